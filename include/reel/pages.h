@@ -1,0 +1,39 @@
+/// The page contract: all that reel asks of a platform's memory protection.
+///
+/// One frontier moves up and down through a range of whole pages:
+///
+///     start            frontier                 end
+///      |   committed    |     not accessible     |
+///      +----------------+------------------------+
+///
+/// commit is asked only for bytes just above the frontier, decommit only for
+/// bytes just below it, and never from an interrupt or by two contexts at once.
+
+#ifndef REEL_PAGES_H
+#define REEL_PAGES_H
+
+#include "reel/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// For both hooks: `addr` is not NULL, `addr` and `size` are multiples of
+/// `page_size`, and `size` is not 0. A hook never calls back into reel.
+typedef struct reel_pages {
+    size_t page_size; // bytes, a power of two
+    void *context;    // passed to the hooks, untouched
+
+    /// Make [addr, addr + size) readable and writable; contents unspecified.
+    /// Returns false if it cannot, and then nothing has changed.
+    bool (*commit)(void *context, void *addr, size_t size);
+
+    /// Take the bytes back; their contents may be lost. Cannot fail.
+    void (*decommit)(void *context, void *addr, size_t size);
+} reel_pages;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,11 @@
+/// The whole family. Each header is usable alone.
+
+#ifndef REEL_REEL_H
+#define REEL_REEL_H
+
+#include "reel/allocator.h"
+#include "reel/arena.h"
+#include "reel/pages.h"
+#include "reel/port.h"
+
+#endif

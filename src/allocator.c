@@ -1,0 +1,28 @@
+#include "reel/allocator.h"
+
+static void *refuse_new(void *self, size_t size, size_t align)
+{
+    (void)self, (void)size, (void)align;
+    return NULL;
+}
+
+static void *refuse_change(void *self, void *block, size_t old_size,
+                           size_t new_size, size_t align)
+{
+    (void)self, (void)block, (void)old_size, (void)new_size, (void)align;
+    return NULL;
+}
+
+static reel_status refuse_free(void *self, void *block, size_t size)
+{
+    (void)self, (void)size;
+    return block == NULL ? REEL_INVALID : REEL_FOREIGN;
+}
+
+reel_allocator reel_allocator_null(void)
+{
+    static const reel_allocator_ops ops = { refuse_new, refuse_change,
+                                            refuse_free };
+    const reel_allocator allocator = { &ops, NULL };
+    return allocator;
+}

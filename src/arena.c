@@ -1,0 +1,461 @@
+#include "reel/arena.h"
+
+#include "atomic.h"
+#include "bits.h"
+#include "check.h"
+#include "watch.h"
+
+#define GRANULE_BITS 0xFFu // of `refusals`: log2 of the granule
+#define ONE_REFUSAL  0x100u
+
+extern inline bool reel_arena_place(uintptr_t next, uintptr_t limit,
+                                    size_t size, size_t align, uintptr_t *start,
+                                    uintptr_t *end);
+extern inline void *reel_arena_alloc(reel_arena *arena, size_t size,
+                                     size_t align);
+extern inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
+
+ALWAYS_INLINE uintptr_t granule_mask(const reel_arena *arena)
+{
+    const uintptr_t log2 = load_relaxed(&arena->refusals) & GRANULE_BITS;
+    return ((uintptr_t)1 << log2) - 1;
+}
+
+ALWAYS_INLINE uintptr_t next_of(const reel_arena *arena)
+{
+    return load_relaxed(&arena->next);
+}
+
+// ---- bookkeeping -----------------------------------------------------------
+
+bool reel_arena_is_valid(const reel_arena *arena)
+{
+    const uintptr_t next = next_of(arena);
+    const uintptr_t edges = next | arena->base | arena->end;
+
+    return arena->base != 0 && arena->base < arena->end && arena->base <= next
+           && next <= arena->end
+           && (arena->limit == 0 || arena->limit == arena->end)
+           && (edges & granule_mask(arena)) == 0 && arena->base <= arena->floor
+           && arena->floor <= next && arena->base <= arena->last_position
+           && arena->last_position <= arena->floor
+           && arena->base <= arena->low_position
+           && arena->low_position <= arena->end && arena->base <= arena->peak
+           && arena->peak <= arena->end
+           && arena->low_serial - arena->epoch <= arena->serial - arena->epoch;
+}
+
+// No marks, of which those taken before now are older than `serial`. The arena
+// is empty.
+static void start_over(reel_arena *arena, unsigned long serial)
+{
+    const uintptr_t base = arena->base;
+    arena->floor = base;
+    arena->last_position = base;
+    arena->low_position = arena->end;
+    arena->low_serial = serial;
+    arena->epoch = serial;
+    arena->serial = serial;
+    INVARIANT(reel_arena_is_valid(arena));
+}
+
+// `granule` is a power of two and [start, stop) is whole granules.
+static void set_up(reel_arena *arena, uintptr_t start, uintptr_t stop,
+                   size_t granule)
+{
+    uintptr_t log2 = 0;
+    while (granule >> log2 > 1) {
+        log2++;
+    }
+    arena->limit = REEL_OUT_OF_LINE || log2 > 0 ? 0 : stop;
+    arena->end = stop;
+    arena->base = start;
+    arena->peak = start;
+    store_relaxed(&arena->refusals, log2);
+    store_relaxed(&arena->largest_refused, 0);
+    store_relaxed(&arena->next, start);
+    watch_unused(start, stop - start);
+    start_over(arena, 0);
+}
+
+reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
+                                     size_t size, size_t granule)
+{
+    const uintptr_t start = (uintptr_t)buffer;
+    if (arena == NULL || buffer == NULL || !is_pow2(granule)
+        || size > UINTPTR_MAX - start) {
+        return REEL_INVALID;
+    }
+    const uintptr_t mask = granule - 1;
+    const size_t gap = gap_to(start, mask);
+    if (size <= gap || size - gap < granule) {
+        return REEL_INVALID;
+    }
+    set_up(arena, start + gap, (start + size) & ~mask, granule);
+    return REEL_OK;
+}
+
+reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size)
+{
+    return reel_arena_init_granular(arena, buffer, size, 1);
+}
+
+// ---- allocation ------------------------------------------------------------
+
+// Where a block would lie if `next` were the first free byte.
+typedef struct place {
+    uintptr_t start;
+    uintptr_t stop; // a whole granule
+} place;
+
+ALWAYS_INLINE bool find_place(const reel_arena *arena, uintptr_t next,
+                              size_t size, uintptr_t mask, place *found)
+{
+    const size_t left = arena->end - next;
+    const size_t gap = gap_to(next, mask);
+    if (gap > left || size > left - gap) {
+        return false;
+    }
+    const uintptr_t stop = next + gap + size;
+    found->start = next + gap;
+    found->stop = stop + gap_to(stop, granule_mask(arena));
+    return true;
+}
+
+// Count a request that did not fit. Two contexts at once may count one.
+OUT_OF_LINE void *refuse(reel_arena *arena, size_t size)
+{
+    const uintptr_t refusals = load_relaxed(&arena->refusals);
+    const uintptr_t one_more = refusals + ONE_REFUSAL;
+    if (one_more > refusals) {
+        store_relaxed(&arena->refusals, one_more);
+    }
+    if (load_relaxed(&arena->largest_refused) < size) {
+        store_relaxed(&arena->largest_refused, size);
+    }
+    return NULL;
+}
+
+// No block was ever made: true once, also of an arena that needed no init.
+static bool is_untouched(const reel_arena *arena)
+{
+    return next_of(arena) == arena->base && arena->peak == arena->base;
+}
+
+void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
+{
+    const uintptr_t mask = mask_of(align);
+    if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    place found;
+    if (!find_place(arena, next_of(arena), at_least_1(size), mask, &found)) {
+        return refuse(arena, at_least_1(size));
+    }
+    if (REEL_WATCH && is_untouched(arena)) {
+        watch_unused(arena->base, arena->end - arena->base);
+    }
+    store_relaxed(&arena->next, found.stop);
+    watch_alive(found.start, at_least_1(size));
+    INVARIANT(reel_arena_is_valid(arena));
+    return (void *)found.start;
+}
+
+void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align)
+{
+    void *const block = reel_arena_alloc(arena, size, align);
+    if (block != NULL) {
+        fill_bytes(block, 0, at_least_1(size));
+    }
+    return block;
+}
+
+// `next` is the whole state that contexts share: if it still has the value that
+// was seen, then [next, end) is free, whatever happened in between.
+OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
+                                    size_t align)
+{
+    const uintptr_t mask = mask_of(align);
+    if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    place found;
+    uintptr_t next = next_of(arena);
+    do {
+        if (!find_place(arena, next, at_least_1(size), mask, &found)) {
+            return refuse(arena, at_least_1(size));
+        }
+    } while (!swap_if_relaxed(&arena->next, &next, found.stop));
+    watch_alive(found.start, at_least_1(size));
+    return (void *)found.start;
+}
+
+// The common case tries once, without a loop: that is what fits the registers.
+void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
+{
+    uintptr_t start, stop;
+    uintptr_t next = next_of(arena);
+    if (reel_arena_place(next, arena->limit, size, align, &start, &stop)
+        && swap_if_relaxed(&arena->next, &next, stop)) {
+        return (void *)start;
+    }
+    return alloc_shared_slow(arena, size, align);
+}
+
+// ---- changing and freeing one block ----------------------------------------
+
+// Let the position fall from `next`. The high water is noted here and nowhere else: it can
+// only have been reached just before.
+ALWAYS_INLINE void fall(reel_arena *arena, uintptr_t next, uintptr_t position)
+{
+    if (arena->peak < next) {
+        arena->peak = next;
+    }
+    watch_dead(position, next - position);
+    store_relaxed(&arena->next, position);
+}
+
+// The block's end in memory is where the next block would start, and no mark
+// pins it.
+static bool is_last(const reel_arena *arena, uintptr_t start, size_t size)
+{
+    const uintptr_t stop = start + size;
+    return stop + gap_to(stop, granule_mask(arena)) == next_of(arena)
+           && start >= arena->floor;
+}
+
+bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size)
+{
+    const size_t used = reel_arena_used(arena);
+    const size_t offset = (uintptr_t)block - arena->base;
+    return offset < used && at_least_1(size) <= used - offset;
+}
+
+static void resize_last(reel_arena *arena, uintptr_t start, size_t old_size,
+                        size_t new_size)
+{
+    const uintptr_t stop = start + new_size;
+    const uintptr_t next = stop + gap_to(stop, granule_mask(arena));
+    if (new_size > old_size) {
+        store_relaxed(&arena->next, next);
+        watch_alive(start + old_size, new_size - old_size);
+    } else {
+        watch_dead(stop, old_size - new_size);
+        fall(arena, next_of(arena), next);
+    }
+}
+
+static bool resize(reel_arena *arena, uintptr_t start, size_t old_size,
+                   size_t new_size)
+{
+    if (is_last(arena, start, old_size) && new_size <= arena->end - start) {
+        resize_last(arena, start, old_size, new_size);
+        return true;
+    }
+    if (new_size > old_size) {
+        return false;
+    }
+    watch_dead(start + new_size, old_size - new_size);
+    return true;
+}
+
+bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
+                       size_t new_size)
+{
+    if (!HOLDS(reel_arena_owns(arena, block, old_size), REEL_FOREIGN)) {
+        return false;
+    }
+    const bool done = resize(arena, (uintptr_t)block, at_least_1(old_size),
+                             at_least_1(new_size));
+    INVARIANT(reel_arena_is_valid(arena));
+    return done;
+}
+
+static void *move(reel_arena *arena, const void *block, size_t old_size,
+                  size_t new_size, size_t align)
+{
+    void *const copy = reel_arena_alloc(arena, new_size, align);
+    if (copy != NULL) {
+        copy_bytes(copy, block, old_size < new_size ? old_size : new_size);
+        watch_dead((uintptr_t)block, at_least_1(old_size));
+    }
+    return copy;
+}
+
+void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
+                         size_t new_size, size_t align)
+{
+    if (block == NULL) {
+        return reel_arena_alloc(arena, new_size, align);
+    }
+    const uintptr_t mask = mask_of(align);
+    if (!HOLDS((align & mask) == 0, REEL_INVALID)
+        || !HOLDS(reel_arena_owns(arena, block, old_size), REEL_FOREIGN)) {
+        return NULL;
+    }
+    if (((uintptr_t)block & mask) == 0
+        && reel_arena_resize(arena, block, old_size, new_size)) {
+        return block;
+    }
+    return move(arena, block, old_size, new_size, align);
+}
+
+reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
+{
+    const uintptr_t start = (uintptr_t)block;
+    if (block == NULL) {
+        return REEL_INVALID;
+    }
+    if (!reel_arena_owns(arena, block, size)) {
+        return REEL_FOREIGN;
+    }
+    watch_dead(start, at_least_1(size));
+    if (is_last(arena, start, at_least_1(size))) {
+        fall(arena, next_of(arena), start);
+    }
+    INVARIANT(reel_arena_is_valid(arena));
+    return REEL_OK;
+}
+
+// ---- marks -----------------------------------------------------------------
+//
+// A rewind to position P drops the marks that were taken before it above P. To
+// refuse them later without a list of marks, the arena remembers two rewinds:
+// the latest, and the lowest since the reset. The latest one's serial is the
+// current serial, so it needs no word of its own. `floor` keeps the position at
+// or above the newest mark until that is rewound, so a mark of the current
+// serial is live without further look.
+
+reel_mark reel_arena_mark(reel_arena *arena)
+{
+    const uintptr_t next = next_of(arena);
+    const reel_mark mark = { arena, next, arena->serial };
+    arena->floor = next;
+    return mark;
+}
+
+// Serials wrap, so they are compared as distances from the last reset.
+static bool was_dropped(const reel_arena *arena, uintptr_t position,
+                        unsigned long serial)
+{
+    const unsigned long epoch = arena->epoch;
+    const unsigned long age = serial - epoch;
+
+    return age > arena->serial - epoch // from before the reset, or forged
+           || (serial != arena->serial && position > arena->last_position)
+           || (age < arena->low_serial - epoch
+               && position > arena->low_position);
+}
+
+ALWAYS_INLINE reel_status rewind_live(reel_arena *arena, uintptr_t next,
+                                      uintptr_t position)
+{
+    const unsigned long serial = arena->serial + 1;
+    fall(arena, next, position);
+    arena->floor = position;
+    arena->last_position = position;
+    if (position <= arena->low_position) {
+        arena->low_position = position;
+        arena->low_serial = serial;
+    }
+    arena->serial = serial;
+    INVARIANT(reel_arena_is_valid(arena));
+    return REEL_OK;
+}
+
+OUT_OF_LINE reel_status rewind_older(reel_arena *arena, const void *owner,
+                                     uintptr_t position, unsigned long serial)
+{
+    const uintptr_t next = next_of(arena);
+    if (owner != arena) {
+        return REEL_FOREIGN;
+    }
+    if (position > next || was_dropped(arena, position, serial)) {
+        return REEL_STALE;
+    }
+    return rewind_live(arena, next, position);
+}
+
+reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
+                                 uintptr_t position, unsigned long serial)
+{
+    const uintptr_t next = next_of(arena);
+    if (owner != arena || serial != arena->serial || position > next) {
+        return rewind_older(arena, owner, position, serial);
+    }
+    return rewind_live(arena, next, position);
+}
+
+void reel_arena_reset(reel_arena *arena)
+{
+    fall(arena, next_of(arena), arena->base);
+    start_over(arena, arena->serial + 1);
+}
+
+// ---- questions -------------------------------------------------------------
+
+size_t reel_arena_used(const reel_arena *arena)
+{
+    return next_of(arena) - arena->base;
+}
+
+size_t reel_arena_left(const reel_arena *arena)
+{
+    return arena->end - next_of(arena);
+}
+
+size_t reel_arena_peak(const reel_arena *arena)
+{
+    const uintptr_t next = next_of(arena);
+    return (arena->peak < next ? next : arena->peak) - arena->base;
+}
+
+reel_stats reel_arena_stats(const reel_arena *arena)
+{
+    reel_stats stats;
+    stats.used = reel_arena_used(arena);
+    stats.peak = reel_arena_peak(arena);
+    stats.failures = load_relaxed(&arena->refusals) / ONE_REFUSAL;
+    stats.largest_refused = load_relaxed(&arena->largest_refused);
+    return stats;
+}
+
+size_t reel_arena_offset(const reel_arena *arena, const void *block)
+{
+    const size_t offset = (uintptr_t)block - arena->base;
+    return HOLDS(offset < reel_arena_used(arena), REEL_FOREIGN) ? offset
+                                                                : SIZE_MAX;
+}
+
+void *reel_arena_at(const reel_arena *arena, size_t offset)
+{
+    if (!HOLDS(offset < reel_arena_used(arena), REEL_INVALID)) {
+        return NULL;
+    }
+    return (void *)(arena->base + offset);
+}
+
+// ---- the allocator interface -----------------------------------------------
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    return reel_arena_alloc(self, size, align);
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    return reel_arena_realloc(self, block, old_size, new_size, align);
+}
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    return reel_arena_free(self, block, size);
+}
+
+reel_allocator reel_arena_allocator(reel_arena *arena)
+{
+    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    const reel_allocator allocator = { &ops, arena };
+    return allocator;
+}

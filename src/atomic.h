@@ -1,0 +1,35 @@
+// The only way to a word that several contexts share.
+//
+//   load_relaxed(word)           the value, whole
+//   load_acquire(word)           and what its writer wrote before it
+//   store_relaxed(word, value)   the value, whole
+//   store_release(word, value)   after everything written before it
+//   swap_if_relaxed(word, &seen, next)
+//   swap_if_acquire(word, &seen, next)
+//       If the word holds `seen`, write `next` and return true. Otherwise, and
+//       at times for no reason, leave it, put what it holds into `seen` and
+//       return false: every use is a loop.
+//
+// A plain struct and not _Atomic: public headers stay valid C++, and a CPU
+// without compare-and-swap links without libatomic. Whole words only, since no
+// target here has all of the narrower and wider ones.
+
+#ifndef REEL_SRC_ATOMIC_H
+#define REEL_SRC_ATOMIC_H
+
+#include "check.h"
+#include "reel/base.h"
+
+#if REEL_ATOMICS == REEL_ATOMICS_NATIVE
+#include "atomic/native.h"
+#elif REEL_ATOMICS == REEL_ATOMICS_MASKED
+#include "atomic/masked.h"
+#elif REEL_ATOMICS == REEL_ATOMICS_NONE
+#include "atomic/none.h"
+#else
+#include REEL_ATOMICS_HEADER
+#endif
+
+STATIC_CHECK(sizeof(reel_word) == sizeof(void *));
+
+#endif

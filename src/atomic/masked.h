@@ -1,0 +1,36 @@
+// One core without compare-and-swap: mask interrupts for the exchange alone.
+
+#ifndef REEL_SRC_ATOMIC_MASKED_H
+#define REEL_SRC_ATOMIC_MASKED_H
+
+#include "one_core.h"
+#include "reel/port.h"
+
+// Have the value ready in a register: the compiler would rather compute it
+// between mask and unmask, just before it is used.
+#define COMPUTED(value) __asm__ volatile("" : "+r"(value))
+
+ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
+                                   uintptr_t next)
+{
+    uintptr_t expected = *seen;
+    COMPUTED(expected);
+    COMPUTED(next);
+    const uintptr_t saved = reel_port_mask();
+    const uintptr_t found = load_relaxed(word);
+    if (found == expected) {
+        store_relaxed(word, next);
+    }
+    reel_port_unmask(saved);
+    *seen = found;
+    return found == expected;
+}
+
+// The mask is a compiler barrier, and one core needs no other.
+ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
+                                   uintptr_t next)
+{
+    return swap_if_relaxed(word, seen, next);
+}
+
+#endif

@@ -1,0 +1,31 @@
+// Arithmetic that cannot wrap and needs no divide: Cortex-M0 has none.
+
+#ifndef REEL_SRC_BITS_H
+#define REEL_SRC_BITS_H
+
+#include "check.h"
+
+ALWAYS_INLINE bool is_pow2(size_t x)
+{
+    return x != 0 && (x & (x - 1)) == 0;
+}
+
+// The zero rule: a request for 0 bytes is a request for 1.
+ALWAYS_INLINE size_t at_least_1(size_t size)
+{
+    return size == 0 ? 1 : size;
+}
+
+// An alignment, 0 for the default, as the mask of the bits that must be 0.
+ALWAYS_INLINE uintptr_t mask_of(size_t align)
+{
+    return (align == 0 ? REEL_ALIGN_DEFAULT : align) - 1;
+}
+
+// Bytes from `address` up to the next multiple of mask + 1, a power of two.
+ALWAYS_INLINE size_t gap_to(uintptr_t address, uintptr_t mask)
+{
+    return (size_t)((0 - address) & mask);
+}
+
+#endif

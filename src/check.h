@@ -1,0 +1,36 @@
+// Contract checks. A check states a fact and has no side effect: at REEL_CHECKS
+// 0 it is still compiled, then thrown away.
+
+#ifndef REEL_SRC_CHECK_H
+#define REEL_SRC_CHECK_H
+
+#include "reel/base.h"
+
+// Hot paths: -Os would call helpers of two instructions, and would merge the
+// rare case into the common one.
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define OUT_OF_LINE   static __attribute__((noinline))
+
+// Did the caller keep the contract? O(1) facts only. A broken one is reported
+// and yields false, so each use reads `if (!HOLDS(fact, why)) { fail }`: the
+// call is safe even if the panic hook returns.
+#define HOLDS(fact, why)       \
+    (REEL_CHECKS < 1 || (fact) \
+     || (reel_panic((why), __FILE__, __LINE__), false))
+
+// Did we keep our own promises? Any cost; nothing below REEL_CHECKS 2.
+#define INVARIANT(fact)                                   \
+    do {                                                  \
+        if (REEL_CHECKS >= 2 && !(fact)) {                \
+            reel_panic(REEL_INVALID, __FILE__, __LINE__); \
+        }                                                 \
+    } while (0)
+
+// A fact the compiler can decide. (static_assert needs <assert.h>, which a
+// freestanding toolchain need not have.)
+#define STATIC_CHECK(fact) _Static_assert(fact, #fact)
+
+STATIC_CHECK(sizeof(size_t) == sizeof(uintptr_t)); // sizes span addresses
+STATIC_CHECK((REEL_ALIGN_DEFAULT & (REEL_ALIGN_DEFAULT - 1)) == 0);
+
+#endif

@@ -1,0 +1,39 @@
+// Gate: one thread at a time through an object's growth path, where hooks and
+// backing allocators are called. One word, part of the object.
+//
+// An interrupt never enters: what it interrupted may be inside, and waiting for
+// that would be for ever. A thread that finds the gate taken yields and tries
+// again, so none fails merely because another one is growing.
+
+#ifndef REEL_SRC_GATE_H
+#define REEL_SRC_GATE_H
+
+#include "atomic.h"
+#include "reel/port.h"
+
+#define GATE_OPEN  0u
+#define GATE_TAKEN 1u
+
+// True: inside, and sees all that the last one inside did. False: in an
+// interrupt, so give up.
+static inline bool gate_enter(reel_word *gate)
+{
+    if (reel_port_in_interrupt()) {
+        return false;
+    }
+    uintptr_t seen = GATE_OPEN;
+    while (!swap_if_acquire(gate, &seen, GATE_TAKEN)) {
+        if (seen != GATE_OPEN) {
+            reel_port_yield();
+        }
+        seen = GATE_OPEN;
+    }
+    return true;
+}
+
+static inline void gate_leave(reel_word *gate)
+{
+    store_release(gate, GATE_OPEN);
+}
+
+#endif

@@ -1,0 +1,46 @@
+// What is alive and what is dead, told to whoever watches: the debug fill and a
+// memory checker. Both see the same blocks; neither changes where they lie.
+
+#ifndef REEL_SRC_WATCH_H
+#define REEL_SRC_WATCH_H
+
+#include "bytes.h"
+#include "reel/port.h"
+
+#define EVERY_BYTE (UINTPTR_MAX / 0xFF) // 0x0101…01
+#define FRESH      (EVERY_BYTE * 0xA5)  // handed out, not yet written
+#define DEAD       (EVERY_BYTE * 0xDD)  // rewound or freed
+
+// `if`, not `#if`, wherever the language allows it: all settings compile in
+// every build, so none can rot.
+static inline void watch_alive(uintptr_t start, size_t size)
+{
+#if REEL_WATCH
+    reel_port_watch_alive((void *)start, size);
+#endif
+    if (REEL_POISON) {
+        fill_bytes((void *)start, FRESH, size);
+    }
+}
+
+// Memory that nobody has: access is an error, its contents are left alone.
+static inline void watch_unused(uintptr_t start, size_t size)
+{
+#if REEL_WATCH
+    reel_port_watch_dead((void *)start, size);
+#endif
+    (void)start, (void)size;
+}
+
+static inline void watch_dead(uintptr_t start, size_t size)
+{
+    if (REEL_POISON) {
+#if REEL_WATCH
+        reel_port_watch_alive((void *)start, size); // padding is dead already
+#endif
+        fill_bytes((void *)start, DEAD, size);
+    }
+    watch_unused(start, size);
+}
+
+#endif
