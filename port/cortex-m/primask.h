@@ -1,0 +1,25 @@
+// Interrupt mask by PRIMASK: every interrupt of configurable priority waits.
+// Build with -DREEL_PORT_MASK_HEADER='"cortex-m/primask.h"' to have it inline,
+// or without to call the same two functions out of primask.c.
+//
+// CPSID is ignored in unprivileged code, and no mask stops an NMI: neither may
+// call reel where interrupts are masked.
+
+#ifndef REEL_PORT_PRIMASK_H
+#define REEL_PORT_PRIMASK_H
+
+#include "reel/base.h"
+
+inline uintptr_t reel_port_mask(void)
+{
+    uintptr_t saved;
+    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(saved)::"memory");
+    return saved;
+}
+
+inline void reel_port_unmask(uintptr_t saved)
+{
+    __asm__ volatile("msr primask, %0" ::"r"(saved) : "memory");
+}
+
+#endif
