@@ -1,0 +1,31 @@
+# The flow meter: firmware, the same as host programs, and its captures.
+
+METER       := $(OUT)/mps2-an385/flow-meter.elf
+METER_INPUT := $(OUT)/captures/real.pcap
+METER_HOST  := $(OUT)/gcc+checks2+poison1+asan/flow-meter \
+               $(OUT)/gcc+checks2+poison1+asan+starved/flow-meter
+METER_TESTS := tests/meter.t tests/tshark.t
+METER_FILES := $(METER) $(METER_HOST) $(OUT)/captures/all $(OUT)/have-tshark
+
+METER_SOURCES := $(filter-out %_main.c,$(wildcard targets/flow-meter/*.c))
+
+FLAGS_starved := -DMETER_FLOW_BYTES=1024u -DMETER_FRAME_BYTES=256u
+
+$(OUT)/%/flow-meter.elf: $(CORE) $(METER_SOURCES) $(BOARD) \
+        targets/flow-meter/semihost_main.c $(HEADERS) linker/*.ld \
+        | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	$(BARE) -o $@ $(filter %.c,$^) -lgcc
+
+$(OUT)/%/flow-meter: $(CORE) $(METER_SOURCES) \
+        targets/flow-meter/host_main.c $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^)
+
+$(METER_INPUT): | $(OUT)/have-board
+	mkdir -p $(@D)
+	flock $(OUT) tests/captures $(@D) real
+
+$(OUT)/captures/all: tests/captures | $(METER_INPUT)
+	flock $(OUT) tests/captures $(@D)
+	touch $@

@@ -1,0 +1,166 @@
+#include "meter.h"
+
+#include "capture.h"
+#include "flows.h"
+#include "packet.h"
+#include "platform.h"
+#include "reel/arena.h"
+#include "report.h"
+#include "text.h"
+
+// A build for a smaller part, or for a test, may set other sizes, in bytes.
+#ifndef METER_FRAME_BYTES
+#define METER_FRAME_BYTES (64u * 1024u)
+#endif
+#ifndef METER_FLOW_BYTES
+#define METER_FLOW_BYTES (2u * 1024u * 1024u)
+#endif
+
+// All the memory the meter takes: one frame at a time, and every flow.
+REEL_ARENA_DEFINE(frame_arena, METER_FRAME_BYTES);
+REEL_ARENA_DEFINE(flow_arena, METER_FLOW_BYTES);
+
+struct meter {
+    struct capture capture;
+    struct totals totals;
+    struct flows flows;
+    bool print_frames;
+};
+
+static void start(struct meter *meter, bool print_frames)
+{
+    meter->totals.frames = 0;
+    meter->totals.bytes = 0;
+    meter->totals.ipv4 = 0;
+    meter->totals.tcp = 0;
+    meter->totals.udp = 0;
+    meter->totals.malformed = 0;
+    meter->totals.dropped = 0;
+    meter->print_frames = print_frames;
+    flows_init(&meter->flows, &flow_arena);
+}
+
+static void count_frame(struct meter *meter,
+                        const struct capture_record *record)
+{
+    meter->totals.frames++;
+    meter->totals.bytes += record->original;
+}
+
+static void account(struct meter *meter, const struct packet *packet,
+                    uint32_t bytes)
+{
+    struct totals *const totals = &meter->totals;
+    totals->ipv4 += packet->version == 4;
+    totals->tcp += packet->transport == PACKET_TCP;
+    totals->udp += packet->transport == PACKET_UDP;
+    totals->malformed += packet->malformed;
+    if (packet->transport != PACKET_OTHER) {
+        flows_add(&meter->flows, packet, bytes);
+    }
+    if (meter->print_frames) {
+        report_frame(totals->frames, packet);
+    }
+}
+
+static enum capture_result drop_frame(struct meter *meter,
+                                      const struct capture_record *record)
+{
+    const enum capture_result result = capture_skip(record);
+    if (result == CAPTURE_OK) {
+        count_frame(meter, record);
+        meter->totals.dropped++;
+    }
+    return result;
+}
+
+// The frame and what is found in it take their room in the frame arena.
+static enum capture_result meter_frame(struct meter *meter,
+                                       const struct capture_record *record)
+{
+    struct packet *const packet = REEL_NEW(&frame_arena, struct packet);
+    uint8_t *const bytes = reel_arena_alloc(&frame_arena, record->captured, 1);
+    if (packet == NULL || bytes == NULL) {
+        return drop_frame(meter, record);
+    }
+    const enum capture_result result = capture_frame(record, bytes);
+    if (result != CAPTURE_OK) {
+        return result;
+    }
+    struct packet_frame frame;
+    frame.bytes = bytes;
+    frame.captured = record->captured;
+    frame.original = record->original;
+    frame.is_ethernet = meter->capture.link == CAPTURE_ETHERNET;
+    packet_parse(packet, &frame);
+    count_frame(meter, record);
+    account(meter, packet, record->original);
+    return CAPTURE_OK;
+}
+
+static enum capture_result meter_all(struct meter *meter)
+{
+    struct capture_record record;
+    enum capture_result result = capture_next(&meter->capture, &record);
+    while (result == CAPTURE_OK) {
+        const reel_mark mark = reel_arena_mark(&frame_arena);
+        result = meter_frame(meter, &record);
+        (void)reel_arena_rewind(&frame_arena, mark);
+        if (result == CAPTURE_OK) {
+            result = capture_next(&meter->capture, &record);
+        }
+    }
+    return result;
+}
+
+static void report(const struct meter *meter)
+{
+    report_totals(&meter->totals, &meter->flows);
+    text_put("\n");
+    report_top(&meter->flows);
+    text_put("\n");
+    report_memory_heading();
+    report_memory("frame_arena", METER_FRAME_BYTES,
+                  reel_arena_stats(&frame_arena));
+    report_memory("flow_arena", METER_FLOW_BYTES,
+                  reel_arena_stats(&flow_arena));
+}
+
+static int finish(const char *path, enum capture_result result)
+{
+    if (result != CAPTURE_END) {
+        text_put("flow-meter: ");
+        text_put(path[0] == '\0' ? "the capture, given no name," : path);
+        text_put(" ");
+        text_put(capture_text(result));
+        text_put("\n");
+    }
+    text_flush();
+    return result == CAPTURE_END ? 0 : METER_FAILED;
+}
+
+int meter_run(const char *path, bool print_frames)
+{
+    static struct meter meter;
+    enum capture_result result = capture_open(&meter.capture, path);
+    if (result == CAPTURE_OK) {
+        start(&meter, print_frames);
+        result = meter_all(&meter);
+        capture_close();
+        report(&meter);
+    }
+    return finish(path, result);
+}
+
+void reel_panic(reel_status why, const char *file, int line)
+{
+    text_put("flow-meter: panic: ");
+    text_put(reel_status_name(why));
+    text_put(" at ");
+    text_put(file);
+    text_put(":");
+    text_number((uint64_t)line);
+    text_put("\n");
+    text_flush();
+    platform_exit(METER_PANIC);
+}

@@ -1,0 +1,34 @@
+// What the meter prints.
+
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "flows.h"
+#include "packet.h"
+#include "reel/arena.h"
+
+struct totals {
+    uint64_t frames;
+    uint64_t bytes; // on the wire
+    uint64_t ipv4;
+    uint64_t tcp;
+    uint64_t udp;
+    uint64_t malformed;
+    uint64_t dropped; // frames that found no room
+};
+
+// The line of one frame, for the argument "frames":
+// frame N ipv4|ipv6|- tcp|udp|- A:port B:port malformed|-
+void report_frame(uint64_t number, const struct packet *packet);
+
+// The line of totals, and one of what was dropped if anything was.
+void report_totals(const struct totals *totals, const struct flows *flows);
+
+// The ten largest flows.
+void report_top(const struct flows *flows);
+
+// The table of what each allocator used: its heading, then one row for each.
+void report_memory_heading(void);
+void report_memory(const char *name, size_t size, reel_stats stats);
+
+#endif
