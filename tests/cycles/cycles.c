@@ -1,0 +1,184 @@
+// Counts the instructions of one call, exactly: with the emulator's clock tied
+// to instructions (-icount shift=10), one instruction takes 1,024 ns, and
+// SysTick tells how many passed between two reads of it. What is counted is the
+// branch to the function, the function, and the return; not the loading of
+// arguments. Prints one line an operation: its name and the count.
+
+#include "reel/arena.h"
+#include "semihost.h"
+
+int main(void);
+
+#define SYSTICK_CSR (*(volatile uint32_t *)0xE000E010)
+#define SYSTICK_RVR (*(volatile uint32_t *)0xE000E014)
+#define SYSTICK_CVR (*(volatile uint32_t *)0xE000E018)
+
+#define SYSTICK_MAX  0xFFFFFFu
+#define SYSTICK_FREE 5u // enabled, on the processor's clock, no interrupt
+
+// Ticks of SysTick that an instruction takes: its frequency * 1,024 ns.
+#if defined(__ARM_ARCH_6M__)
+#define TICKS_NUM 2048u // microbit, 16 MHz: 16.384
+#define TICKS_DEN 125u
+#else
+#define TICKS_NUM 128u // MPS2, 25 MHz: 25.6
+#define TICKS_DEN 5u
+#endif
+
+typedef uintptr_t word;
+
+static word result;
+
+// Calls function(a, b, c, d) and returns the ticks from just before the branch
+// to just after the return; r0 of the called function goes to `result`.
+__attribute__((naked, noinline)) static uint32_t
+ticks_of_call(word a, word b, word c, word d, word function, word *returned)
+{
+    (void)a, (void)b, (void)c, (void)d, (void)function, (void)returned;
+    __asm__ volatile(".syntax unified\n"
+                     "push {r4, r5, r6, lr}\n"
+                     "ldr r4, =0xE000E018\n"
+                     "ldr r6, [sp, #16]\n"
+                     "ldr r5, [r4]\n"
+                     "blx r6\n"
+                     "ldr r4, [r4]\n"
+                     "subs r5, r5, r4\n"
+                     "ldr r4, [sp, #20]\n"
+                     "str r0, [r4]\n"
+                     "mov r0, r5\n"
+                     "pop {r4, r5, r6, pc}\n"
+                     ".ltorg");
+}
+
+// The second read of SysTick is the one instruction counted too much.
+static word instructions(word a, word b, word c, word d, word function)
+{
+    const uint32_t ticks = ticks_of_call(a, b, c, d, function, &result);
+    const uint32_t count =
+        ((ticks & SYSTICK_MAX) * TICKS_DEN + TICKS_NUM / 2) / TICKS_NUM;
+    return count - 1;
+}
+
+static void print_row(const char *name, word count)
+{
+    char digits[12];
+    char *at = &digits[11];
+    *at = '\0';
+    do {
+        *--at = (char)('0' + count % 10);
+        count /= 10;
+    } while (count > 0);
+    semihost_write(name);
+    semihost_write(" ");
+    semihost_write(at);
+    semihost_write("\n");
+}
+
+#define COUNT(name, function, a, b, c, d)                                    \
+    print_row(name, instructions((word)(a), (word)(b), (word)(c), (word)(d), \
+                                 (word)(function)))
+
+static void must(bool fact)
+{
+    if (!fact) {
+        semihost_write("Bail out! a measured call did not do its work\n");
+        semihost_exit(1);
+    }
+}
+
+static reel_arena arena;
+static _Alignas(64) unsigned char memory[1024];
+
+static void used_arena(void)
+{
+    (void)reel_arena_init(&arena, memory, sizeof memory);
+    (void)reel_arena_alloc(&arena, 21, 1);
+}
+
+static void count_allocation(void)
+{
+    used_arena();
+    COUNT("arena_alloc_align_8", reel_arena_alloc, &arena, 24, 8, 0);
+    must(result == (word)memory + 24);
+    COUNT("arena_alloc_align_0", reel_arena_alloc, &arena, 24, 0, 0);
+    must(result == (word)memory + 48);
+    COUNT("arena_alloc_size_0", reel_arena_alloc, &arena, 0, 8, 0);
+    must(result != 0);
+    COUNT("arena_alloc_refused", reel_arena_alloc, &arena, 2000, 8, 0);
+    must(result == 0);
+    COUNT("arena_alloc_shared", reel_arena_alloc_shared, &arena, 24, 8, 0);
+    must(result != 0);
+    COUNT("arena_alloc_zeroed_24", reel_arena_alloc_zeroed, &arena, 24, 8, 0);
+    must(result != 0);
+    (void)reel_arena_init_granular(&arena, memory, sizeof memory, 32);
+    COUNT("arena_alloc_granular", reel_arena_alloc, &arena, 24, 8, 0);
+    must(result == (word)memory);
+    COUNT("arena_alloc_shared_granular", reel_arena_alloc_shared, &arena, 24, 8,
+          0);
+    must(result == (word)memory + 32);
+}
+
+static void count_block_changes(void)
+{
+    used_arena();
+    unsigned char *const a = reel_arena_alloc(&arena, 16, 8);
+    COUNT("arena_resize_grow", reel_arena_resize, &arena, a, 16, 32);
+    must(result != 0);
+    COUNT("arena_resize_shrink", reel_arena_resize, &arena, a, 32, 24);
+    must(result != 0);
+    COUNT("arena_free_last", reel_arena_free, &arena, a, 24, 0);
+    must(result == 0 && reel_arena_used(&arena) == 24);
+    COUNT("arena_free_other", reel_arena_free, &arena, memory, 8, 0);
+    must(result == 0);
+    COUNT("arena_free_foreign", reel_arena_free, &arena, &arena, 8, 0);
+    must((reel_status)result == REEL_FOREIGN);
+    COUNT("arena_owns", reel_arena_owns, &arena, memory, 8, 0);
+    must(result != 0);
+}
+
+static void count_marks(void)
+{
+    used_arena();
+    reel_mark outer, inner;
+    COUNT("arena_mark", reel_arena_mark, &outer, &arena, 0, 0);
+    (void)reel_arena_alloc(&arena, 10, 1);
+    inner = reel_arena_mark(&arena);
+    (void)reel_arena_alloc(&arena, 10, 1);
+    COUNT("arena_rewind_innermost", reel_arena_rewind_to, &arena, inner.owner,
+          inner.position, inner.serial);
+    must(result == 0 && reel_arena_used(&arena) == 31);
+    COUNT("arena_rewind_older", reel_arena_rewind_to, &arena, outer.owner,
+          outer.position, outer.serial);
+    must(result == 0 && reel_arena_used(&arena) == 21);
+    COUNT("arena_rewind_stale", reel_arena_rewind_to, &arena, inner.owner,
+          inner.position, inner.serial);
+    must((reel_status)result == REEL_STALE);
+    COUNT("arena_rewind_foreign", reel_arena_rewind_to, &arena, NULL, 0, 0);
+    must((reel_status)result == REEL_FOREIGN);
+    COUNT("arena_reset", reel_arena_reset, &arena, 0, 0, 0);
+    must(reel_arena_used(&arena) == 0);
+}
+
+static void count_the_rest(void)
+{
+    COUNT("arena_init", reel_arena_init, &arena, memory, sizeof memory, 0);
+    must(result == 0);
+    COUNT("arena_init_granular_32", reel_arena_init_granular, &arena, memory,
+          sizeof memory, 32);
+    must(result == 0);
+    COUNT("arena_peak", reel_arena_peak, &arena, 0, 0, 0);
+    COUNT("arena_is_valid", reel_arena_is_valid, &arena, 0, 0, 0);
+    must(result != 0);
+}
+
+int main(void)
+{
+    SYSTICK_RVR = SYSTICK_MAX;
+    SYSTICK_CVR = 0;
+    SYSTICK_CSR = SYSTICK_FREE;
+    count_allocation();
+    count_block_changes();
+    count_marks();
+    count_the_rest();
+    return 0;
+}

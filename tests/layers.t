@@ -1,0 +1,82 @@
+#!/usr/bin/perl
+# The shape of the tree: what is at the top, who may include whom, and that each
+# public function says what it costs and who may call it.
+use strict;
+use warnings;
+use Test::More;
+
+# A header may include only those to its right; src/*.c may include all.
+my %below = (
+    'reel/config.h'    => [],
+    'reel/base.h'      => ['reel/config.h'],
+    'reel/allocator.h' => ['reel/base.h'],
+    'reel/pages.h'     => ['reel/base.h'],
+    'reel/port.h'      => ['reel/base.h'],
+    'reel/arena.h'     => ['reel/allocator.h'],
+    'reel/reel.h'      => [
+        qw(reel/allocator.h reel/arena.h reel/pages.h reel/port.h)
+    ],
+);
+
+sub text_of {
+    my ($path) = @_;
+    open my $file, '<', $path or die "$path: $!";
+    local $/;
+    return scalar <$file>;
+}
+
+sub includes_of {
+    my ($path) = @_;
+    return text_of($path) =~ /^\s*#\s*include\s+([<"\w][^\n]*)/mg;
+}
+
+my @top = sort grep { !/^build$/ } map { s{/$}{}r } glob '*';
+is_deeply(
+    \@top,
+    [
+        qw(CHANGELOG.md LICENSE Makefile README.md include linker port src
+            targets tests)
+    ],
+    'the top level holds the agreed names and nothing else'
+);
+
+for my $path ( glob 'include/reel/*.h' ) {
+    my $name = $path =~ s{^include/}{}r;
+    ok( exists $below{$name}, "$name has its place in the layers" );
+    my %may = map { ( "\"$_\"" => 1 ) } @{ $below{$name} || [] };
+    $may{"<$_>"} = 1
+        for $name eq 'reel/base.h' ? qw(stdbool.h stddef.h stdint.h) : ();
+    my @wrong = grep { !$may{$_} && !/^REEL_\w+$/ } includes_of($path);
+    is( "@wrong", '', "$name includes only from the rows below its own" );
+}
+
+for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
+    my @wrong = grep { !m{^"(?:reel/)?[\w/]+\.h"$} && !/^REEL_\w+$/ }
+        includes_of($path);
+    is( "@wrong", '', "$path includes nothing from outside the core" );
+    my ($own) = $path =~ m{src/(\w+)\.c$};
+    unlike( text_of($path), qr/"(?!reel|atomic)\w*port/, "$path: no port" );
+}
+
+for my $path ( glob 'include/reel/*.h' ) {
+    my ( $comment, @silent ) = ('');
+    for my $line ( split /\n/, text_of($path) ) {
+        if ( $line =~ m{^///} ) {
+            $comment .= "$line\n";
+        }
+        elsif ( $line =~ /^[a-z][^#=]*?\b(reel_\w+)\(/ && $line !~ /^typedef/ ) {
+            my $function = $1;
+            push @silent, $function
+                if $comment =~ /\S/
+                && $comment !~ /Returns.*Cost.*Context/s;
+            push @silent, "$function (no comment)"
+                if $comment !~ /\S/ && $line !~ /^(?:static )?inline/;
+        }
+        elsif ( $line =~ /^\s*$/ ) {
+            $comment = '';
+        }
+    }
+    is( "@silent", '', "$path: each function says Returns, Cost and Context" );
+}
+
+done_testing();

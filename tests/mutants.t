@@ -1,0 +1,103 @@
+#!/usr/bin/perl
+# Tests that cannot fail prove nothing: each line below breaks the code in one
+# place, and the host tests must notice. All of them with MUTANTS=all (`make
+# mutants`), otherwise every fifth.
+use strict;
+use warnings;
+use File::Temp 'tempdir';
+use Test::More;
+
+# File, text that occurs there, what it becomes.
+my @mutants = (
+    [ 'include/reel/arena.h', 'padded < next || size == 0', 'size == 0' ],
+    [ 'include/reel/arena.h', 'padded < next || size == 0', 'padded < next' ],
+    [ 'include/reel/arena.h', '*end < *start || *end > limit', '*end > limit' ],
+    [ 'include/reel/arena.h', '(align & mask) != 0', 'false' ],
+    [ 'include/reel/arena.h', 'padded & ~mask', 'padded' ],
+    [ 'include/reel/arena.h', 'count <= SIZE_MAX / size ? count * size : SIZE_MAX',
+        'count * size' ],
+    [ 'include/reel/arena.h', 'scope->arena, scope->mark);', 'scope->arena, reel_arena_mark(scope->arena));' ],
+    [ 'src/bits.h', 'size == 0 ? 1 : size', 'size' ],
+    [ 'src/bits.h', '(0 - address) & mask', '(1 - address) & mask' ],
+    [ 'src/bytes.h', 'i = words * sizeof(raw_word); i < size', 'i = words * sizeof(raw_word); i + 1 < size' ],
+    [ 'src/gate.h', 'if (reel_port_in_interrupt())', 'if (false)' ],
+    [ 'src/gate.h', 'store_release(gate, GATE_OPEN);', '(void)gate;' ],
+    [ 'src/gate.h', 'reel_port_yield();', ';' ],
+    [ 'src/arena.c', 'size > UINTPTR_MAX - start', 'false' ],
+    [ 'src/arena.c', 'size <= gap || size - gap < granule', 'size - gap < granule' ],
+    [ 'src/arena.c', 'size <= gap || size - gap < granule', 'size <= gap' ],
+    [ 'src/arena.c', '(start + size) & ~mask', '(start + size)' ],
+    [ 'src/arena.c', 'REEL_OUT_OF_LINE || log2 > 0', 'REEL_OUT_OF_LINE' ],
+    [ 'src/arena.c', 'gap > left || size > left - gap', 'size > left - gap' ],
+    [ 'src/arena.c', 'gap > left || size > left - gap', 'gap + size > left' ],
+    [ 'src/arena.c', 'found->stop = stop + gap_to(stop, granule_mask(arena));', 'found->stop = stop;' ],
+    [ 'src/arena.c', 'one_more > refusals', 'true' ],
+    [ 'src/arena.c', '(&arena->largest_refused) < size', '(&arena->largest_refused) == 0' ],
+    [ 'src/arena.c', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
+    [ 'src/arena.c', '&& start >= arena->floor', '' ],
+    [ 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
+    [ 'src/arena.c', '&& new_size <= arena->end - start', '' ],
+    [ 'src/arena.c', 'if (new_size > old_size) {
+        return false;', 'if (new_size != old_size) {
+        return false;' ],
+    [ 'src/arena.c', 'old_size < new_size ? old_size : new_size', 'old_size' ],
+    [ 'src/arena.c', '((uintptr_t)block & mask) == 0', 'true' ],
+    [ 'src/arena.c', 'if (is_last(arena, start, at_least_1(size))) {', 'if (true) {' ],
+    [ 'src/arena.c', '    arena->floor = next;', '' ],
+    [ 'src/arena.c', '    arena->floor = position;', '' ],
+    [ 'src/arena.c', '    arena->last_position = position;', '' ],
+    [ 'src/arena.c', 'if (position <= arena->low_position)', 'if (position < arena->low_position)' ],
+    [ 'src/arena.c', '        arena->low_serial = serial;', '' ],
+    [ 'src/arena.c', 'age > arena->serial - epoch', 'false' ],
+    [ 'src/arena.c', 'position > arena->last_position', 'position >= arena->last_position' ],
+    [ 'src/arena.c', 'position > arena->last_position', 'false' ],
+    [ 'src/arena.c', 'age < arena->low_serial - epoch', 'serial < arena->low_serial' ],
+    [ 'src/arena.c', 'position > arena->low_position', 'false' ],
+    [ 'src/arena.c', 'owner != arena || serial != arena->serial || position > next', 'owner != arena || serial != arena->serial' ],
+    [ 'src/arena.c', 'owner != arena || serial != arena->serial || position > next', 'serial != arena->serial || position > next' ],
+    [ 'src/arena.c', 'position > next || was_dropped', 'was_dropped' ],
+    [ 'src/arena.c', '    arena->low_position = arena->end;', '' ],
+    [ 'src/arena.c', '    arena->epoch = serial;', '' ],
+    [ 'src/arena.c', 'arena->peak < next ? next : arena->peak', 'arena->peak' ],
+    [ 'src/arena.c', 'swap_if_relaxed(&arena->next, &next, found.stop)', 'swap_if_relaxed(&arena->next, &next, found.start)' ],
+    [ 'src/arena.c', 'fill_bytes(block, 0, at_least_1(size));', '' ],
+    [ 'src/allocator.c', 'block == NULL ? REEL_INVALID : REEL_FOREIGN', 'REEL_OK' ],
+    [ 'port/always.c', 'size > always->limit - always->committed', 'size > always->limit' ],
+    [ 'port/always.c', 'always->committed -= size;', '' ],
+);
+
+my $all = ( $ENV{MUTANTS} // '' ) eq 'all';
+my @chosen = grep { $all || $_ % 5 == 0 } 0 .. $#mutants;
+my $folder = tempdir( CLEANUP => 1 );
+
+sub runs_clean {
+    my $program = "$folder/tests";
+    my $options = '-std=c11 -O0 -DREEL_CHECKS=1 -I. -Iinclude -Iport -Itests';
+    my $sources = 'src/*.c port/always.c tests/test*.c tests/host.c';
+    system("cd $folder && gcc $options -w -o tests.out $sources") == 0
+        or return 'does not compile';
+    return system("cd $folder && timeout 20 ./tests.out >log 2>&1") == 0
+        ? 'passes'
+        : 'fails';
+}
+
+system("cp -r include src port tests $folder") == 0 or die 'no copy';
+is( runs_clean(), 'passes', 'the code as it is passes' );
+for my $index (@chosen) {
+    my ( $path, $from, $to ) = @{ $mutants[$index] };
+    open my $in, '<', $path or die "$path: $!";
+    my $text = do { local $/; <$in> };
+    my $at = index $text, $from;
+    if ( $at < 0 ) {
+        fail("$path no longer holds: $from");
+        next;
+    }
+    substr( $text, $at, length $from ) = $to;
+    open my $out, '>', "$folder/$path" or die "$path: $!";
+    print $out $text;
+    close $out;
+    ( my $name = "$path: $from -> $to" ) =~ s/\s+/ /g;
+    is( runs_clean(), 'fails', $name );
+    system("cp $path $folder/$path") == 0 or die 'no copy';
+}
+done_testing();

@@ -1,0 +1,44 @@
+#!/usr/bin/perl
+# Bytes of code per module (-Os), of each control block, and of a linked program
+# that uses an arena's main functions, against tests/size/budget.
+use strict;
+use warnings;
+use lib 'tests';
+use Test::More;
+use figures;
+
+my %cores = (
+    m0      => [ 'cortex-m0+primask', 'arm-none-eabi-' ],
+    m3      => [ 'cortex-m3',         'arm-none-eabi-' ],
+    rv32    => [ 'rv32imac',          'riscv64-unknown-elf-' ],
+    'x86-64' => [ 'x86-64',           '' ],
+);
+
+# Code and constants; what the linker drops for debugging does not count.
+sub text_of {
+    my ( $tool, $object ) = @_;
+    my $bytes = 0;
+    for ( split /\n/, `${tool}size -A $object` ) {
+        $bytes += $1 if /^\.(?:text|rodata)\S*\s+(\d+)/;
+    }
+    return $bytes;
+}
+
+my %measured;
+for my $column ( keys %cores ) {
+    my ( $core, $tool ) = @{ $cores{$column} };
+    my $folder = "build/$core+Os";
+    my $row    = $measured{$column} = {};
+    for my $object ( glob "$folder/*.o" ) {
+        my ($module) = $object =~ m{/(\w+)\.o$};
+        next if $module eq 'sizes';
+        $row->{"code:$module"} = text_of( $tool, $object );
+    }
+    for ( split /\n/, `${tool}nm -S $folder/sizes.o` ) {
+        $row->{"block:$2"} = hex $1 if /^\w+ (\w+) \w size_of_(\w+)$/;
+    }
+}
+$measured{m0}{'linked:arena'}
+    = text_of( 'arm-none-eabi-', 'build/cortex-m0+primask+Os/subset.elf' );
+figures::check( 'tests/size/budget', \%measured );
+done_testing();

@@ -1,0 +1,9 @@
+// The size of each control block, for nm to read: no code.
+
+#include "reel/reel.h"
+
+extern char size_of_arena[sizeof(reel_arena)];
+extern char size_of_mark[sizeof(reel_mark)];
+
+char size_of_arena[sizeof(reel_arena)];
+char size_of_mark[sizeof(reel_mark)];

@@ -1,0 +1,54 @@
+#!/usr/bin/perl
+# The core owns no memory and needs no libc: what it exports begins with reel_,
+# what it needs is reel's hooks or the compiler's arithmetic, and it has no byte
+# of .data or .bss. A static arena costs an image nothing but its control block.
+use strict;
+use warnings;
+use Test::More;
+
+# Integer division and its kin, which some CPUs lack: never on a hot path.
+my $arithmetic = qr/^(?:__aeabi_\w+|__gnu_thumb\w+|__(?:u?div|u?mod|mul)[sd]i3)$/;
+
+my %tools = (
+    'cortex-m0+primask' => 'arm-none-eabi',
+    'cortex-m3'         => 'arm-none-eabi',
+    'rv32imac'          => 'riscv64-unknown-elf',
+    'x86-64'            => '',
+);
+
+for my $core ( sort keys %tools ) {
+    my $prefix = $tools{$core} eq '' ? '' : "$tools{$core}-";
+    for my $speed (qw(Os O2)) {
+        my $object = "build/$core+$speed/core.o";
+        my ( @foreign, @needs, $exports );
+        for ( split /\n/, `${prefix}nm -g $object` ) {
+            my ( $kind, $name ) = /(\w)\s+(\S+)$/ or next;
+            if ( $kind eq 'U' ) {
+                push @needs, $name
+                    if $name !~ /^reel_/ && $name !~ $arithmetic;
+            }
+            else {
+                $exports++;
+                push @foreign, $name if $name !~ /^reel_/;
+            }
+        }
+        ok( $exports, "$core -$speed exports something" );
+        is( "@foreign", '', "$core -$speed exports reel_ names only" );
+        is( "@needs",   '', "$core -$speed needs no libc" );
+        my $state = 0;
+        for ( split /\n/, `${prefix}size -A $object` ) {
+            $state += $1 if /^\.(?:s?data|s?bss|tdata|tbss)\S*\s+(\d+)/;
+        }
+        is( $state, 0, "$core -$speed has no .data and no .bss" );
+    }
+}
+
+my ( $with, $without )
+    = map { -s "build/mps2-an385+Os/image-$_.bin" } qw(with without);
+my ($control) = map {hex}
+    `arm-none-eabi-nm -S build/cortex-m3+Os/sizes.o` =~ /^\w+ (\w+) \w size_of_arena$/m;
+cmp_ok( $with - $without, '<=', $control + 4,
+    'a static arena adds its control block to an image, not its memory' );
+cmp_ok( $with, '>', $without, 'and the two images differ at all' );
+
+done_testing();

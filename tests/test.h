@@ -1,0 +1,64 @@
+// A whole test framework: no libc, so the same tests run on host and boards.
+// It speaks TAP (Test Anything Protocol), which `prove` reads.
+
+#ifndef REEL_TEST_H
+#define REEL_TEST_H
+
+#include "reel/reel.h"
+
+typedef struct test_case {
+    const char *name;
+    void (*run)(void);
+} test_case;
+
+#define TEST(function)      \
+    {                       \
+#function, function \
+    }
+#define END_OF_TESTS \
+    {                \
+        NULL, NULL   \
+    }
+
+// One table per test file, ended by END_OF_TESTS.
+extern const test_case status_tests[], allocator_tests[], arena_tests[],
+    hostile_tests[], model_tests[], gate_tests[], always_tests[];
+
+// Record a failure and go on; a test ends early only by its own `return`.
+void test_expect(bool fact, const char *text, const char *file, int line);
+#define EXPECT(fact) test_expect((fact), #fact, __FILE__, __LINE__)
+
+// Say something that is not a result: a line of text and a number.
+void test_note(const char *text, size_t number);
+
+// The reel_panic() of the tests counts and returns. Did exactly one panic come
+// since the last question, for this reason? (None can at REEL_CHECKS 0.)
+bool test_panicked(reel_status why);
+bool test_is_calm(void); // no panic since the last question
+
+// What the tests' reel_port_yield() does, if anything.
+extern void (*test_on_yield)(void);
+
+// A fixed pseudo-random sequence: a failure repeats on every machine.
+uint32_t test_random(uint32_t *seed);
+size_t test_below(uint32_t *seed, size_t limit);
+
+// Run every table; true if all expectations held.
+bool test_run_all(void);
+
+// ---- supplied by the host's or the board's main ----------------------------
+
+void test_write(const char *text);
+
+// Run a function as an interrupt of this moment: on a board, as a real one.
+void test_interrupt(void (*handler)(void));
+
+// `size` bytes, at most TEST_MEMORY, the same ones each time and nobody else's
+// meanwhile; on a host an access to the byte after the last one faults.
+#define TEST_MEMORY 2048
+unsigned char *test_memory(size_t size);
+
+// How much longer than on the smallest board a random test may run.
+extern const size_t test_scale;
+
+#endif

@@ -1,0 +1,130 @@
+// One body for every allocator of the family, through the interface alone.
+
+#include "test.h"
+
+#define BLOCKS 8
+
+typedef struct live_block {
+    unsigned char *start;
+    size_t size;
+    unsigned char pattern;
+} live_block;
+
+static void fill(const live_block *block)
+{
+    for (size_t i = 0; i < block->size; i++) {
+        block->start[i] = block->pattern;
+    }
+}
+
+static size_t intact_bytes(const live_block *block, size_t size)
+{
+    size_t i = 0;
+    while (i < size && block->start[i] == block->pattern) {
+        i++;
+    }
+    return i;
+}
+
+static void make(reel_allocator a, live_block *block, uint32_t *seed)
+{
+    const size_t align = (size_t)1 << test_below(seed, 5);
+    block->size = 1 + test_below(seed, 40);
+    block->pattern = (unsigned char)test_random(seed);
+    block->start = reel_allocate(a, block->size, align);
+    if (block->start != NULL) {
+        EXPECT((uintptr_t)block->start % align == 0);
+        fill(block);
+    }
+}
+
+static void change(reel_allocator a, live_block *block, uint32_t *seed)
+{
+    const size_t size = 1 + test_below(seed, 40);
+    const size_t kept = size < block->size ? size : block->size;
+    unsigned char *const moved =
+        reel_reallocate(a, block->start, block->size, size, 1);
+    if (moved != NULL) {
+        block->start = moved;
+        EXPECT(intact_bytes(block, kept) == kept);
+        block->size = size;
+        fill(block);
+    }
+}
+
+// Whatever the allocator: blocks keep their contents, and no two overlap (a
+// shared byte would show the wrong pattern).
+static void serves(reel_allocator a)
+{
+    live_block blocks[BLOCKS] = { { NULL, 0, 0 } };
+    uint32_t seed = 1;
+    for (int step = 0; step < 400; step++) {
+        live_block *const block = &blocks[test_below(&seed, BLOCKS)];
+        if (block->start == NULL) {
+            make(a, block, &seed);
+        } else if (test_below(&seed, 2) == 0) {
+            change(a, block, &seed);
+        } else {
+            EXPECT(reel_free(a, block->start, block->size) == REEL_OK);
+            block->start = NULL;
+        }
+        for (size_t i = 0; i < BLOCKS; i++) {
+            EXPECT(blocks[i].start == NULL
+                   || intact_bytes(&blocks[i], blocks[i].size)
+                          == blocks[i].size);
+        }
+    }
+}
+
+static void refuses_what_it_must(reel_allocator a)
+{
+    EXPECT(reel_allocate(a, SIZE_MAX, 1) == NULL);
+    EXPECT(reel_allocate(a, SIZE_MAX / 2 + 1, 0) == NULL);
+    EXPECT(reel_free(a, NULL, 1) == REEL_INVALID);
+    unsigned char *const block = reel_reallocate(a, NULL, 0, 4, 0);
+    EXPECT(block != NULL && (uintptr_t)block % REEL_ALIGN_DEFAULT == 0);
+    EXPECT(reel_reallocate(a, block, 4, SIZE_MAX, 0) == NULL);
+    if (REEL_CHECKS > 0) {
+        EXPECT(reel_allocate(a, 1, 3) == NULL);
+        EXPECT(test_panicked(REEL_INVALID));
+        EXPECT(reel_reallocate(a, block, 4, 5, 3) == NULL);
+        EXPECT(test_panicked(REEL_INVALID));
+    }
+    EXPECT(reel_free(a, block, 4) == REEL_OK);
+}
+
+static void an_arena_is_an_allocator(void)
+{
+    reel_arena arena;
+    EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
+    refuses_what_it_must(reel_arena_allocator(&arena));
+    serves(reel_arena_allocator(&arena));
+}
+
+static void a_granular_arena_is_an_allocator(void)
+{
+    reel_arena arena;
+    EXPECT(reel_arena_init_granular(&arena, test_memory(1024), 1024, 32)
+           == REEL_OK);
+    refuses_what_it_must(reel_arena_allocator(&arena));
+    serves(reel_arena_allocator(&arena));
+}
+
+static void the_null_allocator_refuses_everything(void)
+{
+    const reel_allocator a = reel_allocator_null();
+    char byte = 'x';
+    EXPECT(reel_allocate(a, 0, 0) == NULL);
+    EXPECT(reel_reallocate(a, NULL, 0, 1, 1) == NULL);
+    EXPECT(reel_reallocate(a, &byte, 1, 1, 1) == NULL);
+    EXPECT(reel_free(a, &byte, 1) == REEL_FOREIGN);
+    EXPECT(reel_free(a, NULL, 0) == REEL_INVALID);
+    EXPECT(byte == 'x');
+}
+
+const test_case allocator_tests[] = {
+    TEST(an_arena_is_an_allocator),
+    TEST(a_granular_arena_is_an_allocator),
+    TEST(the_null_allocator_refuses_everything),
+    END_OF_TESTS,
+};

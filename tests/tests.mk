@@ -1,0 +1,121 @@
+# Every test program there is, and how it is built.
+
+HOSTS := $(foreach tool,gcc clang,$(foreach c,0 1 2,$(foreach p,0 1,\
+           $(tool)+checks$(c)+poison$(p)))) \
+         gcc+checks2+poison1+asan clang+checks2+poison1+asan gcc+asan \
+         gcc+none gcc+masked+checks2 gcc+c17 gcc+c2x clang+c2x \
+         armhf armhf+checks2+poison1
+BOARDS := microbit microbit+primask+checks2+Os microbit+checks0+Os \
+          mps2-an385 mps2-an385+native+checks2+poison1 \
+          mps2-an385+primask+Os mps2-an385+checks0+Os
+CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
+CYCLES := $(foreach cpu,microbit+primask mps2-an385+native mps2-an385+primask,\
+            $(cpu)+Os $(cpu)+O2)
+
+HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
+               $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads
+BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf)
+CYCLE_FILES := $(CYCLES:%=$(OUT)/%/cycles.elf)
+CORE_FILES  := $(foreach core,$(CORES),$(OUT)/$(core)+Os/core.o \
+                 $(OUT)/$(core)+O2/core.o)
+SYMBOL_FILES := $(CORE_FILES) $(OUT)/mps2-an385+Os/image-with.bin \
+                $(OUT)/mps2-an385+Os/image-without.bin
+SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
+               $(OUT)/cortex-m0+primask+Os/subset.elf
+WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
+
+TEST_RUNS  := tests/layers.t tests/symbols.t tests/size.t tests/cycles.t \
+              tests/watch.t tests/mutants.t $(METER_TESTS) $(HOST_RUNS) $(BOARD_RUNS)
+TEST_FILES := $(HOST_RUNS) $(BOARD_RUNS) $(SYMBOL_FILES) $(SIZE_FILES) \
+              $(CYCLE_FILES) $(WATCH_FILES) $(OUT)/header-checks \
+              $(OUT)/readme/example $(OUT)/x86-64+O2/cplusplus $(METER_FILES)
+
+$(OUT)/armhf%: | $(OUT)/have-armhf
+$(OUT)/rv32imac%: | $(OUT)/have-rv32
+
+$(OUT)/%/tests: $(UNIT) tests/host.c $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -Itests -o $@ $(filter %.c,$^)
+
+$(OUT)/%/threads: $(CORE) tests/threads.c $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
+
+$(OUT)/%/watched: $(CORE) tests/watched.c $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^)
+
+$(OUT)/%/tests.elf: $(UNIT) tests/board.c $(BOARD) $(HEADERS) linker/*.ld \
+                    | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	$(BARE) -o $@ $(filter %.c,$^) -lgcc
+
+$(OUT)/%/cycles.elf: $(CORE) tests/cycles/*.c $(BOARD) $(HEADERS) linker/*.ld \
+                     | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	$(BARE) -o $@ $(filter %.c,$^) -lgcc
+
+# The core as one object, and each module's object beside it.
+$(OUT)/%/core.o: $(CORE) $(HEADERS) | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	for file in $(CORE); do \
+	    $(TOOL) $(FREE) -ffunction-sections -c $$file \
+	        -o $(@D)/$$(basename $$file .c).o || exit 1; \
+	done
+	$(TOOL) $(FREE) -nostdlib -r -o $@ \
+	    $(patsubst src/%.c,$(@D)/%.o,$(CORE))
+
+# What a program pays that uses an arena's five main functions.
+$(OUT)/%/subset.elf: $(OUT)/%/core.o
+	$(TOOL) $(FREE) -nostdlib -Wl,--gc-sections -Wl,-e,reel_arena_init \
+	    $(addprefix -Wl$(comma)-u$(comma)reel_arena_,alloc mark rewind_to \
+	        reset) -o $@ $(@D)/arena.o $(@D)/hooks.o -lgcc
+
+$(OUT)/%/sizes.o: tests/size/sizes.c $(HEADERS) | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(FREE) -c -o $@ $<
+
+# An image whose linker script knows nothing of reel.ld, with a static arena and
+# without.
+$(OUT)/%/image-with.elf: tests/size/image.c $(HEADERS) | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(FREE) -DWITH_ARENA=1 -nostdlib -T tests/size/plain.ld -o $@ $<
+
+$(OUT)/%/image-without.elf: tests/size/image.c $(HEADERS) | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(FREE) -DWITH_ARENA=0 -nostdlib -T tests/size/plain.ld -o $@ $<
+
+%.bin: %.elf
+	arm-none-eabi-objcopy -O binary $< $@
+
+# Each header alone, as C11 and as C++11, warnings being errors.
+$(OUT)/header-checks: $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	for header in reel/allocator reel/arena reel/base reel/config reel/pages \
+	    reel/port reel/reel always; do \
+	    for tool in gcc clang; do \
+	        echo "#include \"$$header.h\"\nextern int unit;" > $@.c; \
+	        $$tool -std=c11 $(WARN) -Iinclude -Iport -fsyntax-only $@.c \
+	        && $$tool -std=c++11 $(filter-out %-prototypes,$(WARN)) -Iinclude \
+	            -Iport -fsyntax-only -x c++ $@.c || exit 1; \
+	    done; \
+	done
+	touch $@
+
+# A C++11 program on top of the core.
+$(OUT)/x86-64+O2/cplusplus: tests/cplusplus.cc $(OUT)/x86-64+O2/core.o
+	g++ -std=c++11 $(filter-out %-prototypes,$(WARN)) -Iinclude -no-pie \
+	    -o $@ $^
+	$@
+
+# The example in the README is what a newcomer types first: it must run.
+$(OUT)/readme/example.c: README.md
+	$(SAY); mkdir -p $(@D)
+	awk '/^```c$$/ { on = 1; next } /^```$$/ { if (on) exit } on' $< > $@
+
+$(OUT)/readme/example: $(OUT)/readme/example.c $(CORE) $(HEADERS) \
+                       | $(OUT)/have-host
+	gcc -std=c11 $(WARN) -Iinclude -o $@ $< $(CORE)
+	$@
+
+comma := ,
