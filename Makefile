@@ -70,7 +70,7 @@ SAY = echo "  building $@"
 include targets/flow-meter/flow-meter.mk tests/tests.mk
 
 .PHONY: test
-test: $(TEST_FILES)  ## Build and run every test: host, emulated boards, tshark
+test: $(TEST_FILES) | $(OUT)/have-perl  ## Build and run every test: host, emulated boards, tshark
 	prove -j2 --exec tests/run $(TEST_RUNS)
 
 .PHONY: demo
@@ -82,15 +82,15 @@ layers: | $(OUT)/have-perl  ## Check the tree, who includes whom, and the commen
 	prove tests/layers.t
 
 .PHONY: symbols
-symbols: $(SYMBOL_FILES)  ## Prove that the core needs no libc, no .data and no .bss
+symbols: $(SYMBOL_FILES) | $(OUT)/have-perl  ## Prove that the core needs no libc, no .data and no .bss
 	prove -v tests/symbols.t
 
 .PHONY: size
-size: $(SIZE_FILES)  ## Print bytes of code and of control blocks, against the budget
+size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code and of control blocks, against the budget
 	prove -v tests/size.t
 
 .PHONY: cycles
-cycles: $(CYCLE_FILES)  ## Print exact instructions per call on M0 and M3, against the budget
+cycles: $(CYCLE_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0 and M3, against the budget
 	prove -v tests/cycles.t
 
 .PHONY: mutants
@@ -113,8 +113,8 @@ help:  ## Show this list
 # ---- tools: installed where that is possible, named where it is not ----------
 
 NEED_host   := perl=prove libc6-dev=/usr/include/stdio.h g++ clang \
-               libclang-rt-14-dev=/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux \
-               valgrind valgrind=/usr/include/valgrind/memcheck.h
+               'libclang-rt-dev=/usr/lib/llvm-*/lib/clang/*/lib/linux/*asan*' \
+               valgrind=/usr/include/valgrind/memcheck.h
 NEED_armhf  := gcc-arm-linux-gnueabihf=arm-linux-gnueabihf-gcc \
                libc6-dev-armhf-cross=/usr/arm-linux-gnueabihf/include/stdio.h \
                qemu-user=qemu-arm

@@ -30,10 +30,8 @@ TEST_FILES := $(HOST_RUNS) $(BOARD_RUNS) $(SYMBOL_FILES) $(SIZE_FILES) \
               $(CYCLE_FILES) $(WATCH_FILES) $(OUT)/header-checks \
               $(OUT)/readme/example $(OUT)/x86-64+O2/cplusplus $(METER_FILES)
 
-$(OUT)/armhf%: | $(OUT)/have-armhf
-$(OUT)/rv32imac%: | $(OUT)/have-rv32
-
-$(OUT)/%/tests: $(UNIT) tests/host.c $(HEADERS) | $(OUT)/have-host
+$(OUT)/%/tests: $(UNIT) tests/host.c $(HEADERS) | $(OUT)/have-host \
+                $(OUT)/have-armhf
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -Itests -o $@ $(filter %.c,$^)
 
@@ -56,7 +54,7 @@ $(OUT)/%/cycles.elf: $(CORE) tests/cycles/*.c $(BOARD) $(HEADERS) linker/*.ld \
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
 # The core as one object, and each module's object beside it.
-$(OUT)/%/core.o: $(CORE) $(HEADERS) | $(OUT)/have-board
+$(OUT)/%/core.o: $(CORE) $(HEADERS) | $(OUT)/have-board $(OUT)/have-rv32
 	$(SAY); mkdir -p $(@D)
 	for file in $(CORE); do \
 	    $(TOOL) $(FREE) -ffunction-sections -c $$file \
@@ -71,7 +69,8 @@ $(OUT)/%/subset.elf: $(OUT)/%/core.o
 	    $(addprefix -Wl$(comma)-u$(comma)reel_arena_,alloc mark rewind_to \
 	        reset) -o $@ $(@D)/arena.o $(@D)/hooks.o -lgcc
 
-$(OUT)/%/sizes.o: tests/size/sizes.c $(HEADERS) | $(OUT)/have-board
+$(OUT)/%/sizes.o: tests/size/sizes.c $(HEADERS) | $(OUT)/have-board \
+                  $(OUT)/have-rv32
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(FREE) -c -o $@ $<
 
@@ -103,7 +102,8 @@ $(OUT)/header-checks: $(HEADERS) | $(OUT)/have-host
 	touch $@
 
 # A C++11 program on top of the core.
-$(OUT)/x86-64+O2/cplusplus: tests/cplusplus.cc $(OUT)/x86-64+O2/core.o
+$(OUT)/x86-64+O2/cplusplus: tests/cplusplus.cc $(OUT)/x86-64+O2/core.o \
+                           | $(OUT)/have-host
 	g++ -std=c++11 $(filter-out %-prototypes,$(WARN)) -Iinclude -no-pie \
 	    -o $@ $^
 	$@
