@@ -1,13 +1,13 @@
 # reel: `make test` runs everything; `make help` lists the rest.
 
 OUT       := build
-MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || echo 2) --output-sync=target
+MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || echo 2) --output-sync=none
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wundef -Wshadow \
         -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 CORE := $(wildcard src/*.c)
 HEADERS := $(wildcard include/reel/*.h src/*.h src/atomic/*.h port/*.h \
-             port/*/*.h tests/*.h targets/*/*.h)
+             port/*/*.h tests/*.h targets/*/*.h) $(MAKEFILE_LIST)
 UNIT := $(CORE) port/always.c $(wildcard tests/test*.c)
 BOARD := $(wildcard targets/common/*.c) port/cortex-m/primask.c \
          port/cortex-m/interrupt.c
@@ -30,6 +30,10 @@ FLAGS_cortex-m3  := -mcpu=cortex-m3 -mthumb
 FLAGS_rv32imac   := -march=rv32imac -mabi=ilp32
 FLAGS_microbit   := $(FLAGS_cortex-m0)
 FLAGS_mps2-an385 := $(FLAGS_cortex-m3)
+FLAGS_mps2-an386 := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft
+FLAGS_mps2-an500 := -mcpu=cortex-m7 -mthumb -mfloat-abi=soft
+FLAGS_mps2-an505 := -mcpu=cortex-m33+nodsp -mthumb -mfloat-abi=soft
+FLAGS_mps3-an547 := -mcpu=cortex-m55+nomve.fp -mthumb -mfloat-abi=soft
 
 FLAGS_checks0   := -DREEL_CHECKS=0
 FLAGS_checks1   := -DREEL_CHECKS=1
@@ -41,11 +45,14 @@ FLAGS_native    := -DREEL_ATOMICS=REEL_ATOMICS_NATIVE
 FLAGS_masked    := -DREEL_ATOMICS=REEL_ATOMICS_MASKED
 FLAGS_primask   := $(FLAGS_masked) \
                    '-DREEL_PORT_MASK_HEADER="cortex-m/primask.h"'
+FLAGS_meddling  := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
+                   '-DREEL_ATOMICS_HEADER="meddling.h"'
 FLAGS_watch     := '-DREEL_PORT_WATCH_HEADER="host/watch.h"'
 FLAGS_asan      := $(FLAGS_watch) -fsanitize=address,undefined \
                    -fno-sanitize-recover=all
 FLAGS_valgrind  := $(FLAGS_watch)
 FLAGS_tsan      := -fsanitize=thread
+FLAGS_mpu       := -DTEST_MPU=1
 FLAGS_c17       := -std=c17
 FLAGS_c2x       := -std=c2x
 FLAGS_O2        := -O2
@@ -67,14 +74,14 @@ SAY = echo "  building $@"
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-include targets/flow-meter/flow-meter.mk tests/tests.mk
+include targets/flow-meter/flow-meter.mk tests/mpu/mpu.mk tests/tests.mk
 
 .PHONY: test
 test: $(TEST_FILES) | $(OUT)/have-perl  ## Build and run every test: host, emulated boards, tshark
 	prove -j2 --exec tests/run $(TEST_RUNS)
 
 .PHONY: demo
-demo: $(METER) $(METER_INPUT)  ## Meter a capture on an emulated Cortex-M3 (PCAP=file)
+demo: $(METER) $(if $(PCAP),,$(METER_INPUT))  ## Meter a capture on an emulated Cortex-M3 (PCAP=file)
 	targets/flow-meter/run $(METER) "$(or $(PCAP),$(METER_INPUT))"
 
 .PHONY: layers
@@ -124,8 +131,7 @@ NEED_tshark := tshark
 NEED_perl   := perl=prove
 NEED_format := clang-format
 
-# apt-get takes one caller at a time, so these run one after the other.
 $(OUT)/have-%:
 	mkdir -p $(@D)
-	flock $(OUT) tests/need $(NEED_$*)
+	tests/need $(NEED_$*)
 	touch $@

@@ -1,12 +1,7 @@
 #include "reel/arena.h"
 
-#include "atomic.h"
-#include "bits.h"
 #include "check.h"
-#include "watch.h"
-
-#define GRANULE_BITS 0xFFu // of `refusals`: log2 of the granule
-#define ONE_REFUSAL  0x100u
+#include "stack.h"
 
 extern inline bool reel_arena_place(uintptr_t next, uintptr_t limit,
                                     size_t size, size_t align, uintptr_t *start,
@@ -14,17 +9,6 @@ extern inline bool reel_arena_place(uintptr_t next, uintptr_t limit,
 extern inline void *reel_arena_alloc(reel_arena *arena, size_t size,
                                      size_t align);
 extern inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
-
-ALWAYS_INLINE uintptr_t granule_mask(const reel_arena *arena)
-{
-    const uintptr_t log2 = load_relaxed(&arena->refusals) & GRANULE_BITS;
-    return ((uintptr_t)1 << log2) - 1;
-}
-
-ALWAYS_INLINE uintptr_t next_of(const reel_arena *arena)
-{
-    return load_relaxed(&arena->next);
-}
 
 // ---- bookkeeping -----------------------------------------------------------
 
@@ -35,7 +19,8 @@ bool reel_arena_is_valid(const reel_arena *arena)
 
     return arena->base != 0 && arena->base < arena->end && arena->base <= next
            && next <= arena->end
-           && (arena->limit == 0 || arena->limit == arena->end)
+           && (arena->limit == 0
+               || (arena->base <= arena->limit && arena->limit <= arena->end))
            && (edges & granule_mask(arena)) == 0 && arena->base <= arena->floor
            && arena->floor <= next && arena->base <= arena->last_position
            && arena->last_position <= arena->floor
@@ -43,39 +28,6 @@ bool reel_arena_is_valid(const reel_arena *arena)
            && arena->low_position <= arena->end && arena->base <= arena->peak
            && arena->peak <= arena->end
            && arena->low_serial - arena->epoch <= arena->serial - arena->epoch;
-}
-
-// No marks, of which those taken before now are older than `serial`. The arena
-// is empty.
-static void start_over(reel_arena *arena, unsigned long serial)
-{
-    const uintptr_t base = arena->base;
-    arena->floor = base;
-    arena->last_position = base;
-    arena->low_position = arena->end;
-    arena->low_serial = serial;
-    arena->epoch = serial;
-    arena->serial = serial;
-    INVARIANT(reel_arena_is_valid(arena));
-}
-
-// `granule` is a power of two and [start, stop) is whole granules.
-static void set_up(reel_arena *arena, uintptr_t start, uintptr_t stop,
-                   size_t granule)
-{
-    uintptr_t log2 = 0;
-    while (granule >> log2 > 1) {
-        log2++;
-    }
-    arena->limit = REEL_OUT_OF_LINE || log2 > 0 ? 0 : stop;
-    arena->end = stop;
-    arena->base = start;
-    arena->peak = start;
-    store_relaxed(&arena->refusals, log2);
-    store_relaxed(&arena->largest_refused, 0);
-    store_relaxed(&arena->next, start);
-    watch_unused(start, stop - start);
-    start_over(arena, 0);
 }
 
 reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
@@ -91,7 +43,10 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
     if (size <= gap || size - gap < granule) {
         return REEL_INVALID;
     }
-    set_up(arena, start + gap, (start + size) & ~mask, granule);
+    const uintptr_t stop = (start + size) & ~mask;
+    set_up(arena, start + gap, stop, stop, log2_of(granule));
+    watch_unused(start + gap, stop - start - gap);
+    INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
 }
 
@@ -122,26 +77,6 @@ ALWAYS_INLINE bool find_place(const reel_arena *arena, uintptr_t next,
     return true;
 }
 
-// Count a request that did not fit. Two contexts at once may count one.
-OUT_OF_LINE void *refuse(reel_arena *arena, size_t size)
-{
-    const uintptr_t refusals = load_relaxed(&arena->refusals);
-    const uintptr_t one_more = refusals + ONE_REFUSAL;
-    if (one_more > refusals) {
-        store_relaxed(&arena->refusals, one_more);
-    }
-    if (load_relaxed(&arena->largest_refused) < size) {
-        store_relaxed(&arena->largest_refused, size);
-    }
-    return NULL;
-}
-
-// No block was ever made: true once, also of an arena that needed no init.
-static bool is_untouched(const reel_arena *arena)
-{
-    return next_of(arena) == arena->base && arena->peak == arena->base;
-}
-
 void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
 {
     const uintptr_t mask = mask_of(align);
@@ -151,9 +86,6 @@ void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
     place found;
     if (!find_place(arena, next_of(arena), at_least_1(size), mask, &found)) {
         return refuse(arena, at_least_1(size));
-    }
-    if (REEL_WATCH && is_untouched(arena)) {
-        watch_unused(arena->base, arena->end - arena->base);
     }
     store_relaxed(&arena->next, found.stop);
     watch_alive(found.start, at_least_1(size));
@@ -187,6 +119,7 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
         }
     } while (!swap_if_relaxed(&arena->next, &next, found.stop));
     watch_alive(found.start, at_least_1(size));
+    INVARIANT(reel_arena_is_valid(arena));
     return (void *)found.start;
 }
 
@@ -213,15 +146,6 @@ ALWAYS_INLINE void fall(reel_arena *arena, uintptr_t next, uintptr_t position)
     }
     watch_dead(position, next - position);
     store_relaxed(&arena->next, position);
-}
-
-// The block's end in memory is where the next block would start, and no mark
-// pins it.
-static bool is_last(const reel_arena *arena, uintptr_t start, size_t size)
-{
-    const uintptr_t stop = start + size;
-    return stop + gap_to(stop, granule_mask(arena)) == next_of(arena)
-           && start >= arena->floor;
 }
 
 bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size)
@@ -271,17 +195,6 @@ bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
     return done;
 }
 
-static void *move(reel_arena *arena, const void *block, size_t old_size,
-                  size_t new_size, size_t align)
-{
-    void *const copy = reel_arena_alloc(arena, new_size, align);
-    if (copy != NULL) {
-        copy_bytes(copy, block, old_size < new_size ? old_size : new_size);
-        watch_dead((uintptr_t)block, at_least_1(old_size));
-    }
-    return copy;
-}
-
 void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
                          size_t new_size, size_t align)
 {
@@ -297,7 +210,9 @@ void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
         && reel_arena_resize(arena, block, old_size, new_size)) {
         return block;
     }
-    return move(arena, block, old_size, new_size, align);
+    void *const copy = reel_arena_alloc(arena, new_size, align);
+    move_block(copy, block, old_size, new_size);
+    return copy;
 }
 
 reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
@@ -320,18 +235,40 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
 // ---- marks -----------------------------------------------------------------
 //
 // A rewind to position P drops the marks that were taken before it above P. To
-// refuse them later without a list of marks, the arena remembers two rewinds:
-// the latest, and the lowest since the reset. The latest one's serial is the
-// current serial, so it needs no word of its own. `floor` keeps the position at
-// or above the newest mark until that is rewound, so a mark of the current
-// serial is live without further look.
+// refuse them later without a list of marks, the arena remembers two rewinds: the
+// latest that dropped any, and the lowest of these since the reset. The latest
+// one's serial is the current serial, so it needs no word of its own.
+//
+// `floor` is where the newest live mark is. A rewind to it drops none, so there
+// is nothing to remember: that is the common case.
 
 reel_mark reel_arena_mark(reel_arena *arena)
 {
     const uintptr_t next = next_of(arena);
     const reel_mark mark = { arena, next, arena->serial };
     arena->floor = next;
+    INVARIANT(reel_arena_is_valid(arena));
     return mark;
+}
+
+// The serial stands still rather than meet the last reset's again: from then on
+// dropped marks may go unnoticed, but no live one is ever refused.
+static unsigned long next_serial(const reel_arena *arena)
+{
+    const unsigned long next = arena->serial + 1;
+    return next != arena->epoch ? next : arena->serial;
+}
+
+static void remember_drop(reel_arena *arena, uintptr_t position)
+{
+    const unsigned long serial = next_serial(arena);
+    if (position <= arena->low_position) {
+        arena->low_position = position;
+        arena->low_serial = serial;
+    }
+    arena->last_position = position;
+    arena->floor = position;
+    arena->serial = serial;
 }
 
 // Serials wrap, so they are compared as distances from the last reset.
@@ -347,49 +284,41 @@ static bool was_dropped(const reel_arena *arena, uintptr_t position,
                && position > arena->low_position);
 }
 
-ALWAYS_INLINE reel_status rewind_live(reel_arena *arena, uintptr_t next,
-                                      uintptr_t position)
-{
-    const unsigned long serial = arena->serial + 1;
-    fall(arena, next, position);
-    arena->floor = position;
-    arena->last_position = position;
-    if (position <= arena->low_position) {
-        arena->low_position = position;
-        arena->low_serial = serial;
-    }
-    arena->serial = serial;
-    INVARIANT(reel_arena_is_valid(arena));
-    return REEL_OK;
-}
-
 OUT_OF_LINE reel_status rewind_older(reel_arena *arena, const void *owner,
                                      uintptr_t position, unsigned long serial)
 {
+    const uintptr_t base = arena->base;
     const uintptr_t next = next_of(arena);
     if (owner != arena) {
         return REEL_FOREIGN;
     }
-    if (position > next || was_dropped(arena, position, serial)) {
+    if (position - base > next - base || was_dropped(arena, position, serial)) {
         return REEL_STALE;
     }
-    return rewind_live(arena, next, position);
+    if (position != arena->floor) {
+        remember_drop(arena, position);
+    }
+    fall(arena, next, position);
+    INVARIANT(reel_arena_is_valid(arena));
+    return REEL_OK;
 }
 
 reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
                                  uintptr_t position, unsigned long serial)
 {
-    const uintptr_t next = next_of(arena);
-    if (owner != arena || serial != arena->serial || position > next) {
+    if (owner != arena || serial != arena->serial || position != arena->floor) {
         return rewind_older(arena, owner, position, serial);
     }
-    return rewind_live(arena, next, position);
+    fall(arena, next_of(arena), position);
+    INVARIANT(reel_arena_is_valid(arena));
+    return REEL_OK;
 }
 
 void reel_arena_reset(reel_arena *arena)
 {
     fall(arena, next_of(arena), arena->base);
     start_over(arena, arena->serial + 1);
+    INVARIANT(reel_arena_is_valid(arena));
 }
 
 // ---- questions -------------------------------------------------------------

@@ -10,6 +10,15 @@ ALWAYS_INLINE bool is_pow2(size_t x)
     return x != 0 && (x & (x - 1)) == 0;
 }
 
+static inline uintptr_t log2_of(size_t pow2)
+{
+    uintptr_t log2 = 0;
+    while (pow2 >> log2 > 1) {
+        log2++;
+    }
+    return log2;
+}
+
 // The zero rule: a request for 0 bytes is a request for 1.
 ALWAYS_INLINE size_t at_least_1(size_t size)
 {

@@ -31,6 +31,7 @@
 #define STATIC_CHECK(fact) _Static_assert(fact, #fact)
 
 STATIC_CHECK(sizeof(size_t) == sizeof(uintptr_t)); // sizes span addresses
+STATIC_CHECK(REEL_ALIGN_DEFAULT > 0);
 STATIC_CHECK((REEL_ALIGN_DEFAULT & (REEL_ALIGN_DEFAULT - 1)) == 0);
 
 #endif

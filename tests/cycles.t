@@ -20,5 +20,5 @@ for my $build (
     my $column = $build =~ s/^mps2-an385/m3/r =~ s/^microbit/m0/r;
     $measured{$column} = { map {split} split /\n/, $output };
 }
-figures::check( 'tests/cycles/budget', \%measured );
+figures::check( 'tests/cycles/budget', \%measured, 'arm-none-eabi-gcc' );
 done_testing();

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "host/malloc.h"
 #include "test.h"
 
 #ifndef TEST_SCALE
@@ -50,6 +51,16 @@ bool reel_port_in_interrupt(void)
     return in_interrupt;
 }
 
+reel_allocator test_malloc(void)
+{
+    return reel_host_malloc();
+}
+
+const reel_pages *test_port(void)
+{
+    return NULL;
+}
+
 void test_interrupt(void (*handler)(void))
 {
     in_interrupt = true;
@@ -70,8 +81,14 @@ void reel_port_unmask(uintptr_t saved)
     EXPECT(saved == --mask_depth);
 }
 
+static void the_mask_is_undone(void)
+{
+    EXPECT(mask_depth == 0);
+}
+
 int main(void)
 {
+    test_after_each = the_mask_is_undone;
     setvbuf(stdout, NULL, _IOLBF, 0); // keep what was said before a crash
     return test_run_all() ? 0 : 1;
 }

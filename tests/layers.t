@@ -12,9 +12,10 @@ my %below = (
     'reel/allocator.h' => ['reel/base.h'],
     'reel/pages.h'     => ['reel/base.h'],
     'reel/port.h'      => ['reel/base.h'],
-    'reel/arena.h'     => ['reel/allocator.h'],
+    'reel/arena.h'     => [ 'reel/allocator.h', 'reel/port.h' ],
+    'reel/temp.h'      => [ 'reel/arena.h', 'reel/pages.h' ],
     'reel/reel.h'      => [
-        qw(reel/allocator.h reel/arena.h reel/pages.h reel/port.h)
+        qw(reel/allocator.h reel/arena.h reel/pages.h reel/port.h reel/temp.h)
     ],
 );
 

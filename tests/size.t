@@ -40,5 +40,6 @@ for my $column ( keys %cores ) {
 }
 $measured{m0}{'linked:arena'}
     = text_of( 'arm-none-eabi-', 'build/cortex-m0+primask+Os/subset.elf' );
-figures::check( 'tests/size/budget', \%measured );
+figures::check( 'tests/size/budget', \%measured, 'arm-none-eabi-gcc',
+    'riscv64-unknown-elf-gcc', 'gcc' );
 done_testing();

@@ -2,6 +2,8 @@
 
 #define MAX_COMPLAINTS 20
 
+void (*test_after_each)(void);
+void (*test_before_swap)(void);
 void (*test_on_yield)(void);
 
 static size_t failures;
@@ -95,8 +97,8 @@ static void report(size_t number, const char *name, bool passed)
 bool test_run_all(void)
 {
     static const test_case *const tables[] = {
-        status_tests, allocator_tests, arena_tests,  hostile_tests,
-        model_tests,  gate_tests,      always_tests,
+        status_tests, allocator_tests, arena_tests, hostile_tests, model_tests,
+        gate_tests,   always_tests,    temp_tests,  shared_tests,
     };
     size_t count = 0;
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
@@ -104,6 +106,9 @@ bool test_run_all(void)
             const size_t before = failures;
             test->run();
             EXPECT(test_is_calm()); // no test leaves a panic unasked for
+            if (test_after_each != NULL) {
+                test_after_each();
+            }
             report(++count, test->name, failures == before);
         }
     }

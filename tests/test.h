@@ -22,7 +22,8 @@ typedef struct test_case {
 
 // One table per test file, ended by END_OF_TESTS.
 extern const test_case status_tests[], allocator_tests[], arena_tests[],
-    hostile_tests[], model_tests[], gate_tests[], always_tests[];
+    hostile_tests[], model_tests[], gate_tests[], always_tests[], temp_tests[],
+    shared_tests[];
 
 // Record a failure and go on; a test ends early only by its own `return`.
 void test_expect(bool fact, const char *text, const char *file, int line);
@@ -35,6 +36,13 @@ void test_note(const char *text, size_t number);
 // since the last question, for this reason? (None can at REEL_CHECKS 0.)
 bool test_panicked(reel_status why);
 bool test_is_calm(void); // no panic since the last question
+
+// Called after each test, if set.
+extern void (*test_after_each)(void);
+
+// Called once, before the next exchange of a shared word, in builds with the
+// meddling backend.
+extern void (*test_before_swap)(void);
 
 // What the tests' reel_port_yield() does, if anything.
 extern void (*test_on_yield)(void);
@@ -57,6 +65,14 @@ void test_interrupt(void (*handler)(void));
 // meanwhile; on a host an access to the byte after the last one faults.
 #define TEST_MEMORY 2048
 unsigned char *test_memory(size_t size);
+
+// Hooks that really protect the memory of test_memory(TEST_MEMORY), in pages of
+// 64 bytes or less, all of it closed now and until the next test_memory(); or
+// NULL, where nothing does.
+const reel_pages *test_port(void);
+
+// The malloc of the host, or reel_allocator_null() where there is none.
+reel_allocator test_malloc(void);
 
 // How much longer than on the smallest board a random test may run.
 extern const size_t test_scale;

@@ -52,6 +52,15 @@ static void change(reel_allocator a, live_block *block, uint32_t *seed)
     }
 }
 
+static void give_all_back(reel_allocator a, live_block *blocks)
+{
+    for (size_t i = 0; i < BLOCKS; i++) {
+        if (blocks[i].start != NULL) {
+            EXPECT(reel_free(a, blocks[i].start, blocks[i].size) == REEL_OK);
+        }
+    }
+}
+
 // Whatever the allocator: blocks keep their contents, and no two overlap (a
 // shared byte would show the wrong pattern).
 static void serves(reel_allocator a)
@@ -74,6 +83,7 @@ static void serves(reel_allocator a)
                           == blocks[i].size);
         }
     }
+    give_all_back(a, blocks);
 }
 
 static void refuses_what_it_must(reel_allocator a)
@@ -110,6 +120,36 @@ static void a_granular_arena_is_an_allocator(void)
     serves(reel_arena_allocator(&arena));
 }
 
+static bool commit_anything(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+    return true;
+}
+
+static void decommit_anything(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+}
+
+static void a_temp_is_an_allocator(void)
+{
+    const reel_pages pages = { 64, NULL, commit_anything, decommit_anything };
+    reel_temp temp;
+    EXPECT(reel_temp_init(&temp, test_memory(TEST_MEMORY), 1024, &pages, NULL)
+           == REEL_OK);
+    refuses_what_it_must(reel_temp_allocator(&temp));
+    serves(reel_temp_allocator(&temp));
+}
+
+static void the_hosts_malloc_is_an_allocator(void)
+{
+    const reel_allocator a = test_malloc();
+    if (a.ops != reel_allocator_null().ops) {
+        refuses_what_it_must(a);
+        serves(a);
+    }
+}
+
 static void the_null_allocator_refuses_everything(void)
 {
     const reel_allocator a = reel_allocator_null();
@@ -125,6 +165,8 @@ static void the_null_allocator_refuses_everything(void)
 const test_case allocator_tests[] = {
     TEST(an_arena_is_an_allocator),
     TEST(a_granular_arena_is_an_allocator),
+    TEST(a_temp_is_an_allocator),
+    TEST(the_hosts_malloc_is_an_allocator),
     TEST(the_null_allocator_refuses_everything),
     END_OF_TESTS,
 };

@@ -254,6 +254,7 @@ static void run_two_frames(void)
     const reel_mark scope = reel_arena_mark(&arena);
     for (int i = 0; i < 3; i++) {
         (void)reel_arena_alloc(&arena, 10, 1);
+        (void)reel_arena_mark(&arena);
         EXPECT(reel_arena_rewind(&arena, scope) == REEL_OK);
         EXPECT(reel_arena_rewind(&arena, old) == REEL_STALE);
         EXPECT(reel_arena_used(&arena) == 60);
@@ -277,7 +278,8 @@ static void a_mark_dropped_by_a_middle_rewind_is_not_caught(void)
     fresh_arena();
     const reel_mark low = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 10, 1);
-    EXPECT(reel_arena_rewind(&arena, low) == REEL_OK);
+    (void)reel_arena_mark(&arena);
+    EXPECT(reel_arena_rewind(&arena, low) == REEL_OK); // the lowest
     (void)reel_arena_alloc(&arena, 20, 1);
     const reel_mark middle = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 20, 1);
@@ -285,7 +287,11 @@ static void a_mark_dropped_by_a_middle_rewind_is_not_caught(void)
     EXPECT(reel_arena_rewind(&arena, middle) == REEL_OK); // drops `lost`
     (void)reel_arena_alloc(&arena, 100, 1);
     const reel_mark high = reel_arena_mark(&arena);
-    EXPECT(reel_arena_rewind(&arena, high) == REEL_OK);
+    EXPECT(reel_arena_rewind(&arena, high) == REEL_OK); // drops none
+    EXPECT(reel_arena_rewind(&arena, lost) == REEL_STALE);
+    (void)reel_arena_alloc(&arena, 10, 1);
+    (void)reel_arena_mark(&arena);
+    EXPECT(reel_arena_rewind(&arena, high) == REEL_OK); // the latest
     EXPECT(reel_arena_rewind(&arena, lost) == REEL_OK);
     EXPECT(reel_arena_used(&arena) == 40 && reel_arena_is_valid(&arena));
 }
@@ -324,7 +330,7 @@ static void a_mark_of_another_arena_or_forged_is_refused(void)
 }
 
 // Wherever in the frames the serial passes 0, nothing is different.
-static void serials_may_wrap(void)
+static void serials_may_pass_0(void)
 {
     for (unsigned long before = 0; before < 12; before++) {
         fresh_arena();
@@ -335,6 +341,86 @@ static void serials_may_wrap(void)
         reel_arena_reset(&arena);
         EXPECT(reel_arena_rewind(&arena, bottom) == REEL_STALE);
     }
+}
+
+// After so many rewinds since the reset that the serial has been everywhere, a
+// live mark is as good as ever.
+static void no_number_of_rewinds_makes_a_live_mark_stale(void)
+{
+    fresh_arena();
+    const reel_mark bottom = reel_arena_mark(&arena);
+    (void)reel_arena_alloc(&arena, 10, 1);
+    const reel_mark frame = reel_arena_mark(&arena);
+    for (int i = 0; i < 8; i++) {
+        if (i == 2) {
+            arena.serial = (unsigned long)-3; // as if after all but so many
+        }
+        (void)reel_arena_alloc(&arena, 20, 1);
+        const reel_mark inner = reel_arena_mark(&arena);
+        (void)reel_arena_alloc(&arena, 20, 1);
+        EXPECT(reel_arena_rewind(&arena, inner) == REEL_OK);
+        EXPECT(reel_arena_rewind(&arena, frame) == REEL_OK);
+        EXPECT(reel_arena_used(&arena) == 10);
+        EXPECT(reel_arena_is_valid(&arena));
+    }
+    EXPECT(arena.serial == (unsigned long)-1); // it stands still
+    EXPECT(reel_arena_rewind(&arena, bottom) == REEL_OK);
+    reel_arena_reset(&arena);
+    EXPECT(reel_arena_rewind(&arena, bottom) == REEL_OK); // 2^n serials old
+    const reel_mark fresh = reel_arena_mark(&arena);
+    EXPECT(reel_arena_rewind(&arena, frame) == REEL_STALE);
+    EXPECT(reel_arena_rewind(&arena, fresh) == REEL_OK);
+}
+
+// An arena on a stack that comes and goes: its marks from before are nobody's.
+static void a_mark_from_before_init_cannot_lead_outside(void)
+{
+    fresh_arena();
+    const reel_mark before = reel_arena_mark(&arena);
+    EXPECT(reel_arena_init(&arena, memory + 100, 100) == REEL_OK);
+    (void)reel_arena_alloc(&arena, 10, 1);
+    EXPECT(reel_arena_rewind(&arena, before) == REEL_STALE);
+    EXPECT(reel_arena_used(&arena) == 10 && reel_arena_is_valid(&arena));
+}
+
+static void corrupt_bookkeeping_is_noticed(void)
+{
+    const uintptr_t wrong[] = { 0, 1, UINTPTR_MAX };
+    uintptr_t *const fields[] = { &arena.next.value,    &arena.limit,
+                                  &arena.end,           &arena.base,
+                                  &arena.floor,         &arena.peak,
+                                  &arena.last_position, &arena.low_position };
+    for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++) {
+        for (size_t w = 0; w < sizeof wrong / sizeof wrong[0]; w++) {
+            fresh_arena();
+            *fields[f] = wrong[w];
+            const bool is_possible =
+                (fields[f] == &arena.limit && wrong[w] == 0)
+                || (fields[f] == &arena.base && wrong[w] == 1)
+                || (fields[f] == &arena.end && wrong[w] == UINTPTR_MAX);
+            EXPECT(reel_arena_is_valid(&arena) == is_possible);
+        }
+    }
+    fresh_arena();
+    arena.low_serial = 5; // from the future
+    EXPECT(!reel_arena_is_valid(&arena));
+    fresh_arena();
+    arena.refusals.value = 10; // granules that the buffer's ends are not
+    EXPECT(!reel_arena_is_valid(&arena));
+}
+
+static void poison_fills_what_is_fresh_and_what_is_dead(void)
+{
+    if (!REEL_POISON || REEL_WATCH) {
+        return; // a checker would not let us look
+    }
+    fresh_arena();
+    const reel_mark mark = reel_arena_mark(&arena);
+    const unsigned char *const a = reel_arena_alloc(&arena, 3, 1);
+    const unsigned char *const b = reel_arena_alloc_shared(&arena, 9, 1);
+    EXPECT(a[0] == 0xA5 && a[2] == 0xA5 && b[0] == 0xA5 && b[8] == 0xA5);
+    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+    EXPECT(a[0] == 0xDD && a[2] == 0xDD && b[0] == 0xDD && b[8] == 0xDD);
 }
 
 // ---- granules, offsets, static instances -----------------------------------
@@ -454,6 +540,19 @@ out:
     EXPECT(reel_arena_used(&arena) == 0);
 }
 
+static void a_scope_whose_mark_was_dropped_panics(void)
+{
+    if (REEL_CHECKS == 0) {
+        return;
+    }
+    fresh_arena();
+    REEL_SCOPE (&arena) {
+        (void)reel_arena_alloc(&arena, 10, 1);
+        reel_arena_reset(&arena);
+    }
+    EXPECT(test_panicked(REEL_STALE));
+}
+
 const test_case arena_tests[] = {
     TEST(blocks_are_cut_in_order),
     TEST(an_exact_fit_succeeds),
@@ -474,11 +573,16 @@ const test_case arena_tests[] = {
     TEST(a_mark_dropped_by_a_middle_rewind_is_not_caught),
     TEST(a_reset_drops_every_mark),
     TEST(a_mark_of_another_arena_or_forged_is_refused),
-    TEST(serials_may_wrap),
+    TEST(serials_may_pass_0),
+    TEST(no_number_of_rewinds_makes_a_live_mark_stale),
+    TEST(a_mark_from_before_init_cannot_lead_outside),
+    TEST(corrupt_bookkeeping_is_noticed),
+    TEST(poison_fills_what_is_fresh_and_what_is_dead),
     TEST(a_granular_block_shares_its_granules_with_nobody),
     TEST(a_reloaded_prefix_resolves),
     TEST(a_static_arena_needs_no_init),
     TEST(an_array_that_overflows_is_refused),
     TEST(a_scope_rewinds_however_it_is_left),
+    TEST(a_scope_whose_mark_was_dropped_panics),
     END_OF_TESTS,
 };

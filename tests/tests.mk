@@ -3,22 +3,24 @@
 HOSTS := $(foreach tool,gcc clang,$(foreach c,0 1 2,$(foreach p,0 1,\
            $(tool)+checks$(c)+poison$(p)))) \
          gcc+checks2+poison1+asan clang+checks2+poison1+asan gcc+asan \
-         gcc+none gcc+masked+checks2 gcc+c17 gcc+c2x clang+c2x \
+         gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 gcc+c17 gcc+c2x clang+c2x \
          armhf armhf+checks2+poison1
 BOARDS := microbit microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385 mps2-an385+native+checks2+poison1 \
-          mps2-an385+primask+Os mps2-an385+checks0+Os
+          mps2-an385+primask+Os mps2-an385+checks0+Os \
+          $(foreach board,$(MPU_BOARDS),$(board)+mpu $(board)+mpu+checks2+Os)
 CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
 CYCLES := $(foreach cpu,microbit+primask mps2-an385+native mps2-an385+primask,\
             $(cpu)+Os $(cpu)+O2)
 
 HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
-               $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads
-BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf)
+               $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads \
+               $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved
+BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(MPU_RUNS)
 CYCLE_FILES := $(CYCLES:%=$(OUT)/%/cycles.elf)
 CORE_FILES  := $(foreach core,$(CORES),$(OUT)/$(core)+Os/core.o \
                  $(OUT)/$(core)+O2/core.o)
-SYMBOL_FILES := $(CORE_FILES) $(OUT)/mps2-an385+Os/image-with.bin \
+SYMBOL_FILES := $(CORE_FILES) $(OUT)/cortex-m3+Os/sizes.o $(OUT)/mps2-an385+Os/image-with.bin \
                 $(OUT)/mps2-an385+Os/image-without.bin
 SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
                $(OUT)/cortex-m0+primask+Os/subset.elf
@@ -30,7 +32,7 @@ TEST_FILES := $(HOST_RUNS) $(BOARD_RUNS) $(SYMBOL_FILES) $(SIZE_FILES) \
               $(CYCLE_FILES) $(WATCH_FILES) $(OUT)/header-checks \
               $(OUT)/readme/example $(OUT)/x86-64+O2/cplusplus $(METER_FILES)
 
-$(OUT)/%/tests: $(UNIT) tests/host.c $(HEADERS) | $(OUT)/have-host \
+$(OUT)/%/tests: $(UNIT) tests/host.c port/host/malloc.c $(HEADERS) | $(OUT)/have-host \
                 $(OUT)/have-armhf
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -Itests -o $@ $(filter %.c,$^)
@@ -39,16 +41,21 @@ $(OUT)/%/threads: $(CORE) tests/threads.c $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
 
-$(OUT)/%/watched: $(CORE) tests/watched.c $(HEADERS) | $(OUT)/have-host
+$(OUT)/%/reserved: $(CORE) $(wildcard port/host/*.c) tests/reserved.c \
+                   $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
+
+$(OUT)/%/watched: $(CORE) port/host/pages.c tests/watched.c $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^)
 
-$(OUT)/%/tests.elf: $(UNIT) tests/board.c $(BOARD) $(HEADERS) linker/*.ld \
+$(OUT)/%/tests.elf: $(UNIT) tests/board.c $(BOARD) $(MPU_PORT) $(HEADERS) linker/*.ld \
                     | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
-$(OUT)/%/cycles.elf: $(CORE) tests/cycles/*.c $(BOARD) $(HEADERS) linker/*.ld \
+$(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c $(BOARD) $(HEADERS) linker/*.ld \
                      | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
@@ -91,9 +98,10 @@ $(OUT)/%/image-without.elf: tests/size/image.c $(HEADERS) | $(OUT)/have-board
 $(OUT)/header-checks: $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	for header in reel/allocator reel/arena reel/base reel/config reel/pages \
-	    reel/port reel/reel always; do \
+	    reel/port reel/reel reel/temp always \
+	    host/malloc host/pages cortex-m/fault cortex-m/mpu7 cortex-m/mpu8; do \
 	    for tool in gcc clang; do \
-	        echo "#include \"$$header.h\"\nextern int unit;" > $@.c; \
+	        printf '#include "%s.h"\nextern int unit;\n' $$header > $@.c; \
 	        $$tool -std=c11 $(WARN) -Iinclude -Iport -fsyntax-only $@.c \
 	        && $$tool -std=c++11 $(filter-out %-prototypes,$(WARN)) -Iinclude \
 	            -Iport -fsyntax-only -x c++ $@.c || exit 1; \
@@ -104,9 +112,10 @@ $(OUT)/header-checks: $(HEADERS) | $(OUT)/have-host
 # A C++11 program on top of the core.
 $(OUT)/x86-64+O2/cplusplus: tests/cplusplus.cc $(OUT)/x86-64+O2/core.o \
                            | $(OUT)/have-host
-	g++ -std=c++11 $(filter-out %-prototypes,$(WARN)) -Iinclude -no-pie \
-	    -o $@ $^
-	$@
+	for tool in clang++ g++; do \
+	    $$tool -std=c++11 $(filter-out %-prototypes,$(WARN)) -Iinclude \
+	        -no-pie -o $@ $^ && $@ || exit 1; \
+	done
 
 # The example in the README is what a newcomer types first: it must run.
 $(OUT)/readme/example.c: README.md

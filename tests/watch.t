@@ -5,7 +5,8 @@ use strict;
 use warnings;
 use Test::More;
 
-my @misuses = qw(rewind reset free overflow shrink move padding shared static);
+my @misuses = qw(rewind reset free overflow shrink move padding shared static
+    static-shared     temp-rewind temp-reset temp-overflow);
 my %checkers = (
     AddressSanitizer => [ 'build/gcc+asan/watched', qr/ERROR: AddressSanitizer/ ],
     memcheck         => [
@@ -18,6 +19,8 @@ for my $name ( sort keys %checkers ) {
     my ( $command, $complaint ) = @{ $checkers{$name} };
     my $output = `$command nothing 2>&1`;
     is( $?, 0, "$name: a good program runs" ) or diag($output);
+    $output = `$command temp-nothing 2>&1`;
+    is( $?, 0, "$name: also with a temp" ) or diag($output);
     for my $misuse (@misuses) {
         $output = `$command $misuse 2>&1`;
         ok( $? != 0 && $output =~ $complaint, "$name: $misuse" )

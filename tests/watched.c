@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reel/arena.h"
+#include "host/pages.h"
+#include "reel/temp.h"
 
 REEL_ARENA_DEFINE(static_arena, 256);
 
@@ -16,17 +17,48 @@ static void touch(size_t offset)
     block[offset] = 1;
 }
 
+// Within committed memory, where the system sees nothing wrong.
+static int misuse_a_temp(const char *what)
+{
+    reel_pages pages;
+    reel_temp temp;
+    void *space = NULL;
+    if (reel_host_pages_init(&pages) != REEL_OK
+        || reel_host_reserve((size_t)1 << 20, &space) != REEL_OK
+        || reel_temp_init(&temp, space, (size_t)1 << 20, &pages, NULL)
+               != REEL_OK) {
+        return 3;
+    }
+    (void)reel_temp_alloc(&temp, 3, 1);
+    const reel_mark mark = reel_temp_mark(&temp);
+    block = reel_temp_alloc(&temp, 24, 8);
+    if (strcmp(what, "temp-nothing") == 0) {
+        touch(23);
+    } else if (strcmp(what, "temp-rewind") == 0) {
+        (void)reel_temp_rewind(&temp, mark);
+        touch(8);
+    } else if (strcmp(what, "temp-reset") == 0) {
+        (void)reel_temp_reset(&temp);
+        touch(8);
+    } else if (strcmp(what, "temp-overflow") == 0) {
+        touch(24);
+    } else {
+        return 3;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *const what = argc == 2 ? argv[1] : "";
-    unsigned char *const memory = malloc(256);
+    unsigned char *const memory = aligned_alloc(64, 256);
     reel_arena arena;
     if (memory == NULL || reel_arena_init(&arena, memory, 256) != REEL_OK) {
         return 3;
     }
     (void)reel_arena_alloc(&arena, 3, 1);
     const reel_mark mark = reel_arena_mark(&arena);
-    block = reel_arena_alloc(&arena, 24, 8);
+    block = reel_arena_alloc(&arena, 24, 32);
 
     if (strcmp(what, "nothing") == 0) {
         touch(0);
@@ -54,11 +86,14 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "shared") == 0) {
         block = reel_arena_alloc_shared(&arena, 16, 8);
         touch(16);
+    } else if (strcmp(what, "static-shared") == 0) {
+        block = reel_arena_alloc_shared(&static_arena, 16, 8);
+        touch(16);
     } else if (strcmp(what, "static") == 0) {
         block = reel_arena_alloc(&static_arena, 16, 8);
         touch(16);
     } else {
-        return 3;
+        return misuse_a_temp(what);
     }
     return 0;
 }

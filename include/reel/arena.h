@@ -9,22 +9,24 @@
 /// alignment is the only loss: no headers, and an exact fit succeeds.
 ///
 /// Marks are checked. A mark is a position and a serial: the number of rewinds
-/// and resets so far. Rewinding to it frees every block that is newer, drops
-/// every mark that is newer and higher, and leaves the mark itself live.
-/// reel_arena_rewind() refuses
+/// that dropped marks, and of resets, so far. Rewinding to it frees every block
+/// that is newer, drops every mark that is newer and higher, and leaves the mark
+/// itself live. reel_arena_rewind() refuses
 ///
 ///   * a mark of another arena                                  REEL_FOREIGN
 ///   * a mark taken before the last reset                       REEL_STALE
-///   * every mark that the latest rewind dropped                REEL_STALE
-///   * every mark dropped by the rewind that went lowest since
-///     the last reset (the latest such, if several did)         REEL_STALE
-///   * a mark ahead of the position: forged                     REEL_STALE
+///   * every mark dropped by the latest rewind that dropped any REEL_STALE
+///   * every mark dropped by the rewind that went lowest of all
+///     that dropped any since the reset (the latest of these,
+///     if several went as low)                                  REEL_STALE
+///   * a mark outside the used part: forged                     REEL_STALE
 ///
-/// and so catches every slip in frames with inner scopes. Not caught: a mark
-/// dropped by a rewind that was neither the latest nor the lowest, and one
-/// exactly 2^n rewinds old where `unsigned long` has n bits, or taken before
-/// the arena was initialised anew. Rewinding to such a mark cuts into blocks
-/// made since; the arena itself stays sound.
+/// and so catches every slip in frames with inner scopes. No live mark is ever
+/// refused. Not caught: a mark dropped by any other rewind; one that is 2^n or
+/// more serials old where `unsigned long` has n bits; one taken after the serial
+/// stood still, which it does 2^n - 1 serials after a reset; and one taken before
+/// the arena was initialised anew. Rewinding to such a mark cuts into blocks made
+/// since; the arena itself stays sound.
 ///
 /// A block older than the newest mark is pinned: it is neither freed, shrunk
 /// back nor grown in place, or the mark might come to lie inside a later block.
@@ -33,6 +35,7 @@
 #define REEL_ARENA_H
 
 #include "reel/allocator.h"
+#include "reel/port.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -89,18 +92,33 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 /// in section .noinit.reel; its control block costs its own size of flash.
 ///
 ///   REEL_ARENA_DEFINE(scratch, 4096);
-#define REEL_ARENA_DEFINE(name, bytes)                                 \
-    REEL_NOINIT REEL_ALIGNAS(                                          \
-        REEL_ALIGN_DEFAULT) static unsigned char name##_memory[bytes]; \
-    static reel_arena name =                                           \
-        REEL_ARENA_INITIAL((uintptr_t)name##_memory,                   \
-                           (uintptr_t)name##_memory + sizeof name##_memory)
+#define REEL_ARENA_DEFINE(name, bytes)                                \
+    REEL_MEMORY_DEFINE(name##_memory, bytes, REEL_ALIGN_DEFAULT);     \
+    static reel_arena name = REEL_ARENA_INITIAL(                      \
+        (uintptr_t)name##_memory, (uintptr_t)name##_memory + (bytes), \
+        (uintptr_t)name##_memory + (bytes))
 
-/// The state that reel_arena_init gives an arena over [start, stop).
-#define REEL_ARENA_INITIAL(start, stop)                                      \
-    {                                                                        \
-        { start }, REEL_OUT_OF_LINE ? 0 : (stop), stop, start, start, start, \
-            0, 0, start, stop, 0, { 0 }, { 0 },                              \
+/// Memory for a static instance: aligned, in its section, and dead to a memory
+/// checker until blocks are made of it.
+#if REEL_WATCH
+#define REEL_MEMORY_DEFINE(name, bytes, align)                              \
+    REEL_ALIGNAS(align) REEL_NOINIT(name) static unsigned char name[bytes]; \
+    __attribute__((constructor)) static void name##_is_dead(void)           \
+    {                                                                       \
+        reel_port_watch_dead(name, sizeof name);                            \
+    }                                                                       \
+    extern int reel_takes_a_semicolon
+#else
+#define REEL_MEMORY_DEFINE(name, bytes, align) \
+    REEL_ALIGNAS(align) REEL_NOINIT(name) static unsigned char name[bytes]
+#endif
+
+/// The state of an empty arena over [start, stop) with inline allocation up to
+/// `ready`.
+#define REEL_ARENA_INITIAL(start, ready, stop)                                \
+    {                                                                         \
+        { start }, REEL_OUT_OF_LINE ? 0 : (ready), stop, start, start, start, \
+            0, 0, start, stop, 0, { 0 }, { 0 },                               \
     }
 
 /// Cut a block off the free end.
@@ -174,7 +192,8 @@ void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align);
 /// Panics   as reel_arena_alloc().
 /// Cost     O(1) alone; a retry for each other context that gets in between.
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never; where there is no
-///          compare-and-swap it masks interrupts for 5 instructions.
+///          compare-and-swap it masks interrupts for 5 instructions, if the
+///          mask is inline.
 void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 
 /// Change a block's size where it stands. The last block grows and shrinks, if
@@ -294,7 +313,7 @@ bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size);
 /// them into an arena over a buffer of the same alignment, after allocating as
 /// many bytes there, and every offset resolves to the same contents.
 ///
-/// Returns  bytes below reel_arena_used(); SIZE_MAX for a foreign block.
+/// Returns  bytes below reel_arena_used(); SIZE_MAX after a panic.
 /// Panics   `block` is not within the used part (REEL_FOREIGN).
 /// Cost     O(1).
 /// Context  as reel_arena_mark().
@@ -302,7 +321,7 @@ size_t reel_arena_offset(const reel_arena *arena, const void *block);
 
 /// The way back from reel_arena_offset().
 ///
-/// Returns  the address; NULL for an offset beyond the used part.
+/// Returns  the address; NULL after a panic.
 /// Panics   `offset` is not below reel_arena_used() (REEL_INVALID).
 /// Cost     O(1).
 /// Context  as reel_arena_mark().
@@ -359,7 +378,10 @@ static inline reel_scope reel_scope_open(reel_arena *arena)
 
 static inline void reel_scope_close(reel_scope *scope)
 {
-    (void)reel_arena_rewind(scope->arena, scope->mark);
+    const reel_status status = reel_arena_rewind(scope->arena, scope->mark);
+    if (REEL_CHECKS >= 1 && status != REEL_OK) {
+        reel_panic(status, __FILE__, __LINE__);
+    }
 }
 
 #define REEL_JOIN_(a, b) a##b
@@ -367,7 +389,8 @@ static inline void reel_scope_close(reel_scope *scope)
 
 /// Run the block that follows, then rewind the arena to where it was, however
 /// the block is left: at its end, by return, goto or break. (break and continue
-/// leave this block, not a loop around it.)
+/// leave this block, not a loop around it.) An arena that was reset or rewound
+/// below the scope inside it is a panic (REEL_STALE).
 ///
 ///   REEL_SCOPE(&scratch) {
 ///       char *line = REEL_NEW_ARRAY(&scratch, char, 80);

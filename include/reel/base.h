@@ -99,15 +99,15 @@ void reel_panic(reel_status why, const char *file, int line);
 #define REEL_UNLIKELY(fact) (fact)
 #endif
 
-/// Where a static instance keeps its memory: linker/reel.ld gathers these
-/// sections, and startup code neither loads nor clears them. clang gives an
-/// unknown section contents, so it gets a name that it knows to have none.
-#if defined(__clang__)
-#define REEL_NOINIT __attribute__((section(".bss.noinit.reel")))
-#elif defined(__GNUC__)
-#define REEL_NOINIT __attribute__((section(".noinit.reel")))
+/// Where a static instance keeps its memory: a section of its own, which
+/// linker/reel.ld gathers and startup code neither loads nor clears. clang gives
+/// an unknown section contents, so it gets a name that it knows to have none.
+#if defined(__clang__) && defined(__ELF__)
+#define REEL_NOINIT(name) __attribute__((section(".bss.noinit.reel." #name)))
+#elif defined(__GNUC__) && defined(__ELF__)
+#define REEL_NOINIT(name) __attribute__((section(".noinit.reel." #name)))
 #else
-#define REEL_NOINIT
+#define REEL_NOINIT(name)
 #endif
 
 #endif

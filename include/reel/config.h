@@ -1,9 +1,10 @@
 /// Compile-time options.
 ///
 /// Set them with -D, or together in a file named by -DREEL_CONFIG_FILE='"…"'.
-/// Every option always has a value and is tested by value, so a misspelt one
-/// is an error under -Wundef. No option changes the layout of a struct or the
-/// set of declarations: objects built with different options link together.
+/// Every option has a value and is tested by value, never by being defined. No
+/// option changes the layout of a struct or the set of declarations. Static
+/// instances (REEL_ARENA_DEFINE) take the options of the file that defines them,
+/// so build a program and its library with the same ones.
 
 #ifndef REEL_CONFIG_H
 #define REEL_CONFIG_H
@@ -39,10 +40,10 @@
 #endif
 
 /// How a shared word is exchanged; see src/atomic.h.
-#define REEL_ATOMICS_NONE   0 // one context: no interrupt, no second thread
 #define REEL_ATOMICS_NATIVE 1 // the compiler's __atomic builtins
-#define REEL_ATOMICS_MASKED 2 // one core: mask interrupts for 5 instructions
-#define REEL_ATOMICS_CUSTOM 4 // the header named by REEL_ATOMICS_HEADER
+#define REEL_ATOMICS_MASKED 2 // one core: mask interrupts for the exchange
+#define REEL_ATOMICS_NONE   4 // one context: no interrupt, no second thread
+#define REEL_ATOMICS_CUSTOM 5 // the header named by REEL_ATOMICS_HEADER
 #ifndef REEL_ATOMICS
 #if defined(__GCC_ATOMIC_POINTER_LOCK_FREE)
 #if __GCC_ATOMIC_POINTER_LOCK_FREE == 2
@@ -57,8 +58,9 @@
 /// Two more options have no value but a header, each a port's:
 /// REEL_PORT_MASK_HEADER  inline interrupt mask         (see reel/port.h)
 /// REEL_PORT_WATCH_HEADER tells a memory checker what is alive (reel/port.h)
-/// A build without the compiler's headers names its own <stdbool.h>,
-/// <stddef.h> and <stdint.h> in one: REEL_TYPES_HEADER.
+/// A build without the compiler's headers names one of its own that has what
+/// <stdbool.h>, <stddef.h> and <stdint.h> have (max_align_t only if
+/// REEL_ALIGN_DEFAULT is not set): REEL_TYPES_HEADER.
 #ifdef REEL_PORT_WATCH_HEADER
 #define REEL_WATCH 1
 #else
@@ -68,6 +70,9 @@
 /// Derived: nothing must bypass the library, so inline paths stand aside.
 #define REEL_OUT_OF_LINE (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH)
 
+#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
+#error "reel's headers mean inline as C99 does: build without -fgnu89-inline"
+#endif
 #if REEL_CHECKS < 0 || REEL_CHECKS > 2
 #error "REEL_CHECKS must be 0, 1 or 2"
 #endif

@@ -9,6 +9,16 @@
 
 #include "reel/base.h"
 
+/// REEL_PORT_WATCH_HEADER names a header with two static inline functions that
+/// tell a memory checker what it cannot see from the outside (see
+/// port/host/watch.h for AddressSanitizer and Valgrind):
+///
+///   reel_port_watch_alive(addr, size)  a block: accessible, contents unknown
+///   reel_port_watch_dead(addr, size)   no block: any access is an error
+#if REEL_WATCH
+#include REEL_PORT_WATCH_HEADER
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -39,23 +49,13 @@ void reel_port_yield(void);
 /// (port/cortex-m/primask.h); otherwise the port links them.
 ///
 /// Returns  the state to restore.
-/// Cost     2 instructions on Cortex-M; reel keeps the mask for 5 more.
+/// Cost     2 instructions on Cortex-M; reel keeps the mask for 4 more.
 /// Context  any number of owners. ISR: yes. SMP: no. Blocks: masks interrupts.
 #ifdef REEL_PORT_MASK_HEADER
 #include REEL_PORT_MASK_HEADER
 #else
 uintptr_t reel_port_mask(void);
 void reel_port_unmask(uintptr_t saved);
-#endif
-
-/// REEL_PORT_WATCH_HEADER names a header with two static inline functions that
-/// tell a memory checker what it may not see from the outside (see
-/// port/host/watch.h for AddressSanitizer and Valgrind):
-///
-///   reel_port_watch_alive(addr, size)  a block: accessible, contents unknown
-///   reel_port_watch_dead(addr, size)   no block: any access is an error
-#if REEL_WATCH
-#include REEL_PORT_WATCH_HEADER
 #endif
 
 #ifdef __cplusplus

@@ -7,5 +7,6 @@
 #include "reel/arena.h"
 #include "reel/pages.h"
 #include "reel/port.h"
+#include "reel/temp.h"
 
 #endif

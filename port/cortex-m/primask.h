@@ -10,14 +10,14 @@
 
 #include "reel/base.h"
 
-inline uintptr_t reel_port_mask(void)
+REEL_INLINE uintptr_t reel_port_mask(void)
 {
     uintptr_t saved;
     __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(saved)::"memory");
     return saved;
 }
 
-inline void reel_port_unmask(uintptr_t saved)
+REEL_INLINE void reel_port_unmask(uintptr_t saved)
 {
     __asm__ volatile("msr primask, %0" ::"r"(saved) : "memory");
 }

@@ -1,8 +1,9 @@
 // Tells AddressSanitizer, or Valgrind's memcheck, which bytes are alive. Build
 // library and program with -DREEL_PORT_WATCH_HEADER='"host/watch.h"'; without a
 // sanitizer Valgrind is assumed, whose requests cost a few instructions and do
-// nothing outside it. Valgrind knows single bytes; AddressSanitizer leaves the
-// odd bytes at the ends of a dead range accessible.
+// nothing outside it. Valgrind knows single bytes. AddressSanitizer knows groups
+// of 8: one is dead only if all of it is, so that blocks of several threads may
+// share one, and an overrun of a few bytes may go unseen.
 //
 // An arena's free space is poisoned for as long as its buffer is in its hands.
 // Before the buffer serves another purpose, give it back with
@@ -27,14 +28,23 @@
 void __asan_poison_memory_region(void const volatile *addr, size_t size);
 void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
 
+#define REEL_WATCH_GROUP ((size_t)8)
+
 static inline void reel_port_watch_alive(void *addr, size_t size)
 {
-    __asan_unpoison_memory_region(addr, size);
+    const size_t before = (size_t)addr % REEL_WATCH_GROUP;
+    const size_t after = (0 - (size_t)addr - size) % REEL_WATCH_GROUP;
+    __asan_unpoison_memory_region((char *)addr - before, before + size + after);
 }
 
 static inline void reel_port_watch_dead(void *addr, size_t size)
 {
-    __asan_poison_memory_region(addr, size);
+    const size_t before = (0 - (size_t)addr) % REEL_WATCH_GROUP;
+    const size_t after = ((size_t)addr + size) % REEL_WATCH_GROUP;
+    if (before + after < size) {
+        __asan_poison_memory_region((char *)addr + before,
+                                    size - before - after);
+    }
 }
 
 #else

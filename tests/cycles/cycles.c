@@ -4,7 +4,8 @@
 // branch to the function, the function, and the return; not the loading of
 // arguments. Prints one line an operation: its name and the count.
 
-#include "reel/arena.h"
+#include "always.h"
+#include "reel/temp.h"
 #include "semihost.h"
 
 int main(void);
@@ -171,6 +172,46 @@ static void count_the_rest(void)
     must(result != 0);
 }
 
+static reel_temp temp;
+static reel_always always;
+
+static void used_temp(void)
+{
+    const reel_temp_policy steps = { 256, 0, 1, 64, 1024, false };
+    (void)reel_always_init(&always, 64, SIZE_MAX);
+    (void)reel_temp_init(&temp, memory, sizeof memory, &always.pages, &steps);
+    (void)reel_temp_alloc(&temp, 21, 1);
+}
+
+static void count_temp(void)
+{
+    used_temp();
+    COUNT("temp_alloc_align_8", reel_temp_alloc, &temp, 24, 8, 0);
+    must(result == (word)memory + 24);
+    COUNT("temp_alloc_align_0", reel_temp_alloc, &temp, 24, 0, 0);
+    must(result == (word)memory + 48);
+    COUNT("temp_alloc_shared", reel_temp_alloc_shared, &temp, 24, 8, 0);
+    must(result != 0);
+    COUNT("temp_alloc_commit", reel_temp_alloc, &temp, 240, 8, 0);
+    must(result != 0 && always.commits == 2);
+    COUNT("temp_alloc_shared_commit", reel_temp_alloc_shared, &temp, 240, 8, 0);
+    must(result != 0 && always.commits == 3);
+    COUNT("temp_alloc_refused", reel_temp_alloc, &temp, 2000, 8, 0);
+    must(result == 0);
+    const reel_mark mark = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    COUNT("temp_rewind_innermost", reel_temp_rewind, &temp, mark.owner,
+          mark.position, mark.serial);
+    must(result == 0);
+    COUNT("temp_reset", reel_temp_reset, &temp, 0, 0, 0);
+    must(result == 0 && always.decommits == 0);
+    (void)reel_temp_alloc(&temp, 1000, 1);
+    COUNT("temp_reset_decommit", reel_temp_reset, &temp, 0, 0, 0);
+    must(result == 0);
+    COUNT("temp_trim", reel_temp_trim, &temp, 0, 0, 0);
+    must(result == 0 && reel_temp_committed(&temp) == 0);
+}
+
 int main(void)
 {
     SYSTICK_RVR = SYSTICK_MAX;
@@ -180,5 +221,6 @@ int main(void)
     count_block_changes();
     count_marks();
     count_the_rest();
+    count_temp();
     return 0;
 }

@@ -4,6 +4,8 @@
 
 extern char size_of_arena[sizeof(reel_arena)];
 extern char size_of_mark[sizeof(reel_mark)];
+extern char size_of_temp[sizeof(reel_temp)];
 
 char size_of_arena[sizeof(reel_arena)];
 char size_of_mark[sizeof(reel_mark)];
+char size_of_temp[sizeof(reel_temp)];

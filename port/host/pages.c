@@ -1,0 +1,75 @@
+// Commit is mprotect. Decommit drops the pages, so that they read as zero when
+// they come back, and then forbids them. Neither touches the neighbours.
+
+#define _DEFAULT_SOURCE
+#include "pages.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+static bool commit(void *context, void *addr, size_t size)
+{
+    (void)context;
+    return mprotect(addr, size, PROT_READ | PROT_WRITE) == 0;
+}
+
+static void decommit(void *context, void *addr, size_t size)
+{
+    (void)context;
+    (void)madvise(addr, size, MADV_DONTNEED);
+    (void)mprotect(addr, size, PROT_NONE);
+}
+
+static size_t page_size(void)
+{
+    const long size = sysconf(_SC_PAGESIZE);
+    return size > 0 ? (size_t)size : 0;
+}
+
+reel_status reel_host_pages_init(reel_pages *pages)
+{
+    const size_t size = page_size();
+    if (pages == NULL) {
+        return REEL_INVALID;
+    }
+    if (size == 0) {
+        return REEL_UNSUPPORTED;
+    }
+    pages->page_size = size;
+    pages->context = NULL;
+    pages->commit = commit;
+    pages->decommit = decommit;
+    return REEL_OK;
+}
+
+// Whole pages, or 0 if there is no such number of them.
+static size_t whole_pages(size_t size)
+{
+    const size_t mask = page_size() - 1;
+    return size <= SIZE_MAX - mask ? (size + mask) & ~mask : 0;
+}
+
+reel_status reel_host_reserve(size_t size, void **space)
+{
+    const size_t bytes = whole_pages(size);
+    if (space == NULL || size == 0 || bytes == 0) {
+        return REEL_INVALID;
+    }
+    void *const start =
+        mmap(NULL, bytes, PROT_NONE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (start == MAP_FAILED) {
+        return REEL_NO_MEMORY;
+    }
+    *space = start;
+    return REEL_OK;
+}
+
+reel_status reel_host_release(void *space, size_t size)
+{
+    const size_t bytes = whole_pages(size);
+    if (space == NULL || size == 0 || bytes == 0 || munmap(space, bytes) != 0) {
+        return REEL_INVALID;
+    }
+    return REEL_OK;
+}

@@ -1,0 +1,223 @@
+// Temps over address space that the host reserves and commits: what only a real
+// system can show. A program of its own; TAP.
+
+#define _DEFAULT_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host/malloc.h"
+#include "host/pages.h"
+#include "reel/temp.h"
+
+#define KIB ((size_t)1024)
+#define MIB (1024 * KIB)
+#define TIB (MIB * MIB)
+
+// A sanitizer's own memory grows along with the program's.
+#if defined(__SANITIZE_THREAD__)
+#define SHADOWED 1
+#else
+#define SHADOWED 0
+#endif
+
+// A sanitizer leaves too little address space for the whole of it.
+static const size_t range = SHADOWED             ? 512 * MIB
+                            : sizeof(void *) > 4 ? TIB
+                                                 : 512 * MIB;
+
+static reel_pages pages;
+static reel_temp temp;
+static void *space;
+static int tests, failures;
+
+static void result(int passed, const char *name)
+{
+    printf("%s %d - %s\n", passed ? "ok" : "not ok", ++tests, name);
+    failures += !passed;
+}
+
+static void start(size_t size, const reel_temp_policy *policy)
+{
+    if (reel_host_reserve(size, &space) != REEL_OK
+        || reel_temp_init(&temp, space, size, &pages, policy) != REEL_OK) {
+        puts("Bail out! no address space");
+        exit(1);
+    }
+}
+
+static void stop(size_t size)
+{
+    result(reel_temp_deinit(&temp) == REEL_OK
+               && reel_host_release(space, size) == REEL_OK,
+           "the range goes back");
+}
+
+// Kilobytes of memory that the process really holds.
+static size_t resident(void)
+{
+    char line[128];
+    size_t kilobytes = 0;
+    FILE *const file = fopen("/proc/self/status", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        (void)sscanf(line, "VmRSS: %zu", &kilobytes);
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return kilobytes;
+}
+
+static void a_large_range_is_used_and_given_back(void)
+{
+    const size_t size = 64 * MIB;
+    start(range, NULL);
+    result(1, "a range far larger than memory is reserved");
+    const size_t before = resident();
+    const reel_mark mark = reel_temp_mark(&temp);
+    unsigned char *const block = reel_temp_alloc(&temp, size, 1);
+    memset(block, 7, size);
+    const size_t full = resident();
+    result(full > before + size / KIB / 2, "what is used is resident");
+    (void)reel_temp_rewind(&temp, mark);
+    (void)reel_temp_trim(&temp);
+    const size_t after = resident();
+    printf("# resident: %zu KiB, then %zu, after trim %zu\n", before, full,
+           after);
+    result(SHADOWED || after < before + size / KIB / 8,
+           "what is trimmed goes back");
+    unsigned char *const again = reel_temp_alloc(&temp, size, 1);
+    size_t sum = 0;
+    for (size_t i = 0; i < size; i += 512) {
+        sum += again[i];
+    }
+    result(again == block && sum == 0, "it reads as zero when it comes back");
+    stop(range);
+}
+
+// The child touches one byte; how does it end?
+static int signal_of_touching(volatile unsigned char *at)
+{
+    fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        *at = 1;
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void use_after_trim_traps(void)
+{
+    const reel_temp_policy strict = { 0, 0, 1, 64, 1024, true };
+    const size_t page = pages.page_size;
+    start(64 * MIB, &strict);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    const reel_mark mark = reel_temp_mark(&temp);
+    unsigned char *const block = reel_temp_alloc(&temp, 4 * page, 1);
+    result(signal_of_touching(block + 2 * page) == 0,
+           "a live block can be used");
+    result(signal_of_touching(block + 40 * MIB) == SIGSEGV,
+           "memory beyond the committed traps");
+    (void)reel_temp_rewind(&temp, mark);
+    result(signal_of_touching(block + 2 * page) == SIGSEGV,
+           "under a strict policy a rewound block traps");
+    result(signal_of_touching((unsigned char *)space) == 0,
+           "a block below the mark does not");
+    (void)reel_temp_reset(&temp);
+    result(signal_of_touching((unsigned char *)space) == SIGSEGV,
+           "nor is anything left after a reset");
+    stop(64 * MIB);
+}
+
+static void bad_ranges_are_refused(void)
+{
+    void *untouched = &temp;
+    result(reel_host_pages_init(NULL) == REEL_INVALID
+               && reel_host_reserve(0, &untouched) == REEL_INVALID
+               && reel_host_reserve(SIZE_MAX, &untouched) == REEL_INVALID
+               && reel_host_reserve(MIB, NULL) == REEL_INVALID
+               && reel_host_release(NULL, MIB) == REEL_INVALID
+               && reel_host_release(space, 0) == REEL_INVALID
+               && reel_host_release((char *)space + 1, MIB) == REEL_INVALID,
+           "ranges that cannot be are invalid");
+    result(reel_host_reserve(SIZE_MAX / 4 * 3, &untouched) == REEL_NO_MEMORY
+               && untouched == &temp,
+           "a range that the system refuses changes nothing");
+}
+
+// ---- threads that commit ---------------------------------------------------
+
+#define THREADS 4
+#define BLOCKS  20000
+
+static unsigned char *blocks[THREADS][BLOCKS];
+static pthread_barrier_t gun;
+
+static size_t size_of(size_t thread, size_t block)
+{
+    return 1 + (thread * 31 + block * 17) % 400;
+}
+
+static void *work(void *argument)
+{
+    const size_t thread = *(const size_t *)argument;
+    pthread_barrier_wait(&gun);
+    for (size_t b = 0; b < BLOCKS; b++) {
+        const size_t size = size_of(thread, b);
+        blocks[thread][b] = reel_temp_alloc_shared(&temp, size, 1);
+        if (blocks[thread][b] != NULL) {
+            memset(blocks[thread][b], (int)thread + 1, size);
+        }
+    }
+    return NULL;
+}
+
+static void threads_share_a_temp(void)
+{
+    pthread_t threads[THREADS];
+    size_t numbers[THREADS], failed = 0, wrong = 0, bytes = 0;
+    start(64 * MIB, NULL);
+    pthread_barrier_init(&gun, NULL, THREADS);
+    for (size_t t = 0; t < THREADS; t++) {
+        numbers[t] = t;
+        pthread_create(&threads[t], NULL, work, &numbers[t]);
+    }
+    for (size_t t = 0; t < THREADS; t++) {
+        pthread_join(threads[t], NULL);
+    }
+    for (size_t t = 0; t < THREADS; t++) {
+        for (size_t b = 0; b < BLOCKS; b++) {
+            const size_t size = size_of(t, b);
+            failed += blocks[t][b] == NULL;
+            bytes += size;
+            for (size_t i = 0; blocks[t][b] != NULL && i < size; i++) {
+                wrong += blocks[t][b][i] != t + 1;
+            }
+        }
+    }
+    result(failed == 0, "no allocation fails because another thread commits");
+    result(wrong == 0, "every byte belongs to the thread it was given to");
+    result(bytes == reel_temp_used(&temp), "no byte was lost");
+    stop(64 * MIB);
+}
+
+int main(void)
+{
+    if (reel_host_pages_init(&pages) != REEL_OK) {
+        return 1;
+    }
+    a_large_range_is_used_and_given_back();
+    use_after_trim_traps();
+    bad_ranges_are_refused();
+    threads_share_a_temp();
+    printf("1..%d\n", tests);
+    return failures != 0;
+}

@@ -1,0 +1,723 @@
+#include "test.h"
+
+// ---- a page source that watches its caller ----------------------------------
+//
+// It keeps the frontier itself, complains about anything but one frontier that
+// moves up and down, and can be told to refuse. Where the board's memory is
+// behind an MPU it hands every call on to the real port.
+
+#define PAGE  64u
+#define PAGES (TEST_MEMORY / PAGE)
+
+typedef struct source {
+    reel_pages pages;
+    const reel_pages *port;
+    unsigned char *start;
+    size_t committed;
+    size_t commits, decommits;
+    size_t refuse_at; // the number of the commit to refuse; 0: none
+    bool refuse_ever; // and all after it
+    bool inside;
+    void (*during_commit)(void);
+} source;
+
+static source src;
+
+static bool refuses(const source *s)
+{
+    return s->commits == s->refuse_at
+           || (s->refuse_ever && s->refuse_at != 0
+               && s->commits >= s->refuse_at);
+}
+
+static bool commit(void *context, void *addr, size_t size)
+{
+    source *const s = context;
+    EXPECT(!s->inside && !reel_port_in_interrupt());
+    EXPECT(addr == s->start + s->committed);
+    EXPECT(size > 0 && size % s->pages.page_size == 0);
+    s->inside = true;
+    s->commits++;
+    if (s->during_commit != NULL) {
+        s->during_commit();
+    }
+    s->inside = false;
+    if (refuses(s)) {
+        return false;
+    }
+    s->committed += size;
+    return s->port == NULL || s->port->commit(s->port->context, addr, size);
+}
+
+static void decommit(void *context, void *addr, size_t size)
+{
+    source *const s = context;
+    EXPECT(!s->inside && !reel_port_in_interrupt());
+    EXPECT(size > 0 && size % s->pages.page_size == 0);
+    EXPECT(size <= s->committed);
+    EXPECT(addr == s->start + s->committed - size);
+    s->committed -= size;
+    s->decommits++;
+    if (s->port != NULL) {
+        s->port->decommit(s->port->context, addr, size);
+    }
+}
+
+static void open_source(void *start, size_t page_size)
+{
+    src.pages.page_size = page_size;
+    src.pages.context = &src;
+    src.pages.commit = commit;
+    src.pages.decommit = decommit;
+    src.port = NULL;
+    src.start = start;
+    src.committed = 0;
+    src.commits = 0;
+    src.decommits = 0;
+    src.refuse_at = 0;
+    src.refuse_ever = false;
+    src.during_commit = NULL;
+}
+
+static reel_temp temp;
+static unsigned char *memory;
+
+static const reel_temp_policy pages_of_2 = { 2 * PAGE, 0, 1, 64, 1024, false };
+static const reel_temp_policy strict = { PAGE, 0, 1, 64, 1024, true };
+
+static void fresh_temp(size_t pages, const reel_temp_policy *policy)
+{
+    memory = test_memory(TEST_MEMORY);
+    open_source(memory, PAGE);
+    src.port = test_port();
+    EXPECT(reel_temp_init(&temp, memory, pages * PAGE, &src.pages, policy)
+           == REEL_OK);
+}
+
+static bool agrees(void)
+{
+    return reel_temp_is_valid(&temp)
+           && reel_temp_committed(&temp) == src.committed;
+}
+
+// ---- committing ------------------------------------------------------------
+
+static void memory_is_committed_in_steps_as_blocks_need_it(void)
+{
+    fresh_temp(8, &pages_of_2);
+    EXPECT(reel_temp_committed(&temp) == 0 && src.commits == 0);
+    EXPECT(reel_temp_alloc(&temp, 1, 1) == memory);
+    EXPECT(reel_temp_committed(&temp) == 2 * PAGE && src.commits == 1);
+    EXPECT(reel_temp_alloc(&temp, 2 * PAGE - 1, 1) == memory + 1);
+    EXPECT(src.commits == 1);
+    EXPECT(reel_temp_committed_available(&temp) == 0);
+    EXPECT(reel_temp_alloc_shared(&temp, 2 * PAGE + 1, 1) == memory + 2 * PAGE);
+    EXPECT(reel_temp_committed(&temp) == 6 * PAGE && src.commits == 2);
+    EXPECT(reel_temp_available(&temp) == 4 * PAGE - 1);
+    EXPECT(reel_temp_committed_available(&temp) == 2 * PAGE - 1);
+    EXPECT(agrees());
+}
+
+static void the_last_partial_step_is_usable(void)
+{
+    for (size_t pages = 1; pages <= 7; pages++) {
+        const reel_temp_policy fours = { 4 * PAGE, 0, 1, 64, 1024, false };
+        fresh_temp(pages, &fours);
+        unsigned char *const block = reel_temp_alloc(&temp, pages * PAGE, 1);
+        EXPECT(block == memory);
+        block[pages * PAGE - 1] = 1;
+        EXPECT(reel_temp_alloc(&temp, 1, 1) == NULL);
+        EXPECT(agrees() && src.committed == pages * PAGE);
+    }
+}
+
+static void the_default_step_is_a_page_or_16_of_a_system(void)
+{
+    const reel_temp_policy zero = REEL_TEMP_POLICY;
+    fresh_temp(4, NULL);
+    EXPECT(temp.policy.step == PAGE);
+    fresh_temp(4, &zero);
+    EXPECT(temp.policy.step == PAGE);
+    open_source((void *)(uintptr_t)0x10000, 4096);
+    EXPECT(reel_temp_init(&temp, src.start, 4096, &src.pages, NULL) == REEL_OK);
+    EXPECT(temp.policy.step == (size_t)16 * 4096);
+}
+
+static void blocks_are_usable_and_aligned(void)
+{
+    fresh_temp(PAGES, NULL);
+    uint32_t seed = 7;
+    for (int i = 0; i < 200; i++) {
+        const size_t align = (size_t)1 << test_below(&seed, 7);
+        const size_t size = test_below(&seed, 90);
+        unsigned char *const block = reel_temp_alloc(&temp, size, align);
+        if (block == NULL) {
+            EXPECT(reel_temp_reset(&temp) == REEL_OK);
+            continue;
+        }
+        EXPECT((uintptr_t)block % align == 0);
+        EXPECT(reel_temp_owns(&temp, block, size));
+        block[0] = 1;
+        block[size == 0 ? 0 : size - 1] = 2;
+        EXPECT(agrees());
+    }
+}
+
+static void a_block_grows_into_memory_that_is_committed_for_it(void)
+{
+    fresh_temp(4, NULL);
+    unsigned char *const a = reel_temp_alloc(&temp, 10, 1);
+    void *const behind = reel_temp_alloc(&temp, 1, 1);
+    a[9] = 9;
+    EXPECT(!reel_temp_resize(&temp, a, 10, 3 * PAGE)); // nor is it committed
+    EXPECT(src.commits == 1 && reel_temp_free(&temp, behind, 1) == REEL_OK);
+    EXPECT(reel_temp_resize(&temp, a, 10, 3 * PAGE));
+    EXPECT(src.commits == 2 && src.committed == 3 * PAGE);
+    a[3 * PAGE - 1] = 1;
+    EXPECT(!reel_temp_resize(&temp, a, 3 * PAGE, 4 * PAGE + 1));
+    EXPECT(!reel_temp_resize(&temp, a, 3 * PAGE, SIZE_MAX));
+    unsigned char *const b = reel_temp_alloc(&temp, 1, 1);
+    EXPECT(!reel_temp_resize(&temp, a, 3 * PAGE, 3 * PAGE + 9)); // not last
+    EXPECT(src.commits == 3);
+    EXPECT(reel_temp_realloc(&temp, b, 1, PAGE, 1) == b);
+    EXPECT(reel_temp_realloc(&temp, a, 3 * PAGE, 10, 1) == a && a[9] == 9);
+    EXPECT(reel_temp_free(&temp, b, PAGE) == REEL_OK);
+    unsigned char *const c = reel_temp_realloc(&temp, a, 10, 60, 1);
+    EXPECT(c == b && c[9] == 9); // moved: `a` was not the last
+    EXPECT(agrees());
+}
+
+// ---- refusals --------------------------------------------------------------
+
+static bool same_temp(const reel_temp *a, const reel_temp *b)
+{
+    return a->stack.next.value == b->stack.next.value
+           && a->stack.limit == b->stack.limit
+           && a->stack.floor == b->stack.floor && a->stack.peak == b->stack.peak
+           && a->stack.serial == b->stack.serial
+           && a->committed.value == b->committed.value
+           && a->gate.value == b->gate.value && a->peak == b->peak
+           && a->last_high == b->last_high && a->estimate == b->estimate;
+}
+
+static void grow_somehow(size_t step)
+{
+    const reel_temp before = temp;
+    const size_t failures = reel_temp_stats(&temp).failures;
+    const size_t size = 20 + 13 * (step % 5);
+    static unsigned char *last;
+    static size_t last_size;
+    const size_t commits = src.commits;
+    bool worked = true;
+    switch (step % 4) {
+    case 0:
+        last = reel_temp_alloc(&temp, size, 1);
+        break;
+    case 1:
+        last = reel_temp_alloc_shared(&temp, size, 1);
+        break;
+    case 2:
+        last = reel_temp_alloc_zeroed(&temp, size, 1);
+        break;
+    default:
+        worked =
+            last == NULL || reel_temp_resize(&temp, last, last_size, size + 70);
+        last = NULL;
+    }
+    if (step % 4 < 3) {
+        worked = last != NULL;
+        last_size = size;
+        EXPECT(worked || reel_temp_stats(&temp).failures == failures + 1);
+    }
+    if (!worked) {
+        EXPECT(same_temp(&temp, &before));
+    }
+    EXPECT(src.commits <= commits + 1);
+    EXPECT(agrees());
+}
+
+static void a_commit_refused_at_any_call_changes_nothing(void)
+{
+    for (size_t k = 1; k <= PAGES; k++) {
+        for (int ever = 0; ever < 2; ever++) {
+            fresh_temp(PAGES, NULL);
+            src.refuse_at = k;
+            src.refuse_ever = ever == 1;
+            for (size_t step = 0; step < 60; step++) {
+                grow_somehow(step);
+            }
+            EXPECT(src.commits >= k || src.committed == PAGES * PAGE);
+        }
+    }
+}
+
+static void sizes_near_the_top_do_not_wrap(void)
+{
+    fresh_temp(4, &pages_of_2);
+    unsigned char *const a = reel_temp_alloc(&temp, 5, 1);
+    const reel_temp before = temp;
+    for (size_t k = 0; k <= 4096; k++) {
+        for (size_t bit = 0; bit < 8 * sizeof(size_t); bit += 3) {
+            const size_t align = (size_t)1 << bit;
+            EXPECT(reel_temp_alloc(&temp, SIZE_MAX - k, align) == NULL);
+            EXPECT(reel_temp_alloc_shared(&temp, SIZE_MAX - k, align) == NULL);
+        }
+        EXPECT(!reel_temp_resize(&temp, a, 5, SIZE_MAX - k));
+        EXPECT(reel_temp_realloc(&temp, a, 5, SIZE_MAX - k, 0) == NULL);
+    }
+    EXPECT(same_temp(&temp, &before) && src.commits == 1);
+    EXPECT(reel_temp_stats(&temp).largest_refused == SIZE_MAX);
+}
+
+static void misuse_is_reported_and_changes_nothing(void)
+{
+    if (REEL_CHECKS == 0) {
+        return;
+    }
+    fresh_temp(4, NULL);
+    unsigned char *const a = reel_temp_alloc(&temp, 5, 1);
+    const reel_temp before = temp;
+    EXPECT(reel_temp_alloc(&temp, 1, 3) == NULL);
+    EXPECT(test_panicked(REEL_INVALID));
+    EXPECT(reel_temp_alloc_shared(&temp, 1, 6) == NULL);
+    EXPECT(test_panicked(REEL_INVALID));
+    EXPECT(reel_temp_realloc(&temp, a, 5, 1, 6) == NULL);
+    EXPECT(test_panicked(REEL_INVALID));
+    EXPECT(!reel_temp_resize(&temp, a + 5, 1, 2));
+    EXPECT(test_panicked(REEL_FOREIGN));
+    EXPECT(reel_temp_realloc(&temp, &temp, 5, 1, 1) == NULL);
+    EXPECT(test_panicked(REEL_FOREIGN));
+    EXPECT(reel_temp_free(&temp, a + 5, 1) == REEL_FOREIGN);
+    EXPECT(reel_temp_free(&temp, NULL, 1) == REEL_INVALID);
+    EXPECT(same_temp(&temp, &before));
+}
+
+static void ranges_and_policies_that_cannot_be_are_invalid(void)
+{
+    fresh_temp(4, NULL);
+    const reel_temp before = temp;
+    const reel_pages *const good = &src.pages;
+    reel_pages odd = src.pages, no_commit = src.pages, no_decommit = src.pages;
+    odd.page_size = 48;
+    no_commit.commit = NULL;
+    no_decommit.decommit = NULL;
+    EXPECT(reel_temp_init(NULL, memory, PAGE, good, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, NULL, PAGE, good, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, 0, good, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, PAGE - 1, good, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, PAGE + 1, good, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory + 1, PAGE, good, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, SIZE_MAX / PAGE * PAGE, good, NULL)
+           == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, PAGE, NULL, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, PAGE, &odd, NULL) == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, PAGE, &no_commit, NULL)
+           == REEL_INVALID);
+    EXPECT(reel_temp_init(&temp, memory, PAGE, &no_decommit, NULL)
+           == REEL_INVALID);
+    static const reel_temp_policy bad[] = {
+        { PAGE + 1, 0, 1, 64, 1024, false },
+        { PAGE / 2, 0, 1, 64, 1024, false },
+        { PAGE, 0, 1025, 64, 1024, false },
+        { PAGE, 0, 1, 1025, 1024, false },
+        { PAGE, 0, 1, 64, 1025, false },
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        EXPECT(reel_temp_init(&temp, memory, PAGE, good, &bad[i])
+               == REEL_INVALID);
+    }
+    EXPECT(same_temp(&temp, &before) && src.commits == 0);
+}
+
+// ---- marks, trim, strict, deinit -------------------------------------------
+
+static void snapshots_are_checked(void)
+{
+    reel_temp other;
+    fresh_temp(4, NULL);
+    open_source(memory, PAGE);
+    EXPECT(reel_temp_init(&other, memory, 4 * PAGE, &src.pages, NULL)
+           == REEL_OK);
+    fresh_temp(8, NULL);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    const reel_mark outer = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 100, 1);
+    const reel_mark inner = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 100, 1);
+    EXPECT(reel_temp_rewind(&temp, outer) == REEL_OK);
+    EXPECT(reel_temp_used(&temp) == 10);
+    EXPECT(reel_temp_rewind(&temp, inner) == REEL_STALE);
+    reel_mark future = reel_temp_mark(&temp);
+    future.position++;
+    EXPECT(reel_temp_rewind(&temp, future) == REEL_STALE);
+    EXPECT(reel_temp_rewind(&temp, reel_temp_mark(&other)) == REEL_FOREIGN);
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT(reel_temp_rewind(&temp, outer) == REEL_STALE);
+    EXPECT(reel_temp_used(&temp) == 0 && agrees());
+}
+
+static void trim_gives_back_all_that_is_unused(void)
+{
+    fresh_temp(8, &pages_of_2);
+    (void)reel_temp_alloc(&temp, PAGE + 1, 1);
+    const reel_mark mark = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
+    EXPECT(src.committed == 6 * PAGE);
+    EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+    EXPECT(src.committed == 6 * PAGE && src.decommits == 0);
+    EXPECT(reel_temp_trim(&temp) == REEL_OK);
+    EXPECT(src.committed == 2 * PAGE && src.decommits == 1);
+    EXPECT(reel_temp_trim(&temp) == REEL_OK);
+    EXPECT(src.decommits == 1 && agrees());
+    // From a frontier that is no whole step, the next one is a whole step again.
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    (void)reel_temp_alloc(&temp, 1, 1);
+    EXPECT(reel_temp_trim(&temp) == REEL_OK && src.committed == PAGE);
+    (void)reel_temp_alloc(&temp, PAGE, 1);
+    EXPECT(src.committed == 2 * PAGE && agrees());
+}
+
+static void a_strict_temp_gives_back_at_every_rewind_and_reset(void)
+{
+    fresh_temp(8, &strict);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    const reel_mark mark = reel_temp_mark(&temp);
+    for (int i = 0; i < 3; i++) {
+        (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
+        EXPECT(src.committed == 5 * PAGE);
+        EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+        EXPECT(src.committed == PAGE && agrees());
+    }
+    const reel_mark none = { NULL, 0, 0 };
+    EXPECT(reel_temp_rewind(&temp, none) == REEL_FOREIGN);
+    EXPECT(src.committed == PAGE);
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT(src.committed == 0 && agrees());
+}
+
+static void deinit_gives_everything_back_and_twice_is_harmless(void)
+{
+    fresh_temp(8, NULL);
+    (void)reel_temp_alloc(&temp, 3 * PAGE, 1);
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    (void)reel_temp_alloc(&temp, PAGE, 1);
+    const reel_mark mark = reel_temp_mark(&temp);
+    for (int i = 0; i < 2; i++) {
+        EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+        EXPECT(src.committed == 0 && temp.estimate == 0 && agrees());
+        EXPECT(reel_temp_used(&temp) == 0);
+        EXPECT(reel_temp_rewind(&temp, mark) == REEL_STALE);
+    }
+    EXPECT(src.decommits == 1);
+    EXPECT(reel_temp_peak(&temp) == 3 * PAGE);
+    EXPECT(reel_temp_alloc(&temp, 1, 1) == memory); // and it can start again
+}
+
+static void the_peak_outlives_resets(void)
+{
+    fresh_temp(8, NULL);
+    (void)reel_temp_alloc(&temp, 200, 1);
+    EXPECT(reel_temp_peak(&temp) == 200);
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    (void)reel_temp_alloc(&temp, 50, 1);
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT(reel_temp_alloc(&temp, 8 * PAGE + 1, 1) == NULL);
+    const reel_stats stats = reel_temp_stats(&temp);
+    EXPECT(stats.used == 0 && stats.peak == 200);
+    EXPECT(stats.failures == 1 && stats.largest_refused == 8 * PAGE + 1);
+}
+
+static void an_address_is_located(void)
+{
+    fresh_temp(4, NULL);
+    (void)reel_temp_alloc(&temp, 100, 1);
+    (void)reel_temp_reset(&temp);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    size_t offset = 0;
+    EXPECT(reel_temp_locate(&temp, memory + 9, &offset) == REEL_TEMP_LIVE);
+    EXPECT(offset == 9);
+    EXPECT(reel_temp_locate(&temp, memory + 10, &offset) == REEL_TEMP_FREED);
+    EXPECT(reel_temp_locate(&temp, memory + 99, &offset) == REEL_TEMP_FREED);
+    EXPECT(reel_temp_locate(&temp, memory + 100, NULL) == REEL_TEMP_UNUSED);
+    EXPECT(reel_temp_locate(&temp, memory + 4 * PAGE - 1, &offset)
+           == REEL_TEMP_UNUSED);
+    EXPECT(offset == 4 * PAGE - 1);
+    EXPECT(reel_temp_locate(&temp, memory + 4 * PAGE, &offset)
+           == REEL_TEMP_BEYOND);
+    EXPECT(offset == 4 * PAGE);
+    EXPECT(reel_temp_locate(&temp, memory + 5 * PAGE - 1, &offset)
+           == REEL_TEMP_BEYOND);
+    EXPECT(reel_temp_locate(&temp, memory + 5 * PAGE, &offset)
+           == REEL_TEMP_ELSEWHERE);
+    EXPECT(reel_temp_locate(&temp, memory - 1, &offset) == REEL_TEMP_ELSEWHERE);
+    EXPECT(reel_temp_locate(&temp, NULL, NULL) == REEL_TEMP_ELSEWHERE);
+    static const reel_temp never; // a handler may come before init
+    EXPECT(reel_temp_locate(&never, memory, NULL) == REEL_TEMP_ELSEWHERE);
+    for (reel_temp_state s = REEL_TEMP_ELSEWHERE; s <= REEL_TEMP_BEYOND; s++) {
+        EXPECT(reel_temp_state_name(s)[0] != '\0');
+    }
+}
+
+// ---- interrupts ------------------------------------------------------------
+
+static void *taken;
+static reel_mark bottom;
+
+static void take_little(void)
+{
+    taken = reel_temp_alloc_shared(&temp, 1, 1);
+}
+
+static void take_a_page(void)
+{
+    taken = reel_temp_alloc_shared(&temp, PAGE, 1);
+}
+
+static void try_what_a_thread_may(void)
+{
+    EXPECT(reel_temp_rewind(&temp, bottom) == REEL_BUSY);
+    EXPECT(reel_temp_reset(&temp) == REEL_BUSY);
+    EXPECT(reel_temp_trim(&temp) == REEL_BUSY);
+    EXPECT(reel_temp_deinit(&temp) == REEL_BUSY);
+    EXPECT(reel_temp_alloc(&temp, PAGE, 1) == NULL);
+    EXPECT(!reel_temp_resize(&temp, memory, 10, PAGE + 1));
+}
+
+static void an_interrupt_gets_committed_memory_and_never_commits(void)
+{
+    fresh_temp(4, NULL);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    bottom = reel_temp_mark(&temp);
+    test_interrupt(take_little);
+    EXPECT(taken == memory + 10);
+    test_interrupt(take_a_page);
+    EXPECT(taken == NULL);
+    const size_t used = reel_temp_used(&temp);
+    test_interrupt(try_what_a_thread_may);
+    EXPECT(src.commits == 1 && reel_temp_used(&temp) == used && agrees());
+    EXPECT(reel_temp_rewind(&temp, bottom) == REEL_OK);
+}
+
+static void interrupt_with_little(void)
+{
+    test_interrupt(take_little);
+}
+
+static void interrupt_with_a_page(void)
+{
+    test_interrupt(take_a_page);
+}
+
+static void an_interrupt_inside_the_commit_hook_neither_waits_nor_enters(void)
+{
+    fresh_temp(8, NULL);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    src.during_commit = interrupt_with_a_page;
+    EXPECT(reel_temp_alloc_shared(&temp, PAGE, 1) == memory + 10);
+    EXPECT(taken == NULL); // it would have had to commit
+    src.during_commit = interrupt_with_little;
+    void *const block = reel_temp_alloc_shared(&temp, 2 * PAGE, 1);
+    EXPECT(taken == memory + 10 + PAGE); // from what was committed already
+    EXPECT(block == memory + 11 + PAGE); // so the interrupted one came behind
+    EXPECT(agrees());
+}
+
+// ---- the estimate ----------------------------------------------------------
+
+// Written from the statement at the top of temp.h, in 64 bits.
+typedef struct estimate_model {
+    uint64_t e, p, committed, step, range, limit;
+    uint64_t contraction, expansion, fast;
+} estimate_model;
+
+static uint64_t up(uint64_t n, uint64_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+static uint64_t s_of(uint64_t d, uint64_t k)
+{
+    const uint64_t s = d < 1048576 ? d * k / 1024 : d / 1024 * k;
+    return s > 1 ? s : 1;
+}
+
+static void model_frame(estimate_model *m, uint64_t h)
+{
+    const uint64_t need = up(h, m->step) < m->range ? up(h, m->step) : m->range;
+    const uint64_t c = up(m->e + m->step, m->step);
+    const uint64_t most = h > m->p ? h : m->p;
+    const uint64_t a = h / 2 + m->p / 2;
+    m->committed = h > m->committed ? need : m->committed;
+    if (m->e == 0) {
+        m->e = h;
+    } else if (h > m->e && h > c && m->p > c) {
+        m->e += s_of(most - m->e, m->fast);
+    } else if (h > m->e && a > m->e) {
+        m->e += s_of(a - m->e, m->expansion);
+    } else if (h < m->e) {
+        m->e -= s_of(m->e - h, m->contraction);
+    }
+    m->p = h;
+    const uint64_t keep = up(m->e + m->step, m->step);
+    if (m->committed > keep) {
+        const uint64_t surplus = m->committed - keep;
+        m->committed -=
+            m->limit != 0 && m->limit < surplus ? m->limit : surplus;
+    }
+}
+
+static uint32_t seed;
+
+static size_t slow_growth(size_t i)
+{
+    return 1000 + 37 * i;
+}
+
+static size_t spikes(size_t i)
+{
+    return (i % 50 < 2 ? 400000 : 9000) + test_below(&seed, 500);
+}
+
+static size_t idle_after_work(size_t i)
+{
+    return i < 20 ? 3000000 : i % 7;
+}
+
+static size_t anything(size_t i)
+{
+    (void)i;
+    return (size_t)test_random(&seed) >> test_below(&seed, 24);
+}
+
+static size_t large(size_t i)
+{
+    return (i % 100 < 60 ? 90000000 : 2000000) + 4096 * test_below(&seed, 999);
+}
+
+// A thousand frames over a range that nobody touches: allocation alone does not.
+static void compare_frames(size_t (*high)(size_t),
+                           const reel_temp_policy *policy)
+{
+    const size_t range = (size_t)1 << 27;
+    open_source((void *)(uintptr_t)0x10000000, 256);
+    EXPECT(reel_temp_init(&temp, src.start, range, &src.pages, policy)
+           == REEL_OK);
+    estimate_model m = { 0, 0, 0, temp.policy.step, range, 0, 0, 0, 0 };
+    m.limit = up(policy->decommit_limit, 256);
+    m.contraction = policy->contraction;
+    m.expansion = policy->expansion;
+    m.fast = policy->fast_expansion;
+    for (size_t i = 0; i < 1000; i++) {
+        const size_t h = high(i);
+        if (h > 0) {
+            EXPECT(reel_temp_alloc(&temp, h, 1) != NULL);
+        }
+        EXPECT(reel_temp_reset(&temp) == REEL_OK);
+        model_frame(&m, h);
+        EXPECT(temp.estimate == m.e);
+        EXPECT(reel_temp_committed(&temp) == m.committed);
+        EXPECT(agrees());
+    }
+}
+
+static void the_estimate_follows_the_formula(void)
+{
+    static size_t (*const workloads[])(size_t) = {
+        slow_growth, spikes, idle_after_work, anything, large,
+    };
+    static const reel_temp_policy policies[] = {
+        { 0, 0, 1, 64, 1024, false },     { 4096, 0, 1, 64, 1024, false },
+        { 768, 0, 1024, 1024, 0, false }, { 65536, 5000, 100, 7, 512, false },
+        { 256, 256, 0, 0, 1, false },
+    };
+    if (REEL_OUT_OF_LINE && REEL_CHECKS < 2) {
+        return; // these builds look at the memory
+    }
+    if (REEL_POISON || REEL_WATCH) {
+        return;
+    }
+    seed = 1;
+    for (size_t w = 0; w < sizeof workloads / sizeof workloads[0]; w++) {
+        for (size_t p = 0; p < sizeof policies / sizeof policies[0]; p++) {
+            compare_frames(workloads[w], &policies[p]);
+        }
+    }
+}
+
+static void a_spike_is_given_back_at_the_next_reset_or_bit_by_bit(void)
+{
+    const reel_temp_policy gentle = { PAGE, 2 * PAGE - 1, 1, 64, 1024, false };
+    fresh_temp(PAGES, NULL);
+    (void)reel_temp_alloc(&temp, 1, 1);
+    (void)reel_temp_reset(&temp);
+    (void)reel_temp_alloc(&temp, 20 * PAGE, 1);
+    (void)reel_temp_reset(&temp);
+    EXPECT(src.committed < 20 * PAGE);
+
+    fresh_temp(PAGES, &gentle);
+    (void)reel_temp_alloc(&temp, 1, 1);
+    (void)reel_temp_reset(&temp);
+    (void)reel_temp_alloc(&temp, 20 * PAGE, 1);
+    (void)reel_temp_reset(&temp);
+    EXPECT(src.committed == 18 * PAGE); // the limit, in whole pages
+    (void)reel_temp_reset(&temp);
+    EXPECT(src.committed == 16 * PAGE && agrees());
+}
+
+// ---- static instances ------------------------------------------------------
+
+static bool commit_anything(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+    return true;
+}
+
+static void decommit_anything(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+}
+
+static const reel_pages plain = { 64, NULL, commit_anything,
+                                  decommit_anything };
+
+REEL_TEMP_DEFINE(static_temp, 256, 64, &plain, 128);
+
+static void a_static_temp_needs_no_init(void)
+{
+    EXPECT(reel_temp_is_valid(&static_temp));
+    EXPECT(reel_temp_available(&static_temp) == 256);
+    unsigned char *const block = reel_temp_alloc(&static_temp, 130, 0);
+    EXPECT(reel_temp_committed(&static_temp) == 256);
+    reel_temp same;
+    EXPECT(reel_temp_init(&same, block, 256, &plain, NULL) == REEL_OK);
+    EXPECT(same.stack.base == static_temp.stack.base);
+    EXPECT(same.stack.end == static_temp.stack.end);
+    EXPECT(same.policy.contraction == static_temp.policy.contraction);
+    EXPECT(same.policy.expansion == static_temp.policy.expansion);
+    EXPECT(same.policy.fast_expansion == static_temp.policy.fast_expansion);
+    EXPECT(reel_temp_reset(&static_temp) == REEL_OK);
+}
+
+const test_case temp_tests[] = {
+    TEST(memory_is_committed_in_steps_as_blocks_need_it),
+    TEST(the_last_partial_step_is_usable),
+    TEST(the_default_step_is_a_page_or_16_of_a_system),
+    TEST(blocks_are_usable_and_aligned),
+    TEST(a_block_grows_into_memory_that_is_committed_for_it),
+    TEST(a_commit_refused_at_any_call_changes_nothing),
+    TEST(sizes_near_the_top_do_not_wrap),
+    TEST(misuse_is_reported_and_changes_nothing),
+    TEST(ranges_and_policies_that_cannot_be_are_invalid),
+    TEST(snapshots_are_checked),
+    TEST(trim_gives_back_all_that_is_unused),
+    TEST(a_strict_temp_gives_back_at_every_rewind_and_reset),
+    TEST(deinit_gives_everything_back_and_twice_is_harmless),
+    TEST(the_peak_outlives_resets),
+    TEST(an_address_is_located),
+    TEST(an_interrupt_gets_committed_memory_and_never_commits),
+    TEST(an_interrupt_inside_the_commit_hook_neither_waits_nor_enters),
+    TEST(the_estimate_follows_the_formula),
+    TEST(a_spike_is_given_back_at_the_next_reset_or_bit_by_bit),
+    TEST(a_static_temp_needs_no_init),
+    END_OF_TESTS,
+};
