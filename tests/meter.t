@@ -506,7 +506,7 @@ sub no_room
     is($run->{totals}, 'frames=4 bytes=722 ipv4=2 tcp=2 udp=0 malformed=0'
             . ' tcp_flows=1 udp_flows=0', 'frames too big: totals');
     is($run->{dropped}, 'dropped_frames=2 dropped_flows=0', 'they are counted');
-    $memory = memory($run, 'frame_arena');
+    $memory = memory($run, 'frame_temp');
     is("$memory->{failures} $memory->{largest} $memory->{used}", '2 301 0',
         'the arena counts them too, and is empty in the end');
 
@@ -538,7 +538,7 @@ sub hostile
         is($run->{code}, 0, 'random.pcap: read to the end');
         like($run->{totals}, qr/^frames=$count bytes=$sum /, 'random.pcap: every frame');
         is(scalar(frames($run)), $count, 'random.pcap: a line for each');
-        is(memory($run, 'frame_arena')->{used}, 0, 'random.pcap: nothing leaks');
+        is(memory($run, 'frame_temp')->{used}, 0, 'random.pcap: nothing leaks');
     }
     hostile_ip();
 }
@@ -563,6 +563,26 @@ sub hostile_ip
         'hostile headers: the firmware agrees');
 }
 
+# The firmware ends by reading a rewound block, on purpose: the MPU must catch it
+# and the handler explain it. A fault that nobody asked for is the end.
+sub use_after_rewind
+{
+    my $path = spill('one.pcap', ethernet_capture('x' x 60));
+    my $run = on_target($path);
+    is($run->{code}, 0, 'use after rewind, asked for: exit code 0');
+    my ($read) = map { /^reading a block that was rewound, at (0x\w+)$/ } @{ $run->{lines} };
+    is($run->{lines}[-1], "fault: $read is frame_temp + 0: freed",
+        'the handler says where and what');
+    my @lines = @{ on_host($path)->{lines} };
+    is(scalar(grep { /rewound|fault/ } @lines), 0, 'a host without an MPU keeps quiet');
+
+    $run = on_target('stray');
+    is($run->{code}, 3, 'a fault that nobody asked for fails');
+    like($run->{lines}[0], qr/^fault: 0x[0-9a-f]{8} is in no allocator$/, 'is explained');
+    is($run->{lines}[1], 'flow-meter: nobody asked for this fault', 'and named');
+}
+
+use_after_rewind();
 both_orders_and_units();
 link_types();
 links();

@@ -12,20 +12,22 @@ METER_SOURCES := $(filter-out %_main.c,$(wildcard targets/flow-meter/*.c))
 FLAGS_starved := -DMETER_FLOW_BYTES=1024u -DMETER_FRAME_BYTES=256u
 
 $(OUT)/%/flow-meter.elf: $(CORE) $(METER_SOURCES) $(BOARD) \
+        port/cortex-m/mpu7.c port/cortex-m/fault.c \
         targets/flow-meter/semihost_main.c $(HEADERS) linker/*.ld \
         | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
 $(OUT)/%/flow-meter: $(CORE) $(METER_SOURCES) \
-        targets/flow-meter/host_main.c $(HEADERS) | $(OUT)/have-host
+        port/always.c targets/flow-meter/host_main.c $(HEADERS) \
+        | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^)
 
 $(METER_INPUT): | $(OUT)/have-board
 	mkdir -p $(@D)
-	flock $(OUT) tests/captures $(@D) real
+	tests/captures $(@D) real
 
 $(OUT)/captures/all: tests/captures | $(METER_INPUT)
-	flock $(OUT) tests/captures $(@D)
+	tests/captures $(@D)
 	touch $@

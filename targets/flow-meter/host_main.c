@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "always.h"
 #include "meter.h"
 #include "platform.h"
 
@@ -33,6 +34,22 @@ void platform_close(void)
 _Noreturn void platform_exit(int code)
 {
     exit(code);
+}
+
+void platform_frame_memory(struct platform_memory *memory)
+{
+    static _Alignas(64) unsigned char space[METER_FRAME_BYTES];
+    static reel_always always;
+    (void)reel_always_init(&always, 64, SIZE_MAX);
+    memory->space = space;
+    memory->pages = &always.pages;
+    memory->traps = false;
+}
+
+bool platform_touch(const volatile unsigned char *at)
+{
+    (void)at;
+    return false;
 }
 
 int main(int argc, char **argv)

@@ -4,20 +4,17 @@
 #include "flows.h"
 #include "packet.h"
 #include "platform.h"
-#include "reel/arena.h"
+#include "reel/temp.h"
 #include "report.h"
 #include "text.h"
 
-// A build for a smaller part, or for a test, may set other sizes, in bytes.
-#ifndef METER_FRAME_BYTES
-#define METER_FRAME_BYTES (64u * 1024u)
-#endif
 #ifndef METER_FLOW_BYTES
 #define METER_FLOW_BYTES (2u * 1024u * 1024u)
 #endif
 
-// All the memory the meter takes: one frame at a time, and every flow.
-REEL_ARENA_DEFINE(frame_arena, METER_FRAME_BYTES);
+// All the memory the meter takes: one frame at a time, and every flow. What a
+// frame left behind is closed before the next one comes.
+static reel_temp frame_temp;
 REEL_ARENA_DEFINE(flow_arena, METER_FLOW_BYTES);
 
 struct meter {
@@ -25,7 +22,20 @@ struct meter {
     struct totals totals;
     struct flows flows;
     bool print_frames;
+    bool traps; // memory that is freed traps
 };
+
+static bool start_memory(struct meter *meter)
+{
+    reel_temp_policy policy = REEL_TEMP_POLICY;
+    struct platform_memory memory;
+    policy.strict = true;
+    platform_frame_memory(&memory);
+    meter->traps = memory.traps;
+    return reel_temp_init(&frame_temp, memory.space, METER_FRAME_BYTES,
+                          memory.pages, &policy)
+           == REEL_OK;
+}
 
 static void start(struct meter *meter, bool print_frames)
 {
@@ -74,12 +84,13 @@ static enum capture_result drop_frame(struct meter *meter,
     return result;
 }
 
-// The frame and what is found in it take their room in the frame arena.
+// The frame and what is found in it take their room in the frame temp.
 static enum capture_result meter_frame(struct meter *meter,
                                        const struct capture_record *record)
 {
-    struct packet *const packet = REEL_NEW(&frame_arena, struct packet);
-    uint8_t *const bytes = reel_arena_alloc(&frame_arena, record->captured, 1);
+    struct packet *const packet =
+        reel_temp_alloc(&frame_temp, sizeof(struct packet), 0);
+    uint8_t *const bytes = reel_temp_alloc(&frame_temp, record->captured, 1);
     if (packet == NULL || bytes == NULL) {
         return drop_frame(meter, record);
     }
@@ -103,9 +114,9 @@ static enum capture_result meter_all(struct meter *meter)
     struct capture_record record;
     enum capture_result result = capture_next(&meter->capture, &record);
     while (result == CAPTURE_OK) {
-        const reel_mark mark = reel_arena_mark(&frame_arena);
+        const reel_mark mark = reel_temp_mark(&frame_temp);
         result = meter_frame(meter, &record);
-        (void)reel_arena_rewind(&frame_arena, mark);
+        (void)reel_temp_rewind(&frame_temp, mark);
         if (result == CAPTURE_OK) {
             result = capture_next(&meter->capture, &record);
         }
@@ -120,28 +131,75 @@ static void report(const struct meter *meter)
     report_top(&meter->flows);
     text_put("\n");
     report_memory_heading();
-    report_memory("frame_arena", METER_FRAME_BYTES,
-                  reel_arena_stats(&frame_arena));
+    report_memory("frame_temp", METER_FRAME_BYTES,
+                  reel_temp_stats(&frame_temp));
     report_memory("flow_arena", METER_FLOW_BYTES,
                   reel_arena_stats(&flow_arena));
 }
 
-static int finish(const char *path, enum capture_result result)
+void meter_explain(const void *address)
 {
+    size_t offset = 0;
+    const reel_temp_state state =
+        reel_temp_locate(&frame_temp, address, &offset);
+    text_put("fault: ");
+    text_address((uintptr_t)address);
+    if (state == REEL_TEMP_ELSEWHERE) {
+        text_put(" is in no allocator");
+    } else {
+        text_put(" is frame_temp + ");
+        text_number(offset);
+        text_put(": ");
+        text_put(reel_temp_state_name(state));
+    }
+    text_put("\n");
+    text_flush();
+}
+
+// Use a block after it was rewound, on purpose. Returns the exit code.
+static int demonstrate(void)
+{
+    const reel_mark mark = reel_temp_mark(&frame_temp);
+    const unsigned char *const block = reel_temp_alloc(&frame_temp, 64, 0);
+    (void)reel_temp_rewind(&frame_temp, mark);
+    text_put("\nreading a block that was rewound, at ");
+    text_address((uintptr_t)block);
+    text_put("\n");
+    text_flush();
+    return platform_touch(block) ? 0 : METER_MISSED;
+}
+
+static void complain(const char *path, enum capture_result result)
+{
+    text_put("flow-meter: ");
+    text_put(path[0] == '\0' ? "the capture, given no name," : path);
+    text_put(" ");
+    text_put(capture_text(result));
+    text_put("\n");
+}
+
+static int finish(const struct meter *meter, const char *path,
+                  enum capture_result result)
+{
+    int code = 0;
     if (result != CAPTURE_END) {
-        text_put("flow-meter: ");
-        text_put(path[0] == '\0' ? "the capture, given no name," : path);
-        text_put(" ");
-        text_put(capture_text(result));
-        text_put("\n");
+        complain(path, result);
+        code = METER_FAILED;
+    } else if (meter->traps) {
+        code = demonstrate();
     }
     text_flush();
-    return result == CAPTURE_END ? 0 : METER_FAILED;
+    return code;
 }
 
 int meter_run(const char *path, bool print_frames)
 {
     static struct meter meter;
+    if (!start_memory(&meter)) {
+        text_put("flow-meter: no memory for frames\n");
+        text_flush();
+        return METER_FAILED;
+    }
     enum capture_result result = capture_open(&meter.capture, path);
     if (result == CAPTURE_OK) {
         start(&meter, print_frames);
@@ -149,7 +207,7 @@ int meter_run(const char *path, bool print_frames)
         capture_close();
         report(&meter);
     }
-    return finish(path, result);
+    return finish(&meter, path, result);
 }
 
 void reel_panic(reel_status why, const char *file, int line)

@@ -1,10 +1,13 @@
-// What the flow meter asks of the machine it runs on: a console and one file.
+// What the flow meter asks of the machine it runs on: a console, one file, and
+// memory for frames.
 
 #ifndef PLATFORM_H
 #define PLATFORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "reel/pages.h"
 
 // Write text, ended by a zero byte, to the console.
 void platform_write(const char *text);
@@ -17,6 +20,20 @@ bool platform_open(const char *path);
 size_t platform_read(void *into, size_t size);
 
 void platform_close(void);
+
+// Memory for one frame at a time: METER_FRAME_BYTES of it, and the hooks that
+// commit it. Where there is an MPU, what is not committed traps when touched.
+struct platform_memory {
+    void *space;
+    const reel_pages *pages;
+    bool traps;
+};
+
+void platform_frame_memory(struct platform_memory *memory);
+
+// Read a byte that must trap. False if nothing trapped. The handler of the trap
+// calls meter_explain().
+bool platform_touch(const volatile unsigned char *at);
 
 // End the run with a code: 0 for success.
 _Noreturn void platform_exit(int code);

@@ -1,14 +1,26 @@
-// The flow meter as firmware: console, file and exit code by semihosting.
+// The flow meter as firmware: console, file and exit code by semihosting, and
+// the memory for frames behind the MPU.
 
+#include "cortex-m/fault.h"
+#include "cortex-m/mpu7.h"
 #include "meter.h"
 #include "platform.h"
+#include "reel/arena.h"
 #include "semihost.h"
 
 #define LINE_SIZE 1024u
 
+#define FRAME_REGION 0u // the first of three
+
 static int handle;
 
+// The MPU wants a range that is aligned to its size.
+REEL_MEMORY_DEFINE(frame_memory, METER_FRAME_BYTES, METER_FRAME_BYTES);
+static reel_mpu7 frame_mpu;
+
 int main(void);
+void mem_manage_handler(void);
+void memory_fault(uint32_t *stacked);
 
 void platform_write(const char *text)
 {
@@ -36,6 +48,59 @@ _Noreturn void platform_exit(int code)
     semihost_exit(code);
 }
 
+void platform_frame_memory(struct platform_memory *memory)
+{
+    const reel_status status = reel_mpu7_init(
+        &frame_mpu, frame_memory, sizeof frame_memory, FRAME_REGION, 3);
+    if (status != REEL_OK || reel_mpu_enable() != REEL_OK) {
+        semihost_write("flow-meter: no MPU\n");
+        semihost_exit(METER_FAILED);
+    }
+    memory->space = frame_memory;
+    memory->pages = &frame_mpu.pages;
+    memory->traps = true;
+}
+
+// ---- faults ----------------------------------------------------------------
+
+// A touch that was asked for: the address, and whether it trapped.
+static const volatile unsigned char *volatile asked_for;
+static volatile bool trapped;
+
+bool platform_touch(const volatile unsigned char *at)
+{
+    trapped = false;
+    asked_for = at;
+    // Of known length, for the handler to step over.
+    __asm__ volatile("ldrb.w r0, [%0]" ::"r"(at) : "r0", "memory");
+    asked_for = NULL;
+    return trapped;
+}
+
+#define STACKED_PC   6u // r0 to r3, r12, lr, pc
+#define LOAD_SIZE    4u // bytes of the instruction above
+#define FAULT_ENDING "flow-meter: nobody asked for this fault\n"
+
+// Explain the fault; if it was not asked for, that is the end.
+__attribute__((used)) void memory_fault(uint32_t *stacked)
+{
+    uintptr_t address = 0;
+    const bool known = reel_fault_address(&address);
+    reel_fault_clear();
+    meter_explain((const void *)address);
+    if (!known || asked_for == NULL || address != (uintptr_t)asked_for) {
+        semihost_write(FAULT_ENDING);
+        semihost_exit(METER_FAULT);
+    }
+    trapped = true;
+    stacked[STACKED_PC] += LOAD_SIZE;
+}
+
+__attribute__((naked)) void mem_manage_handler(void)
+{
+    __asm__ volatile("mrs r0, msp\n\tb memory_fault"); // nothing uses the PSP
+}
+
 // The command line is joined by spaces: what follows the program's name is
 // left as it is, since a path may contain them.
 static const char *after_word(const char *line)
@@ -55,6 +120,15 @@ static bool begins_with(const char *line, const char *word)
     return *word == '\0';
 }
 
+// Touch closed memory without asking, to see that this fails.
+static int stray(void)
+{
+    struct platform_memory memory;
+    platform_frame_memory(&memory);
+    (void)*(volatile unsigned char *)memory.space;
+    return METER_MISSED;
+}
+
 int main(void)
 {
     static char line[LINE_SIZE];
@@ -63,6 +137,9 @@ int main(void)
         return METER_FAILED;
     }
     const char *const arguments = after_word(line);
+    if (begins_with(arguments, "stray")) {
+        return stray();
+    }
     if (begins_with(arguments, "frames ")) {
         return meter_run(after_word(arguments), true);
     }

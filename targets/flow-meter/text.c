@@ -66,6 +66,14 @@ void text_number(uint64_t number)
     text_number_right(number, 0);
 }
 
+void text_address(uintptr_t address)
+{
+    text_put("0x");
+    for (unsigned left = 8 * sizeof address; left > 0; left -= 4) {
+        put_char("0123456789abcdef"[address >> (left - 4) & 15]);
+    }
+}
+
 void text_left(const char *text, unsigned width)
 {
     unsigned length = 0;

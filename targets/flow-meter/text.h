@@ -15,6 +15,9 @@ void text_put(const char *text);
 
 void text_number(uint64_t number);
 
+// An address, as 0x and hexadecimal digits.
+void text_address(uintptr_t address);
+
 // Numbers and text padded with blanks to a column of `width` characters.
 void text_number_right(uint64_t number, unsigned width);
 void text_left(const char *text, unsigned width);

@@ -1,0 +1,60 @@
+/// Commit by the MPU of Armv7-M (and Armv6-M): what is not committed faults.
+///
+///     region n       no access, over the whole range
+///     region n + 1   read and write, never execute, by privileged code, over
+///                    the same; its eight sub-regions are disabled where
+///                    nothing is committed
+///     region n + 2   optional: the same once more over the eighth in which the
+///                    frontier is, so that a page is a 64th of the range
+///
+/// The highest region that matches decides; the rest of memory is left to other
+/// regions or to the background map, so the MPU must run with PRIVDEFENA or with
+/// regions of the application's below n. Updates open before they close:
+/// committed memory is accessible at every instruction. An interrupt may use
+/// other regions meanwhile: PRIMASK is set while a region is selected and
+/// written, for at most 12 instructions.
+///
+/// Compile it with fault.c. Built for Armv8-M, init returns REEL_UNSUPPORTED.
+
+#ifndef REEL_PORT_MPU7_H
+#define REEL_PORT_MPU7_H
+
+#include "reel/pages.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Owned by the caller; read-only to it. `pages` is what a temp takes.
+typedef struct reel_mpu7 {
+    reel_pages pages;
+    uintptr_t base;
+    size_t size;       // bytes
+    size_t frontier;   // bytes committed
+    uint8_t region;    // the first of its regions
+    uint8_t regions;   // 2 or 3
+    uint8_t size_log2; // of `size`
+} reel_mpu7;
+
+/// Take MPU regions for a range and close all of it. The MPU itself is turned on
+/// by reel_mpu_enable() or by the application.
+///
+///   space    aligned to its size
+///   size     bytes, a power of two: 256 or more with 2 regions, 2048 with 3
+///   region   number of the first region
+///   regions  2: pages of size / 8; 3: pages of size / 64
+///
+/// Returns  REEL_OK; REEL_UNSUPPORTED on a part without MPU or without these
+///          regions; REEL_INVALID for a range that the MPU cannot cover. On
+///          failure nothing has changed.
+/// Cost     O(1). The hooks: O(1); they refuse, or ignore, what is no whole page
+///          or not at the frontier.
+/// Context  one owner, privileged. ISR: no. SMP: no: an MPU serves one core.
+reel_status reel_mpu7_init(reel_mpu7 *mpu, void *space, size_t size,
+                           unsigned region, unsigned regions);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,44 @@
+// Commit by the MPU, on the machine itself.
+
+#include "checks.h"
+#include "cortex-m/fault.h"
+#include "tap.h"
+
+int main(void);
+
+static void counts_its_regions(void)
+{
+    const unsigned expected = __ARM_ARCH == 6 ? 0 : __ARM_ARCH == 7 ? 8 : 16;
+    EXPECT(reel_mpu_regions() == expected);
+    EXPECT(reel_mpu_enable() == (expected > 0 ? REEL_OK : REEL_UNSUPPORTED));
+    tap_result("counts its regions", "the MPU or what is in its place");
+}
+
+static void refuse(const mpu_design *design)
+{
+    mpu_range range;
+    EXPECT(design_init(design, &range, design_memory(), 0) == REEL_UNSUPPORTED);
+    tap_result("not on this machine", design->name);
+}
+
+static void run(const check *checks, const mpu_design *design)
+{
+    for (const check *each = checks; each->name != NULL; each++) {
+        each->run(design);
+        tap_result(each->name, design->name);
+    }
+}
+
+int main(void)
+{
+    counts_its_regions();
+    for (const mpu_design *each = designs; each->name != NULL; each++) {
+        if (design_applies(each)) {
+            run(access_checks, each);
+            run(refusal_checks, each);
+        } else {
+            refuse(each);
+        }
+    }
+    return tap_end();
+}
