@@ -10,20 +10,17 @@
 
 use strict;
 use warnings;
-use File::Temp qw(tempdir);
 use Test::More;
+use lib 'tests';
+use meter qw($image $captures $scratch firmware slurp spill);
 
 my $host = $ENV{METER_HOST} // 'build/gcc+checks2+poison1+asan/flow-meter';
 my $starved = $ENV{METER_STARVED} // 'build/gcc+checks2+poison1+asan+starved/flow-meter';
-my $image = $ENV{METER_ELF} // 'build/mps2-an385/flow-meter.elf';
-my $captures = $ENV{CAPTURES} // 'build/captures';
 my $random = "$captures/random.pcap";
 my $pcapng = "$captures/icmp_ttl.pcapng";
 foreach my $needed ($host, $starved, $image, $random, $pcapng) {
     -s $needed or BAIL_OUT("$needed is missing");
 }
-my $scratch = tempdir(CLEANUP => 1);
-open(STDIN, '<', '/dev/null') or die; # or the emulator would read it
 $ENV{UBSAN_OPTIONS} = 'halt_on_error=1';
 
 # Running the meter ---------------------------------------------------------
@@ -31,14 +28,10 @@ $ENV{UBSAN_OPTIONS} = 'halt_on_error=1';
 # { code, lines, totals, dropped }, the last two as the meter prints them.
 sub run
 {
-    my @command = @_;
-    open(my $pipe, '-|', @command) or die "$command[0]: $!\n";
-    my @lines = <$pipe>;
-    close($pipe);
-    chomp(@lines);
+    my ($code, @lines) = meter::run(@_);
     my ($totals) = grep { /^totals / } @lines;
     my ($dropped) = grep { /^dropped_/ } @lines;
-    return { code => $? >> 8 | ($? & 127) << 8, lines => \@lines,
+    return { code => $code, lines => \@lines,
         totals => ($totals // '') =~ s/^totals //r, dropped => $dropped // '' };
 }
 
@@ -49,11 +42,7 @@ sub on_host
 
 sub on_target
 {
-    my @arguments = map { s/,/,,/gr } ('flow-meter', @_);
-    my $config = join(',arg=', 'enable=on,target=native,chardev=s0', @arguments);
-    return run(qw(timeout 60 qemu-system-arm -M mps2-an385 -kernel), $image,
-        qw(-display none -monitor none -serial null -chardev), 'stdio,id=s0',
-        '-semihosting-config', $config);
+    return run(firmware(@_));
 }
 
 # The lines of the frames, without their numbers.
@@ -83,16 +72,6 @@ sub memory
 }
 
 # Writing captures ----------------------------------------------------------
-
-sub spill
-{
-    my ($name, $bytes) = @_;
-    my $path = "$scratch/$name";
-    open(my $file, '>:raw', $path) or die "$path: $!\n";
-    print $file $bytes;
-    close($file) or die "$path: $!\n";
-    return $path;
-}
 
 # A capture: order 'V' or 'N', magic, link type, frames; a frame is its bytes,
 # or [bytes that are there, length on the wire].
@@ -525,8 +504,7 @@ sub no_room
 # Random bytes in every frame.
 sub hostile
 {
-    open(my $file, '<:raw', $random) or die "$random: $!\n";
-    my $bytes = do { local $/; <$file> };
+    my $bytes = slurp($random);
     my ($count, $sum) = (0, 0);
     for (my $at = 24; $at < length($bytes); $count++) {
         my (undef, undef, $captured, $original) = unpack('V4', substr($bytes, $at, 16));

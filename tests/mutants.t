@@ -123,7 +123,7 @@ my $folder = tempdir( CLEANUP => 1 );
 sub runs_clean {
     my $program = "$folder/tests";
     my $options = q(-std=c11 -O0 -DREEL_CHECKS=1 -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM '-DREEL_ATOMICS_HEADER="meddling.h"' -I. -Iinclude -Iport -Itests);
-    my $sources = 'src/*.c port/always.c tests/test*.c tests/host.c port/host/malloc.c';
+    my $sources = 'src/*.c port/always.c tests/tap.c tests/test*.c tests/host.c port/host/malloc.c';
     system("cd $folder && gcc $options -w -o tests.out $sources") == 0
         or return 'does not compile';
     return system("cd $folder && timeout 20 ./tests.out >log 2>&1") == 0

@@ -1,49 +1,11 @@
 #include "test.h"
 
-#define MAX_COMPLAINTS 20
-
 void (*test_after_each)(void);
 void (*test_before_swap)(void);
 void (*test_on_yield)(void);
 
-static size_t failures;
 static size_t panics;
 static reel_status last_panic;
-
-static void write_number(size_t n)
-{
-    char digits[3 * sizeof n + 1];
-    char *at = &digits[sizeof digits - 1];
-    *at = '\0';
-    do {
-        *--at = (char)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    test_write(at);
-}
-
-void test_note(const char *text, size_t number)
-{
-    test_write("# ");
-    test_write(text);
-    test_write(" ");
-    write_number(number);
-    test_write("\n");
-}
-
-void test_expect(bool fact, const char *text, const char *file, int line)
-{
-    if (fact || ++failures > MAX_COMPLAINTS) {
-        return;
-    }
-    test_write("# ");
-    test_write(file);
-    test_write(":");
-    write_number((size_t)line);
-    test_write(": expected ");
-    test_write(text);
-    test_write("\n");
-}
 
 bool test_panicked(reel_status why)
 {
@@ -85,35 +47,21 @@ size_t test_below(uint32_t *seed, size_t limit)
     return (size_t)test_random(seed) % limit;
 }
 
-static void report(size_t number, const char *name, bool passed)
-{
-    test_write(passed ? "ok " : "not ok ");
-    write_number(number);
-    test_write(" - ");
-    test_write(name);
-    test_write("\n");
-}
-
 bool test_run_all(void)
 {
     static const test_case *const tables[] = {
         status_tests, allocator_tests, arena_tests, hostile_tests, model_tests,
         gate_tests,   always_tests,    temp_tests,  shared_tests,
     };
-    size_t count = 0;
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         for (const test_case *test = tables[t]; test->run != NULL; test++) {
-            const size_t before = failures;
             test->run();
             EXPECT(test_is_calm()); // no test leaves a panic unasked for
             if (test_after_each != NULL) {
                 test_after_each();
             }
-            report(++count, test->name, failures == before);
+            tap_result(test->name, NULL);
         }
     }
-    test_write("1..");
-    write_number(count);
-    test_write("\n");
-    return failures == 0;
+    return tap_end();
 }

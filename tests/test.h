@@ -1,10 +1,10 @@
 // A whole test framework: no libc, so the same tests run on host and boards.
-// It speaks TAP (Test Anything Protocol), which `prove` reads.
 
 #ifndef REEL_TEST_H
 #define REEL_TEST_H
 
 #include "reel/reel.h"
+#include "tap.h"
 
 typedef struct test_case {
     const char *name;
@@ -24,13 +24,6 @@ typedef struct test_case {
 extern const test_case status_tests[], allocator_tests[], arena_tests[],
     hostile_tests[], model_tests[], gate_tests[], always_tests[], temp_tests[],
     shared_tests[];
-
-// Record a failure and go on; a test ends early only by its own `return`.
-void test_expect(bool fact, const char *text, const char *file, int line);
-#define EXPECT(fact) test_expect((fact), #fact, __FILE__, __LINE__)
-
-// Say something that is not a result: a line of text and a number.
-void test_note(const char *text, size_t number);
 
 // The reel_panic() of the tests counts and returns. Did exactly one panic come
 // since the last question, for this reason? (None can at REEL_CHECKS 0.)
@@ -55,8 +48,6 @@ size_t test_below(uint32_t *seed, size_t limit);
 bool test_run_all(void);
 
 // ---- supplied by the host's or the board's main ----------------------------
-
-void test_write(const char *text);
 
 // Run a function as an interrupt of this moment: on a board, as a real one.
 void test_interrupt(void (*handler)(void));

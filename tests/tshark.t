@@ -12,14 +12,11 @@
 use strict;
 use warnings;
 use Digest::MD5 qw(md5);
-use File::Temp qw(tempdir);
 use Socket qw(AF_INET AF_INET6 inet_pton);
 use Test::More;
+use lib 'tests';
+use meter qw($image $captures $scratch firmware run slurp spill);
 
-my $image = $ENV{METER_ELF} // 'build/mps2-an385/flow-meter.elf';
-my $captures = $ENV{CAPTURES} // 'build/captures';
-my $scratch = tempdir(CLEANUP => 1);
-open(STDIN, '<', '/dev/null') or die; # or the emulator would read it
 
 # Nothing is put together again, so each frame stands for itself. Packets of
 # length 0 are as long as the frame in both (segmentation offload).
@@ -38,17 +35,6 @@ my %link = map { $_ => 1 } qw(eth ethertype vlan ieee8021ad raw pppoes ppp);
 my %extension = map { $_ => 1 } qw(ah ipv6.hopopts ipv6.routing ipv6.fraghdr
     ipv6.dstopts);
 
-# What a program prints, and its exit code.
-sub run
-{
-    my @command = @_;
-    open(my $pipe, '-|', @command) or die "$command[0]: $!\n";
-    my @lines = <$pipe>;
-    close($pipe);
-    chomp(@lines);
-    return ($? >> 8, @lines);
-}
-
 # tshark complains if it is run as root; that is of interest only if it fails.
 sub run_quietly
 {
@@ -62,11 +48,7 @@ sub run_quietly
 
 sub meter
 {
-    my @arguments = map { s/,/,,/gr } ('flow-meter', @_);
-    my $config = join(',arg=', 'enable=on,target=native,chardev=s0', @arguments);
-    return run(qw(timeout 60 qemu-system-arm -M mps2-an385 -kernel), $image,
-        qw(-display none -monitor none -serial null -chardev), 'stdio,id=s0',
-        '-semihosting-config', $config);
+    return run(firmware(@_));
 }
 
 # A flow's name: protocol and both endpoints, in an order of its own.
@@ -209,24 +191,6 @@ sub compare
     my $expected = totals(compare_frames(\@theirs, \@ours));
     is_deeply(\%got, $expected, 'the totals are the same');
     note("$name: ", join(' ', map { "$_=$expected->{$_}" } sort keys %$expected));
-}
-
-sub slurp
-{
-    my ($path) = @_;
-    open(my $file, '<:raw', $path) or die "$path: $!\n";
-    local $/;
-    return scalar(<$file>);
-}
-
-sub spill
-{
-    my ($name, $bytes) = @_;
-    my $path = "$scratch/$name";
-    open(my $file, '>:raw', $path) or die "$path: $!\n";
-    print $file $bytes;
-    close($file) or die "$path: $!\n";
-    return $path;
 }
 
 # The records of a capture: [header of four words, frame].

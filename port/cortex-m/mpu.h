@@ -4,7 +4,7 @@
 #ifndef REEL_PORT_MPU_H
 #define REEL_PORT_MPU_H
 
-#include "reel/base.h"
+#include "reel/pages.h"
 
 #define MPU_TYPE (*(volatile uint32_t *)0xE000ED90)
 #define MPU_CTRL (*(volatile uint32_t *)0xE000ED94)
@@ -48,6 +48,22 @@ static inline void disable_region(uint32_t region)
     MPU_RNR = region;
     MPU_RASR = 0;
     restore_interrupts(saved);
+}
+
+// Whole pages, at the frontier, and within the range? `offset` is where the bytes
+// begin, from the start of the range.
+static inline bool may_commit(const reel_pages *pages, size_t frontier,
+                              size_t range, size_t offset, size_t size)
+{
+    return size != 0 && (size & (pages->page_size - 1)) == 0
+           && offset == frontier && size <= range - frontier;
+}
+
+static inline bool may_decommit(const reel_pages *pages, size_t frontier,
+                                size_t offset, size_t size)
+{
+    return size != 0 && (size & (pages->page_size - 1)) == 0 && size <= frontier
+           && offset == frontier - size;
 }
 
 #endif

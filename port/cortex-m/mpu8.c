@@ -76,16 +76,11 @@ static void move_frontier(reel_mpu8 *mpu, size_t to)
     mpu->frontier = to;
 }
 
-static bool is_whole(const reel_mpu8 *mpu, size_t size)
-{
-    return size != 0 && (size & (mpu->pages.page_size - 1)) == 0;
-}
-
 static bool commit(void *context, void *addr, size_t size)
 {
     reel_mpu8 *const mpu = context;
-    if ((uintptr_t)addr != mpu->base + mpu->frontier || !is_whole(mpu, size)
-        || size > mpu->size - mpu->frontier) {
+    if (!may_commit(&mpu->pages, mpu->frontier, mpu->size,
+                    (uintptr_t)addr - mpu->base, size)) {
         return false;
     }
     move_frontier(mpu, mpu->frontier + size);
@@ -95,8 +90,8 @@ static bool commit(void *context, void *addr, size_t size)
 static void decommit(void *context, void *addr, size_t size)
 {
     reel_mpu8 *const mpu = context;
-    if (is_whole(mpu, size) && size <= mpu->frontier
-        && (uintptr_t)addr == mpu->base + (mpu->frontier - size)) {
+    if (may_decommit(&mpu->pages, mpu->frontier, (uintptr_t)addr - mpu->base,
+                     size)) {
         move_frontier(mpu, mpu->frontier - size);
     }
 }

@@ -7,7 +7,7 @@ MPU_RUNS   := $(foreach build,$(MPU_BUILDS) microbit,$(OUT)/$(build)/mpu.elf) \
               $(MPU_BUILDS:%=$(OUT)/%/mpu-icount.elf)
 
 MPU_PORT    := port/cortex-m/fault.c port/cortex-m/mpu7.c port/cortex-m/mpu8.c
-MPU_COMMON  := $(addprefix tests/mpu/,design.c probe.c tap.c) $(MPU_PORT) \
+MPU_COMMON  := tests/tap.c tests/mpu/design.c tests/mpu/probe.c $(MPU_PORT) \
                $(wildcard targets/common/*.c)
 MPU_HEADERS := $(HEADERS) $(wildcard tests/mpu/*.h linker/*.ld)
 

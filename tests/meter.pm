@@ -1,0 +1,55 @@
+package meter;
+
+# What the tests of the flow meter share: running its firmware, and files.
+use strict;
+use warnings;
+use Exporter 'import';
+use File::Temp qw(tempdir);
+
+our @EXPORT_OK = qw($image $captures $scratch firmware run slurp spill);
+
+our $image = $ENV{METER_ELF} // 'build/mps2-an385/flow-meter.elf';
+our $captures = $ENV{CAPTURES} // 'build/captures';
+our $scratch = tempdir(CLEANUP => 1);
+open(STDIN, '<', '/dev/null') or die; # or the emulator would read it
+
+# What a program prints, line by line, behind its exit code.
+sub run
+{
+    my @command = @_;
+    open(my $pipe, '-|', @command) or die "$command[0]: $!\n";
+    my @lines = <$pipe>;
+    close($pipe);
+    chomp(@lines);
+    return ($? >> 8 | ($? & 127) << 8, @lines);
+}
+
+# The command that runs the firmware with these arguments.
+sub firmware
+{
+    my @arguments = map { s/,/,,/gr } ('flow-meter', @_);
+    my $config = join(',arg=', 'enable=on,target=native,chardev=s0', @arguments);
+    return (qw(timeout 60 qemu-system-arm -M mps2-an385 -kernel), $image,
+        qw(-display none -monitor none -serial null -chardev), 'stdio,id=s0',
+        '-semihosting-config', $config);
+}
+
+sub slurp
+{
+    my ($path) = @_;
+    open(my $file, '<:raw', $path) or die "$path: $!\n";
+    local $/;
+    return scalar(<$file>);
+}
+
+sub spill
+{
+    my ($name, $bytes) = @_;
+    my $path = "$scratch/$name";
+    open(my $file, '>:raw', $path) or die "$path: $!\n";
+    print $file $bytes;
+    close($file) or die "$path: $!\n";
+    return $path;
+}
+
+1;

@@ -1,0 +1,25 @@
+// Results as TAP (Test Anything Protocol), which `prove` reads, without a libc.
+
+#ifndef REEL_TAP_H
+#define REEL_TAP_H
+
+#include "reel/base.h"
+
+// Record a failure and go on; a test ends early only by its own `return`.
+void test_expect(bool fact, const char *text, const char *file, int line);
+#define EXPECT(fact) test_expect((fact), #fact, __FILE__, __LINE__)
+
+// Say something that is not a result: a line of text and a number.
+void test_note(const char *text, size_t number);
+
+// One line of TAP: passed if every EXPECT since the last one held. `of` is what
+// was tested, if `what` does not say; else NULL.
+void tap_result(const char *what, const char *of);
+
+// The plan. True if all expectations held.
+bool tap_end(void);
+
+// Supplied by the program: write text to the console.
+void test_write(const char *text);
+
+#endif
