@@ -42,6 +42,7 @@ int main(void)
         if (design_applies(each)) {
             run(access_checks, each);
             run(refusal_checks, each);
+            run(strict_checks, each);
         } else {
             refuse(each);
         }
