@@ -6,7 +6,7 @@ MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || echo 2) --output-sync=none
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wundef -Wshadow \
         -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 CORE := $(wildcard src/*.c)
-HEADERS := $(wildcard include/reel/*.h src/*.h src/atomic/*.h port/*.h \
+HEADERS := $(wildcard include/reel/*.h src/*.h src/*/*.h port/*.h \
              port/*/*.h tests/*.h targets/*/*.h) $(MAKEFILE_LIST)
 UNIT := $(CORE) port/always.c tests/tap.c $(wildcard tests/test*.c)
 BOARD := $(wildcard targets/common/*.c) port/cortex-m/primask.c \
@@ -42,6 +42,7 @@ FLAGS_poison0   := -DREEL_POISON=0
 FLAGS_poison1   := -DREEL_POISON=1
 FLAGS_none      := -DREEL_ATOMICS=REEL_ATOMICS_NONE
 FLAGS_native    := -DREEL_ATOMICS=REEL_ATOMICS_NATIVE
+FLAGS_llsc      := -DREEL_ATOMICS=REEL_ATOMICS_LLSC
 FLAGS_masked    := -DREEL_ATOMICS=REEL_ATOMICS_MASKED
 FLAGS_primask   := $(FLAGS_masked) \
                    '-DREEL_PORT_MASK_HEADER="cortex-m/primask.h"'
@@ -52,6 +53,7 @@ FLAGS_asan      := $(FLAGS_watch) -fsanitize=address,undefined \
                    -fno-sanitize-recover=all
 FLAGS_valgrind  := $(FLAGS_watch)
 FLAGS_tsan      := -fsanitize=thread
+FLAGS_wide      := -DREEL_WIDE_LINKS=1
 FLAGS_mpu       := -DTEST_MPU=1
 FLAGS_c17       := -std=c17
 FLAGS_c2x       := -std=c2x

@@ -1,6 +1,6 @@
 #include "always.h"
 
-static bool commit(void *context, void *addr, size_t size)
+bool reel_always_commit(void *context, void *addr, size_t size)
 {
     reel_always *const always = context;
     (void)addr;
@@ -13,7 +13,7 @@ static bool commit(void *context, void *addr, size_t size)
     return true;
 }
 
-static void decommit(void *context, void *addr, size_t size)
+void reel_always_decommit(void *context, void *addr, size_t size)
 {
     reel_always *const always = context;
     (void)addr;
@@ -35,7 +35,7 @@ reel_status reel_always_init(reel_always *always, size_t page_size,
     always->decommits = 0;
     always->pages.page_size = page_size;
     always->pages.context = always;
-    always->pages.commit = commit;
-    always->pages.decommit = decommit;
+    always->pages.commit = reel_always_commit;
+    always->pages.decommit = reel_always_decommit;
     return REEL_OK;
 }

@@ -21,6 +21,33 @@ typedef struct reel_always {
     size_t decommits; // calls
 } reel_always;
 
+/// The hooks, for a static instance.
+///
+/// Returns  true if the limit allows it.
+/// Cost     O(1).
+/// Context  as reel_pages says.
+bool reel_always_commit(void *context, void *addr, size_t size);
+
+/// The hooks, for a static instance.
+///
+/// Returns  when it is counted.
+/// Cost     O(1).
+/// Context  as reel_pages says.
+void reel_always_decommit(void *context, void *addr, size_t size);
+
+/// Define a static instance that needs no init.
+///
+///   REEL_ALWAYS_DEFINE(plain, 256, SIZE_MAX);
+#define REEL_ALWAYS_DEFINE(name, page_size, limit)                      \
+    static reel_always name = {                                         \
+        { page_size, &name, reel_always_commit, reel_always_decommit }, \
+        limit,                                                          \
+        0,                                                              \
+        0,                                                              \
+        0,                                                              \
+        0,                                                              \
+    }
+
 /// Start with nothing committed.
 ///
 ///   page_size  bytes, a power of two

@@ -15,12 +15,12 @@ extern inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 bool reel_arena_is_valid(const reel_arena *arena)
 {
     const uintptr_t next = next_of(arena);
+    const uintptr_t limit = load_relaxed(&arena->limit);
     const uintptr_t edges = next | arena->base | arena->end;
 
     return arena->base != 0 && arena->base < arena->end && arena->base <= next
            && next <= arena->end
-           && (arena->limit == 0
-               || (arena->base <= arena->limit && arena->limit <= arena->end))
+           && (limit == 0 || (arena->base <= limit && limit <= arena->end))
            && (edges & granule_mask(arena)) == 0 && arena->base <= arena->floor
            && arena->floor <= next && arena->base <= arena->last_position
            && arena->last_position <= arena->floor
@@ -128,7 +128,7 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 {
     uintptr_t start, stop;
     uintptr_t next = next_of(arena);
-    if (reel_arena_place(next, arena->limit, size, align, &start, &stop)
+    if (reel_arena_place(next, arena->limit.value, size, align, &start, &stop)
         && swap_if_relaxed(&arena->next, &next, stop)) {
         return (void *)start;
     }

@@ -6,6 +6,7 @@
 //   store_release(word, value)   after everything written before it
 //   swap_if_relaxed(word, &seen, next)
 //   swap_if_acquire(word, &seen, next)
+//   swap_if_release(word, &seen, next)
 //       If the word holds `seen`, write `next` and return true. Otherwise, and
 //       at times for no reason, leave it, put what it holds into `seen` and
 //       return false: every use is a loop.
@@ -24,6 +25,8 @@
 #include "atomic/native.h"
 #elif REEL_ATOMICS == REEL_ATOMICS_MASKED
 #include "atomic/masked.h"
+#elif REEL_ATOMICS == REEL_ATOMICS_LLSC
+#include "atomic/llsc.h"
 #elif REEL_ATOMICS == REEL_ATOMICS_NONE
 #include "atomic/none.h"
 #else

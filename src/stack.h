@@ -39,7 +39,7 @@ static inline void start_over(reel_arena *arena, unsigned long serial)
 static inline void set_up(reel_arena *arena, uintptr_t start, uintptr_t ready,
                           uintptr_t stop, uintptr_t log2)
 {
-    arena->limit = REEL_OUT_OF_LINE || log2 > 0 ? 0 : ready;
+    store_relaxed(&arena->limit, REEL_OUT_OF_LINE || log2 > 0 ? 0 : ready);
     arena->end = stop;
     arena->base = start;
     arena->peak = start;

@@ -41,24 +41,26 @@ static size_t min_of(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-bool reel_temp_is_valid(const reel_temp *temp)
-{
-    const reel_arena *const stack = &temp->stack;
-    const uintptr_t next = next_of(stack); // first: `committed` only grows
-    const uintptr_t committed = committed_of(temp);
-    const uintptr_t page_mask = temp->pages->page_size - 1;
-
-    return reel_arena_is_valid(stack)
-           && (stack->limit == 0 || stack->limit == committed)
-           && next <= committed && committed <= stack->end
-           && ((stack->base | committed | stack->end) & page_mask) == 0
-           && temp->policy.step > 0 && (temp->policy.step & page_mask) == 0;
-}
-
 static bool are_usable(const reel_pages *pages)
 {
     return pages != NULL && is_pow2(pages->page_size) && pages->commit != NULL
            && pages->decommit != NULL;
+}
+
+bool reel_temp_is_valid(const reel_temp *temp)
+{
+    const reel_arena *const stack = &temp->stack;
+    if (!are_usable(temp->pages) || !reel_arena_is_valid(stack)) {
+        return false;
+    }
+    const uintptr_t limit = load_relaxed(&stack->limit);
+    const uintptr_t committed = committed_of(temp);
+    const uintptr_t page_mask = temp->pages->page_size - 1;
+
+    return (limit == 0 || limit == committed) && next_of(stack) <= committed
+           && committed <= stack->end
+           && ((stack->base | committed | stack->end) & page_mask) == 0
+           && temp->policy.step > 0 && (temp->policy.step & page_mask) == 0;
 }
 
 static bool is_usable(const reel_temp_policy *policy, size_t page_mask)
@@ -122,7 +124,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 // owner's inline allocation `limit`.
 static void set_frontier(reel_temp *temp, uintptr_t frontier)
 {
-    temp->stack.limit = REEL_OUT_OF_LINE ? 0 : frontier;
+    store_relaxed(&temp->stack.limit, REEL_OUT_OF_LINE ? 0 : frontier);
     store_release(&temp->committed, frontier);
 }
 
@@ -168,7 +170,7 @@ static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
     }
     const size_t less = min_of(committed - keep, limit);
     set_frontier(temp, frontier - less);
-    watch_gone(frontier - less, less);
+    watch_unused(frontier - less, less);
     temp->pages->decommit(temp->pages->context, (void *)(frontier - less),
                           less);
 }
@@ -401,7 +403,9 @@ size_t reel_temp_committed(const reel_temp *temp)
 
 size_t reel_temp_committed_available(const reel_temp *temp)
 {
-    return committed_of(temp) - next_of(&temp->stack);
+    const uintptr_t next = next_of(&temp->stack);
+    const uintptr_t committed = committed_of(temp);
+    return next < committed ? committed - next : 0; // others may be at it
 }
 
 size_t reel_temp_peak(const reel_temp *temp)
@@ -435,6 +439,11 @@ reel_temp_state reel_temp_locate(const reel_temp *temp, const void *address,
         return REEL_TEMP_LIVE;
     }
     return distance < reel_temp_peak(temp) ? REEL_TEMP_FREED : REEL_TEMP_UNUSED;
+}
+
+bool reel_temp_is_committed(const reel_temp *temp, const void *address)
+{
+    return (uintptr_t)address - temp->stack.base < reel_temp_committed(temp);
 }
 
 const char *reel_temp_state_name(reel_temp_state state)

@@ -32,15 +32,6 @@ static inline void watch_unused(uintptr_t start, size_t size)
     (void)start, (void)size;
 }
 
-// Memory that is given back, and nobody's business any more.
-static inline void watch_gone(uintptr_t start, size_t size)
-{
-#if REEL_WATCH
-    reel_port_watch_alive((void *)start, size);
-#endif
-    (void)start, (void)size;
-}
-
 static inline void watch_dead(uintptr_t start, size_t size)
 {
     if (REEL_POISON) {

@@ -13,9 +13,10 @@ my %below = (
     'reel/pages.h'     => ['reel/base.h'],
     'reel/port.h'      => ['reel/base.h'],
     'reel/arena.h'     => [ 'reel/allocator.h', 'reel/port.h' ],
+    'reel/blocks.h'    => [ 'reel/allocator.h', 'reel/arena.h' ],
     'reel/temp.h'      => [ 'reel/arena.h', 'reel/pages.h' ],
     'reel/reel.h'      => [
-        qw(reel/allocator.h reel/arena.h reel/pages.h reel/port.h reel/temp.h)
+        qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/port.h reel/temp.h)
     ],
 );
 

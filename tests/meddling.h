@@ -37,4 +37,10 @@ ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
     return swap_if_relaxed(word, seen, next);
 }
 
+ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,
+                                   uintptr_t next)
+{
+    return swap_if_relaxed(word, seen, next);
+}
+
 #endif

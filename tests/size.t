@@ -38,8 +38,9 @@ for my $column ( keys %cores ) {
         $row->{"block:$2"} = hex $1 if /^\w+ (\w+) \w size_of_(\w+)$/;
     }
 }
-$measured{m0}{'linked:arena'}
-    = text_of( 'arm-none-eabi-', 'build/cortex-m0+primask+Os/subset.elf' );
+$measured{m0}{"linked:$_"}
+    = text_of( 'arm-none-eabi-', "build/cortex-m0+primask+Os/$_.elf" )
+    for qw(arena arena-blocks);
 figures::check( 'tests/size/budget', \%measured, 'arm-none-eabi-gcc',
     'riscv64-unknown-elf-gcc', 'gcc' );
 done_testing();

@@ -386,7 +386,7 @@ static void a_mark_from_before_init_cannot_lead_outside(void)
 static void corrupt_bookkeeping_is_noticed(void)
 {
     const uintptr_t wrong[] = { 0, 1, UINTPTR_MAX };
-    uintptr_t *const fields[] = { &arena.next.value,    &arena.limit,
+    uintptr_t *const fields[] = { &arena.next.value,    &arena.limit.value,
                                   &arena.end,           &arena.base,
                                   &arena.floor,         &arena.peak,
                                   &arena.last_position, &arena.low_position };
@@ -395,7 +395,7 @@ static void corrupt_bookkeeping_is_noticed(void)
             fresh_arena();
             *fields[f] = wrong[w];
             const bool is_possible =
-                (fields[f] == &arena.limit && wrong[w] == 0)
+                (fields[f] == &arena.limit.value && wrong[w] == 0)
                 || (fields[f] == &arena.base && wrong[w] == 1)
                 || (fields[f] == &arena.end && wrong[w] == UINTPTR_MAX);
             EXPECT(reel_arena_is_valid(&arena) == is_possible);
@@ -488,7 +488,8 @@ static void a_static_arena_needs_no_init(void)
     reel_arena same;
     EXPECT(reel_arena_init(&same, block, 100) == REEL_OK);
     reel_arena_reset(&same);
-    EXPECT(same.limit == static_arena.limit && same.end == static_arena.end);
+    EXPECT(same.limit.value == static_arena.limit.value
+           && same.end == static_arena.end);
     EXPECT(same.base == static_arena.base);
 }
 

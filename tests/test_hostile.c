@@ -5,7 +5,7 @@
 
 static bool same_state(const reel_arena *a, const reel_arena *b)
 {
-    return a->next.value == b->next.value && a->limit == b->limit
+    return a->next.value == b->next.value && a->limit.value == b->limit.value
            && a->end == b->end && a->base == b->base && a->floor == b->floor
            && a->peak == b->peak && a->serial == b->serial
            && a->epoch == b->epoch && a->last_position == b->last_position

@@ -1,3 +1,4 @@
+#include "always.h"
 #include "test.h"
 
 // ---- a page source that watches its caller ----------------------------------
@@ -19,6 +20,7 @@ typedef struct source {
     bool refuse_ever; // and all after it
     bool inside;
     void (*during_commit)(void);
+    void (*during_decommit)(void);
 } source;
 
 static source src;
@@ -56,6 +58,9 @@ static void decommit(void *context, void *addr, size_t size)
     EXPECT(size > 0 && size % s->pages.page_size == 0);
     EXPECT(size <= s->committed);
     EXPECT(addr == s->start + s->committed - size);
+    if (s->during_decommit != NULL) {
+        s->during_decommit();
+    }
     s->committed -= size;
     s->decommits++;
     if (s->port != NULL) {
@@ -77,10 +82,12 @@ static void open_source(void *start, size_t page_size)
     src.refuse_at = 0;
     src.refuse_ever = false;
     src.during_commit = NULL;
+    src.during_decommit = NULL;
 }
 
 static reel_temp temp;
 static unsigned char *memory;
+static reel_mark bottom;
 
 static const reel_temp_policy pages_of_2 = { 2 * PAGE, 0, 1, 64, 1024, false };
 static const reel_temp_policy strict = { PAGE, 0, 1, 64, 1024, true };
@@ -192,7 +199,7 @@ static void a_block_grows_into_memory_that_is_committed_for_it(void)
 static bool same_temp(const reel_temp *a, const reel_temp *b)
 {
     return a->stack.next.value == b->stack.next.value
-           && a->stack.limit == b->stack.limit
+           && a->stack.limit.value == b->stack.limit.value
            && a->stack.floor == b->stack.floor && a->stack.peak == b->stack.peak
            && a->stack.serial == b->stack.serial
            && a->committed.value == b->committed.value
@@ -410,7 +417,68 @@ static void deinit_gives_everything_back_and_twice_is_harmless(void)
     }
     EXPECT(src.decommits == 1);
     EXPECT(reel_temp_peak(&temp) == 3 * PAGE);
+    bottom = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 5 * PAGE, 1);
+    EXPECT(reel_temp_rewind(&temp, bottom) == REEL_OK);
+    EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+    EXPECT(reel_temp_peak(&temp)
+           == 5 * PAGE); // the high water, not what is used
+    EXPECT(temp.last_high == 0);
     EXPECT(reel_temp_alloc(&temp, 1, 1) == memory); // and it can start again
+}
+
+// Whoever looks while memory is being taken away finds it gone already.
+static void look_at_the_frontier(void)
+{
+    EXPECT(reel_temp_committed(&temp) == PAGE);
+    EXPECT(!reel_temp_is_committed(&temp, memory + PAGE));
+}
+
+static void a_lower_frontier_is_published_before_the_hook(void)
+{
+    fresh_temp(8, NULL);
+    const reel_mark mark = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
+    EXPECT(reel_temp_is_committed(&temp, memory + 5 * PAGE - 1));
+    EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    src.during_decommit = look_at_the_frontier;
+    EXPECT(reel_temp_trim(&temp) == REEL_OK && src.decommits == 1);
+}
+
+// A step that no sum with it may overflow, larger than any range.
+static void a_huge_step_commits_the_whole_range(void)
+{
+    const size_t huge = SIZE_MAX / PAGE * PAGE;
+    const reel_temp_policy all = { huge, 0, 1, 64, 1024, false };
+    fresh_temp(8, &all);
+    for (int i = 0; i < 3; i++) {
+        EXPECT(reel_temp_alloc(&temp, 1, 1) == memory);
+        EXPECT(src.committed == 8 * PAGE);
+        EXPECT(reel_temp_reset(&temp) == REEL_OK);
+        EXPECT(src.committed == 8 * PAGE && agrees());
+    }
+    open_source(memory, SIZE_MAX / 2 + 1); // pages too large for 16 of them
+    reel_temp never;
+    EXPECT(reel_temp_init(&never, (void *)(SIZE_MAX / 2 + 1), SIZE_MAX / 2 + 1,
+                          &src.pages, NULL)
+           == REEL_INVALID); // the range would end at the last address
+}
+
+static void a_block_of_0_bytes_can_grow_past_the_frontier(void)
+{
+    fresh_temp(4, NULL);
+    (void)reel_temp_alloc(&temp, PAGE - 1, 1);
+    unsigned char *const last = reel_temp_alloc(&temp, 0, 1);
+    EXPECT(reel_temp_resize(&temp, last, 0, PAGE));
+    EXPECT(src.committed == 2 * PAGE && reel_temp_used(&temp) == 2 * PAGE - 1);
+}
+
+static void a_temp_that_was_never_initialised_is_not_valid(void)
+{
+    static const reel_temp never;
+    EXPECT(!reel_temp_is_valid(&never));
 }
 
 static void the_peak_outlives_resets(void)
@@ -461,7 +529,6 @@ static void an_address_is_located(void)
 // ---- interrupts ------------------------------------------------------------
 
 static void *taken;
-static reel_mark bottom;
 
 static void take_little(void)
 {
@@ -666,21 +733,8 @@ static void a_spike_is_given_back_at_the_next_reset_or_bit_by_bit(void)
 
 // ---- static instances ------------------------------------------------------
 
-static bool commit_anything(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-    return true;
-}
-
-static void decommit_anything(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-}
-
-static const reel_pages plain = { 64, NULL, commit_anything,
-                                  decommit_anything };
-
-REEL_TEMP_DEFINE(static_temp, 256, 64, &plain, 128);
+REEL_ALWAYS_DEFINE(plain, 64, SIZE_MAX);
+REEL_TEMP_DEFINE(static_temp, 256, 64, &plain.pages, 128);
 
 static void a_static_temp_needs_no_init(void)
 {
@@ -689,7 +743,7 @@ static void a_static_temp_needs_no_init(void)
     unsigned char *const block = reel_temp_alloc(&static_temp, 130, 0);
     EXPECT(reel_temp_committed(&static_temp) == 256);
     reel_temp same;
-    EXPECT(reel_temp_init(&same, block, 256, &plain, NULL) == REEL_OK);
+    EXPECT(reel_temp_init(&same, block, 256, &plain.pages, NULL) == REEL_OK);
     EXPECT(same.stack.base == static_temp.stack.base);
     EXPECT(same.stack.end == static_temp.stack.end);
     EXPECT(same.policy.contraction == static_temp.policy.contraction);
@@ -712,6 +766,10 @@ const test_case temp_tests[] = {
     TEST(trim_gives_back_all_that_is_unused),
     TEST(a_strict_temp_gives_back_at_every_rewind_and_reset),
     TEST(deinit_gives_everything_back_and_twice_is_harmless),
+    TEST(a_lower_frontier_is_published_before_the_hook),
+    TEST(a_huge_step_commits_the_whole_range),
+    TEST(a_block_of_0_bytes_can_grow_past_the_frontier),
+    TEST(a_temp_that_was_never_initialised_is_not_valid),
     TEST(the_peak_outlives_resets),
     TEST(an_address_is_located),
     TEST(an_interrupt_gets_committed_memory_and_never_commits),

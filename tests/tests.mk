@@ -3,19 +3,22 @@
 HOSTS := $(foreach tool,gcc clang,$(foreach c,0 1 2,$(foreach p,0 1,\
            $(tool)+checks$(c)+poison$(p)))) \
          gcc+checks2+poison1+asan clang+checks2+poison1+asan gcc+asan \
-         gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 gcc+c17 gcc+c2x clang+c2x \
+         gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 \
+         gcc+masked+wide gcc+none+wide gcc+c17 gcc+c2x clang+c2x \
          armhf armhf+checks2+poison1
 BOARDS := microbit microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385 mps2-an385+native+checks2+poison1 \
-          mps2-an385+primask+Os mps2-an385+checks0+Os \
+          mps2-an385+primask+Os mps2-an385+checks0+Os mps2-an385+wide \
           $(foreach board,$(MPU_BOARDS),$(board)+mpu $(board)+mpu+checks2+Os)
 CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
-CYCLES := $(foreach cpu,microbit+primask mps2-an385+native mps2-an385+primask,\
+CYCLES := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
+                        mps2-an385+primask mps2-an505+llsc,\
             $(cpu)+Os $(cpu)+O2)
 
 HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads \
-               $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved
+               $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
+               $(OUT)/gcc+tsan+checks2/reserved
 BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(MPU_RUNS)
 CYCLE_FILES := $(CYCLES:%=$(OUT)/%/cycles.elf)
 CORE_FILES  := $(foreach core,$(CORES),$(OUT)/$(core)+Os/core.o \
@@ -23,7 +26,8 @@ CORE_FILES  := $(foreach core,$(CORES),$(OUT)/$(core)+Os/core.o \
 SYMBOL_FILES := $(CORE_FILES) $(OUT)/cortex-m3+Os/sizes.o $(OUT)/mps2-an385+Os/image-with.bin \
                 $(OUT)/mps2-an385+Os/image-without.bin
 SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
-               $(OUT)/cortex-m0+primask+Os/subset.elf
+               $(OUT)/cortex-m0+primask+Os/arena.elf \
+               $(OUT)/cortex-m0+primask+Os/arena-blocks.elf
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
 TEST_RUNS  := tests/layers.t tests/symbols.t tests/size.t tests/cycles.t \
@@ -46,7 +50,7 @@ $(OUT)/%/reserved: $(CORE) $(wildcard port/host/*.c) tests/reserved.c \
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
 
-$(OUT)/%/watched: $(CORE) port/host/pages.c tests/watched.c $(HEADERS) | $(OUT)/have-host
+$(OUT)/%/watched: $(CORE) port/always.c tests/watched.c $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^)
 
@@ -70,11 +74,19 @@ $(OUT)/%/core.o: $(CORE) $(HEADERS) | $(OUT)/have-board $(OUT)/have-rv32
 	$(TOOL) $(FREE) -nostdlib -r -o $@ \
 	    $(patsubst src/%.c,$(@D)/%.o,$(CORE))
 
-# What a program pays that uses an arena's five main functions.
-$(OUT)/%/subset.elf: $(OUT)/%/core.o
-	$(TOOL) $(FREE) -nostdlib -Wl,--gc-sections -Wl,-e,reel_arena_init \
-	    $(addprefix -Wl$(comma)-u$(comma)reel_arena_,alloc mark rewind_to \
-	        reset) -o $@ $(@D)/arena.o $(@D)/hooks.o -lgcc
+# What a program pays that uses an arena's five main functions; and with them a
+# block pool's three.
+ARENA_MAIN  := $(addprefix reel_arena_,init alloc mark rewind_to reset)
+BLOCKS_MAIN := $(addprefix reel_blocks_,init alloc free)
+LINK_SUBSET  = $(TOOL) $(FREE) -nostdlib -Wl,--gc-sections \
+               -Wl,-e,reel_arena_init -o $@ $(@D)/arena.o $(@D)/hooks.o
+
+$(OUT)/%/arena.elf: $(OUT)/%/core.o
+	$(LINK_SUBSET) $(ARENA_MAIN:%=-Wl$(comma)-u$(comma)%) -lgcc
+
+$(OUT)/%/arena-blocks.elf: $(OUT)/%/core.o
+	$(LINK_SUBSET) $(@D)/blocks.o -lgcc \
+	    $(patsubst %,-Wl$(comma)-u$(comma)%,$(ARENA_MAIN) $(BLOCKS_MAIN))
 
 $(OUT)/%/sizes.o: tests/size/sizes.c $(HEADERS) | $(OUT)/have-board \
                   $(OUT)/have-rv32
@@ -97,7 +109,7 @@ $(OUT)/%/image-without.elf: tests/size/image.c $(HEADERS) | $(OUT)/have-board
 # Each header alone, as C11 and as C++11, warnings being errors.
 $(OUT)/header-checks: $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
-	for header in reel/allocator reel/arena reel/base reel/config reel/pages \
+	for header in reel/allocator reel/arena reel/base reel/blocks reel/config reel/pages \
 	    reel/port reel/reel reel/temp always \
 	    host/malloc host/pages cortex-m/fault cortex-m/mpu7 cortex-m/mpu8; do \
 	    for tool in gcc clang; do \

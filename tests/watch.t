@@ -6,7 +6,7 @@ use warnings;
 use Test::More;
 
 my @misuses = qw(rewind reset free overflow shrink move padding shared static
-    static-shared     temp-rewind temp-reset temp-overflow);
+    static-shared     temp-rewind temp-reset temp-trim temp-overflow);
 my %checkers = (
     AddressSanitizer => [ 'build/gcc+asan/watched', qr/ERROR: AddressSanitizer/ ],
     memcheck         => [

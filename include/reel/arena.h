@@ -44,7 +44,7 @@ extern "C" {
 /// Owned by the caller; read-only to it. All positions are addresses.
 typedef struct reel_arena {
     reel_word next;           // the first free byte
-    uintptr_t limit;          // inline allocation ends here; 0: all out of line
+    reel_word limit;          // inline allocation ends here; 0: all out of line
     uintptr_t end;            // after the last byte of the buffer
     uintptr_t base;           // the first byte of the buffer
     uintptr_t floor;          // the newest mark or rewind; pins what is below
@@ -115,10 +115,10 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 
 /// The state of an empty arena over [start, stop) with inline allocation up to
 /// `ready`.
-#define REEL_ARENA_INITIAL(start, ready, stop)                                \
-    {                                                                         \
-        { start }, REEL_OUT_OF_LINE ? 0 : (ready), stop, start, start, start, \
-            0, 0, start, stop, 0, { 0 }, { 0 },                               \
+#define REEL_ARENA_INITIAL(start, ready, stop)                             \
+    {                                                                      \
+        { start }, { REEL_OUT_OF_LINE ? 0 : (ready) }, stop, start, start, \
+            start, 0, 0, start, stop, 0, { 0 }, { 0 },                     \
     }
 
 /// Cut a block off the free end.
@@ -168,8 +168,8 @@ REEL_INLINE bool reel_arena_place(uintptr_t next, uintptr_t limit, size_t size,
 inline void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align)
 {
     uintptr_t start, end;
-    if (!reel_arena_place(arena->next.value, arena->limit, size, align, &start,
-                          &end)) {
+    if (!reel_arena_place(arena->next.value, arena->limit.value, size, align,
+                          &start, &end)) {
         return reel_arena_alloc_slow(arena, size, align);
     }
     arena->next.value = end;

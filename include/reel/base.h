@@ -83,11 +83,13 @@ void reel_panic(reel_status why, const char *file, int line);
 #endif
 
 #ifdef __cplusplus
-#define REEL_ALIGNAS(bytes) alignas(bytes)
-#define REEL_ALIGNOF(type)  alignof(type)
+#define REEL_STATIC_ASSERT(fact, text) static_assert(fact, text)
+#define REEL_ALIGNAS(bytes)            alignas(bytes)
+#define REEL_ALIGNOF(type)             alignof(type)
 #else
-#define REEL_ALIGNAS(bytes) _Alignas(bytes)
-#define REEL_ALIGNOF(type)  _Alignof(type)
+#define REEL_STATIC_ASSERT(fact, text) _Static_assert(fact, text)
+#define REEL_ALIGNAS(bytes)            _Alignas(bytes)
+#define REEL_ALIGNOF(type)             _Alignof(type)
 #endif
 
 /// A hint that `fact` is seldom true, and inlining that -Os does not undo.

@@ -42,8 +42,15 @@
 /// How a shared word is exchanged; see src/atomic.h.
 #define REEL_ATOMICS_NATIVE 1 // the compiler's __atomic builtins
 #define REEL_ATOMICS_MASKED 2 // one core: mask interrupts for the exchange
+#define REEL_ATOMICS_LLSC   3 // one core, Armv7-M or Armv8-M mainline: exclusives
 #define REEL_ATOMICS_NONE   4 // one context: no interrupt, no second thread
 #define REEL_ATOMICS_CUSTOM 5 // the header named by REEL_ATOMICS_HEADER
+#if !defined(REEL_ATOMICS) && REEL_CORES == 1 && defined(__ARM_ARCH_PROFILE)
+#if __ARM_ARCH_PROFILE == 'M' && defined(__ARM_FEATURE_LDREX) \
+    && __ARM_ARCH_ISA_THUMB >= 2
+#define REEL_ATOMICS REEL_ATOMICS_LLSC
+#endif
+#endif
 #ifndef REEL_ATOMICS
 #if defined(__GCC_ATOMIC_POINTER_LOCK_FREE)
 #if __GCC_ATOMIC_POINTER_LOCK_FREE == 2
@@ -54,6 +61,17 @@
 #ifndef REEL_ATOMICS
 #define REEL_ATOMICS REEL_ATOMICS_MASKED
 #endif
+
+/// 0: where one core needs no more, links of block pools take 16 bits and serve
+/// 32,766 blocks   1: they take a word.
+#ifndef REEL_WIDE_LINKS
+#define REEL_WIDE_LINKS 0
+#endif
+
+/// Derived: how lists are kept from ABA, and how wide their links are.
+#define REEL_LISTS_ARE_VERSIONED \
+    (REEL_ATOMICS == REEL_ATOMICS_NATIVE || REEL_ATOMICS == REEL_ATOMICS_CUSTOM)
+#define REEL_LINKS_ARE_WORDS (REEL_WIDE_LINKS || REEL_LISTS_ARE_VERSIONED)
 
 /// Two more options have no value but a header, each a port's:
 /// REEL_PORT_MASK_HEADER  inline interrupt mask         (see reel/port.h)
@@ -87,7 +105,8 @@
 #error "REEL_ATOMICS_CUSTOM needs REEL_ATOMICS_HEADER"
 #endif
 #elif REEL_ATOMICS != REEL_ATOMICS_NONE && REEL_ATOMICS != REEL_ATOMICS_NATIVE \
-    && REEL_ATOMICS != REEL_ATOMICS_MASKED
+    && REEL_ATOMICS != REEL_ATOMICS_MASKED                                     \
+    && REEL_ATOMICS != REEL_ATOMICS_LLSC
 #error "REEL_ATOMICS must be one of the REEL_ATOMICS_… values above"
 #endif
 #if REEL_CORES > 1 && REEL_ATOMICS != REEL_ATOMICS_NATIVE \

@@ -2,7 +2,7 @@
 ///
 /// reel_port_in_interrupt and reel_port_yield have weak defaults, which say
 /// "no" and do nothing. The mask is asked for by REEL_ATOMICS_MASKED alone and
-/// has no default. port/ has ready-made versions of all of them.
+/// has no default. port/ has versions of them for Cortex-M and for hosts.
 
 #ifndef REEL_PORT_H
 #define REEL_PORT_H

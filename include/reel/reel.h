@@ -5,6 +5,7 @@
 
 #include "reel/allocator.h"
 #include "reel/arena.h"
+#include "reel/blocks.h"
 #include "reel/pages.h"
 #include "reel/port.h"
 #include "reel/temp.h"

@@ -39,16 +39,17 @@ extern "C" {
 
 /// How a temp commits and gives back. Start from REEL_TEMP_POLICY.
 typedef struct reel_temp_policy {
-    size_t step;             // bytes committed at once, a multiple of the page;
-                             // 0: 16 pages where pages are >= 4 KiB, else one
-    size_t decommit_limit;   // bytes that one reset may decommit, rounded up to
-                             // a page; 0: all
-    uint16_t contraction;    // rates in parts of 1024, at most 1024
-    uint16_t expansion;      //
+    size_t step;           // bytes committed at once, a multiple of the page;
+                           // 0: 16 pages where pages are >= 4 KiB, else one
+    size_t decommit_limit; // bytes that one reset may decommit, rounded up to
+                           // a page; 0: all
+    uint16_t contraction;  // rates in parts of 1024, at most 1024; the estimate
+                           // moves by 1 at least, also with a rate of 0
+    uint16_t expansion;    //
     uint16_t fast_expansion; //
-    bool strict;             // also trim at every rewind and reset, so that all
-        // use of freed memory traps, but for the blind spot
-        // below
+    bool strict; // trim at every rewind and reset, whatever the limit, so that
+                 // use of what they freed traps, but for the blind spot; see
+                 // reel_temp_trim()
 } reel_temp_policy;
 
 /// The defaults, for an initialiser.
@@ -93,8 +94,11 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 ///   hooks    address of a reel_pages
 ///   step     bytes, a multiple of the page, not 0
 ///
-///   REEL_TEMP_DEFINE(scratch, 8192, 256, &always.pages, 256);
+///   REEL_ALWAYS_DEFINE(plain, 256, SIZE_MAX);
+///   REEL_TEMP_DEFINE(scratch, 8192, 256, &plain.pages, 256);
 #define REEL_TEMP_DEFINE(name, bytes, align, hooks, step)                      \
+    REEL_STATIC_ASSERT((step) > 0 && (bytes) % (align) == 0,                   \
+                       "a step of 0, or no whole pages");                      \
     REEL_MEMORY_DEFINE(name##_memory, bytes, align);                           \
     static reel_temp name = {                                                  \
         REEL_ARENA_INITIAL((uintptr_t)name##_memory, (uintptr_t)name##_memory, \
@@ -132,7 +136,7 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
 inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align)
 {
     uintptr_t start, end;
-    if (!reel_arena_place(temp->stack.next.value, temp->stack.limit, size,
+    if (!reel_arena_place(temp->stack.next.value, temp->stack.limit.value, size,
                           align, &start, &end)) {
         return reel_temp_alloc_slow(temp, size, align);
     }
@@ -166,7 +170,8 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align);
 /// Change a block's size where it stands, as reel_arena_resize(); memory is
 /// committed if need be.
 ///
-/// Returns  true, and the block has the new size; false, and nothing changed.
+/// Returns  true, and the block has the new size; false, and nothing changed, not
+///          even the count of failures.
 /// Panics   the block is not within the used part (REEL_FOREIGN).
 /// Cost     O(1), and at most one call of the commit hook.
 /// Context  as reel_temp_alloc().
@@ -179,13 +184,14 @@ bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
 ///          does not fit, and then the old block is as it was.
 /// Panics   `align` is not a power of two (REEL_INVALID); the block is not
 ///          within the used part (REEL_FOREIGN).
-/// Cost     O(1) in place; O(smaller size) if it moves; the commit hook.
+/// Cost     O(1) in place; O(smaller size) if it moves; at most two calls of the
+///          commit hook, the second if it refused the first.
 /// Context  as reel_temp_alloc().
 void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
                         size_t new_size, size_t align);
 
 /// Give back the last block; for any other, and a pinned one, do nothing. The
-/// memory stays committed.
+/// memory stays committed until the next trim, also under a strict policy.
 ///
 /// Returns  as reel_arena_free().
 /// Cost     O(1).
@@ -329,11 +335,19 @@ reel_temp_state reel_temp_locate(const reel_temp *temp, const void *address,
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
 const char *reel_temp_state_name(reel_temp_state state);
 
+/// Tell whether an address is in committed memory: a fault there has another cause
+/// than this temp.
+///
+/// Returns  true if it is.
+/// Cost     O(1).
+/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+bool reel_temp_is_committed(const reel_temp *temp, const void *address);
+
 /// Check the temp's own bookkeeping.
 ///
-/// Returns  true while all of it makes sense.
+/// Returns  true while all of it makes sense; false before init.
 /// Cost     O(1).
-/// Context  as reel_temp_mark().
+/// Context  one owner, nobody else inside a call. ISR: no. SMP: no.
 bool reel_temp_is_valid(const reel_temp *temp);
 
 /// Offer the temp as a backing allocator. Freeing any but the last block is a

@@ -9,7 +9,8 @@
 ///
 /// The highest region that matches decides; the rest of memory is left to other
 /// regions or to the background map, so the MPU must run with PRIVDEFENA or with
-/// regions of the application's below n. Updates open before they close:
+/// regions of the application's below n. Committed memory is normal, cached
+/// (write-back) and not shared: not for DMA buffers on parts with a cache. Updates open before they close:
 /// committed memory is accessible at every instruction. An interrupt may use
 /// other regions meanwhile: PRIMASK is set while a region is selected and
 /// written, for at most 12 instructions.

@@ -1,5 +1,6 @@
-// Commit is mprotect. Decommit drops the pages, so that they read as zero when
-// they come back, and then forbids them. Neither touches the neighbours.
+// Commit is mprotect. Decommit maps nothing over the pages, in one call: they go
+// back to the system, locked or not, and read as zero when they come back. Neither
+// touches the neighbours.
 
 #define _DEFAULT_SOURCE
 #include "pages.h"
@@ -7,17 +8,24 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "reel/port.h"
+
+#define NOTHING (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+
 static bool commit(void *context, void *addr, size_t size)
 {
     (void)context;
     return mprotect(addr, size, PROT_READ | PROT_WRITE) == 0;
 }
 
+// A system that is out of mappings can still drop and forget the contents.
 static void decommit(void *context, void *addr, size_t size)
 {
     (void)context;
-    (void)madvise(addr, size, MADV_DONTNEED);
-    (void)mprotect(addr, size, PROT_NONE);
+    if (mmap(addr, size, PROT_NONE, NOTHING | MAP_FIXED, -1, 0) == MAP_FAILED) {
+        (void)madvise(addr, size, MADV_DONTNEED);
+        (void)mprotect(addr, size, PROT_NONE);
+    }
 }
 
 static size_t page_size(void)
@@ -55,9 +63,7 @@ reel_status reel_host_reserve(size_t size, void **space)
     if (space == NULL || size == 0 || bytes == 0) {
         return REEL_INVALID;
     }
-    void *const start =
-        mmap(NULL, bytes, PROT_NONE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *const start = mmap(NULL, bytes, PROT_NONE, NOTHING, -1, 0);
     if (start == MAP_FAILED) {
         return REEL_NO_MEMORY;
     }
@@ -71,5 +77,8 @@ reel_status reel_host_release(void *space, size_t size)
     if (space == NULL || size == 0 || bytes == 0 || munmap(space, bytes) != 0) {
         return REEL_INVALID;
     }
+#if REEL_WATCH
+    reel_port_watch_alive(space, bytes); // what comes here next is not ours
+#endif
     return REEL_OK;
 }

@@ -19,7 +19,7 @@ extern "C" {
 reel_status reel_host_pages_init(reel_pages *pages);
 
 /// Reserve a range of address space; none of it is accessible. A range much
-/// larger than memory is fine, 1 TiB for one: it costs microseconds.
+/// larger than memory is fine, 1 TiB for one.
 ///
 ///   size     bytes, rounded up to whole pages; not 0
 ///   space    set to the start of the range
@@ -34,7 +34,8 @@ reel_status reel_host_reserve(size_t size, void **space);
 ///
 ///   size     as it was reserved
 ///
-/// Returns  REEL_OK; REEL_INVALID if the system does not know the range.
+/// Returns  REEL_OK; REEL_INVALID for a range that cannot be one. The system cannot
+///          tell whose a range is: never give one back twice.
 /// Cost     two system calls.
 /// Context  any number of owners. ISR: no. SMP: yes. Blocks: in the system.
 reel_status reel_host_release(void *space, size_t size);

@@ -6,10 +6,6 @@
 #include "one_core.h"
 #include "reel/port.h"
 
-// Have the value ready in a register: the compiler would rather compute it
-// between mask and unmask, just before it is used.
-#define COMPUTED(value) __asm__ volatile("" : "+r"(value))
-
 ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
                                    uintptr_t next)
 {
@@ -28,6 +24,12 @@ ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
 
 // The mask is a compiler barrier, and one core needs no other.
 ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
+                                   uintptr_t next)
+{
+    return swap_if_relaxed(word, seen, next);
+}
+
+ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,
                                    uintptr_t next)
 {
     return swap_if_relaxed(word, seen, next);

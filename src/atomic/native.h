@@ -41,4 +41,11 @@ ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
+ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,
+                                   uintptr_t next)
+{
+    return __atomic_compare_exchange_n(&word->value, seen, next, true,
+                                       __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 #endif

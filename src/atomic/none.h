@@ -25,4 +25,11 @@ ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
     return swapped;
 }
 
+ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,
+                                   uintptr_t next)
+{
+    COMPILER_BARRIER();
+    return swap_if_relaxed(word, seen, next);
+}
+
 #endif

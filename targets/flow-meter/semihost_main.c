@@ -87,7 +87,9 @@ __attribute__((used)) void memory_fault(uint32_t *stacked)
     uintptr_t address = 0;
     const bool known = reel_fault_address(&address);
     reel_fault_clear();
-    meter_explain((const void *)address);
+    if (known) {
+        meter_explain((const void *)address);
+    }
     if (!known || asked_for == NULL || address != (uintptr_t)asked_for) {
         semihost_write(FAULT_ENDING);
         semihost_exit(METER_FAULT);

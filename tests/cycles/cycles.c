@@ -5,6 +5,7 @@
 // arguments. Prints one line an operation: its name and the count.
 
 #include "always.h"
+#include "reel/blocks.h"
 #include "reel/temp.h"
 #include "semihost.h"
 
@@ -21,6 +22,9 @@ int main(void);
 #if defined(__ARM_ARCH_6M__)
 #define TICKS_NUM 2048u // microbit, 16 MHz: 16.384
 #define TICKS_DEN 125u
+#elif __ARM_ARCH >= 8
+#define TICKS_NUM 512u // MPS2 with an M33, 20 MHz: 20.48
+#define TICKS_DEN 25u
 #else
 #define TICKS_NUM 128u // MPS2, 25 MHz: 25.6
 #define TICKS_DEN 5u
@@ -212,6 +216,28 @@ static void count_temp(void)
     must(result == 0 && reel_temp_committed(&temp) == 0);
 }
 
+static reel_blocks blocks;
+
+static void count_blocks(void)
+{
+    (void)reel_blocks_init(&blocks, memory, sizeof memory, 24, 20);
+    COUNT("blocks_alloc_fresh", reel_blocks_alloc, &blocks, 0, 0, 0);
+    must(result == (word)memory);
+    (void)reel_blocks_alloc(&blocks);
+    COUNT("blocks_free", reel_blocks_free, &blocks, memory, 0, 0);
+    must(result == 0);
+    COUNT("blocks_free_twice", reel_blocks_free, &blocks, memory, 0, 0);
+    must((reel_status)result == REEL_DOUBLE_FREE);
+    COUNT("blocks_free_foreign", reel_blocks_free, &blocks, memory + 1, 0, 0);
+    must((reel_status)result == REEL_FOREIGN);
+    COUNT("blocks_alloc", reel_blocks_alloc, &blocks, 0, 0, 0);
+    must(result == (word)memory);
+    while (reel_blocks_alloc(&blocks) != NULL) {
+    }
+    COUNT("blocks_alloc_refused", reel_blocks_alloc, &blocks, 0, 0, 0);
+    must(result == 0);
+}
+
 int main(void)
 {
     SYSTICK_RVR = SYSTICK_MAX;
@@ -222,5 +248,6 @@ int main(void)
     count_marks();
     count_the_rest();
     count_temp();
+    count_blocks();
     return 0;
 }

@@ -5,7 +5,13 @@
 extern char size_of_arena[sizeof(reel_arena)];
 extern char size_of_mark[sizeof(reel_mark)];
 extern char size_of_temp[sizeof(reel_temp)];
+extern char size_of_blocks[sizeof(reel_blocks)];
+extern char size_of_cache[sizeof(reel_blocks_cache)];
+extern char size_of_link[sizeof(reel_link)];
 
 char size_of_arena[sizeof(reel_arena)];
 char size_of_mark[sizeof(reel_mark)];
 char size_of_temp[sizeof(reel_temp)];
+char size_of_blocks[sizeof(reel_blocks)];
+char size_of_cache[sizeof(reel_blocks_cache)];
+char size_of_link[sizeof(reel_link)];

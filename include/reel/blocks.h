@@ -1,0 +1,339 @@
+/// Blocks: equal-sized blocks from one buffer, for any number of contexts.
+///
+///     buffer                                  links
+///      | block 0 | block 1 | … | block n - 1 | 0 | 1 | … | n - 1 |
+///      +---------+---------+---+-------------+---+---+---+-------+
+///
+/// Free blocks form a list whose links lie in a table behind the blocks, so a
+/// block's bytes are the user's alone, also while it is free, and a block may be
+/// smaller than a pointer. Fresh blocks come in order 0, 1, 2, …; a freed one is
+/// the next to be taken (LIFO). Blocks that were never used are not on the list:
+/// a watermark says where they begin, so nothing loops over them.
+///
+/// A block's link holds its own number while the block is out. Freeing claims it
+/// by one exchange of that link, so of two contexts that free the same block
+/// exactly one wins and the other is told.
+///
+/// ABA, a list that was changed and changed back while a context looked away,
+/// cannot fool REEL_ATOMICS_LLSC (an exception clears the exclusive monitor) nor
+/// REEL_ATOMICS_MASKED. With REEL_ATOMICS_NATIVE the list's head carries a version
+/// in all bits that the block numbers leave free: it takes exactly 2^width takes
+/// by others inside one interrupted take to be fooled, and width is the word's
+/// bits less those of the count, less one: 20 bits and more for up to 2,047 blocks
+/// on 32 bits.
+///
+/// What no allocator of this kind can tell: a free by somebody who no longer owns
+/// the block, after it was handed out again. With LLSC and NATIVE a free of a
+/// block that no call has returned yet may also be taken for one, in the moment
+/// when it is first handed out.
+
+#ifndef REEL_BLOCKS_H
+#define REEL_BLOCKS_H
+
+#include "reel/allocator.h"
+#include "reel/arena.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A link, one for each block. With one core 16 bits serve 32,766 blocks;
+/// REEL_WIDE_LINKS makes it a word. Compare-and-swap wants a word anyway.
+#if REEL_LINKS_ARE_WORDS
+typedef uintptr_t reel_link;
+typedef intptr_t reel_signed_link;
+#define REEL_LINK_MAX INTPTR_MAX
+#else
+typedef uint16_t reel_link;
+typedef int16_t reel_signed_link;
+#define REEL_LINK_MAX INT16_MAX
+#endif
+
+/// The most blocks of one pool.
+#define REEL_BLOCKS_MAX ((size_t)REEL_LINK_MAX - 1)
+
+/// A list of numbers, the free ones, and the watermark: what blocks and other
+/// modules keep their free things in. Only reel touches it.
+typedef struct reel_list {
+    reel_word head;   // see src/list.h
+    reel_link *links; // one for each number
+    reel_word peak;   // numbers below it have been out
+    size_t count;     // numbers
+    uintptr_t fresh;  // a power of two above count
+} reel_list;
+
+/// Owned by the caller; read-only to it.
+typedef struct reel_blocks {
+    reel_list list;
+    size_t block_size; // bytes
+    uintptr_t base;    // block 0
+    size_t inverse;    // of the odd part of block_size
+    uintptr_t shift;   // log2 of the rest of it
+    reel_word failures;
+} reel_blocks;
+
+/// Bytes of buffer that a pool needs, whatever the buffer's alignment: a constant
+/// expression. It is up to the caller that it does not overflow;
+/// reel_blocks_init() checks.
+#define REEL_BLOCKS_SIZE(block_size, count) \
+    ((size_t)(block_size) * (size_t)(count) \
+     + (size_t)(count) * sizeof(reel_link) + sizeof(reel_link) - 1)
+
+/// Start a pool with all blocks free.
+///
+///   buffer      any alignment; block 0 starts at it, so blocks are aligned as
+///               buffer and block_size are
+///   size        bytes, REEL_BLOCKS_SIZE(block_size, count) or more
+///   block_size  bytes, 1 or more: any number
+///   count       1 to REEL_BLOCKS_MAX
+///
+/// Returns  REEL_OK; REEL_INVALID, and then `blocks` is untouched.
+/// Cost     O(log block_size), however many blocks; the buffer is not touched.
+/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
+                             size_t block_size, size_t count);
+
+/// Define a static pool, usable before main and without init. Its memory lies in
+/// section .noinit.reel; its control block costs its own size of flash.
+///
+///   REEL_BLOCKS_DEFINE(packets, 200, 32);
+#define REEL_BLOCKS_DEFINE(name, block_size, count)                   \
+    REEL_MEMORY_DEFINE(name##_memory, (size_t)(block_size) * (count), \
+                       REEL_ALIGN_DEFAULT);                           \
+    REEL_NOINIT(name##_links) static reel_link name##_links[count];   \
+    static reel_blocks name = REEL_BLOCKS_INITIAL_(                   \
+        (uintptr_t)name##_memory, name##_links, block_size, count)
+
+/// Take a free block.
+///
+/// Returns  `block_size` bytes, contents unspecified; NULL if none is free, never
+///          for any other reason.
+/// Cost     O(1) alone; a retry for each other context that gets in between.
+/// Context  any number. ISR: yes. SMP: with REEL_ATOMICS_NATIVE. Blocks: never;
+///          MASKED masks interrupts for at most 8 instructions.
+void *reel_blocks_alloc(reel_blocks *blocks);
+
+/// Give a block back.
+///
+/// Returns  REEL_OK; REEL_INVALID for NULL; REEL_FOREIGN for a pointer that is not
+///          the first byte of one of the pool's blocks; REEL_DOUBLE_FREE for a
+///          block that is free: nothing has changed.
+/// Cost     O(1) alone; a retry for each other context that gets in between.
+/// Context  as reel_blocks_alloc().
+reel_status reel_blocks_free(reel_blocks *blocks, void *block);
+
+/// Tell a block's number.
+///
+/// Returns  0 to count - 1; SIZE_MAX after a panic.
+/// Panics   `block` is not the first byte of one of the blocks (REEL_FOREIGN).
+/// Cost     O(1).
+/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+size_t reel_blocks_index(const reel_blocks *blocks, const void *block);
+
+/// Tell whether a pointer is the first byte of one of the pool's blocks, free or
+/// not.
+///
+/// Returns  true if it is.
+/// Cost     O(1).
+/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+bool reel_blocks_owns(const reel_blocks *blocks, const void *block);
+
+/// Count the blocks that are out, those in caches included.
+///
+/// Returns  0 to count; a moment's picture while others are at it.
+/// Cost     linear in reel_blocks_peak(): a diagnosis.
+/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+size_t reel_blocks_count_used(const reel_blocks *blocks);
+
+/// Count the blocks that can be had.
+///
+/// Returns  as reel_blocks_count_used(), the rest of the blocks.
+/// Cost     linear in reel_blocks_peak().
+/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+size_t reel_blocks_count_free(const reel_blocks *blocks);
+
+/// Tell the most blocks that were ever out at once: fresh ones are taken only when
+/// no other is free.
+///
+/// Returns  0 to count; at most one too many for each context that was inside a
+///          call at the time.
+/// Cost     O(1).
+/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+size_t reel_blocks_peak(const reel_blocks *blocks);
+
+/// Read all counts at once, in bytes.
+///
+/// Returns  the statistics; two refusals at the same instant may count as one.
+/// Cost     linear in reel_blocks_peak().
+/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+reel_stats reel_blocks_stats(const reel_blocks *blocks);
+
+/// Check the pool's own bookkeeping: that the list holds just the free blocks.
+///
+/// Returns  true while all of it makes sense.
+/// Cost     linear in reel_blocks_peak().
+/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+bool reel_blocks_is_valid(const reel_blocks *blocks);
+
+/// Offer the pool as a backing allocator of blocks of up to its block size.
+/// Changing a block's size keeps it in place, or refuses.
+///
+/// Returns  a value that is good for as long as the pool is.
+/// Cost     O(1).
+/// Context  the functions behind it: any number. ISR: yes. SMP: with NATIVE.
+reel_allocator reel_blocks_allocator(reel_blocks *blocks);
+
+// ---- the parts of REEL_BLOCKS_DEFINE ----------------------------------------
+
+/// A constant as wide as a size, of 32 bits repeated.
+#if SIZE_MAX > 0xFFFFFFFFu
+#define REEL_BITS_(pattern) ((size_t)(pattern) * ((size_t)1 << 32 | 1))
+#define REEL_HIGH_HALF_(n)  ((size_t)(n) >> 32)
+#else
+#define REEL_BITS_(pattern) ((size_t)(pattern))
+#define REEL_HIGH_HALF_(n)  0
+#endif
+
+/// The lowest set bit of n, and which one a single bit is.
+#define REEL_LOW_BIT_(n) ((size_t)(n) & (0 - (size_t)(n)))
+#define REEL_WHICH_BIT_(bit)                                  \
+    ((uintptr_t)(((bit)&REEL_BITS_(0xAAAAAAAAu)) != 0)        \
+     | (uintptr_t)(((bit)&REEL_BITS_(0xCCCCCCCCu)) != 0) << 1 \
+     | (uintptr_t)(((bit)&REEL_BITS_(0xF0F0F0F0u)) != 0) << 2 \
+     | (uintptr_t)(((bit)&REEL_BITS_(0xFF00FF00u)) != 0) << 3 \
+     | (uintptr_t)(((bit)&REEL_BITS_(0xFFFF0000u)) != 0) << 4 \
+     | (uintptr_t)(REEL_HIGH_HALF_(bit) != 0) << 5)
+
+/// The inverse of an odd d modulo 2^64: with x = 1 - d, which is even, it is
+/// (1 + x)(1 + x^2)(1 + x^4)… until the power of x is a multiple of 2^64.
+#define REEL_INVERSE_(d)                                                      \
+    ((1 + REEL_POWER_1_(d)) * (1 + REEL_POWER_2_(d)) * (1 + REEL_POWER_4_(d)) \
+     * (1 + REEL_POWER_8_(d)) * (1 + REEL_POWER_16_(d))                       \
+     * (1 + REEL_POWER_32_(d)))
+#define REEL_POWER_1_(d)  (1 - (size_t)(d))
+#define REEL_POWER_2_(d)  (REEL_POWER_1_(d) * REEL_POWER_1_(d))
+#define REEL_POWER_4_(d)  (REEL_POWER_2_(d) * REEL_POWER_2_(d))
+#define REEL_POWER_8_(d)  (REEL_POWER_4_(d) * REEL_POWER_4_(d))
+#define REEL_POWER_16_(d) (REEL_POWER_8_(d) * REEL_POWER_8_(d))
+#define REEL_POWER_32_(d) (REEL_POWER_16_(d) * REEL_POWER_16_(d))
+
+/// The lowest power of two above n.
+#define REEL_ABOVE_(n)     (REEL_SPREAD_(n) + 1)
+#define REEL_SPREAD_(n)    REEL_OR_(REEL_SPREAD_16_(n), REEL_HIGH_HALF_)
+#define REEL_OR_(n, half)  ((n) | half(n))
+#define REEL_SPREAD_16_(n) (REEL_SPREAD_8_(n) | REEL_SPREAD_8_(n) >> 16)
+#define REEL_SPREAD_8_(n)  (REEL_SPREAD_4_(n) | REEL_SPREAD_4_(n) >> 8)
+#define REEL_SPREAD_4_(n)  (REEL_SPREAD_2_(n) | REEL_SPREAD_2_(n) >> 4)
+#define REEL_SPREAD_2_(n)  (REEL_SPREAD_1_(n) | REEL_SPREAD_1_(n) >> 2)
+#define REEL_SPREAD_1_(n)  ((size_t)(n) | (size_t)(n) >> 1)
+
+#define REEL_BLOCKS_INITIAL_(memory, links, size, count)         \
+    {                                                            \
+        { { REEL_LIST_EMPTY(REEL_ABOVE_(count)) },               \
+          links,                                                 \
+          { 0 },                                                 \
+          (count),                                               \
+          REEL_ABOVE_(count) },                                  \
+            (size), (memory),                                    \
+            REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), \
+            REEL_WHICH_BIT_(REEL_LOW_BIT_(size)), { 0 },         \
+    }
+
+/// The head of a list that holds nothing yet and whose watermark is 0: versioned,
+/// or with one core the complement of the watermark.
+#if REEL_LISTS_ARE_VERSIONED
+#define REEL_LIST_EMPTY(fresh) (fresh)
+#else
+#define REEL_LIST_EMPTY(fresh) UINTPTR_MAX
+#endif
+
+// ---- per-owner caches --------------------------------------------------------
+
+/// A few blocks that one owner keeps at hand, so that most calls touch no shared
+/// word. Owned by the caller; read-only to it.
+typedef struct reel_blocks_cache {
+    reel_blocks *blocks;
+    void **slots;
+    size_t count;    // blocks in the cache
+    size_t capacity; // slots
+} reel_blocks_cache;
+
+/// Start an empty cache.
+///
+///   slots       the caller's, one pointer for each block the cache may hold
+///   slot_count  2 or more; half of them are filled or emptied at once
+///
+/// Returns  REEL_OK; REEL_INVALID, and then `cache` is untouched.
+/// Cost     O(1).
+/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
+                                   reel_blocks *blocks, void **slots,
+                                   size_t slot_count);
+
+/// Fill half the cache and take one of the blocks: the slow part of
+/// reel_blocks_cache_alloc().
+///
+/// Returns  as reel_blocks_cache_alloc().
+/// Cost     O(slots).
+/// Context  as reel_blocks_cache_alloc().
+void *reel_blocks_cache_refill(reel_blocks_cache *cache);
+
+/// Take a block out of the cache, or if it is empty out of the pool.
+///
+/// Returns  a block; NULL if neither has one. Others' caches may have.
+/// Cost     O(1); a batch of reel_blocks_alloc() at times.
+/// Context  one owner of the cache, while others are at the pool. ISR: no.
+///          SMP: as the pool. Blocks: never.
+static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
+{
+    if (REEL_UNLIKELY(cache->count == 0)) {
+        return reel_blocks_cache_refill(cache);
+    }
+    return cache->slots[--cache->count];
+}
+
+/// Give back half the blocks of a full cache, and then the one in hand: the slow
+/// part of reel_blocks_cache_free().
+///
+/// Returns  as reel_blocks_cache_free().
+/// Cost     O(slots).
+/// Context  as reel_blocks_cache_free().
+reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
+
+/// Put a block into the cache, whoever took it. To be fast this looks at nothing
+/// but the range of addresses: a pointer into a block, or a block that is free
+/// already, is noticed only when the cache is drained or flushed, and until then
+/// it may be handed out again.
+///
+/// Returns  REEL_OK; REEL_FOREIGN for a pointer outside the pool, NULL included,
+///          and nothing has changed; what reel_blocks_free() said of a block that
+///          was drained, and that block is forgotten.
+/// Cost     O(1); a batch of reel_blocks_free() at times.
+/// Context  as reel_blocks_cache_alloc().
+static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
+                                                 void *block)
+{
+    const reel_blocks *const blocks = cache->blocks;
+    const size_t offset = (uintptr_t)block - blocks->base;
+    if (REEL_UNLIKELY(offset >= blocks->list.count * blocks->block_size)) {
+        return REEL_FOREIGN;
+    }
+    if (REEL_UNLIKELY(cache->count == cache->capacity)) {
+        return reel_blocks_cache_drain(cache, block);
+    }
+    cache->slots[cache->count++] = block;
+    return REEL_OK;
+}
+
+/// Give every block of the cache back to the pool.
+///
+/// Returns  when the cache is empty.
+/// Cost     O(slots).
+/// Context  as reel_blocks_cache_alloc().
+void reel_blocks_cache_flush(reel_blocks_cache *cache);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

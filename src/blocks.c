@@ -1,0 +1,323 @@
+#include "reel/blocks.h"
+
+#include "bits.h"
+#include "check.h"
+#include "list.h"
+#include "watch.h"
+
+#define WORD_BITS (8 * sizeof(uintptr_t))
+
+// ---- from pointers to numbers ------------------------------------------------
+
+// Exact division by multiplication: times the inverse of the odd part, which
+// undoes it modulo 2^bits, then rotated right by the power of two. The result is
+// below the count exactly for pointers to a block's first byte: another offset is
+// no multiple of the odd part, or has low bits that are rotated to the top. (T.
+// Granlund and P. L. Montgomery, Division by Invariant Integers, section 9.)
+ALWAYS_INLINE uintptr_t number_of(const reel_blocks *blocks, const void *block)
+{
+    const uintptr_t product =
+        ((uintptr_t)block - blocks->base) * blocks->inverse;
+    const uintptr_t shift = blocks->shift;
+    return product >> shift | product << ((0 - shift) & (WORD_BITS - 1));
+}
+
+bool reel_blocks_owns(const reel_blocks *blocks, const void *block)
+{
+    return number_of(blocks, block) < blocks->list.count;
+}
+
+size_t reel_blocks_index(const reel_blocks *blocks, const void *block)
+{
+    const uintptr_t i = number_of(blocks, block);
+    return HOLDS(i < blocks->list.count, REEL_FOREIGN) ? i : SIZE_MAX;
+}
+
+// ---- set-up ------------------------------------------------------------------
+
+// a * b, by shifting and adding, if it is at most `limit`: no divide, which M0 has
+// not, and no wider product.
+static bool product_within(size_t a, size_t b, size_t limit, size_t *product)
+{
+    size_t sum = 0;
+    for (; b > 0; b >>= 1) {
+        if ((b & 1) != 0) {
+            if (a > limit - sum) {
+                return false;
+            }
+            sum += a;
+        }
+        if (b > 1 && a > limit / 2) {
+            return false;
+        }
+        a <<= 1;
+    }
+    *product = sum;
+    return true;
+}
+
+// Where the links go, behind the blocks; NULL if they do not fit.
+static reel_link *place_links(uintptr_t start, size_t size, size_t block_size,
+                              size_t count)
+{
+    size_t bytes;
+    if (!product_within(block_size, count, size, &bytes)) {
+        return NULL;
+    }
+    const size_t gap = gap_to(start + bytes, sizeof(reel_link) - 1);
+    if (gap > size - bytes
+        || count > (size - bytes - gap) / sizeof(reel_link)) {
+        return NULL;
+    }
+    return (reel_link *)(start + bytes + gap);
+}
+
+// Newton's iteration: each turn doubles the bits that are right, from 3.
+static size_t inverse_of(size_t odd)
+{
+    size_t inverse = odd;
+    for (unsigned right = 3; right < WORD_BITS; right *= 2) {
+        inverse *= 2 - odd * inverse;
+    }
+    return inverse;
+}
+
+static uintptr_t pow2_above(size_t count)
+{
+    uintptr_t above = 1;
+    while (above <= count) {
+        above <<= 1;
+    }
+    return above;
+}
+
+static void start_list(reel_list *list, reel_link *links, size_t count)
+{
+    list->links = links;
+    list->count = count;
+    list->fresh = pow2_above(count);
+    store_relaxed(&list->peak, 0);
+    store_release(&list->head, REEL_LIST_EMPTY(list->fresh));
+}
+
+reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
+                             size_t block_size, size_t count)
+{
+    const uintptr_t start = (uintptr_t)buffer;
+    if (blocks == NULL || buffer == NULL || block_size == 0 || count == 0
+        || count > REEL_BLOCKS_MAX || size > UINTPTR_MAX - start) {
+        return REEL_INVALID;
+    }
+    reel_link *const links = place_links(start, size, block_size, count);
+    if (links == NULL) {
+        return REEL_INVALID;
+    }
+    const uintptr_t shift = log2_of(block_size & (0 - block_size));
+    blocks->base = start;
+    blocks->block_size = block_size;
+    blocks->inverse = inverse_of(block_size >> shift);
+    blocks->shift = shift;
+    store_relaxed(&blocks->failures, 0);
+    watch_unused(start, block_size * count);
+    start_list(&blocks->list, links, count);
+    return REEL_OK;
+}
+
+// ---- taking and giving back --------------------------------------------------
+
+// Two refusals at once may count as one.
+OUT_OF_LINE void *refuse(reel_blocks *blocks)
+{
+    const uintptr_t failures = load_relaxed(&blocks->failures);
+    if (failures < UINTPTR_MAX) {
+        store_relaxed(&blocks->failures, failures + 1);
+    }
+    return NULL;
+}
+
+void *reel_blocks_alloc(reel_blocks *blocks)
+{
+    const uintptr_t i = list_take(&blocks->list);
+    if (REEL_UNLIKELY(i == NO_NUMBER)) {
+        return refuse(blocks);
+    }
+    const uintptr_t block = blocks->base + i * blocks->block_size;
+    watch_alive(block, blocks->block_size);
+    return (void *)block;
+}
+
+// A block above the watermark was never out, and its link is whatever was there.
+OUT_OF_LINE reel_status blame(const reel_blocks *blocks, const void *block)
+{
+    if (block == NULL) {
+        return REEL_INVALID;
+    }
+    return reel_blocks_owns(blocks, block) ? REEL_DOUBLE_FREE : REEL_FOREIGN;
+}
+
+reel_status reel_blocks_free(reel_blocks *blocks, void *block)
+{
+    const uintptr_t i = number_of(blocks, block);
+    if (REEL_UNLIKELY(i >= list_peak(&blocks->list))) {
+        return blame(blocks, block);
+    }
+    if (REEL_POISON || REEL_WATCH) {
+        if (!list_is_out(&blocks->list, i)) {
+            return REEL_DOUBLE_FREE;
+        }
+        watch_dead((uintptr_t)block, blocks->block_size);
+    }
+    return list_give(&blocks->list, i) ? REEL_OK : REEL_DOUBLE_FREE;
+}
+
+// ---- questions ---------------------------------------------------------------
+
+size_t reel_blocks_peak(const reel_blocks *blocks)
+{
+    return list_peak(&blocks->list);
+}
+
+size_t reel_blocks_count_used(const reel_blocks *blocks)
+{
+    const size_t peak = reel_blocks_peak(blocks);
+    size_t used = 0;
+    for (size_t i = 0; i < peak; i++) {
+        used += list_is_out(&blocks->list, i);
+    }
+    return used;
+}
+
+size_t reel_blocks_count_free(const reel_blocks *blocks)
+{
+    return blocks->list.count - reel_blocks_count_used(blocks);
+}
+
+reel_stats reel_blocks_stats(const reel_blocks *blocks)
+{
+    const size_t failures = load_relaxed(&blocks->failures);
+    reel_stats stats;
+    stats.used = reel_blocks_count_used(blocks) * blocks->block_size;
+    stats.peak = reel_blocks_peak(blocks) * blocks->block_size;
+    stats.failures = failures;
+    stats.largest_refused = failures > 0 ? blocks->block_size : 0;
+    return stats;
+}
+
+bool reel_blocks_is_valid(const reel_blocks *blocks)
+{
+    const reel_list *const list = &blocks->list;
+    return list->count > 0 && list->count <= REEL_BLOCKS_MAX
+           && list->count < list->fresh && list->fresh <= 2 * list->count
+           && list_peak(list) <= list->count
+           && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
+           && list_length(list)
+                  == list_peak(list) - reel_blocks_count_used(blocks);
+}
+
+// ---- caches ------------------------------------------------------------------
+
+reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
+                                   reel_blocks *blocks, void **slots,
+                                   size_t slot_count)
+{
+    if (cache == NULL || blocks == NULL || slots == NULL || slot_count < 2) {
+        return REEL_INVALID;
+    }
+    cache->blocks = blocks;
+    cache->slots = slots;
+    cache->capacity = slot_count;
+    cache->count = 0;
+    return REEL_OK;
+}
+
+// A pool that runs dry on the way is no failure if one block came out of it.
+void *reel_blocks_cache_refill(reel_blocks_cache *cache)
+{
+    void *const block = reel_blocks_alloc(cache->blocks);
+    while (block != NULL && cache->count < cache->capacity / 2 - 1) {
+        const uintptr_t i = list_take(&cache->blocks->list);
+        if (i == NO_NUMBER) {
+            break;
+        }
+        const uintptr_t start =
+            cache->blocks->base + i * cache->blocks->block_size;
+        watch_alive(start, cache->blocks->block_size);
+        cache->slots[cache->count++] = (void *)start;
+    }
+    return block;
+}
+
+// The oldest ones go, since the newest are warm.
+static reel_status give_back_oldest(reel_blocks_cache *cache, size_t number)
+{
+    reel_status worst = REEL_OK;
+    for (size_t i = 0; i < number; i++) {
+        const reel_status status =
+            reel_blocks_free(cache->blocks, cache->slots[i]);
+        worst = status != REEL_OK ? status : worst;
+    }
+    for (size_t i = number; i < cache->count; i++) {
+        cache->slots[i - number] = cache->slots[i];
+    }
+    cache->count -= number;
+    return worst;
+}
+
+reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
+{
+    const reel_status status = give_back_oldest(cache, cache->capacity / 2);
+    cache->slots[cache->count++] = block;
+    return status;
+}
+
+void reel_blocks_cache_flush(reel_blocks_cache *cache)
+{
+    (void)give_back_oldest(cache, cache->count);
+}
+
+// ---- the allocator interface -------------------------------------------------
+
+// Every block is aligned as the first one and their size are.
+static bool suits(const reel_blocks *blocks, size_t size, size_t align)
+{
+    const uintptr_t mask = mask_of(align);
+    return size <= blocks->block_size
+           && ((blocks->base | blocks->block_size) & mask) == 0;
+}
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    reel_blocks *const blocks = self;
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    return suits(blocks, size, align) ? reel_blocks_alloc(blocks) : NULL;
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    reel_blocks *const blocks = self;
+    (void)old_size;
+    if (block == NULL) {
+        return allocate(self, new_size, align);
+    }
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
+        || !HOLDS(reel_blocks_owns(blocks, block), REEL_FOREIGN)) {
+        return NULL;
+    }
+    return suits(blocks, new_size, align) ? block : NULL;
+}
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    (void)size;
+    return reel_blocks_free(self, block);
+}
+
+reel_allocator reel_blocks_allocator(reel_blocks *blocks)
+{
+    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    const reel_allocator allocator = { &ops, blocks };
+    return allocator;
+}

@@ -1,0 +1,70 @@
+// Armv7-M or Armv8-M mainline: the head is exchanged by exclusive load and store.
+// An exception clears the exclusive monitor, so whatever an interrupt does between
+// the two makes the store fail: no ABA, no version, and interrupts are never
+// masked. The next link is read inside that window.
+//
+// No barriers: one core sees its own program order.
+
+#ifndef REEL_SRC_LIST_LLSC_H
+#define REEL_SRC_LIST_LLSC_H
+
+#if REEL_LINKS_ARE_WORDS
+#define HALF ""
+#else
+#define HALF "h"
+#endif
+
+ALWAYS_INLINE uintptr_t load_link_exclusive(const reel_link *link)
+{
+    uintptr_t value;
+    __asm__ volatile("ldrex" HALF " %0, %1"
+                     : "=r"(value)
+                     : "Q"(*link)
+                     : "memory");
+    return value;
+}
+
+ALWAYS_INLINE bool store_link_exclusive(reel_link *link, uintptr_t value)
+{
+    uintptr_t failed;
+    __asm__ volatile("strex" HALF " %0, %2, %1"
+                     : "=&r"(failed), "=Q"(*link)
+                     : "r"(value)
+                     : "memory");
+    return failed == 0;
+}
+
+ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
+{
+    uintptr_t top;
+    do {
+        top = load_exclusive(&list->head);
+        if (REEL_UNLIKELY(is_bottom(list, top))) {
+            return top;
+        }
+    } while (
+        REEL_UNLIKELY(!store_exclusive(&list->head, link_after(links, top))));
+    return top;
+}
+
+// Claim a number that is out, by an exchange that only one can win; then link it
+// in. `count` is no number and no link: a neutral mark for the time in between.
+ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+{
+    reel_link *const link = link_of(list, i);
+    do {
+        if (REEL_UNLIKELY(load_link_exclusive(link) != i)) {
+            return false;
+        }
+    } while (REEL_UNLIKELY(!store_link_exclusive(link, list->count)));
+
+    uintptr_t head;
+    do {
+        head = load_relaxed(&list->head);
+        *link = (reel_link)head;
+    } while (REEL_UNLIKELY(load_exclusive(&list->head) != head)
+             || REEL_UNLIKELY(!store_exclusive(&list->head, i)));
+    return true;
+}
+
+#endif

@@ -1,0 +1,43 @@
+// Interrupts are masked while head and link change together. With
+// REEL_ATOMICS_NONE there are none.
+
+#ifndef REEL_SRC_LIST_MASKED_H
+#define REEL_SRC_LIST_MASKED_H
+
+#if REEL_ATOMICS == REEL_ATOMICS_MASKED
+#define LIST_MASK()        reel_port_mask()
+#define LIST_UNMASK(saved) reel_port_unmask(saved)
+#else
+#define LIST_MASK()        0
+#define LIST_UNMASK(saved) (void)(saved)
+#endif
+
+ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
+{
+    const uintptr_t saved = LIST_MASK();
+    const uintptr_t top = load_relaxed(&list->head);
+    if (REEL_UNLIKELY(is_bottom(list, top))) {
+        LIST_UNMASK(saved);
+        return top;
+    }
+    store_relaxed(&list->head, link_after(links, top));
+    LIST_UNMASK(saved);
+    return top;
+}
+
+ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+{
+    reel_link *link = link_of(list, i);
+    COMPUTED(link);
+    const uintptr_t saved = LIST_MASK();
+    if (REEL_UNLIKELY(*link != i)) {
+        LIST_UNMASK(saved);
+        return false;
+    }
+    *link = (reel_link)load_relaxed(&list->head);
+    store_relaxed(&list->head, i);
+    LIST_UNMASK(saved);
+    return true;
+}
+
+#endif

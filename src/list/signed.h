@@ -1,0 +1,86 @@
+// One core: the head and the links are numbers, or if negative the complement of
+// the watermark. Links are plain memory: every exchange of the head is a compiler
+// barrier, and one core sees its own program order. What keeps an interrupt out of
+// an exchange is the backend's:
+//
+//   list_pop(list, links)  take the top off the list; if it is negative, nothing
+//                          was taken
+//   list_give(list, i)     see list.h
+
+#ifndef REEL_SRC_LIST_SIGNED_H
+#define REEL_SRC_LIST_SIGNED_H
+
+ALWAYS_INLINE reel_link *link_of(const reel_list *list, uintptr_t i)
+{
+    return &list->links[i];
+}
+
+ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
+{
+    return load_relaxed(&list->head);
+}
+
+ALWAYS_INLINE uintptr_t link_after(const reel_link *links, uintptr_t i)
+{
+    const reel_signed_link *const link = (const reel_signed_link *)&links[i];
+    return (uintptr_t)(intptr_t)*link;
+}
+
+ALWAYS_INLINE bool is_bottom(const reel_list *list, uintptr_t link)
+{
+    (void)list;
+    return (intptr_t)link < 0;
+}
+
+ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
+{
+    (void)list;
+    return ~link;
+}
+
+ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
+{
+    return *link_of(list, i) == i;
+}
+
+#if REEL_ATOMICS == REEL_ATOMICS_LLSC
+#include "llsc.h"
+#else
+#include "masked.h"
+#endif
+
+// Nothing was on the list a moment ago: the watermark's number, or what has been
+// given back since.
+OUT_OF_LINE uintptr_t list_take_fresh(reel_list *list)
+{
+    for (;;) {
+        uintptr_t top = list_pop(list, list->links);
+        const uintptr_t mark = watermark_of(list, top);
+        if (!is_bottom(list, top)) {
+            list->links[top] = (reel_link)top;
+            return top;
+        }
+        if (mark >= list->count) {
+            return NO_NUMBER;
+        }
+        if (swap_if_relaxed(&list->head, &top, top - 1)) {
+            list->links[mark] = (reel_link)mark;
+            list_raise_peak(list, mark + 1);
+            return mark;
+        }
+    }
+}
+
+// The table's address is loaded once: a pop is a compiler barrier.
+ALWAYS_INLINE uintptr_t list_take(reel_list *list)
+{
+    reel_link *const links = list->links;
+    const uintptr_t top = list_pop(list, links);
+    if (REEL_UNLIKELY(is_bottom(list, top))) {
+        return list_take_fresh(list);
+    }
+    links[top] = (reel_link)top;
+    return top;
+}
+
+#endif

@@ -1,0 +1,98 @@
+// The head, from the low bits up: a number, a bit that says "fresh", a version.
+// The version moves at every take, so a taker that slept through "take A, take B,
+// give A" finds another word (ABA). `fresh` is that bit, a power of two above the
+// count, so the version has all the bits that the numbers leave.
+//
+// Algorithm: R. K. Treiber's stack, with the counted head of IBM's System/370.
+
+#ifndef REEL_SRC_LIST_VERSIONED_H
+#define REEL_SRC_LIST_VERSIONED_H
+
+STATIC_CHECK(sizeof(reel_link) == sizeof(reel_word));
+
+ALWAYS_INLINE reel_word *link_of(const reel_list *list, uintptr_t i)
+{
+    return (reel_word *)&list->links[i];
+}
+
+// The number and the bit: what a link holds.
+ALWAYS_INLINE uintptr_t top_of(const reel_list *list, uintptr_t head)
+{
+    return head & (2 * list->fresh - 1);
+}
+
+ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
+{
+    return top_of(list, load_relaxed(&list->head));
+}
+
+ALWAYS_INLINE uintptr_t link_after(const reel_link *links, uintptr_t i)
+{
+    return load_relaxed((const reel_word *)&links[i]);
+}
+
+// Nothing is below it: it says "fresh" and the watermark.
+ALWAYS_INLINE bool is_bottom(const reel_list *list, uintptr_t link)
+{
+    return (link & list->fresh) != 0;
+}
+
+ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
+{
+    return link & (list->fresh - 1);
+}
+
+ALWAYS_INLINE uintptr_t next_version(const reel_list *list, uintptr_t head)
+{
+    return head - top_of(list, head) + 2 * list->fresh;
+}
+
+// Acquire: what the giver wrote into its block and into the link is seen here.
+ALWAYS_INLINE uintptr_t list_take(reel_list *list)
+{
+    uintptr_t head = load_acquire(&list->head);
+    uintptr_t i, next;
+    do {
+        const uintptr_t top = top_of(list, head);
+        i = watermark_of(list, top);
+        if (REEL_UNLIKELY(is_bottom(list, top))) {
+            if (i >= list->count) {
+                return NO_NUMBER;
+            }
+            next = top + 1;
+        } else {
+            next = link_after(list->links, i);
+        }
+    } while (
+        !swap_if_acquire(&list->head, &head, next_version(list, head) | next));
+    store_relaxed(link_of(list, i), i);
+    if (REEL_UNLIKELY(is_bottom(list, head))) {
+        list_raise_peak(list, i + 1);
+    }
+    return i;
+}
+
+ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
+{
+    return load_relaxed(link_of(list, i)) == i;
+}
+
+// Claim it, by an exchange that only one can win; then link it in. `count` is no
+// number and no link: a neutral mark for the time in between.
+ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+{
+    uintptr_t own = i;
+    while (!swap_if_relaxed(link_of(list, i), &own, list->count)) {
+        if (own != i) {
+            return false;
+        }
+    }
+    uintptr_t head = load_relaxed(&list->head);
+    do {
+        store_relaxed(link_of(list, i), top_of(list, head));
+    } while (
+        !swap_if_release(&list->head, &head, head - top_of(list, head) + i));
+    return true;
+}
+
+#endif

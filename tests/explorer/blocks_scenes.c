@@ -1,0 +1,318 @@
+// Block pools. The letters:
+//
+//   a  take a block and keep it
+//   F  free the oldest block kept      f  the newest
+//   p  put the oldest one kept into the mailbox
+//   t  free the block found in the mailbox, if any
+//   d  let go of the oldest one kept, without freeing it: block 0
+//   x  free block 0, whosever it is
+
+#include <string.h>
+
+#include "explorer.h"
+
+#include "../../src/atomic.h"
+#include "reel/blocks.h"
+
+#define BLOCKS_MAX 3
+#define KEPT_MAX   (2 * SCRIPT_MAX)
+
+// In explorer_memory, in words.
+#define POOL_AT    0
+#define MAILBOX_AT 32
+#define BUFFER_AT  64
+
+// What is so, told from outside of the pool.
+typedef struct truth {
+    int out[BLOCKS_MAX];     // times had less times freed
+    int freeing[BLOCKS_MAX]; // calls of free under way
+    bool was_out[BLOCKS_MAX];
+    int count, most_out, refused;
+    void *kept[CONTEXTS][KEPT_MAX];
+    size_t first[CONTEXTS], last[CONTEXTS];
+    bool allocates[CONTEXTS]; // is between first operation and return
+    int fewest[CONTEXTS];     // free for certain, at any moment of that
+    bool is_hostile;          // blocks are freed by who does not own them
+} truth;
+
+static truth now;
+
+static reel_blocks *pool(void)
+{
+    return (reel_blocks *)(void *)&explorer_memory[POOL_AT];
+}
+
+static reel_word *mailbox(void)
+{
+    return (reel_word *)(void *)&explorer_memory[MAILBOX_AT];
+}
+
+static void *block_0(void)
+{
+    return &explorer_memory[BUFFER_AT];
+}
+
+static size_t number_of(const void *block)
+{
+    return (size_t)((const uintptr_t *)block - &explorer_memory[BUFFER_AT]);
+}
+
+static int sum_out(void)
+{
+    int sum = 0;
+    for (int i = 0; i < now.count; i++) {
+        sum += now.out[i];
+    }
+    return sum;
+}
+
+// A block is free for certain if nobody has it, is about to have it, or is still
+// busy freeing it.
+static void note_free(void)
+{
+    int certain = now.count - sum_out();
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        certain -= now.allocates[i];
+    }
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        const int others_leave = certain + now.allocates[i];
+        if (others_leave < now.fewest[i]) {
+            now.fewest[i] = others_leave;
+        }
+    }
+    if (now.most_out < sum_out()) {
+        now.most_out = sum_out();
+    }
+}
+
+static void begin(unsigned context, call kind)
+{
+    if (kind == CALL_ALLOC) {
+        now.allocates[context] = true;
+        now.fewest[context] = now.count;
+        note_free();
+    }
+}
+
+// ---- the calls -----------------------------------------------------------------
+
+static void use(const void *block)
+{
+    if (!now.is_hostile) {
+        explorer_write(block);
+    }
+}
+
+static void keep(unsigned context, void *block)
+{
+    const size_t i = number_of(block);
+    require(i < (size_t)now.count, "no block of the pool");
+    require(now.out[i] == 0 || now.freeing[i] > 0, "a block is owned twice");
+    now.out[i]++;
+    now.was_out[i] = true;
+    now.kept[context][now.last[context]++] = block;
+    use(block);
+}
+
+static void take(unsigned context)
+{
+    explorer_call(CALL_ALLOC);
+    void *const block = reel_blocks_alloc(pool());
+    explorer_call(CALL_NONE);
+    note_free();
+    if (block == NULL) {
+        require(now.fewest[context] <= 0, "NULL although a block is free");
+        now.refused++;
+        explorer_reach(EMPTY);
+    } else {
+        keep(context, block);
+        explorer_reach(SUCCESS);
+    }
+    now.allocates[context] = false;
+    note_free();
+}
+
+static void give(void *block, bool is_owned)
+{
+    const size_t i = number_of(block);
+    now.freeing[i]++;
+    explorer_call(CALL_FREE);
+    const reel_status status = reel_blocks_free(pool(), block);
+    explorer_call(CALL_NONE);
+    now.freeing[i]--;
+    if (status == REEL_OK) {
+        now.out[i]--;
+        explorer_reach(FREED);
+    } else {
+        require(status == REEL_DOUBLE_FREE, "free says something else");
+        require(!is_owned, "a block's owner cannot free it");
+        explorer_reach(DOUBLE_FREE);
+    }
+    note_free();
+}
+
+// Contexts that keep nothing have nothing to free: NULL.
+static void *oldest_of(unsigned context)
+{
+    const bool has = now.first[context] < now.last[context];
+    return has ? now.kept[context][now.first[context]++] : NULL;
+}
+
+static void *newest_of(unsigned context)
+{
+    const bool has = now.first[context] < now.last[context];
+    return has ? now.kept[context][--now.last[context]] : NULL;
+}
+
+static void give_own(void *block)
+{
+    if (block != NULL) {
+        use(block);
+        give(block, !now.is_hostile);
+    }
+}
+
+static void put_into_mailbox(void *block)
+{
+    if (block != NULL) {
+        use(block);
+        store_release(mailbox(), (uintptr_t)block);
+    }
+}
+
+static void give_from_mailbox(void)
+{
+    const uintptr_t found = load_acquire(mailbox());
+    if (found != 0) {
+        explorer_reach(HANDED_OVER);
+        give_own((void *)found);
+    }
+}
+
+static void act(const scene *plan, unsigned context, char letter)
+{
+    (void)plan;
+    switch (letter) {
+    case 'a':
+        take(context);
+        break;
+    case 'F':
+        give_own(oldest_of(context));
+        break;
+    case 'f':
+        give_own(newest_of(context));
+        break;
+    case 'p':
+        put_into_mailbox(oldest_of(context));
+        break;
+    case 't':
+        give_from_mailbox();
+        break;
+    case 'd':
+        (void)oldest_of(context);
+        break;
+    default:
+        give(block_0(), false);
+    }
+}
+
+// ---- before and after --------------------------------------------------------------
+
+static bool is_hostile(const scene *plan)
+{
+    bool hostile = false;
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        const char *const script = plan->script[i];
+        hostile = hostile || (script != NULL && strchr(script, 'x') != NULL);
+    }
+    return hostile;
+}
+
+// The links of blocks that were never out are the worst that could be there: after
+// a warm start, that they are out.
+static void set_up(const scene *plan)
+{
+    const size_t size = plan->size * sizeof(uintptr_t);
+    now = (truth){ .count = (int)plan->size, .is_hostile = is_hostile(plan) };
+    mailbox()->value = 0;
+    reel_blocks_init(pool(), block_0(),
+                     REEL_BLOCKS_SIZE(sizeof(uintptr_t), plan->size),
+                     size / plan->size, plan->size);
+    for (size_t i = 0; i < plan->size; i++) {
+        pool()->list.links[i] = i;
+    }
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        const char *at = plan->before[i];
+        for (; at != NULL && *at != '\0'; at++) {
+            act(plan, i, *at);
+        }
+    }
+}
+
+static void drain(void)
+{
+    const int rest = now.count - sum_out();
+    for (int i = 0; i < rest; i++) {
+        const void *const block = reel_blocks_alloc(pool());
+        require(block != NULL, "a block is lost");
+        if (block != NULL) {
+            require(now.out[number_of(block)]++ == 0, "a free block is owned");
+        }
+    }
+    require(reel_blocks_alloc(pool()) == NULL, "a block too many is free");
+}
+
+static void inspect(const scene *plan)
+{
+    const reel_stats stats = reel_blocks_stats(pool());
+    const size_t peak = reel_blocks_peak(pool());
+    (void)plan;
+    for (int i = 0; i < now.count; i++) {
+        require(now.out[i] == 0 || now.out[i] == 1, "two frees of a block won");
+        require(!now.was_out[i] || (size_t)i < peak, "the peak is too low");
+    }
+    require(reel_blocks_is_valid(pool()), "the pool is not valid");
+    require(reel_blocks_count_used(pool()) == (size_t)sum_out(),
+            "the count of used blocks is wrong");
+    require(stats.used == (size_t)sum_out() * sizeof(uintptr_t),
+            "the used bytes are wrong");
+    require(peak >= (size_t)now.most_out, "the peak was higher");
+    require((stats.failures > 0) == (now.refused > 0)
+                && stats.failures <= (size_t)now.refused,
+            "the count of refusals is wrong");
+    drain();
+}
+
+#define CALLS .set_up = set_up, .act = act, .inspect = inspect, .begin = begin
+#define USUAL (SUCCESS | EMPTY | RETRY | FREED | FREE_BETWEEN)
+
+const scene blocks_scenes[] = {
+    { .name = "blocks: 2 blocks, 2 x 3 calls, all fresh",
+      CALLS,
+      .size = 2,
+      .script = { "***", "***" },
+      .letters = "aF",
+      .must = USUAL },
+    { .name = "blocks: 2 blocks, 2 x 3 calls, one each",
+      CALLS,
+      .size = 2,
+      .script = { "***", "***" },
+      .before = { "a", "a" },
+      .letters = "aF",
+      .must = USUAL },
+    { .name = "blocks: 3 blocks, 2 x 3 calls, all on the list",
+      CALLS,
+      .size = 3,
+      .script = { "***", "***" },
+      .before = { "aaafff" },
+      .letters = "aF",
+      .must = USUAL & ~(unsigned)EMPTY },
+    { .name = "blocks: 3 blocks, 2 x 3 calls, one each and one fresh",
+      CALLS,
+      .size = 3,
+      .script = { "***", "***" },
+      .before = { "a", "a" },
+      .letters = "aF",
+      .must = USUAL },
+    { 0 },
+};

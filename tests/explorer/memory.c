@@ -1,0 +1,365 @@
+// Memory as the contexts see it.
+//
+// Under weak memory each word has a history of its stores. A context has a view:
+// for each word the oldest store that it may still read, and for each context how
+// far into its past it can see. A load takes any store that is no older, and the
+// view moves up to it. A release store carries its context's view, an acquire load
+// takes it over; an exchange that succeeds reads the latest store and passes on
+// what that one carried (release sequences). This is C11 without consume, fences
+// and seq_cst, except that no load sees a store that comes later in the schedule.
+//
+// Under sequential consistency a load takes the latest store, and whatever two
+// contexts do to one word puts them in order.
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine.h"
+
+#include "../../src/atomic.h"
+
+#define LOCATIONS   12
+#define HISTORY     64
+#define VIEW_CLOCKS 4
+
+typedef struct view {
+    uint8_t oldest[LOCATIONS]; // store that may be read
+    uint8_t clock[VIEW_CLOCKS];
+} view;
+
+typedef struct message {
+    uintptr_t value;
+    view carried;
+    unsigned writer;
+} message;
+
+typedef struct cell {
+    reel_word *word; // always holds the latest store
+    size_t stores;
+    view readers; // sequential consistency: what its readers saw
+    message history[HISTORY];
+} cell;
+
+typedef struct accesses {
+    uint8_t wrote[VIEW_CLOCKS], read[VIEW_CLOCKS]; // clocks of each context
+} accesses;
+
+uintptr_t explorer_memory[MEMORY_WORDS];
+
+static const view blank;
+static cell locations[LOCATIONS];
+static unsigned location_count;
+static uint8_t location_of[MEMORY_WORDS]; // + 1; 0: none
+static view views[CONTEXTS];
+static accesses plain[MEMORY_WORDS];
+static unsigned spurious_left;
+static bool is_weak;
+static reel_word pause_word;
+
+static void join(view *into, const view *other)
+{
+    for (size_t i = 0; i < LOCATIONS; i++) {
+        if (into->oldest[i] < other->oldest[i]) {
+            into->oldest[i] = other->oldest[i];
+        }
+    }
+    for (size_t i = 0; i < VIEW_CLOCKS; i++) {
+        if (into->clock[i] < other->clock[i]) {
+            into->clock[i] = other->clock[i];
+        }
+    }
+}
+
+// ---- words ---------------------------------------------------------------------
+
+static void forget_history(cell *it)
+{
+    it->stores = 1;
+    it->readers = blank;
+    it->history[0].value = it->word->value;
+    it->history[0].carried = blank;
+    it->history[0].writer = NO_CONTEXT;
+}
+
+static unsigned add_location(const reel_word *word)
+{
+    if (location_count == LOCATIONS) {
+        puts("Bail out! too many shared words");
+        exit(1);
+    }
+    locations[location_count].word = (reel_word *)(uintptr_t)word;
+    forget_history(&locations[location_count]);
+    return location_count++;
+}
+
+static size_t word_index(const void *address)
+{
+    return ((uintptr_t)address - (uintptr_t)explorer_memory)
+           / sizeof(uintptr_t);
+}
+
+// Location 0 is no word: it stands for where contexts pause.
+static unsigned find_location(const reel_word *word)
+{
+    const size_t index = word_index(word);
+    if (index >= MEMORY_WORDS) {
+        puts("Bail out! a shared word lies outside of the scene's memory");
+        exit(1);
+    }
+    if (location_of[index] == 0) {
+        location_of[index] = (uint8_t)(add_location(word) + 1);
+    }
+    return location_of[index] - 1u;
+}
+
+size_t stores_to(unsigned location)
+{
+    return locations[location].stores;
+}
+
+void memory_begin(bool weak, unsigned spurious)
+{
+    is_weak = weak;
+    spurious_left = spurious;
+    if (location_count == 0) {
+        (void)add_location(&pause_word);
+    }
+    for (unsigned i = 0; i < location_count; i++) {
+        forget_history(&locations[i]);
+    }
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        views[i] = blank;
+        views[i].clock[i] = 1;
+    }
+    for (size_t i = 0; i < MEMORY_WORDS; i++) {
+        plain[i] = (accesses){ 0 };
+    }
+}
+
+static void trace(const char *what, const reel_word *word, uintptr_t value)
+{
+    if (is_tracing()) {
+        printf("#   context %u: %s word %zu: %#zx\n", explorer_context(), what,
+               word_index(word), (size_t)value);
+    }
+}
+
+// ---- loads -----------------------------------------------------------------------
+
+static const message *latest_of(const cell *it)
+{
+    return &it->history[it->stores - 1];
+}
+
+static uintptr_t load_latest(cell *it, view *mine)
+{
+    join(mine, &latest_of(it)->carried);
+    join(&it->readers, mine);
+    return latest_of(it)->value;
+}
+
+static uintptr_t load_any(unsigned at, view *mine, model_order order)
+{
+    const cell *const it = &locations[at];
+    const unsigned latest = (unsigned)it->stores - 1;
+    const unsigned older = choose(latest - mine->oldest[at] + 1);
+    const message *const found = &it->history[latest - older];
+    mine->oldest[at] = (uint8_t)(latest - older);
+    if (order == MODEL_ACQUIRE) {
+        join(mine, &found->carried);
+    }
+    if (older > 0) {
+        explorer_reach(STALE);
+    }
+    return found->value;
+}
+
+uintptr_t model_load(const reel_word *word, model_order order)
+{
+    const unsigned me = explorer_context();
+    if (me == NO_CONTEXT) {
+        return word->value;
+    }
+    const unsigned at = find_location(word);
+    reach_point(at, false);
+    const uintptr_t value = is_weak ? load_any(at, &views[me], order)
+                                    : load_latest(&locations[at], &views[me]);
+    trace("loads", word, value);
+    return value;
+}
+
+// ---- stores ----------------------------------------------------------------------
+
+// `inherited` is what the store before carries on: of an exchange.
+static void append(unsigned at, uintptr_t value, model_order order,
+                   const view *inherited)
+{
+    const unsigned me = explorer_context();
+    cell *const it = &locations[at];
+    view *const mine = &views[me];
+    if (it->stores == HISTORY) {
+        explorer_fail("a word is stored to for ever");
+    }
+    message *const added = &it->history[it->stores];
+    mine->oldest[at] = (uint8_t)it->stores;
+    added->value = value;
+    added->writer = me;
+    added->carried = *inherited;
+    if (!is_weak) {
+        join(mine, &it->readers);
+        join(mine, &latest_of(it)->carried);
+    }
+    if (!is_weak || order == MODEL_RELEASE) {
+        join(&added->carried, mine);
+    }
+    it->stores++;
+    it->word->value = value;
+    mine->clock[me]++; // what comes now is after the store
+}
+
+void model_store(reel_word *word, uintptr_t value, model_order order)
+{
+    if (explorer_context() == NO_CONTEXT) {
+        word->value = value;
+        return;
+    }
+    const unsigned at = find_location(word);
+    reach_point(at, true);
+    trace("stores to", word, value);
+    append(at, value, order, &blank);
+}
+
+// ---- exchanges -------------------------------------------------------------------
+
+static bool fails_spuriously(void)
+{
+    if (spurious_left == 0 || choose(2) == 0) {
+        return false;
+    }
+    spurious_left--;
+    return true;
+}
+
+// An exchange that fails is a relaxed load of some value other than expected.
+static unsigned choose_other(unsigned at, uintptr_t expected, bool succeeds)
+{
+    const cell *const it = &locations[at];
+    unsigned others[HISTORY];
+    unsigned count = 0;
+    const unsigned first =
+        is_weak ? views[explorer_context()].oldest[at] : (unsigned)it->stores - 1;
+    for (unsigned i = (unsigned)it->stores; i-- > first;) {
+        if (it->history[i].value != expected) {
+            others[count++] = i;
+        }
+    }
+    const unsigned taken = choose(count + succeeds);
+    return succeeds && taken == 0 ? HISTORY : others[taken - succeeds];
+}
+
+static void note_failure(unsigned at, unsigned number)
+{
+    const cell *const it = &locations[at];
+    const unsigned me = explorer_context();
+    const unsigned writer = it->history[number].writer;
+    views[me].oldest[at] = (uint8_t)number;
+    note_refused(at, number);
+    if (writer != me && writer != NO_CONTEXT) {
+        explorer_reach(RETRY);
+        if (call_of(me) == CALL_ALLOC && call_of(writer) == CALL_FREE) {
+            explorer_reach(FREE_BETWEEN);
+        }
+    }
+}
+
+static void exchange(unsigned at, uintptr_t next, model_order order)
+{
+    const view carried = latest_of(&locations[at])->carried;
+    if (order == MODEL_ACQUIRE) {
+        join(&views[explorer_context()], &carried);
+    }
+    append(at, next, order, &carried);
+}
+
+bool model_swap_if(reel_word *word, uintptr_t *seen, uintptr_t next,
+                   model_order order)
+{
+    if (explorer_context() == NO_CONTEXT) {
+        const uintptr_t found = word->value;
+        const bool is_seen = found == *seen;
+        word->value = is_seen ? next : found;
+        *seen = found;
+        return is_seen;
+    }
+    const unsigned at = find_location(word);
+    reach_point(at, true);
+    cell *const it = &locations[at];
+    const bool is_seen = latest_of(it)->value == *seen;
+    if (is_seen && fails_spuriously()) {
+        trace("fails spuriously at", word, *seen);
+        return false;
+    }
+    const unsigned other = choose_other(at, *seen, is_seen);
+    if (other == HISTORY) {
+        trace("exchanges", word, next);
+        exchange(at, next, order);
+        return true;
+    }
+    note_failure(at, other);
+    *seen = it->history[other].value;
+    if (!is_weak) {
+        (void)load_latest(it, &views[explorer_context()]);
+    }
+    trace("does not exchange", word, *seen);
+    return false;
+}
+
+void explorer_pause(void)
+{
+    if (explorer_context() != NO_CONTEXT) {
+        reach_point(0, true);
+        trace("goes on after pause", &pause_word, 0);
+    }
+}
+
+// ---- plain memory ----------------------------------------------------------------
+
+static bool is_after(unsigned me, const uint8_t clocks[VIEW_CLOCKS])
+{
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        if (i != me && clocks[i] > views[me].clock[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// NULL if nobody has to be watched.
+static accesses *accesses_of(const void *address)
+{
+    const size_t index = word_index(address);
+    return index < MEMORY_WORDS && explorer_context() != NO_CONTEXT
+               ? &plain[index]
+               : NULL;
+}
+
+void explorer_read(const void *address)
+{
+    accesses *const it = accesses_of(address);
+    if (it != NULL) {
+        const unsigned me = explorer_context();
+        it->read[me] = views[me].clock[me];
+        require(is_after(me, it->wrote), "a data race: read after write");
+    }
+}
+
+void explorer_write(const void *address)
+{
+    accesses *const it = accesses_of(address);
+    if (it != NULL) {
+        const unsigned me = explorer_context();
+        it->wrote[me] = views[me].clock[me];
+        require(is_after(me, it->wrote), "a data race: two writes");
+        require(is_after(me, it->read), "a data race: write after read");
+    }
+}
