@@ -17,6 +17,7 @@ CYCLES := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
 
 HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads \
+               $(OUT)/gcc/pool $(OUT)/gcc+tsan/pool \
                $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
                $(OUT)/gcc+tsan+checks2/reserved
 BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(MPU_RUNS)
@@ -42,6 +43,10 @@ $(OUT)/%/tests: $(UNIT) tests/host.c port/host/malloc.c $(HEADERS) | $(OUT)/have
 	$(TOOL) $(C_FLAGS) -Itests -o $@ $(filter %.c,$^)
 
 $(OUT)/%/threads: $(CORE) tests/threads.c $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
+
+$(OUT)/%/pool: $(CORE) tests/pool.c $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
 

@@ -64,7 +64,8 @@ static bool can_be_swapped(const scene *whole, size_t i)
         whole->before[i + 1] != NULL ? whole->before[i + 1] : "";
     return strcmp(whole->script[i], whole->script[i + 1]) == 0
            && strcmp(a, b) == 0
-           && (whole->interrupts >> i & 1) == (whole->interrupts >> (i + 1) & 1);
+           && (whole->interrupts >> i & 1)
+                  == (whole->interrupts >> (i + 1) & 1);
 }
 
 // Contexts that differ in nothing else need not swap their scripts.

@@ -16,7 +16,7 @@
 
 #include "engine.h"
 
-#include "../../src/atomic.h"
+#include "atomic.h"
 
 #define LOCATIONS   12
 #define HISTORY     64
@@ -34,7 +34,7 @@ typedef struct message {
 } message;
 
 typedef struct cell {
-    reel_word *word; // always holds the latest store
+    uintptr_t *word; // always holds the latest store
     size_t stores;
     view readers; // sequential consistency: what its readers saw
     message history[HISTORY];
@@ -54,7 +54,7 @@ static view views[CONTEXTS];
 static accesses plain[MEMORY_WORDS];
 static unsigned spurious_left;
 static bool is_weak;
-static reel_word pause_word;
+static uintptr_t pause_word;
 
 static void join(view *into, const view *other)
 {
@@ -76,18 +76,18 @@ static void forget_history(cell *it)
 {
     it->stores = 1;
     it->readers = blank;
-    it->history[0].value = it->word->value;
+    it->history[0].value = *it->word;
     it->history[0].carried = blank;
     it->history[0].writer = NO_CONTEXT;
 }
 
-static unsigned add_location(const reel_word *word)
+static unsigned add_location(const uintptr_t *word)
 {
     if (location_count == LOCATIONS) {
         puts("Bail out! too many shared words");
         exit(1);
     }
-    locations[location_count].word = (reel_word *)(uintptr_t)word;
+    locations[location_count].word = (uintptr_t *)(uintptr_t)word;
     forget_history(&locations[location_count]);
     return location_count++;
 }
@@ -99,7 +99,7 @@ static size_t word_index(const void *address)
 }
 
 // Location 0 is no word: it stands for where contexts pause.
-static unsigned find_location(const reel_word *word)
+static unsigned find_location(const uintptr_t *word)
 {
     const size_t index = word_index(word);
     if (index >= MEMORY_WORDS) {
@@ -136,7 +136,7 @@ void memory_begin(bool weak, unsigned spurious)
     }
 }
 
-static void trace(const char *what, const reel_word *word, uintptr_t value)
+static void trace(const char *what, const uintptr_t *word, uintptr_t value)
 {
     if (is_tracing()) {
         printf("#   context %u: %s word %zu: %#zx\n", explorer_context(), what,
@@ -158,14 +158,14 @@ static uintptr_t load_latest(cell *it, view *mine)
     return latest_of(it)->value;
 }
 
-static uintptr_t load_any(unsigned at, view *mine, model_order order)
+static uintptr_t load_any(unsigned at, view *mine, int order)
 {
     const cell *const it = &locations[at];
     const unsigned latest = (unsigned)it->stores - 1;
     const unsigned older = choose(latest - mine->oldest[at] + 1);
     const message *const found = &it->history[latest - older];
     mine->oldest[at] = (uint8_t)(latest - older);
-    if (order == MODEL_ACQUIRE) {
+    if (order == __ATOMIC_ACQUIRE) {
         join(mine, &found->carried);
     }
     if (older > 0) {
@@ -174,11 +174,11 @@ static uintptr_t load_any(unsigned at, view *mine, model_order order)
     return found->value;
 }
 
-uintptr_t model_load(const reel_word *word, model_order order)
+uintptr_t model_load(const uintptr_t *word, int order)
 {
     const unsigned me = explorer_context();
     if (me == NO_CONTEXT) {
-        return word->value;
+        return *word;
     }
     const unsigned at = find_location(word);
     reach_point(at, false);
@@ -191,7 +191,7 @@ uintptr_t model_load(const reel_word *word, model_order order)
 // ---- stores ----------------------------------------------------------------------
 
 // `inherited` is what the store before carries on: of an exchange.
-static void append(unsigned at, uintptr_t value, model_order order,
+static void append(unsigned at, uintptr_t value, int order,
                    const view *inherited)
 {
     const unsigned me = explorer_context();
@@ -209,18 +209,18 @@ static void append(unsigned at, uintptr_t value, model_order order,
         join(mine, &it->readers);
         join(mine, &latest_of(it)->carried);
     }
-    if (!is_weak || order == MODEL_RELEASE) {
+    if (!is_weak || order == __ATOMIC_RELEASE) {
         join(&added->carried, mine);
     }
     it->stores++;
-    it->word->value = value;
+    *it->word = value;
     mine->clock[me]++; // what comes now is after the store
 }
 
-void model_store(reel_word *word, uintptr_t value, model_order order)
+void model_store(uintptr_t *word, uintptr_t value, int order)
 {
     if (explorer_context() == NO_CONTEXT) {
-        word->value = value;
+        *word = value;
         return;
     }
     const unsigned at = find_location(word);
@@ -240,14 +240,14 @@ static bool fails_spuriously(void)
     return true;
 }
 
-// An exchange that fails is a relaxed load of some value other than expected.
+// An exchange that fails is a load of some value other than expected.
 static unsigned choose_other(unsigned at, uintptr_t expected, bool succeeds)
 {
     const cell *const it = &locations[at];
     unsigned others[HISTORY];
     unsigned count = 0;
-    const unsigned first =
-        is_weak ? views[explorer_context()].oldest[at] : (unsigned)it->stores - 1;
+    const unsigned first = is_weak ? views[explorer_context()].oldest[at]
+                                   : (unsigned)it->stores - 1;
     for (unsigned i = (unsigned)it->stores; i-- > first;) {
         if (it->history[i].value != expected) {
             others[count++] = i;
@@ -272,46 +272,60 @@ static void note_failure(unsigned at, unsigned number)
     }
 }
 
-static void exchange(unsigned at, uintptr_t next, model_order order)
+static void exchange(unsigned at, uintptr_t next, int order)
 {
     const view carried = latest_of(&locations[at])->carried;
-    if (order == MODEL_ACQUIRE) {
+    if (order == __ATOMIC_ACQUIRE) {
         join(&views[explorer_context()], &carried);
     }
     append(at, next, order, &carried);
 }
 
-bool model_swap_if(reel_word *word, uintptr_t *seen, uintptr_t next,
-                   model_order order)
+static bool swap_outside(uintptr_t *word, uintptr_t *seen, uintptr_t next)
 {
-    if (explorer_context() == NO_CONTEXT) {
-        const uintptr_t found = word->value;
-        const bool is_seen = found == *seen;
-        word->value = is_seen ? next : found;
-        *seen = found;
-        return is_seen;
-    }
-    const unsigned at = find_location(word);
-    reach_point(at, true);
+    const uintptr_t found = *word;
+    const bool is_seen = found == *seen;
+    *word = is_seen ? next : found;
+    *seen = found;
+    return is_seen;
+}
+
+static bool swap_inside(unsigned at, uintptr_t *seen, uintptr_t next, int order,
+                        int failed_order)
+{
     cell *const it = &locations[at];
-    const bool is_seen = latest_of(it)->value == *seen;
-    if (is_seen && fails_spuriously()) {
-        trace("fails spuriously at", word, *seen);
-        return false;
-    }
-    const unsigned other = choose_other(at, *seen, is_seen);
+    view *const mine = &views[explorer_context()];
+    const unsigned other =
+        choose_other(at, *seen, latest_of(it)->value == *seen);
     if (other == HISTORY) {
-        trace("exchanges", word, next);
         exchange(at, next, order);
         return true;
     }
     note_failure(at, other);
     *seen = it->history[other].value;
     if (!is_weak) {
-        (void)load_latest(it, &views[explorer_context()]);
+        (void)load_latest(it, mine);
+    } else if (failed_order == __ATOMIC_ACQUIRE) {
+        join(mine, &it->history[other].carried);
     }
-    trace("does not exchange", word, *seen);
     return false;
+}
+
+bool model_swap_if(uintptr_t *word, uintptr_t *seen, uintptr_t next, bool weak,
+                   int order, int failed_order)
+{
+    if (explorer_context() == NO_CONTEXT) {
+        return swap_outside(word, seen, next);
+    }
+    const unsigned at = find_location(word);
+    reach_point(at, true);
+    if (weak && *word == *seen && fails_spuriously()) {
+        trace("fails spuriously at", word, *seen);
+        return false;
+    }
+    const bool done = swap_inside(at, seen, next, order, failed_order);
+    trace(done ? "exchanges" : "does not exchange", word, done ? next : *seen);
+    return done;
 }
 
 void explorer_pause(void)
