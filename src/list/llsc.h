@@ -47,6 +47,16 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
     return top;
 }
 
+ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t top, uintptr_t mark)
+{
+    if (!swap_if_relaxed(&list->head, &top, top - 1)) {
+        return false;
+    }
+    list->links[mark] = (reel_link)mark;
+    list_raise_peak(list, mark + 1);
+    return true;
+}
+
 // Claim a number that is out, by an exchange that only one can win; then link it
 // in. `count` is no number and no link: a neutral mark for the time in between.
 ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)

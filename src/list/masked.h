@@ -25,6 +25,26 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
     return top;
 }
 
+// In one section, so peaks come in order.
+ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t top, uintptr_t mark)
+{
+    reel_link *link = &list->links[mark];
+    uintptr_t next = top - 1, peak = mark + 1;
+    COMPUTED(link);
+    COMPUTED(next);
+    COMPUTED(peak);
+    const uintptr_t saved = LIST_MASK();
+    if (load_relaxed(&list->head) != top) {
+        LIST_UNMASK(saved);
+        return false;
+    }
+    store_relaxed(&list->head, next);
+    *link = (reel_link)mark;
+    store_relaxed(&list->peak, peak);
+    LIST_UNMASK(saved);
+    return true;
+}
+
 ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
 {
     reel_link *link = link_of(list, i);

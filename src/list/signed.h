@@ -5,6 +5,9 @@
 //
 //   list_pop(list, links)  take the top off the list; if it is negative, nothing
 //                          was taken
+//   list_issue(list, top, mark)
+//                          if the head is still `top`, which says that nothing is
+//                          on the list, take the watermark's number
 //   list_give(list, i)     see list.h
 
 #ifndef REEL_SRC_LIST_SIGNED_H
@@ -54,7 +57,7 @@ ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
 OUT_OF_LINE uintptr_t list_take_fresh(reel_list *list)
 {
     for (;;) {
-        uintptr_t top = list_pop(list, list->links);
+        const uintptr_t top = list_pop(list, list->links);
         const uintptr_t mark = watermark_of(list, top);
         if (!is_bottom(list, top)) {
             list->links[top] = (reel_link)top;
@@ -63,9 +66,7 @@ OUT_OF_LINE uintptr_t list_take_fresh(reel_list *list)
         if (mark >= list->count) {
             return NO_NUMBER;
         }
-        if (swap_if_relaxed(&list->head, &top, top - 1)) {
-            list->links[mark] = (reel_link)mark;
-            list_raise_peak(list, mark + 1);
+        if (list_issue(list, top, mark)) {
             return mark;
         }
     }
