@@ -110,6 +110,29 @@ my @mutants = (
     [ 'src/temp.c', 'distance < reel_temp_peak(temp)', 'distance <= reel_temp_peak(temp)' ],
     [ 'src/temp.c', 'distance - size >= temp->pages->page_size', 'distance - size > temp->pages->page_size' ],
 
+    # blocks
+    [ 'src/list/versioned.h', 'i >= list->count', 'false' ],
+    [ 'src/list/versioned.h', 'next = top + 1;', 'next = top;' ],
+    [ 'src/list/versioned.h', '    store_relaxed(link_of(list, i), i);', '' ],
+    [ 'src/list/versioned.h', 'list_raise_peak(list, i + 1);', 'list_raise_peak(list, i);' ],
+    [ 'src/list/versioned.h', 'if (own != i) {', 'if (false) {' ],
+    [ 'src/list.h', 'length == peak', 'false' ],
+    [ 'src/list.h', 'watermark_of(list, link) == peak ? length : SIZE_MAX', 'length' ],
+    [ 'src/blocks.c', 'product >> shift |', '' ],
+    [ 'src/blocks.c', 'a > limit - sum', 'false' ],
+    [ 'src/blocks.c', 'b > 1 && a > limit / 2', 'false' ],
+    [ 'src/blocks.c', 'right < WORD_BITS', 'right < 8' ],
+    [ 'src/blocks.c', 'above <= count', 'above < count' ],
+    [ 'src/blocks.c', 'i >= list_peak(&blocks->list)', 'i >= blocks->list.count' ],
+    [ 'src/blocks.c', 'if (block == NULL) {
+        return REEL_INVALID;', 'if (false) {
+        return REEL_INVALID;' ],
+    [ 'src/blocks.c', 'failures + 1', 'failures' ],
+    [ 'src/blocks.c', 'cache->slots[i - number] = cache->slots[i];', '' ],
+    [ 'src/blocks.c', '((blocks->base | blocks->block_size) & mask) == 0', 'true' ],
+    [ 'src/blocks.c', 'size <= blocks->block_size', 'true' ],
+    [ 'include/reel/blocks.h', 'offset >= blocks->list.count * blocks->block_size', 'false' ],
+
     # the rest
     [ 'src/allocator.c', 'block == NULL ? REEL_INVALID : REEL_FOREIGN', 'REEL_OK' ],
     [ 'port/always.c', 'size > always->limit - always->committed', 'size > always->limit' ],

@@ -141,6 +141,23 @@ static void a_temp_is_an_allocator(void)
     serves(reel_temp_allocator(&temp));
 }
 
+static void a_block_pool_is_an_allocator(void)
+{
+    unsigned char *const raw = test_memory(TEST_MEMORY);
+    unsigned char *const memory = raw + (0 - (uintptr_t)raw) % 64;
+    const size_t size = TEST_MEMORY - 64;
+    reel_blocks blocks;
+    EXPECT(reel_blocks_init(&blocks, memory, size, 64, 20) == REEL_OK);
+    const reel_allocator a = reel_blocks_allocator(&blocks);
+    refuses_what_it_must(a);
+    serves(a);
+    EXPECT(reel_blocks_count_used(&blocks) == 0);
+    EXPECT(reel_allocate(a, 65, 1) == NULL);  // larger than a block
+    EXPECT(reel_allocate(a, 1, 128) == NULL); // not every block is so aligned
+    EXPECT(reel_free(a, memory + 1, 1) == REEL_FOREIGN);
+    EXPECT(reel_free(a, memory, 1) == REEL_DOUBLE_FREE);
+}
+
 static void the_hosts_malloc_is_an_allocator(void)
 {
     const reel_allocator a = test_malloc();
@@ -166,6 +183,7 @@ const test_case allocator_tests[] = {
     TEST(an_arena_is_an_allocator),
     TEST(a_granular_arena_is_an_allocator),
     TEST(a_temp_is_an_allocator),
+    TEST(a_block_pool_is_an_allocator),
     TEST(the_hosts_malloc_is_an_allocator),
     TEST(the_null_allocator_refuses_everything),
     END_OF_TESTS,

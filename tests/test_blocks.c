@@ -161,6 +161,8 @@ static void pools_that_cannot_be_are_invalid(void)
     EXPECT(reel_blocks_init(&blocks, memory, size, 0, 2) == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, size, 8, 0) == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, 0, 8, 2) == REEL_INVALID);
+    EXPECT(reel_blocks_init(&blocks, memory, size, size / 2, 3)
+           == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, 16, 8, 2) == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, size, 8, 3) == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, SIZE_MAX, 8, 2) == REEL_INVALID);
@@ -329,6 +331,10 @@ static void corrupt_lists_are_noticed(void)
     blocks.list.links[0] = 1; // a ring
     EXPECT(!reel_blocks_is_valid(&blocks));
     blocks.list.links[0] = 3; // a block that is out
+    EXPECT(!reel_blocks_is_valid(&blocks));
+    const uintptr_t mark =
+        REEL_LISTS_ARE_VERSIONED ? blocks.list.fresh | 3 : ~(uintptr_t)3;
+    blocks.list.links[0] = (reel_link)mark; // another watermark
     EXPECT(!reel_blocks_is_valid(&blocks));
     fresh_blocks(8, 4);
     blocks.inverse++;
