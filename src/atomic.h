@@ -9,7 +9,7 @@
 //   swap_if_release(word, &seen, next)
 //       If the word holds `seen`, write `next` and return true. Otherwise, and
 //       at times for no reason, leave it, put what it holds into `seen` and
-//       return false: every use is a loop.
+//       return false: every use is a loop. Acquire holds for what is found, too.
 //
 // A plain struct and not _Atomic: public headers stay valid C++, and a CPU
 // without compare-and-swap links without libatomic. Whole words only, since no

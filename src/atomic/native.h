@@ -38,7 +38,7 @@ ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
                                    uintptr_t next)
 {
     return __atomic_compare_exchange_n(&word->value, seen, next, true,
-                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+                                       __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE);
 }
 
 ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,

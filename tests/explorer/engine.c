@@ -67,9 +67,9 @@ static bool next_path(void)
 
 typedef struct actor {
     bool is_there, has_finished, is_interrupt;
-    bool waits; // for another store to what it was refused
-    unsigned refused_location;
-    size_t refused_store;
+    bool waits; // for another store to the word it looked at last
+    unsigned found_location;
+    size_t found_store;
     unsigned location; // what it does next
     bool writes;
     call call;
@@ -146,7 +146,7 @@ static bool is_able(unsigned i)
     const actor *const it = &contexts[i];
     return it->is_there && !it->has_finished
            && (!it->waits
-               || stores_to(it->refused_location) > it->refused_store + 1);
+               || stores_to(it->found_location) > it->found_store + 1);
 }
 
 // The running one first, so that the first schedule preempts nobody. An interrupt
@@ -187,7 +187,7 @@ static bool depend(const actor *a, const actor *b)
 // able[taken] goes; those before it went in schedules before this one.
 static void update_asleep(const unsigned able[CONTEXTS], unsigned taken)
 {
-    if (play->is_whole) {
+    if (play->is_whole || by_chance) {
         return;
     }
     for (unsigned i = 0; i < taken; i++) {
@@ -255,17 +255,20 @@ void reach_point(unsigned location, bool writes)
     me->location = location;
     me->writes = writes;
     switch_to(starts ? NO_CONTEXT : next_context());
-    me->waits = false;
+    if (me->waits) {
+        me->waits = false;
+        see_later(me->found_location, me->found_store);
+    }
     if (++points > POINTS_MAX) {
         explorer_fail("a context loops for ever");
     }
     begin_call(me);
 }
 
-void note_refused(unsigned location, size_t number)
+void note_found(unsigned location, size_t number)
 {
-    contexts[running].refused_location = location;
-    contexts[running].refused_store = number;
+    contexts[running].found_location = location;
+    contexts[running].found_store = number;
 }
 
 // ---- what the library asks of its port ---------------------------------------------
@@ -345,6 +348,7 @@ void explore(const scene *plan, unsigned long samples, exploration *result)
     by_chance = samples > 0;
     chance = 0x9E3779B97F4A7C15u;
     unsigned long left = samples;
+    memory_forget();
     do {
         run_once();
         result->schedules += !is_redundant;

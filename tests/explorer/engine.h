@@ -27,9 +27,9 @@ unsigned choose(unsigned width);
 // The running context is about to do this; others may come first.
 void reach_point(unsigned location, bool writes);
 
-// The running context's exchange of `location` found the store `number`; should it
-// yield now, it waits for a later one.
-void note_refused(unsigned location, size_t number);
+// The running context found the store `number` in `location`; should it yield
+// now, it waits for a later one.
+void note_found(unsigned location, size_t number);
 
 const scene *running_scene(void);
 bool is_tracing(void);
@@ -37,8 +37,15 @@ call call_of(unsigned context);
 
 // ---- memory ------------------------------------------------------------------
 
+// Another scene: none of its words are known yet. Then, for each schedule, nothing
+// was done to them since set_up.
+void memory_forget(void);
 void memory_begin(bool is_weak, unsigned spurious);
 size_t stores_to(unsigned location);
+
+// Whoever waits sees in the end: the running context will find a store after the
+// one of this number.
+void see_later(unsigned location, size_t number);
 
 // ---- coroutines --------------------------------------------------------------
 

@@ -11,12 +11,12 @@
 #include "tap.h"
 
 #ifndef EXPLORER_TWIN
-#define EXPLORER_TWIN NULL
+#define EXPLORER_TWIN ""
 #endif
 
-#define SAMPLES 200000
+#define SAMPLES 5000 // of each combination
 
-static const char *const twin = EXPLORER_TWIN;
+static const char twin[] = EXPLORER_TWIN; // "": the library itself
 
 void test_write(const char *text)
 {
@@ -89,9 +89,13 @@ static void print_bug(const scene *part)
     explain(part);
 }
 
+static bool is_sampled(const scene *whole)
+{
+    return whole->is_long && getenv("EXPLORE") == NULL;
+}
+
 static void explore_all(const scene *whole, exploration *result)
 {
-    const bool samples = whole->is_long && getenv("EXPLORE") == NULL;
     scripts replaced;
     for (size_t number = 0; result->bug == NULL; number++) {
         scene part = *whole;
@@ -101,8 +105,8 @@ static void explore_all(const scene *whole, exploration *result)
         if (is_a_repetition(whole, &part)) {
             continue;
         }
-        explore(&part, samples ? SAMPLES : 0, result);
-        if (result->bug != NULL && twin == NULL) {
+        explore(&part, is_sampled(whole) ? SAMPLES : 0, result);
+        if (result->bug != NULL && twin[0] == '\0') {
             print_bug(&part);
         }
         if (strchr(whole->script[0], '*') == NULL) {
@@ -141,7 +145,8 @@ static void judge(const scene *whole)
     exploration result = { 0 };
     const double start = seconds();
     explore_all(whole, &result);
-    printf("# %lu schedules, %lu left as redundant, %.2f s\n", result.schedules,
+    printf("# %lu schedules%s, %lu left as redundant, %.2f s\n",
+           result.schedules, is_sampled(whole) ? " by chance" : "",
            result.redundant, seconds() - start);
     print_missing(whole->must & ~result.reached);
     EXPECT(result.bug == NULL);
@@ -162,6 +167,9 @@ static void judge_all(const scene *scenes)
 // What is found must be a bug, not an outcome that is missing.
 static bool notices(const scene *scenes)
 {
+    if (strncmp(scenes->name, twin, strcspn(twin, "-")) != 0) {
+        return false;
+    }
     for (; scenes->name != NULL; scenes++) {
         exploration result = { 0 };
         explore_all(scenes, &result);
@@ -177,7 +185,7 @@ static bool notices(const scene *scenes)
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (twin != NULL) {
+    if (twin[0] != '\0') {
         EXPECT(notices(arena_scenes) || notices(temp_scenes)
                || notices(blocks_scenes));
         tap_result("the explorer notices", twin);

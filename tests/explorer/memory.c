@@ -31,6 +31,7 @@ typedef struct message {
     uintptr_t value;
     view carried;
     unsigned writer;
+    call during; // what the writer was at
 } message;
 
 typedef struct cell {
@@ -79,6 +80,7 @@ static void forget_history(cell *it)
     it->history[0].value = *it->word;
     it->history[0].carried = blank;
     it->history[0].writer = NO_CONTEXT;
+    it->history[0].during = CALL_NONE;
 }
 
 static unsigned add_location(const uintptr_t *word)
@@ -117,13 +119,25 @@ size_t stores_to(unsigned location)
     return locations[location].stores;
 }
 
+void see_later(unsigned location, size_t number)
+{
+    uint8_t *const oldest = &views[explorer_context()].oldest[location];
+    *oldest = (uint8_t)(*oldest <= number ? number + 1 : *oldest);
+}
+
+void memory_forget(void)
+{
+    location_count = 0;
+    for (size_t i = 0; i < MEMORY_WORDS; i++) {
+        location_of[i] = 0;
+    }
+    (void)add_location(&pause_word);
+}
+
 void memory_begin(bool weak, unsigned spurious)
 {
     is_weak = weak;
     spurious_left = spurious;
-    if (location_count == 0) {
-        (void)add_location(&pause_word);
-    }
     for (unsigned i = 0; i < location_count; i++) {
         forget_history(&locations[i]);
     }
@@ -151,8 +165,10 @@ static const message *latest_of(const cell *it)
     return &it->history[it->stores - 1];
 }
 
-static uintptr_t load_latest(cell *it, view *mine)
+static uintptr_t load_latest(unsigned at, view *mine)
 {
+    cell *const it = &locations[at];
+    note_found(at, it->stores - 1);
     join(mine, &latest_of(it)->carried);
     join(&it->readers, mine);
     return latest_of(it)->value;
@@ -165,6 +181,7 @@ static uintptr_t load_any(unsigned at, view *mine, int order)
     const unsigned older = choose(latest - mine->oldest[at] + 1);
     const message *const found = &it->history[latest - older];
     mine->oldest[at] = (uint8_t)(latest - older);
+    note_found(at, latest - older);
     if (order == __ATOMIC_ACQUIRE) {
         join(mine, &found->carried);
     }
@@ -182,8 +199,8 @@ uintptr_t model_load(const uintptr_t *word, int order)
     }
     const unsigned at = find_location(word);
     reach_point(at, false);
-    const uintptr_t value = is_weak ? load_any(at, &views[me], order)
-                                    : load_latest(&locations[at], &views[me]);
+    const uintptr_t value =
+        is_weak ? load_any(at, &views[me], order) : load_latest(at, &views[me]);
     trace("loads", word, value);
     return value;
 }
@@ -204,6 +221,7 @@ static void append(unsigned at, uintptr_t value, int order,
     mine->oldest[at] = (uint8_t)it->stores;
     added->value = value;
     added->writer = me;
+    added->during = call_of(me);
     added->carried = *inherited;
     if (!is_weak) {
         join(mine, &it->readers);
@@ -263,10 +281,11 @@ static void note_failure(unsigned at, unsigned number)
     const unsigned me = explorer_context();
     const unsigned writer = it->history[number].writer;
     views[me].oldest[at] = (uint8_t)number;
-    note_refused(at, number);
+    note_found(at, number);
     if (writer != me && writer != NO_CONTEXT) {
         explorer_reach(RETRY);
-        if (call_of(me) == CALL_ALLOC && call_of(writer) == CALL_FREE) {
+        if (call_of(me) == CALL_ALLOC
+            && it->history[number].during == CALL_FREE) {
             explorer_reach(FREE_BETWEEN);
         }
     }
@@ -304,7 +323,7 @@ static bool swap_inside(unsigned at, uintptr_t *seen, uintptr_t next, int order,
     note_failure(at, other);
     *seen = it->history[other].value;
     if (!is_weak) {
-        (void)load_latest(it, mine);
+        (void)load_latest(at, mine);
     } else if (failed_order == __ATOMIC_ACQUIRE) {
         join(mine, &it->history[other].carried);
     }

@@ -21,7 +21,6 @@ typedef struct truth {
     size_t used; // words
     uintptr_t end;
     bool is_inside; // the commit hook
-    bool refuses;   // the hook, from now on
 } truth;
 
 static truth now;
@@ -96,13 +95,13 @@ static void own(uintptr_t block, size_t words)
 // all the time.
 static void note_refusal(size_t words)
 {
-    const uintptr_t stop = space() + (now.used + words) * WORD;
+    const uintptr_t stop = temp()->stack.next.value + words * WORD;
     if (reel_port_in_interrupt()) {
-        require(stop > *frontier(), "an interrupt is refused what is ready");
+        require(stop > temp()->committed.value,
+                "an interrupt is refused what is ready");
         explorer_reach(stop > now.end ? EMPTY : BUSY);
     } else {
-        require(reel_temp_used(temp()) + words * WORD > now.end - space(),
-                "NULL although it fits");
+        require(stop > now.end, "NULL although it fits");
         explorer_reach(EMPTY);
     }
 }
@@ -147,11 +146,56 @@ static void inspect(const scene *plan)
 #define CALLS .set_up = set_up, .act = act, .inspect = inspect
 
 const scene temp_scenes[] = {
-    { .name = "temp: two contexts commit",
+    { .name = "temp: 2 x 2 calls",
       CALLS,
-      .size = 5 * PAGE,
-      .script = { "**", "**" },
-      .letters = "123",
+      .size = 3 * PAGE,
+      .script = { "1*", "**" },
+      .letters = "13",
       .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
+    { .name = "temp: 2 x 3 calls",
+      CALLS,
+      .size = 4 * PAGE,
+      .script = { "121", "212" },
+      .is_long = true,
+      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
+    { .name = "temp: 3 x 1 calls",
+      CALLS,
+      .size = 2 * PAGE,
+      .script = { "*", "*", "*" },
+      .letters = "12",
+      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
+    { .name = "temp: 3 x 2 calls, every order with up to 4 preemptions",
+      CALLS,
+      .size = 3 * PAGE,
+      .script = { "11", "12", "21" },
+      .is_whole = true,
+      .bound = 4,
+      .is_long = true,
+      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
+    { .name = "temp: an interrupt allocates too",
+      CALLS,
+      .size = 2 * PAGE,
+      .script = { "1*", "1", "*" },
+      .letters = "12",
+      .interrupts = 1 << 2,
+      .is_whole = true,
+      .bound = 4,
+      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY | BUSY },
+    { .name = "temp: 2 x 1 calls, weak memory",
+      CALLS,
+      .size = 2 * PAGE,
+      .script = { "*", "*" },
+      .letters = "12",
+      .is_weak = true,
+      .spurious = 1,
+      .must = SUCCESS | RETRY | GREW | WAITED | STALE },
+    { .name = "temp: 2 x 2 calls, weak memory",
+      CALLS,
+      .size = 3 * PAGE,
+      .script = { "**", "**" },
+      .letters = "12",
+      .is_weak = true,
+      .is_long = true,
+      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY | STALE },
     { 0 },
 };
