@@ -117,7 +117,7 @@ clean:  ## Remove everything that was built
 .PHONY: help
 help:  ## Show this list
 	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' \
-	    Makefile
+	    $(MAKEFILE_LIST)
 
 # ---- tools: installed where that is possible, named where it is not ----------
 

@@ -107,7 +107,8 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 /// Take a free block.
 ///
 /// Returns  `block_size` bytes, contents unspecified; NULL if none is free, never
-///          for any other reason.
+///          for any other reason. (Between cores, a free that nothing orders before
+///          this call may not be seen yet.)
 /// Cost     O(1) alone; a retry for each other context that gets in between.
 /// Context  any number. ISR: yes. SMP: with REEL_ATOMICS_NATIVE. Blocks: never;
 ///          MASKED masks interrupts for at most 8 instructions.
