@@ -135,15 +135,21 @@ OUT_OF_LINE void *refuse(reel_blocks *blocks)
     return NULL;
 }
 
+// The block of a number that was just taken.
+ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
+{
+    const uintptr_t block = blocks->base + i * blocks->block_size;
+    watch_alive(block, blocks->block_size);
+    return (void *)block;
+}
+
 void *reel_blocks_alloc(reel_blocks *blocks)
 {
     const uintptr_t i = list_take(&blocks->list);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
         return refuse(blocks);
     }
-    const uintptr_t block = blocks->base + i * blocks->block_size;
-    watch_alive(block, blocks->block_size);
-    return (void *)block;
+    return hand_out(blocks, i);
 }
 
 // A block above the watermark was never out, and its link is whatever was there.
@@ -239,10 +245,7 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache)
         if (i == NO_NUMBER) {
             break;
         }
-        const uintptr_t start =
-            cache->blocks->base + i * cache->blocks->block_size;
-        watch_alive(start, cache->blocks->block_size);
-        cache->slots[cache->count++] = (void *)start;
+        cache->slots[cache->count++] = hand_out(cache->blocks, i);
     }
     return block;
 }
