@@ -53,8 +53,9 @@ static int misuse_a_temp(const char *what)
 int main(int argc, char **argv)
 {
     const char *const what = argc == 2 ? argv[1] : "";
-    unsigned char *const memory = aligned_alloc(64, 256);
+    static unsigned char *memory; // held to the end: no leak
     reel_arena arena;
+    memory = aligned_alloc(64, 256);
     if (memory == NULL || reel_arena_init(&arena, memory, 256) != REEL_OK) {
         return 3;
     }
