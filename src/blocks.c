@@ -143,29 +143,38 @@ ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
     return (void *)block;
 }
 
+// Nothing was on the list a moment ago.
+OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head)
+{
+    const uintptr_t i = list_take_fresh(&blocks->list, head);
+    return i == NO_NUMBER ? refuse(blocks) : hand_out(blocks, i);
+}
+
 void *reel_blocks_alloc(reel_blocks *blocks)
 {
-    const uintptr_t i = list_take(&blocks->list);
+    uintptr_t head;
+    const uintptr_t i = list_take_listed(&blocks->list, &head);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
-        return refuse(blocks);
+        return alloc_fresh(blocks, head);
     }
     return hand_out(blocks, i);
 }
 
 // A block above the watermark was never out, and its link is whatever was there.
-OUT_OF_LINE reel_status blame(const reel_blocks *blocks, const void *block)
+// No two pointers have the same number, so NULL is known by its own.
+OUT_OF_LINE reel_status blame(const reel_blocks *blocks, uintptr_t i)
 {
-    if (block == NULL) {
+    if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;
     }
-    return reel_blocks_owns(blocks, block) ? REEL_DOUBLE_FREE : REEL_FOREIGN;
+    return i < blocks->list.count ? REEL_DOUBLE_FREE : REEL_FOREIGN;
 }
 
 reel_status reel_blocks_free(reel_blocks *blocks, void *block)
 {
     const uintptr_t i = number_of(blocks, block);
     if (REEL_UNLIKELY(i >= list_peak(&blocks->list))) {
-        return blame(blocks, block);
+        return blame(blocks, i);
     }
     if (REEL_POISON || REEL_WATCH) {
         if (!list_is_out(&blocks->list, i)) {

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # Tests that cannot fail prove nothing: each line below breaks the code in one
 # place, and the host tests must notice. All of them with MUTANTS=all (`make
-# mutants`), otherwise every tenth.
+# mutants`), with MUTANTS=path those of the files whose path contains it,
+# otherwise every tenth.
 use strict;
 use warnings;
 use File::Temp 'tempdir';
@@ -111,10 +112,11 @@ my @mutants = (
     [ 'src/temp.c', 'distance - size >= temp->pages->page_size', 'distance - size > temp->pages->page_size' ],
 
     # blocks
-    [ 'src/list/versioned.h', 'i >= list->count', 'false' ],
-    [ 'src/list/versioned.h', 'next = top + 1;', 'next = top;' ],
+    [ 'src/list.h', 'mark >= list->count', 'false' ],
+    [ 'src/list/versioned.h', '| (top + 1)', '| top' ],
     [ 'src/list/versioned.h', '    store_relaxed(link_of(list, i), i);', '' ],
-    [ 'src/list/versioned.h', 'list_raise_peak(list, i + 1);', 'list_raise_peak(list, i);' ],
+    [ 'src/list/versioned.h', 'list_raise_peak(list, mark + 1);', 'list_raise_peak(list, mark);' ],
+    [ 'src/list/versioned.h', '    store_relaxed(link_of(list, mark), mark);', '' ],
     [ 'src/list/versioned.h', 'if (own != i) {', 'if (false) {' ],
     [ 'src/list.h', 'length == peak', 'false' ],
     [ 'src/list.h', 'watermark_of(list, link) == peak ? length : SIZE_MAX', 'length' ],
@@ -124,7 +126,7 @@ my @mutants = (
     [ 'src/blocks.c', 'right < WORD_BITS', 'right < 8' ],
     [ 'src/blocks.c', 'above <= count', 'above < count' ],
     [ 'src/blocks.c', 'i >= list_peak(&blocks->list)', 'i >= blocks->list.count' ],
-    [ 'src/blocks.c', 'if (block == NULL) {
+    [ 'src/blocks.c', 'if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;', 'if (false) {
         return REEL_INVALID;' ],
     [ 'src/blocks.c', 'failures + 1', 'failures' ],
@@ -139,8 +141,12 @@ my @mutants = (
     [ 'port/always.c', 'always->committed -= size;', '' ],
 );
 
-my $all = ( $ENV{MUTANTS} // '' ) eq 'all';
-my @chosen = grep { $all || $_ % 10 == 0 } 0 .. $#mutants;
+my $which = $ENV{MUTANTS} // '';
+my @chosen = grep {
+    $which eq ''
+        ? $_ % 10 == 0
+        : $which eq 'all' || index( $mutants[$_][0], $which ) >= 0
+} 0 .. $#mutants;
 my $folder = tempdir( CLEANUP => 1 );
 
 sub runs_clean {

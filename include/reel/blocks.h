@@ -57,18 +57,19 @@ typedef int16_t reel_signed_link;
 typedef struct reel_list {
     reel_word head;   // see src/list.h
     reel_link *links; // one for each number
-    reel_word peak;   // numbers below it have been out
     size_t count;     // numbers
     uintptr_t fresh;  // a power of two above count
+    reel_word peak;   // numbers below it have been out
 } reel_list;
 
-/// Owned by the caller; read-only to it.
+/// Owned by the caller; read-only to it. In this order, which lets a free load its
+/// four words by two instructions.
 typedef struct reel_blocks {
     reel_list list;
-    size_t block_size; // bytes
+    uintptr_t shift;   // log2 of the power of two in block_size
+    size_t inverse;    // of the odd rest of it
     uintptr_t base;    // block 0
-    size_t inverse;    // of the odd part of block_size
-    uintptr_t shift;   // log2 of the rest of it
+    size_t block_size; // bytes
     reel_word failures;
 } reel_blocks;
 
@@ -228,16 +229,16 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
 #define REEL_SPREAD_2_(n)  (REEL_SPREAD_1_(n) | REEL_SPREAD_1_(n) >> 2)
 #define REEL_SPREAD_1_(n)  ((size_t)(n) | (size_t)(n) >> 1)
 
-#define REEL_BLOCKS_INITIAL_(memory, links, size, count)         \
-    {                                                            \
-        { { REEL_LIST_EMPTY(REEL_ABOVE_(count)) },               \
-          links,                                                 \
-          { 0 },                                                 \
-          (count),                                               \
-          REEL_ABOVE_(count) },                                  \
-            (size), (memory),                                    \
-            REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), \
-            REEL_WHICH_BIT_(REEL_LOW_BIT_(size)), { 0 },         \
+#define REEL_BLOCKS_INITIAL_(memory, links, size, count)                   \
+    {                                                                      \
+        { { REEL_LIST_EMPTY(REEL_ABOVE_(count)) },                         \
+          links,                                                           \
+          (count),                                                         \
+          REEL_ABOVE_(count),                                              \
+          { 0 } },                                                         \
+            REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
+            REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \
+            (size), { 0 },                                                 \
     }
 
 /// The head of a list that holds nothing yet and whose watermark is 0: versioned,

@@ -10,16 +10,17 @@
 
 #include "reel/base.h"
 
+// A high register ("h"): MRS and MSR take any, and the low ones are precious.
 REEL_INLINE uintptr_t reel_port_mask(void)
 {
     uintptr_t saved;
-    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(saved)::"memory");
+    __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=h"(saved)::"memory");
     return saved;
 }
 
 REEL_INLINE void reel_port_unmask(uintptr_t saved)
 {
-    __asm__ volatile("msr primask, %0" ::"r"(saved) : "memory");
+    __asm__ volatile("msr primask, %0" ::"h"(saved) : "memory");
 }
 
 #endif

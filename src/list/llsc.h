@@ -47,9 +47,9 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
     return top;
 }
 
-ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t top, uintptr_t mark)
+ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
 {
-    if (!swap_if_relaxed(&list->head, &top, top - 1)) {
+    if (!swap_if_relaxed(&list->head, head, *head - 1)) {
         return false;
     }
     list->links[mark] = (reel_link)mark;
@@ -72,8 +72,7 @@ ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
     do {
         head = load_relaxed(&list->head);
         *link = (reel_link)head;
-    } while (REEL_UNLIKELY(load_exclusive(&list->head) != head)
-             || REEL_UNLIKELY(!store_exclusive(&list->head, i)));
+    } while (REEL_UNLIKELY(!swap_if_relaxed(&list->head, &head, i)));
     return true;
 }
 

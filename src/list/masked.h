@@ -26,16 +26,18 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
 }
 
 // In one section, so peaks come in order.
-ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t top, uintptr_t mark)
+ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
 {
     reel_link *link = &list->links[mark];
-    uintptr_t next = top - 1, peak = mark + 1;
+    uintptr_t next = *head - 1, peak = mark + 1;
     COMPUTED(link);
     COMPUTED(next);
     COMPUTED(peak);
     const uintptr_t saved = LIST_MASK();
-    if (load_relaxed(&list->head) != top) {
+    const uintptr_t found = load_relaxed(&list->head);
+    if (found != *head) {
         LIST_UNMASK(saved);
+        *head = found;
         return false;
     }
     store_relaxed(&list->head, next);
@@ -47,14 +49,13 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t top, uintptr_t mark)
 
 ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
 {
-    reel_link *link = link_of(list, i);
-    COMPUTED(link);
+    reel_link *const links = list->links;
     const uintptr_t saved = LIST_MASK();
-    if (REEL_UNLIKELY(*link != i)) {
+    if (REEL_UNLIKELY(links[i] != i)) {
         LIST_UNMASK(saved);
         return false;
     }
-    *link = (reel_link)load_relaxed(&list->head);
+    links[i] = (reel_link)load_relaxed(&list->head);
     store_relaxed(&list->head, i);
     LIST_UNMASK(saved);
     return true;

@@ -5,10 +5,8 @@
 //
 //   list_pop(list, links)  take the top off the list; if it is negative, nothing
 //                          was taken
-//   list_issue(list, top, mark)
-//                          if the head is still `top`, which says that nothing is
-//                          on the list, take the watermark's number
-//   list_give(list, i)     see list.h
+//   list_issue(list, &head, mark) and list_give(list, i)
+//                          see list.h
 
 #ifndef REEL_SRC_LIST_SIGNED_H
 #define REEL_SRC_LIST_SIGNED_H
@@ -52,33 +50,14 @@ ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
 #include "masked.h"
 #endif
 
-// Nothing was on the list a moment ago: the watermark's number, or what has been
-// given back since.
-OUT_OF_LINE uintptr_t list_take_fresh(reel_list *list)
-{
-    for (;;) {
-        const uintptr_t top = list_pop(list, list->links);
-        const uintptr_t mark = watermark_of(list, top);
-        if (!is_bottom(list, top)) {
-            list->links[top] = (reel_link)top;
-            return top;
-        }
-        if (mark >= list->count) {
-            return NO_NUMBER;
-        }
-        if (list_issue(list, top, mark)) {
-            return mark;
-        }
-    }
-}
-
 // The table's address is loaded once: a pop is a compiler barrier.
-ALWAYS_INLINE uintptr_t list_take(reel_list *list)
+ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 {
     reel_link *const links = list->links;
     const uintptr_t top = list_pop(list, links);
     if (REEL_UNLIKELY(is_bottom(list, top))) {
-        return list_take_fresh(list);
+        *head = top;
+        return NO_NUMBER;
     }
     links[top] = (reel_link)top;
     return top;

@@ -48,28 +48,32 @@ ALWAYS_INLINE uintptr_t next_version(const reel_list *list, uintptr_t head)
 }
 
 // Acquire: what the giver wrote into its block and into the link is seen here.
-ALWAYS_INLINE uintptr_t list_take(reel_list *list)
+ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 {
-    uintptr_t head = load_acquire(&list->head);
     uintptr_t i, next;
+    *head = load_acquire(&list->head);
     do {
-        const uintptr_t top = top_of(list, head);
-        i = watermark_of(list, top);
-        if (REEL_UNLIKELY(is_bottom(list, top))) {
-            if (i >= list->count) {
-                return NO_NUMBER;
-            }
-            next = top + 1;
-        } else {
-            next = link_after(list->links, i);
+        if (REEL_UNLIKELY(is_bottom(list, *head))) {
+            return NO_NUMBER;
         }
-    } while (
-        !swap_if_acquire(&list->head, &head, next_version(list, head) | next));
+        i = watermark_of(list, *head);
+        next = next_version(list, *head) | link_after(list->links, i);
+    } while (!swap_if_acquire(&list->head, head, next));
     store_relaxed(link_of(list, i), i);
-    if (REEL_UNLIKELY(is_bottom(list, head))) {
-        list_raise_peak(list, i + 1);
-    }
     return i;
+}
+
+// Relaxed: a fresh number has no earlier owner whose writes matter.
+ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
+{
+    const uintptr_t top = top_of(list, *head);
+    const uintptr_t next = next_version(list, *head) | (top + 1);
+    if (!swap_if_relaxed(&list->head, head, next)) {
+        return false;
+    }
+    store_relaxed(link_of(list, mark), mark);
+    list_raise_peak(list, mark + 1);
+    return true;
 }
 
 ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
