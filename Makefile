@@ -7,7 +7,7 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wundef -Wshadow \
         -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 CORE := $(wildcard src/*.c)
 HEADERS := $(wildcard include/reel/*.h src/*.h src/*/*.h port/*.h \
-             port/*/*.h tests/*.h targets/*/*.h) $(MAKEFILE_LIST)
+             port/*/*.h tests/*.h tests/clock/*.h targets/*/*.h) $(MAKEFILE_LIST)
 UNIT := $(CORE) port/always.c tests/tap.c $(wildcard tests/test*.c)
 BOARD := $(wildcard targets/common/*.c) port/cortex-m/primask.c \
          port/cortex-m/interrupt.c

@@ -67,8 +67,8 @@ $(OUT)/%/tests.elf: $(UNIT) tests/board.c $(BOARD) $(MPU_PORT) $(HEADERS) linker
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
-$(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c $(BOARD) $(HEADERS) linker/*.ld \
-                     | $(OUT)/have-board
+$(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c tests/clock/clock.c $(BOARD) \
+                     $(HEADERS) linker/*.ld | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 

@@ -1,67 +1,25 @@
-// Counts the instructions of one call, exactly: with the emulator's clock tied
-// to instructions (-icount shift=10), one instruction takes 1,024 ns, and
-// SysTick tells how many passed between two reads of it. What is counted is the
-// branch to the function, the function, and the return; not the loading of
-// arguments. Prints one line an operation: its name and the count.
+// Counts the instructions of one call, exactly (clock/clock.h): the branch to the
+// function, the function, and the return; not the loading of arguments. Prints
+// one line an operation: its name and the count.
 
 #include "always.h"
+#include "clock/clock.h"
 #include "reel/blocks.h"
 #include "reel/temp.h"
 #include "semihost.h"
 
 int main(void);
 
-#define SYSTICK_CSR (*(volatile uint32_t *)0xE000E010)
-#define SYSTICK_RVR (*(volatile uint32_t *)0xE000E014)
-#define SYSTICK_CVR (*(volatile uint32_t *)0xE000E018)
-
-#define SYSTICK_MAX  0xFFFFFFu
-#define SYSTICK_FREE 5u // enabled, on the processor's clock, no interrupt
-
-// Ticks of SysTick that an instruction takes: its frequency * 1,024 ns.
-#if defined(__ARM_ARCH_6M__)
-#define TICKS_NUM 2048u // microbit, 16 MHz: 16.384
-#define TICKS_DEN 125u
-#elif __ARM_ARCH >= 8
-#define TICKS_NUM 512u // MPS2 with an M33, 20 MHz: 20.48
-#define TICKS_DEN 25u
-#else
-#define TICKS_NUM 128u // MPS2, 25 MHz: 25.6
-#define TICKS_DEN 5u
-#endif
-
 typedef uintptr_t word;
 
 static word result;
 
-// Calls function(a, b, c, d) and returns the ticks from just before the branch
-// to just after the return; r0 of the called function goes to `result`.
-__attribute__((naked, noinline)) static uint32_t
-ticks_of_call(word a, word b, word c, word d, word function, word *returned)
-{
-    (void)a, (void)b, (void)c, (void)d, (void)function, (void)returned;
-    __asm__ volatile(".syntax unified\n"
-                     "push {r4, r5, r6, lr}\n"
-                     "ldr r4, =0xE000E018\n"
-                     "ldr r6, [sp, #16]\n"
-                     "ldr r5, [r4]\n"
-                     "blx r6\n"
-                     "ldr r4, [r4]\n"
-                     "subs r5, r5, r4\n"
-                     "ldr r4, [sp, #20]\n"
-                     "str r0, [r4]\n"
-                     "mov r0, r5\n"
-                     "pop {r4, r5, r6, pc}\n"
-                     ".ltorg");
-}
-
-// The second read of SysTick is the one instruction counted too much.
 static word instructions(word a, word b, word c, word d, word function)
 {
-    const uint32_t ticks = ticks_of_call(a, b, c, d, function, &result);
-    const uint32_t count =
-        ((ticks & SYSTICK_MAX) * TICKS_DEN + TICKS_NUM / 2) / TICKS_NUM;
-    return count - 1;
+    clock_call call = { { a, b, c, d }, function, 0 };
+    const uint32_t count = clock_count(&call);
+    result = call.result;
+    return count;
 }
 
 static void print_row(const char *name, word count)
@@ -240,9 +198,7 @@ static void count_blocks(void)
 
 int main(void)
 {
-    SYSTICK_RVR = SYSTICK_MAX;
-    SYSTICK_CVR = 0;
-    SYSTICK_CSR = SYSTICK_FREE;
+    clock_start();
     count_allocation();
     count_block_changes();
     count_marks();

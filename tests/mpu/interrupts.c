@@ -1,11 +1,8 @@
 // An interrupt after every instruction of commit and of decommit: whatever stays
 // committed can be used, whatever stays uncommitted faults, and the memory around
 // the range is left alone. And the exact cost of a call.
-//
-// Run with the emulator's clock tied to instructions (-icount shift=10): one
-// takes 1,024 ns, so SysTick can be set to fire after so many of them.
 
-#include "clock.h"
+#include "clock/clock.h"
 #include "cortex-m/fault.h"
 #include "cortex-m/mpu.h"
 #include "design.h"
@@ -15,13 +12,10 @@
 #include "twin.h"
 
 int main(void);
-void sys_tick_handler(void);
-void interrupts_take_tick(const uint32_t *frame);
 
 #define SHPR3 (*(volatile uint32_t *)0xE000ED20)
 
 #define SYSTICK_LOWEST  UINT32_C(0xFF000000) // priority, in SHPR3
-#define FRAME_PC        6
 #define WORD            4u
 #define MAX_INTERRUPTS  400u
 #define MAX_ADDRESSES   400u
@@ -67,15 +61,16 @@ static uint32_t cost(size_t from, size_t to)
     const size_t page = range->pages->page_size;
     const uintptr_t start = range->start + (from < to ? from : to) * page;
     const size_t size = (from < to ? to - from : from - to) * page;
-    return clock_count((uintptr_t)hooks->context, start, size,
-                       from < to ? (uintptr_t)hooks->commit
-                                 : (uintptr_t)hooks->decommit);
+    clock_call call = { { (uintptr_t)hooks->context, start, size },
+                        from < to ? (uintptr_t)hooks->commit
+                                  : (uintptr_t)hooks->decommit,
+                        0 };
+    return clock_count(&call);
 }
 
 // ---- the interrupt ---------------------------------------------------------
 
 static volatile bool under_way;     // the call has not returned yet
-static volatile bool fired;         // once a trial is enough
 static volatile bool fired_in_time; // while the call was under way
 static volatile uint32_t fired_at;  // address of the next instruction
 static volatile uintptr_t staying;  // bytes committed before and after
@@ -115,33 +110,20 @@ static void look_back(size_t frontier)
     wrong += MPU_RASR != 0;
 }
 
-__attribute__((used)) void interrupts_take_tick(const uint32_t *frame)
+static void take_tick(uint32_t address)
 {
-    clock_stop();
-    if (!fired) {
-        fired = true;
-        fired_in_time = under_way;
-        fired_at = frame[FRAME_PC];
-        look_around();
-        use_own_region();
-    }
-}
-
-__attribute__((naked)) void sys_tick_handler(void)
-{
-    __asm__ volatile("mrs r0, msp\n\t"
-                     "ldr r1, =interrupts_take_tick\n\t"
-                     "bx r1\n\t"
-                     ".ltorg");
+    fired_in_time = under_way;
+    fired_at = address;
+    look_around();
+    use_own_region();
 }
 
 // Is the call interrupted after `count` instructions?
 static bool interrupt_call(const page_move *move, uint32_t count)
 {
-    fired = false;
     fired_in_time = false;
     under_way = true;
-    clock_fire_after(count);
+    clock_fire_after(count, take_tick);
     call_hook(move->from, move->to);
     under_way = false;
     clock_stop();

@@ -17,7 +17,7 @@ $(OUT)/%/mpu.elf: $(addprefix tests/mpu/,mpu.c access.c refusals.c strict.c) \
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
-$(OUT)/%/mpu-icount.elf: $(addprefix tests/mpu/,interrupts.c twin.c clock.c) \
-                         $(MPU_COMMON) $(MPU_HEADERS) | $(OUT)/have-board
+$(OUT)/%/mpu-icount.elf: $(addprefix tests/mpu/,interrupts.c twin.c) \
+                         tests/clock/clock.c $(MPU_COMMON) $(MPU_HEADERS) | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
