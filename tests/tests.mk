@@ -32,10 +32,10 @@ SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
 TEST_RUNS  := tests/layers.t tests/symbols.t tests/size.t tests/cycles.t \
-              tests/watch.t tests/mutants.t $(METER_TESTS) $(EXPLORER_RUNS) \
+              tests/interrupts.t tests/watch.t tests/mutants.t $(METER_TESTS) $(EXPLORER_RUNS) \
               $(HOST_RUNS) $(BOARD_RUNS)
 TEST_FILES := $(HOST_RUNS) $(BOARD_RUNS) $(EXPLORER_RUNS) $(SYMBOL_FILES) $(SIZE_FILES) \
-              $(CYCLE_FILES) $(WATCH_FILES) $(OUT)/header-checks \
+              $(CYCLE_FILES) $(INTERRUPT_FILES) $(WATCH_FILES) $(OUT)/header-checks \
               $(OUT)/readme/example $(OUT)/x86-64+O2/cplusplus $(METER_FILES)
 
 # Many builds of the same: -O1 compiles them in half the time.

@@ -1,0 +1,83 @@
+#!/usr/bin/perl
+# Shared operations, interrupted after every instruction (tests/interrupts), on the
+# emulated boards. An instruction counts as interrupted if an interrupt was taken
+# when it was the next to be executed. Those that are executed while interrupts are
+# masked cannot be; of all others at least 90 % must have been.
+#
+# Builds that protect nothing must fail, each kind of object among them.
+use strict;
+use warnings;
+use lib 'tests';
+use Test::More;
+use thumb;
+
+my $least = 90;    # per cent, of each function
+
+my @operations = qw(reel_blocks_alloc reel_blocks_free reel_arena_alloc_shared
+    reel_temp_alloc_shared);
+
+# The application's, and the compiler's arithmetic.
+my $outside = qr/^(?:reel_panic|reel_port_yield|__\w+)$/;
+
+sub run {
+    my ($build) = @_;
+    my $image = "build/$build/interrupts-icount.elf";
+    my $output = `tests/run $image`;
+    return ( $image, $output, $? );
+}
+
+sub report_function {
+    my ( $build, $name, $addresses, $masked, $taken ) = @_;
+    my @open = grep { !$masked->{$_} } @$addresses;
+    my @missed = sort { $a <=> $b } grep { !$taken->{$_} } @open;
+    my $done  = @open - @missed;
+    my $share = 100 * $done / @open;
+    note( sprintf '  %-26s interrupted %3d of %3d instructions (%d %%)%s',
+        $name, $done, scalar @open, $share,
+        @missed ? join ' ', ', not', map { sprintf '%x', $_ } @missed : '' );
+    cmp_ok( $share, '>=', $least, "$build: $name is interrupted everywhere" );
+    return ( $done, scalar @open );
+}
+
+sub report_coverage {
+    my ( $build, $image, $output ) = @_;
+    my %taken = map { ( $_ => 1 ) } $output =~ /^# interrupted at (\d+)$/mg;
+    my ( $code, $functions ) = thumb::disassemble($image);
+    my ( $found, $names )
+        = thumb::reachable( $code, $functions, $outside, @operations );
+    my $masked = thumb::masked( $code, map {@$_} values %$found );
+    my ( $done, $all ) = ( 0, 0 );
+    for my $start ( sort { $a <=> $b } keys %$found ) {
+        my @counts = report_function( $build, $names->{$start},
+            $found->{$start}, $masked, \%taken );
+        $done += $counts[0];
+        $all  += $counts[1];
+    }
+    my @wrong = grep { $masked->{$_} } keys %taken;
+    is( "@wrong", '', "$build: no interrupt where they are masked" );
+    note( sprintf '%s: interrupted %d of %d instructions, %d are masked',
+        $build, $done, $all, scalar keys %$masked );
+}
+
+for my $build (
+    qw(microbit+primask mps2-an385 mps2-an385+primask mps2-an505))
+{
+    my ( $image, $output, $status ) = run($build);
+    my @failures = $output =~ /^(?:not ok|Bail|#.*expected).*/mg;
+    is( $status, 0, "$build runs" ) or diag( join "\n", @failures );
+    my ($violations) = $output =~ /^# violations (\d+)$/m;
+    is( $violations, 0, "$build: nothing is lost or had twice" );
+    report_coverage( $build, $image, $output );
+}
+
+for my $build (qw(microbit+none mps2-an385+none)) {
+    my ( $image, $output, $status ) = run($build);
+    my ($violations) = $output =~ /^# violations (\d+)$/m;
+    cmp_ok( $violations, '>', 0, "$build: violations are noticed" );
+    note("$build: $violations violations");
+    for my $object (qw(take free arena temp)) {
+        like( $output, qr/^not ok \d+ - $object\b/m,
+            "$build: so they are of '$object'" );
+    }
+}
+done_testing();

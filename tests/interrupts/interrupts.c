@@ -1,0 +1,171 @@
+// Interrupts of shared operations, at every instruction. Prints one TAP result
+// for each operation and action, then every address at which an interrupt was
+// taken: interrupts.t compares them with the instructions that there are.
+//
+// After the first interrupt there may be a second one, at every instruction from
+// there on: some paths are entered only because of the first.
+
+#include "interrupts.h"
+
+#include "clock/clock.h"
+#include "semihost.h"
+#include "tap.h"
+
+int main(void);
+
+#define MAX_INTERRUPTS 1000u  // of one operation
+#define CODE_SIZE      32768u // bytes
+#define CODE_BASE      UINT32_C(0xFF000000)
+#define WORD_BITS      32u
+#define ADDRESS_STEP   2u
+
+// ---- what was seen ---------------------------------------------------------
+
+static size_t violations, interrupts;
+static uint32_t code_base; // where the image begins
+static uint32_t seen[CODE_SIZE / ADDRESS_STEP / WORD_BITS]; // a bit an address
+
+void test_write(const char *text)
+{
+    semihost_write(text);
+}
+
+void interrupts_require(bool fact, const char *text, const char *file, int line)
+{
+    violations += !fact;
+    test_expect(fact, text, file, line);
+}
+
+static void note_address(uint32_t address)
+{
+    const uint32_t place = (address - code_base) / ADDRESS_STEP;
+    REQUIRE(place < CODE_SIZE / ADDRESS_STEP);
+    if (place < CODE_SIZE / ADDRESS_STEP) {
+        seen[place / WORD_BITS] |= UINT32_C(1) << place % WORD_BITS;
+    }
+    interrupts++;
+}
+
+static void print_addresses(void)
+{
+    for (uint32_t place = 0; place < CODE_SIZE / ADDRESS_STEP; place++) {
+        if ((seen[place / WORD_BITS] >> place % WORD_BITS & 1) != 0) {
+            test_note("interrupted at", code_base + place * ADDRESS_STEP);
+        }
+    }
+}
+
+// ---- one trial -------------------------------------------------------------
+
+static const test_action *volatile doing;
+static volatile bool under_way;   // the operation has not returned yet
+static volatile unsigned in_time; // interrupts until it returned
+static volatile uint32_t pause;   // instructions up to the second interrupt
+
+static void take_tick(uint32_t address)
+{
+    if (under_way) {
+        note_address(address);
+        in_time++;
+    }
+}
+
+static void take_second_tick(uint32_t address)
+{
+    take_tick(address);
+    doing->act_again();
+}
+
+static void take_first_tick(uint32_t address)
+{
+    take_tick(address);
+    doing->act();
+    if (pause > 0) {
+        clock_fire_after(pause, take_second_tick);
+    }
+}
+
+// Returns how many interrupts came before the operation returned: the first
+// after `count` instructions, the second, if any, after `more` others.
+static unsigned try_once(const test_family *family,
+                         const test_operation *operation,
+                         const test_action *action, uint32_t count,
+                         uint32_t more)
+{
+    family->prepare(operation);
+    doing = action;
+    pause = more;
+    in_time = 0;
+    under_way = true;
+    clock_fire_after(count, take_first_tick);
+    operation->operate();
+    under_way = false;
+    clock_stop();
+    family->check(operation);
+    return in_time;
+}
+
+// ---- all of them -----------------------------------------------------------
+
+static void interrupt_once(const test_family *family,
+                           const test_operation *operation,
+                           const test_action *action)
+{
+    uint32_t count = 1;
+    while (count < MAX_INTERRUPTS
+           && try_once(family, operation, action, count, 0) == 1) {
+        count++;
+    }
+    REQUIRE(count < MAX_INTERRUPTS);
+}
+
+static void interrupt_twice(const test_family *family,
+                            const test_operation *operation,
+                            const test_action *action)
+{
+    uint32_t count = 0, more;
+    do {
+        count++;
+        more = 1;
+        while (count + more < MAX_INTERRUPTS
+               && try_once(family, operation, action, count, more) == 2) {
+            more++;
+        }
+    } while (count < MAX_INTERRUPTS && more > 1);
+    REQUIRE(count + more < MAX_INTERRUPTS);
+}
+
+static void interrupt_all(const test_family *family)
+{
+    const test_operation *operation = family->operations;
+    for (; operation->name != NULL; operation++) {
+        const test_action *action = family->actions;
+        for (; action->name != NULL; action++) {
+            if (action->act_again == NULL) {
+                interrupt_once(family, operation, action);
+            } else {
+                interrupt_twice(family, operation, action);
+            }
+            tap_result(operation->name, action->name);
+        }
+    }
+}
+
+static void interrupt_families(const test_family *families)
+{
+    for (; families->operations != NULL; families++) {
+        interrupt_all(families);
+    }
+}
+
+int main(void)
+{
+    code_base = (uint32_t)(uintptr_t)main & CODE_BASE;
+    clock_start();
+    interrupt_families(blocks_families);
+    interrupt_families(stacks_families);
+    print_addresses();
+    test_note("interrupts", interrupts);
+    test_note("violations", violations);
+    return tap_end() ? 0 : 1;
+}

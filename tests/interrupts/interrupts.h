@@ -1,0 +1,40 @@
+// One operation of the main loop is interrupted after every one of its
+// instructions, by a handler that works on the same object. What must hold then
+// is checked after each trial.
+
+#ifndef INTERRUPTS_H
+#define INTERRUPTS_H
+
+#include "reel/base.h"
+
+// What the main loop does.
+typedef struct test_operation {
+    const char *name;
+    void (*operate)(void);
+    size_t arguments[5]; // how to prepare it: the family's
+} test_operation;
+
+// What the handler does.
+typedef struct test_action {
+    const char *name;
+    void (*act)(void);
+    void (*act_again)(void); // at a second interrupt; NULL: one is enough
+} test_action;
+
+// Every operation meets every action.
+typedef struct test_family {
+    const test_operation *operations; // up to the one without a name
+    const test_action *actions;       // likewise
+    void (*prepare)(const test_operation *operation);
+    void (*check)(const test_operation *operation);
+} test_family;
+
+// Each table ends with a family of no operations.
+extern const test_family blocks_families[], stacks_families[];
+
+// Record what should not be, and go on.
+void interrupts_require(bool fact, const char *text, const char *file,
+                        int line);
+#define REQUIRE(fact) interrupts_require((fact), #fact, __FILE__, __LINE__)
+
+#endif
