@@ -16,9 +16,6 @@ my $least = 90;    # per cent, of each function
 my @operations = qw(reel_blocks_alloc reel_blocks_free reel_arena_alloc_shared
     reel_temp_alloc_shared);
 
-# The application's, and the compiler's arithmetic.
-my $outside = qr/^(?:reel_panic|reel_port_yield|__\w+)$/;
-
 sub run {
     my ($build) = @_;
     my $image = "build/$build/interrupts-icount.elf";
@@ -44,7 +41,7 @@ sub report_coverage {
     my %taken = map { ( $_ => 1 ) } $output =~ /^# interrupted at (\d+)$/mg;
     my ( $code, $functions ) = thumb::disassemble($image);
     my ( $found, $names )
-        = thumb::reachable( $code, $functions, $outside, @operations );
+        = thumb::reachable( $code, $functions, @operations );
     my $masked = thumb::masked( $code, map {@$_} values %$found );
     my ( $done, $all ) = ( 0, 0 );
     for my $start ( sort { $a <=> $b } keys %$found ) {

@@ -6,6 +6,9 @@ package thumb;
 use strict;
 use warnings;
 
+# Not part of what is examined: the application's, and the compiler's arithmetic.
+our $outside = qr/^(?:reel_panic|reel_port_yield|__\w+)$/;
+
 my $condition = qr/eq|ne|cs|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le/;
 
 # Hash of address => { text, after (the address behind it) }, and hash of function
@@ -29,7 +32,8 @@ sub disassemble {
 
 sub ends_function {
     my ($text) = @_;
-    return $text =~ /^bx\s+lr/ || $text =~ /^(?:pop|ldmia\.w)\s.*\bpc\b/;
+    return $text =~ /^(?:bx\s+lr|udf)\b/
+        || $text =~ /^(?:pop|ldmia\.w)\s.*\bpc\b/;
 }
 
 # Addresses that may be executed after it, and the function it calls, if any.
@@ -54,10 +58,10 @@ sub function_at {
 }
 
 # Every instruction from the functions named on, down through what they call but
-# for what matches $outside. Returns function's address => list of addresses, and
+# for $outside. Returns function's address => list of addresses, and
 # function's address => name.
 sub reachable {
-    my ( $code, $functions, $outside, @roots ) = @_;
+    my ( $code, $functions, @roots ) = @_;
     my %starts;
     for my $name ( keys %$functions ) {
         $starts{$_} = $name for @{ $functions->{$name} };
@@ -88,6 +92,27 @@ sub masked {
         push @open, @$next;
     }
     return \%masked;
+}
+
+# The most instructions on any path from one address to the MSR that unmasks.
+sub longest_path {
+    my ( $code, $address, $length ) = @_;
+    die "a loop or a call under the mask\n"
+        if $length > 100 || $code->{$address}{text} =~ /^blx?\s/;
+    return $length if $code->{$address}{text} =~ /^msr\s+PRIMASK/;
+    my ($next) = successors( $code, $address );
+    my ($longest) = sort { $b <=> $a }
+        map { longest_path( $code, $_, $length + 1 ) } @$next;
+    return $longest;
+}
+
+# The most instructions, of these, for which interrupts are masked at a stretch.
+sub longest_mask {
+    my ( $code, @addresses ) = @_;
+    my ($longest) = sort { $b <=> $a }
+        map { longest_path( $code, $code->{$_}{after}, 1 ) }
+        grep { $code->{$_}{text} =~ /^cpsid\s/ } @addresses;
+    return $longest // 0;
 }
 
 1;

@@ -112,7 +112,8 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 ///          this call may not be seen yet.)
 /// Cost     O(1) alone; a retry for each other context that gets in between.
 /// Context  any number. ISR: yes. SMP: with REEL_ATOMICS_NATIVE. Blocks: never;
-///          MASKED masks interrupts for at most 8 instructions.
+///          MASKED masks interrupts for at most 8 instructions (Cortex-M0; 7 on
+///          Armv7-M), if the mask is inline.
 void *reel_blocks_alloc(reel_blocks *blocks);
 
 /// Give a block back.

@@ -49,7 +49,8 @@ void reel_port_yield(void);
 /// (port/cortex-m/primask.h); otherwise the port links them.
 ///
 /// Returns  the state to restore.
-/// Cost     2 instructions on Cortex-M; reel keeps the mask for 4 more.
+/// Cost     2 instructions on Cortex-M, 1 to unmask. If they are inline, an interrupt
+///          waits at most 8 instructions, the one that unmasks included.
 /// Context  any number of owners. ISR: yes. SMP: no. Blocks: masks interrupts.
 #ifdef REEL_PORT_MASK_HEADER
 #include REEL_PORT_MASK_HEADER

@@ -164,7 +164,9 @@ void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
 /// Cost     O(1) alone; a retry for each other context that gets in between;
 ///          the commit hook.
 /// Context  any number. ISR: yes. SMP: yes. Blocks: a thread in the hook or for
-///          another thread's; an interrupt never.
+///          another thread's; an interrupt never. Where there is no
+///          compare-and-swap it masks interrupts for 5 instructions at a time, if
+///          the mask is inline; the hook is not masked.
 void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align);
 
 /// Change a block's size where it stands, as reel_arena_resize(); memory is

@@ -1,6 +1,7 @@
 // Counts the instructions of one call, exactly (clock/clock.h): the branch to the
 // function, the function, and the return; not the loading of arguments. Prints
-// one line an operation: its name and the count.
+// one line an operation: its name and the count. Then the most instructions that
+// an interrupt waits for some of them.
 
 #include "always.h"
 #include "clock/clock.h"
@@ -196,6 +197,88 @@ static void count_blocks(void)
     must(result == 0);
 }
 
+// ---- how long an interrupt waits --------------------------------------------
+
+static volatile bool under_way;
+static volatile uint32_t taken_at; // 0: not while the call was under way
+
+static void take_tick(uint32_t address)
+{
+    taken_at = under_way ? address : 0;
+}
+
+static void interrupt_call(const clock_call *call, uint32_t count)
+{
+    word (*const function)(word, word, word, word) =
+        (word(*)(word, word, word, word))call->function;
+    const word *const with = call->arguments;
+    taken_at = 0;
+    under_way = true;
+    clock_fire_after(count, take_tick);
+    (void)function(with[0], with[1], with[2], with[3]);
+    under_way = false;
+    clock_stop();
+}
+
+// An interrupt is asked for after each instruction in turn. Those taken at one
+// address had to wait, but for the last of them: the first one for as many
+// instructions, from the one after CPSID to the MSR that unmasks.
+static word longest_wait(void (*prepare)(void), const clock_call *call)
+{
+    word longest = 0, wait = 0, last = 0;
+    uint32_t count = 0;
+    do {
+        prepare();
+        interrupt_call(call, ++count);
+        wait = taken_at == last ? wait + 1 : 0;
+        longest = wait > longest ? wait : longest;
+        last = taken_at;
+    } while (last != 0);
+    return longest;
+}
+
+static void fresh_blocks(void)
+{
+    (void)reel_blocks_init(&blocks, memory, sizeof memory, 24, 20);
+}
+
+static void used_blocks(void)
+{
+    fresh_blocks();
+    (void)reel_blocks_alloc(&blocks);
+    (void)reel_blocks_alloc(&blocks);
+}
+
+static void listed_blocks(void)
+{
+    used_blocks();
+    (void)reel_blocks_free(&blocks, memory);
+}
+
+static void count_wait(const char *name, void (*prepare)(void), word function,
+                       word a, word b)
+{
+    const clock_call call = { { a, b, 8, 0 }, function, 0 };
+    print_row(name, longest_wait(prepare, &call));
+}
+
+#define WAIT(name, prepare, function, a, b) \
+    count_wait(name, prepare, (word)(function), (word)(a), (word)(b))
+
+static void count_waits(void)
+{
+    WAIT("masked_arena_alloc_shared", used_arena, reel_arena_alloc_shared,
+         &arena, 24);
+    WAIT("masked_temp_alloc_shared", used_temp, reel_temp_alloc_shared, &temp,
+         24);
+    WAIT("masked_temp_shared_commit", used_temp, reel_temp_alloc_shared, &temp,
+         240);
+    WAIT("masked_blocks_alloc", listed_blocks, reel_blocks_alloc, &blocks, 0);
+    WAIT("masked_blocks_alloc_fresh", fresh_blocks, reel_blocks_alloc, &blocks,
+         0);
+    WAIT("masked_blocks_free", used_blocks, reel_blocks_free, &blocks, memory);
+}
+
 int main(void)
 {
     clock_start();
@@ -205,5 +288,6 @@ int main(void)
     count_the_rest();
     count_temp();
     count_blocks();
+    count_waits();
     return 0;
 }
