@@ -2,7 +2,13 @@
 # Shared operations, interrupted after every instruction (tests/interrupts), on the
 # emulated boards. An instruction counts as interrupted if an interrupt was taken
 # when it was the next to be executed. Those that are executed while interrupts are
-# masked cannot be; of all others at least 90 % must have been.
+# masked cannot be; of all others at least 90 % must have been. Two paths of a temp's
+# commit are left: where a handler turns back at the gate, since only a handler
+# goes there and the interrupt under test has no second one above it, and (M0) a
+# sum that would pass SIZE_MAX.
+#
+# A second interrupt is what gets into the retries: an exclusive store that fails, or
+# an exchange that finds another value, does so because of the first.
 #
 # Builds that protect nothing must fail, each kind of object among them.
 use strict;
