@@ -9,6 +9,7 @@ HOSTS := $(foreach tool,gcc clang,$(foreach c,0 1 2,$(foreach p,0 1,\
 BOARDS := microbit microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385 mps2-an385+native+checks2+poison1 \
           mps2-an385+primask+Os mps2-an385+checks0+Os mps2-an385+wide \
+          $(TWO_CORES) \
           $(foreach board,$(MPU_BOARDS),$(board)+mpu $(board)+mpu+checks2+Os)
 CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
 CYCLES := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
@@ -20,7 +21,7 @@ HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/pool $(OUT)/gcc+tsan/pool \
                $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
                $(OUT)/gcc+tsan+checks2/reserved
-BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(MPU_RUNS)
+BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(MPU_RUNS) $(TWO_CORES_RUNS)
 CYCLE_FILES := $(CYCLES:%=$(OUT)/%/cycles.elf)
 CORE_FILES  := $(foreach core,$(CORES),$(OUT)/$(core)+Os/core.o \
                  $(OUT)/$(core)+O2/core.o)
@@ -32,7 +33,8 @@ SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
 TEST_RUNS  := tests/layers.t tests/symbols.t tests/size.t tests/cycles.t \
-              tests/interrupts.t tests/watch.t tests/mutants.t $(METER_TESTS) $(EXPLORER_RUNS) \
+              tests/interrupts.t tests/cores.t tests/watch.t tests/mutants.t \
+              $(METER_TESTS) $(EXPLORER_RUNS) \
               $(HOST_RUNS) $(BOARD_RUNS)
 TEST_FILES := $(HOST_RUNS) $(BOARD_RUNS) $(EXPLORER_RUNS) $(SYMBOL_FILES) $(SIZE_FILES) \
               $(CYCLE_FILES) $(INTERRUPT_FILES) $(WATCH_FILES) $(OUT)/header-checks \
