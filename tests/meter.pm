@@ -6,7 +6,7 @@ use warnings;
 use Exporter 'import';
 use File::Temp qw(tempdir);
 
-our @EXPORT_OK = qw($image $captures $scratch firmware run slurp spill);
+our @EXPORT_OK = qw($image $captures $scratch firmware emulated run slurp spill);
 
 our $image = $ENV{METER_ELF} // 'build/mps2-an385/flow-meter.elf';
 our $captures = $ENV{CAPTURES} // 'build/captures';
@@ -27,11 +27,18 @@ sub run
 # The command that runs the firmware with these arguments.
 sub firmware
 {
-    my @arguments = map { s/,/,,/gr } ('flow-meter', @_);
-    my $config = join(',arg=', 'enable=on,target=native,chardev=s0', @arguments);
-    return (qw(timeout 60 qemu-system-arm -M mps2-an385 -kernel), $image,
+    return emulated($image, [], @_);
+}
+
+# The same for any image and with options of the emulator's.
+sub emulated
+{
+    my ($elf, $options, @arguments) = @_;
+    my $config = join(',arg=', 'enable=on,target=native,chardev=s0',
+        map { s/,/,,/gr } 'flow-meter', @arguments);
+    return (qw(timeout 60 qemu-system-arm -M mps2-an385 -kernel), $elf,
         qw(-display none -monitor none -serial null -chardev), 'stdio,id=s0',
-        '-semihosting-config', $config);
+        @$options, '-semihosting-config', $config);
 }
 
 sub slurp

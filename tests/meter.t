@@ -3,22 +3,27 @@
 # included: mostly its host build under sanitizers, and some as firmware.
 #
 #     METER_HOST     the host build     (build/gcc+checks2+poison1+asan/flow-meter)
-#     METER_STARVED  the same with -DMETER_FLOW_BYTES=1024u
-#                    -DMETER_FRAME_BYTES=256u (build/gcc+checks2+poison1+asan+starved/flow-meter)
+#     METER_STARVED  the same with little memory: FLAGS_starved in flow-meter.mk
+#                    (build/gcc+checks2+poison1+asan+starved/flow-meter)
 #     METER_ELF      the image          (build/mps2-an385/flow-meter.elf)
+#     METER_DRY      with few buffers   (build/mps2-an385+dry/flow-meter.elf)
+#     METER_NONE     with a pool that interrupts must not use
+#                    (build/mps2-an385+none/flow-meter.elf)
 #     CAPTURES       Debian's captures  (build/captures)
 
 use strict;
 use warnings;
 use Test::More;
 use lib 'tests';
-use meter qw($image $captures $scratch firmware slurp spill);
+use meter qw($image $captures $scratch firmware emulated slurp spill);
 
 my $host = $ENV{METER_HOST} // 'build/gcc+checks2+poison1+asan/flow-meter';
 my $starved = $ENV{METER_STARVED} // 'build/gcc+checks2+poison1+asan+starved/flow-meter';
+my $dry = $ENV{METER_DRY} // 'build/mps2-an385+dry/flow-meter.elf';
+my $none = $ENV{METER_NONE} // 'build/mps2-an385+none/flow-meter.elf';
 my $random = "$captures/random.pcap";
 my $pcapng = "$captures/icmp_ttl.pcapng";
-foreach my $needed ($host, $starved, $image, $random, $pcapng) {
+foreach my $needed ($host, $starved, $image, $dry, $none, $random, $pcapng) {
     -s $needed or BAIL_OUT("$needed is missing");
 }
 $ENV{UBSAN_OPTIONS} = 'halt_on_error=1';
@@ -45,6 +50,14 @@ sub on_target
     return run(firmware(@_));
 }
 
+# An image on a machine whose clock goes by instructions, each of which takes
+# 2 to the power of `shift` nanoseconds: the timer always strikes in the same places.
+sub by_instructions
+{
+    my ($elf, $shift, @arguments) = @_;
+    return run(emulated($elf, ['-icount', "shift=$shift"], @arguments));
+}
+
 # The lines of the frames, without their numbers.
 sub frames
 {
@@ -69,6 +82,14 @@ sub memory
     my %memory;
     @memory{qw(size used peak failures largest)} = @numbers;
     return \%memory;
+}
+
+# What the timer did: ticks, took, gave, lost, sampled_frames.
+sub timer
+{
+    my ($run) = @_;
+    my ($line) = grep { /^timer / } @{ $run->{lines} };
+    return { ($line // '') =~ /(\w+)=(\d+)/g };
 }
 
 # Writing captures ----------------------------------------------------------
@@ -361,7 +382,8 @@ sub cut_files
         my ($said) = (grep({ /^flow-meter: / } @{ $run->{lines} }), '');
         push(@wrong, "$size: $run->{code} $said [$run->{totals}]")
             if $said ne $expected->[0] || $run->{code} != $expected->[1]
-            || $run->{totals} ne $totals;
+            || $run->{totals} ne $totals
+            || $size >= 24 && memory($run, 'packet_pool')->{used} != 0;
     }
     is_deeply(\@wrong, [], 'a file cut off after every byte');
 }
@@ -463,7 +485,7 @@ sub near_twins
 
 sub no_room
 {
-    my $count = 200;
+    my $count = 14; # there are as many packet buffers
     my @frames = map { flow_frame(3000 + $_, 60) } 1 .. $count;
     my $path = spill('many.pcap', ethernet_capture(@frames));
     my $run = run($starved, $path);
@@ -472,7 +494,7 @@ sub no_room
     my $dropped = $count - $kept;
     cmp_ok($kept, '>', 0, 'too many flows: some are kept');
     cmp_ok($dropped, '>', 0, 'too many flows: some are dropped');
-    is($run->{totals}, "frames=200 bytes=12000 ipv4=200 tcp=200 udp=0 malformed=0"
+    is($run->{totals}, "frames=14 bytes=840 ipv4=14 tcp=14 udp=0 malformed=0"
             . " tcp_flows=$kept udp_flows=0", 'too many flows: totals');
     is($run->{dropped}, "dropped_frames=0 dropped_flows=$dropped", 'they are counted');
     my $memory = memory($run, 'flow_arena');
@@ -499,6 +521,82 @@ sub no_room
     is($run->{dropped}, 'dropped_frames=2 dropped_flows=0', 'giants: counted');
     fails_ok(run($starved, spill('short.pcap', substr(ethernet_capture('x' x 400), 0, -1))),
         "$scratch/short.pcap", 'is cut off in a frame', 'cut off while passed over');
+}
+
+# Whatever the timer got in between, each frame is metered or dropped and is in
+# one sample, and each buffer is back. The timer's numbers are returned.
+sub accounted_ok
+{
+    my ($run, $count, $name) = @_;
+    my $timer = timer($run);
+    is($run->{code}, 0, "$name: read to the end");
+    like($run->{totals}, qr/^frames=$count /, "$name: every frame");
+    is($timer->{sampled_frames}, $count, "$name: the samples add up to as many");
+    is($timer->{took} + $timer->{lost}, $timer->{ticks}, "$name: a sample for each tick");
+    cmp_ok($timer->{gave}, '>', 0, "$name: the timer gives buffers back");
+    is(memory($run, 'packet_pool')->{used}, 0, "$name: every buffer is back");
+    return $timer;
+}
+
+sub shared_buffers
+{
+    my $count = 5000;
+    my $timer = accounted_ok(on_host($random), $count, 'timer, host');
+    is("$timer->{ticks} $timer->{lost}", '208 0', 'timer, host: a tick each 24 frames');
+    my $run = on_target($random);
+    $timer = accounted_ok($run, $count, 'timer');
+    cmp_ok($timer->{took}, '>', 0, 'timer: the interrupt takes buffers');
+    is(memory($run, 'packet_pool')->{failures}, 0, 'timer: there are always enough');
+    $run = by_instructions($image, 9, $random);
+    $timer = accounted_ok($run, $count, 'fast timer');
+    cmp_ok($timer->{took}, '>', 1000, 'fast timer: the interrupt takes buffers');
+    is(memory($run, 'packet_pool')->{failures}, 0, 'fast timer: there are always enough');
+}
+
+# The pool must be what keeps the two apart: without its protection one buffer
+# soon belongs to both.
+sub unprotected_buffers
+{
+    my $run = by_instructions($none, 9, $random);
+    is($run->{code}, 2, 'no protection: the run fails');
+    like($run->{lines}[-1], qr/^flow-meter: panic: REEL_BUSY /,
+        'no protection: a buffer has two holders');
+}
+
+# The starved build has 14 buffers and 24 frames from tick to tick.
+sub no_buffers
+{
+    my $path = spill('dry.pcap', ethernet_capture((flow_frame(3000, 60)) x 200));
+    my $run = run($starved, $path);
+    my $timer = accounted_ok($run, 200, 'no buffers');
+    is($run->{totals}, 'frames=200 bytes=12000 ipv4=120 tcp=120 udp=0 malformed=0'
+            . ' tcp_flows=1 udp_flows=0', 'no buffers: totals');
+    is($run->{dropped}, 'dropped_frames=80 dropped_flows=0', 'no buffers: frames are counted');
+    is("$timer->{took} $timer->{lost} $timer->{gave}", '0 8 112',
+        'no buffers: samples are counted');
+    my $memory = memory($run, 'packet_pool');
+    is("$memory->{peak} $memory->{failures} $memory->{largest}", '1792 88 128',
+        'no buffers: the pool counts both');
+
+    $run = by_instructions($dry, 8, $random);
+    $timer = accounted_ok($run, 5000, 'no buffers, firmware');
+    my ($dropped) = $run->{dropped} =~ /^dropped_frames=(\d+)/;
+    cmp_ok($dropped // 0, '>', 0, 'no buffers, firmware: frames are dropped');
+    cmp_ok($timer->{lost}, '>', 0, 'no buffers, firmware: and so are samples');
+    # Two refusals at the same instant may count as one.
+    my $failures = memory($run, 'packet_pool')->{failures};
+    cmp_ok($failures, '<=', $dropped + $timer->{lost}, 'no buffers, firmware: the pool counts');
+    cmp_ok($failures, '>', $_, 'no buffers, firmware: it counts both')
+        foreach $dropped, $timer->{lost};
+}
+
+# A frame that is longer than a buffer goes where there is more room.
+sub longer_than_a_buffer
+{
+    my @peaks = map { memory(on_host(spill('long.pcap',
+                    ethernet_capture(flow_frame(3000, $_)))), 'frame_temp')->{peak} } 60, 1536, 1537;
+    is($peaks[1], $peaks[0], 'a frame of 1,536 bytes takes a buffer');
+    is($peaks[2], $peaks[0] + 1537, 'a longer one does not');
 }
 
 # Random bytes in every frame.
@@ -575,5 +673,9 @@ large_sums();
 flows_and_ranks();
 near_twins();
 no_room();
+shared_buffers();
+unprotected_buffers();
+no_buffers();
+longer_than_a_buffer();
 hostile();
 done_testing();

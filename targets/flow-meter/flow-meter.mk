@@ -5,15 +5,21 @@ METER_INPUT := $(OUT)/captures/real.pcap
 METER_HOST  := $(OUT)/gcc+checks2+poison1+asan/flow-meter \
                $(OUT)/gcc+checks2+poison1+asan+starved/flow-meter
 METER_TESTS := tests/meter.t tests/tshark.t
-METER_FILES := $(METER) $(METER_HOST) $(OUT)/captures/all $(OUT)/have-tshark
+# With few packet buffers; and with a pool that takes no care of interrupts.
+METER_TWINS := $(OUT)/mps2-an385+dry/flow-meter.elf \
+               $(OUT)/mps2-an385+none/flow-meter.elf
+METER_FILES := $(METER) $(METER_HOST) $(METER_TWINS) $(OUT)/captures/all $(OUT)/have-tshark
 
-METER_SOURCES := $(filter-out %_main.c,$(wildcard targets/flow-meter/*.c))
+METER_SOURCES := $(filter-out %/host_main.c %/semihost_main.c %/semihost_timer.c,\
+                   $(wildcard targets/flow-meter/*.c))
 
-FLAGS_starved := -DMETER_FLOW_BYTES=1024u -DMETER_FRAME_BYTES=256u
+FLAGS_starved := -DMETER_FLOW_BYTES=1024u -DMETER_FRAME_BYTES=256u \
+                 -DMETER_BUFFER_BYTES=128u -DMETER_BUFFERS=14u
+FLAGS_dry     := -DMETER_BUFFERS=4u
 
 $(OUT)/%/flow-meter.elf: $(CORE) $(METER_SOURCES) $(BOARD) \
         port/cortex-m/mpu7.c port/cortex-m/fault.c \
-        targets/flow-meter/semihost_main.c $(HEADERS) linker/*.ld \
+        $(wildcard targets/flow-meter/semihost_*.c) $(HEADERS) linker/*.ld \
         | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc

@@ -8,7 +8,10 @@
 #include "meter.h"
 #include "platform.h"
 
+#define FRAMES_PER_TICK 24u
+
 static FILE *file;
+static void (*timer_tick)(void);
 
 void platform_write(const char *text)
 {
@@ -44,6 +47,26 @@ void platform_frame_memory(struct platform_memory *memory)
     memory->space = space;
     memory->pages = &always.pages;
     memory->traps = false;
+}
+
+// A host has no timer: so many frames take as long as a tick.
+void platform_start_timer(void (*tick)(void))
+{
+    timer_tick = tick;
+}
+
+void platform_pass_time(void)
+{
+    static unsigned frames;
+    frames++;
+    if (frames % FRAMES_PER_TICK == 0) {
+        timer_tick();
+    }
+}
+
+void platform_stop_timer(void)
+{
+    timer_tick = NULL;
 }
 
 bool platform_touch(const volatile unsigned char *at)

@@ -1,5 +1,6 @@
 #include "meter.h"
 
+#include "buffers.h"
 #include "capture.h"
 #include "flows.h"
 #include "packet.h"
@@ -7,13 +8,15 @@
 #include "reel/temp.h"
 #include "report.h"
 #include "text.h"
+#include "timer.h"
 
 #ifndef METER_FLOW_BYTES
 #define METER_FLOW_BYTES (2u * 1024u * 1024u)
 #endif
 
-// All the memory the meter takes: one frame at a time, and every flow. What a
-// frame left behind is closed before the next one comes.
+// The memory the meter takes beside its packet buffers: for what is found in
+// one frame at a time, and for every flow. What a frame left behind is closed
+// before the next one comes.
 static reel_temp frame_temp;
 REEL_ARENA_DEFINE(flow_arena, METER_FLOW_BYTES);
 
@@ -54,6 +57,7 @@ static void count_frame(struct meter *meter,
                         const struct capture_record *record)
 {
     meter->totals.frames++;
+    timer_count_frame();
     meter->totals.bytes += record->original;
 }
 
@@ -84,20 +88,9 @@ static enum capture_result drop_frame(struct meter *meter,
     return result;
 }
 
-// The frame and what is found in it take their room in the frame temp.
-static enum capture_result meter_frame(struct meter *meter,
-                                       const struct capture_record *record)
+static void parse(struct meter *meter, const struct capture_record *record,
+                  const uint8_t *bytes, struct packet *packet)
 {
-    struct packet *const packet =
-        reel_temp_alloc(&frame_temp, sizeof(struct packet), 0);
-    uint8_t *const bytes = reel_temp_alloc(&frame_temp, record->captured, 1);
-    if (packet == NULL || bytes == NULL) {
-        return drop_frame(meter, record);
-    }
-    const enum capture_result result = capture_frame(record, bytes);
-    if (result != CAPTURE_OK) {
-        return result;
-    }
     struct packet_frame frame;
     frame.bytes = bytes;
     frame.captured = record->captured;
@@ -106,7 +99,44 @@ static enum capture_result meter_frame(struct meter *meter,
     packet_parse(packet, &frame);
     count_frame(meter, record);
     account(meter, packet, record->original);
-    return CAPTURE_OK;
+}
+
+static bool fits_buffer(const struct capture_record *record)
+{
+    return record->captured <= METER_BUFFER_BYTES;
+}
+
+// A frame that is longer than a buffer takes its room in the frame temp.
+static uint8_t *take_room(const struct capture_record *record)
+{
+    return fits_buffer(record)
+               ? buffers_take(BUFFERS_MAIN)
+               : reel_temp_alloc(&frame_temp, record->captured, 1);
+}
+
+static void leave_room(const struct capture_record *record, uint8_t *bytes)
+{
+    if (fits_buffer(record)) {
+        timer_send(bytes);
+    }
+}
+
+// What is found in a frame takes its room in the frame temp.
+static enum capture_result meter_frame(struct meter *meter,
+                                       const struct capture_record *record)
+{
+    struct packet *const packet =
+        reel_temp_alloc(&frame_temp, sizeof(struct packet), 0);
+    uint8_t *const bytes = packet == NULL ? NULL : take_room(record);
+    if (bytes == NULL) {
+        return drop_frame(meter, record);
+    }
+    const enum capture_result result = capture_frame(record, bytes);
+    if (result == CAPTURE_OK) {
+        parse(meter, record, bytes, packet);
+    }
+    leave_room(record, bytes);
+    return result;
 }
 
 static enum capture_result meter_all(struct meter *meter)
@@ -117,6 +147,8 @@ static enum capture_result meter_all(struct meter *meter)
         const reel_mark mark = reel_temp_mark(&frame_temp);
         result = meter_frame(meter, &record);
         (void)reel_temp_rewind(&frame_temp, mark);
+        platform_pass_time();
+        timer_collect();
         if (result == CAPTURE_OK) {
             result = capture_next(&meter->capture, &record);
         }
@@ -131,10 +163,13 @@ static void report(const struct meter *meter)
     report_top(&meter->flows);
     text_put("\n");
     report_memory_heading();
+    report_memory("packet_pool", METER_BUFFERS * METER_BUFFER_BYTES,
+                  buffers_stats());
     report_memory("frame_temp", METER_FRAME_BYTES,
                   reel_temp_stats(&frame_temp));
     report_memory("flow_arena", METER_FLOW_BYTES,
                   reel_arena_stats(&flow_arena));
+    report_timer(timer_totals());
 }
 
 void meter_explain(const void *address)
@@ -203,7 +238,9 @@ int meter_run(const char *path, bool print_frames)
     enum capture_result result = capture_open(&meter.capture, path);
     if (result == CAPTURE_OK) {
         start(&meter, print_frames);
+        timer_start();
         result = meter_all(&meter);
+        timer_stop();
         capture_close();
         report(&meter);
     }
@@ -212,6 +249,7 @@ int meter_run(const char *path, bool print_frames)
 
 void reel_panic(reel_status why, const char *file, int line)
 {
+    platform_stop_timer(); // it may be the next to find fault
     text_put("flow-meter: panic: ");
     text_put(reel_status_name(why));
     text_put(" at ");

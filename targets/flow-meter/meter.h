@@ -12,7 +12,7 @@
 #endif
 
 #define METER_FAILED 1 // the exit code if a capture cannot be read to its end
-#define METER_PANIC  2 // if an allocator's contract was broken
+#define METER_PANIC  2 // if a contract was broken, by or to an allocator
 #define METER_FAULT  3 // if memory was touched that nobody may touch
 #define METER_MISSED 4 // if such a touch was asked for, and did not trap
 

@@ -1,5 +1,5 @@
-// What the flow meter asks of the machine it runs on: a console, one file, and
-// memory for frames.
+// What the flow meter asks of the machine it runs on: a console, one file,
+// memory for frames, and a timer.
 
 #ifndef PLATFORM_H
 #define PLATFORM_H
@@ -30,6 +30,16 @@ struct platform_memory {
 };
 
 void platform_frame_memory(struct platform_memory *memory);
+
+// Call `tick` again and again from now on: by a timer's interrupt, between any
+// two instructions of the main loop, or in platform_pass_time().
+void platform_start_timer(void (*tick)(void));
+
+// The main loop calls this once for each frame, for a host without a timer.
+void platform_pass_time(void);
+
+// Call it no more.
+void platform_stop_timer(void);
 
 // Read a byte that must trap. False if nothing trapped. The handler of the trap
 // calls meter_explain().

@@ -134,3 +134,13 @@ void report_memory(const char *name, size_t size, reel_stats stats)
     text_number_right(stats.largest_refused, LARGE_WIDTH);
     text_put("\n");
 }
+
+void report_timer(const struct timer_totals *timer)
+{
+    put_value("timer ticks=", timer->ticks);
+    put_value(" took=", timer->took);
+    put_value(" gave=", timer->gave);
+    put_value(" lost=", timer->lost);
+    put_value(" sampled_frames=", timer->frames);
+    text_put("\n");
+}

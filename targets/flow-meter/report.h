@@ -6,6 +6,7 @@
 #include "flows.h"
 #include "packet.h"
 #include "reel/arena.h"
+#include "timer.h"
 
 struct totals {
     uint64_t frames;
@@ -30,5 +31,8 @@ void report_top(const struct flows *flows);
 // The table of what each allocator used: its heading, then one row for each.
 void report_memory_heading(void);
 void report_memory(const char *name, size_t size, reel_stats stats);
+
+// The line of what the timer did, to the same buffers.
+void report_timer(const struct timer_totals *timer);
 
 #endif
