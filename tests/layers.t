@@ -14,9 +14,11 @@ my %below = (
     'reel/port.h'      => ['reel/base.h'],
     'reel/arena.h'     => [ 'reel/allocator.h', 'reel/port.h' ],
     'reel/blocks.h'    => [ 'reel/allocator.h', 'reel/arena.h' ],
+    'reel/registry.h'  => ['reel/allocator.h'],
     'reel/temp.h'      => [ 'reel/arena.h', 'reel/pages.h' ],
     'reel/reel.h'      => [
-        qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/port.h reel/temp.h)
+        qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/port.h
+            reel/registry.h reel/temp.h)
     ],
 );
 

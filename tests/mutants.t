@@ -135,6 +135,69 @@ my @mutants = (
     [ 'src/blocks.c', 'size <= blocks->block_size', 'true' ],
     [ 'include/reel/blocks.h', 'offset >= blocks->list.count * blocks->block_size', 'false' ],
 
+    # registry: handles and versions
+    [ 'src/registry.c', 'handle.version == 0 || ', '' ],
+    [ 'src/registry.c', '|| handle.index >= load_acquire(&registry->peak)', '|| handle.index >= registry->capacity' ],
+    [ 'src/registry.c', '|| handle.index >= load_acquire(&registry->peak)', '|| handle.index > load_acquire(&registry->peak)' ],
+    [ 'src/registry.c', 'load_acquire(&entry->version) == handle.version', 'load_acquire(&entry->version) >= handle.version' ],
+    [ 'src/registry.c', 'next == 0 ? 1 : next', 'next' ],
+    [ 'src/registry.c', 'entry->last_version + 1', '(entry->last_version + 1) % 65536' ],
+    [ 'src/registry.c', '    entry->last_version = version;', '' ],
+    [ 'src/registry.c', 'registry->entries[registry->used].last_version = 0;', '' ],
+    [ 'src/registry.c', '    store_release(&entry->version, 0);', '' ],
+    [ 'src/registry.c', '!= NULL ? ref.object', '!= NULL || ref.handle.version == 0 ? ref.object' ],
+    [ 'src/registry.c', 'count == 0
+        || count', 'count' ],
+    [ 'src/registry.c', 'UINTPTR_MAX - (uintptr_t)entries', 'UINTPTR_MAX' ],
+    [ 'src/registry.c', '    registry->failures = 0;', '' ],
+
+    # registry: entries and the tree
+    [ 'src/registry.c', '    store_relaxed(&registry->free, registry->entries[free].next);', '    store_relaxed(&registry->free, REEL_NO_INDEX);' ],
+    [ 'src/registry.c', 'entry->next = load_relaxed(&registry->free);', 'entry->next = REEL_NO_INDEX;' ],
+    [ 'src/registry.c', 'registry->used > load_relaxed(&registry->peak)', 'true' ],
+    [ 'src/registry.c', '    registry->used--;', '' ],
+    [ 'src/registry.c', '    entry->first_child = REEL_NO_INDEX;', '' ],
+    [ 'src/registry.c', '    entry->previous = REEL_NO_INDEX;', '' ],
+    [ 'src/registry.c', 'entry->next = entries[parent].first_child;', '' ],
+    [ 'src/registry.c', 'entries[entry->next].previous = index;', ';' ],
+    [ 'src/registry.c', 'entries[entry->previous].next = entry->next;', ';' ],
+    [ 'src/registry.c', 'entries[entry->parent].first_child = entry->next;', 'entries[entry->parent].first_child = REEL_NO_INDEX;' ],
+    [ 'src/registry.c', 'entries[entry->next].previous = entry->previous;', ';' ],
+    [ 'src/registry.c', '    unlink_from_parent(registry->entries, index);', '' ],
+    [ 'src/registry.c', 'index = parent;', 'index = top;
+            break;' ],
+
+    # registry: what the owner does
+    [ 'src/registry.c', '|| allocator.ops == NULL', '' ],
+    [ 'src/registry.c', 'registry->failures < SIZE_MAX', 'true' ],
+    [ 'src/registry.c', 'registry->failures++;', '' ],
+    [ 'src/registry.c', 'handle.index == 0 && handle.version == 0', 'handle.version == 0' ],
+    [ 'src/registry.c', 'handle.index == 0 && handle.version == 0', 'handle.index == 0' ],
+    [ 'src/registry.c', 'is_child && is_stale(registry, parent)', 'false' ],
+    [ 'src/registry.c', 'registry->used == registry->capacity', 'registry->used + 1 == registry->capacity' ],
+    [ 'src/registry.c', 'is_child ? parent.index : REEL_NO_INDEX', 'REEL_NO_INDEX' ],
+    [ 'src/registry.c', '    drop_descendants(registry, handle.index);
+    drop(', '    drop(' ],
+    [ 'src/registry.c', '    drop_descendants(registry, handle.index);
+    out', '    out' ],
+    [ 'src/registry.c', 'registry->failures > 0 ? entry_size : 0', 'entry_size' ],
+
+    # registry: validation
+    [ 'src/registry.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],
+    [ 'src/registry.c', 'return entry->next == REEL_NO_INDEX && entry->previous', 'return entry->previous' ],
+    [ 'src/registry.c', 'return entry->next == REEL_NO_INDEX && entry->previous == REEL_NO_INDEX;', 'return entry->next == REEL_NO_INDEX;' ],
+    [ 'src/registry.c', 'next->previous == index', 'true' ],
+    [ 'src/registry.c', '&& next->parent == entry->parent', '' ],
+    [ 'src/registry.c', 'child->parent == index', 'true' ],
+    [ 'src/registry.c', '&& child->previous == REEL_NO_INDEX', '' ],
+    [ 'src/registry.c', 'version == entry->last_version', 'true' ],
+    [ 'src/registry.c', 'entry->allocator.ops != NULL', 'true' ],
+    [ 'src/registry.c', '|| count == peak', '' ],
+    [ 'src/registry.c', 'in_use(registry, index) != NULL || count', 'count' ],
+    [ 'src/registry.c', 'peak > registry->capacity', 'false' ],
+    [ 'src/registry.c', 'count_from_roots(registry) == registry->used', 'true' ],
+    [ 'src/registry.c', 'count_free(registry) == peak - registry->used', 'true' ],
+
     # the rest
     [ 'src/allocator.c', 'block == NULL ? REEL_INVALID : REEL_FOREIGN', 'REEL_OK' ],
     [ 'port/always.c', 'size > always->limit - always->committed', 'size > always->limit' ],

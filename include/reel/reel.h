@@ -8,6 +8,7 @@
 #include "reel/blocks.h"
 #include "reel/pages.h"
 #include "reel/port.h"
+#include "reel/registry.h"
 #include "reel/temp.h"
 
 #endif

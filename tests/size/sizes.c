@@ -8,6 +8,10 @@ extern char size_of_temp[sizeof(reel_temp)];
 extern char size_of_blocks[sizeof(reel_blocks)];
 extern char size_of_cache[sizeof(reel_blocks_cache)];
 extern char size_of_link[sizeof(reel_link)];
+extern char size_of_registry[sizeof(reel_registry)];
+extern char size_of_registry_entry[sizeof(reel_registry_entry)];
+extern char size_of_handle[sizeof(reel_handle)];
+extern char size_of_ref[sizeof(reel_ref)];
 
 char size_of_arena[sizeof(reel_arena)];
 char size_of_mark[sizeof(reel_mark)];
@@ -15,3 +19,7 @@ char size_of_temp[sizeof(reel_temp)];
 char size_of_blocks[sizeof(reel_blocks)];
 char size_of_cache[sizeof(reel_blocks_cache)];
 char size_of_link[sizeof(reel_link)];
+char size_of_registry[sizeof(reel_registry)];
+char size_of_registry_entry[sizeof(reel_registry_entry)];
+char size_of_handle[sizeof(reel_handle)];
+char size_of_ref[sizeof(reel_ref)];

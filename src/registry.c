@@ -1,0 +1,370 @@
+#include "reel/registry.h"
+
+#include "atomic.h"
+
+STATIC_CHECK(sizeof(reel_registry_entry) == 8 * sizeof(uintptr_t));
+
+// ---- from handles to entries -------------------------------------------------
+
+// Any context may be here. The watermark is raised after a fresh entry has its
+// version, so what lies below it has one.
+ALWAYS_INLINE reel_registry_entry *find(const reel_registry *registry,
+                                        reel_handle handle)
+{
+    if (handle.version == 0 || handle.index >= load_acquire(&registry->peak)) {
+        return NULL;
+    }
+    reel_registry_entry *const entry = &registry->entries[handle.index];
+    return load_acquire(&entry->version) == handle.version ? entry : NULL;
+}
+
+const reel_allocator *reel_registry_get(const reel_registry *registry,
+                                        reel_handle handle)
+{
+    const reel_registry_entry *const entry = find(registry, handle);
+    return entry != NULL ? &entry->allocator : NULL;
+}
+
+reel_ref reel_ref_make(reel_handle handle, void *object)
+{
+    reel_ref ref;
+    ref.handle.index = handle.index;
+    ref.handle.version = handle.version;
+    ref.object = object;
+    return ref;
+}
+
+void *reel_ref_get(const reel_registry *registry, reel_ref ref)
+{
+    return find(registry, ref.handle) != NULL ? ref.object : NULL;
+}
+
+// ---- set-up ------------------------------------------------------------------
+
+reel_status reel_registry_init(reel_registry *registry,
+                               reel_registry_entry *entries, size_t count)
+{
+    if (registry == NULL || entries == NULL || count == 0
+        || count > (UINTPTR_MAX - (uintptr_t)entries) / sizeof *entries) {
+        return REEL_INVALID;
+    }
+    registry->entries = entries;
+    registry->capacity = count;
+    registry->used = 0;
+    registry->failures = 0;
+    store_relaxed(&registry->free, REEL_NO_INDEX);
+    store_release(&registry->peak, 0);
+    return REEL_OK;
+}
+
+// ---- one entry ---------------------------------------------------------------
+
+// Give the entry its next version, after all that was written to it: from now on
+// its former handle is stale.
+static uintptr_t renew(reel_registry_entry *entry)
+{
+    const uintptr_t next = entry->last_version + 1;
+    const uintptr_t version = next == 0 ? 1 : next;
+    entry->last_version = version;
+    store_release(&entry->version, version);
+    return version;
+}
+
+static uintptr_t publish(reel_registry_entry *entry, reel_allocator allocator)
+{
+    entry->allocator.ops = allocator.ops;
+    entry->allocator.self = allocator.self;
+    return renew(entry);
+}
+
+// Counted at once, but a fresh entry stays above the watermark for now.
+static size_t take_entry(reel_registry *registry)
+{
+    const size_t free = load_acquire(&registry->free);
+    if (free == REEL_NO_INDEX) {
+        registry->entries[registry->used].last_version = 0;
+        return registry->used++;
+    }
+    store_relaxed(&registry->free, registry->entries[free].next);
+    registry->used++;
+    return free;
+}
+
+static void raise_peak(reel_registry *registry)
+{
+    if (registry->used > load_relaxed(&registry->peak)) {
+        store_release(&registry->peak, registry->used);
+    }
+}
+
+// An entry goes on the list after its version is 0 and comes off it before it
+// gets its next allocator: no version vouches for half an allocator.
+static void give_entry(reel_registry *registry, size_t index)
+{
+    reel_registry_entry *const entry = &registry->entries[index];
+    store_release(&entry->version, 0);
+    entry->next = load_relaxed(&registry->free);
+    store_release(&registry->free, index);
+    registry->used--;
+}
+
+// ---- the tree ----------------------------------------------------------------
+
+static void link_to_parent(reel_registry_entry *entries, size_t index,
+                           size_t parent)
+{
+    reel_registry_entry *const entry = &entries[index];
+    entry->parent = parent;
+    entry->first_child = REEL_NO_INDEX;
+    entry->previous = REEL_NO_INDEX;
+    entry->next = REEL_NO_INDEX;
+    if (parent == REEL_NO_INDEX) {
+        return;
+    }
+    entry->next = entries[parent].first_child;
+    entries[parent].first_child = index;
+    if (entry->next != REEL_NO_INDEX) {
+        entries[entry->next].previous = index;
+    }
+}
+
+static void unlink_from_parent(reel_registry_entry *entries, size_t index)
+{
+    const reel_registry_entry *const entry = &entries[index];
+    if (entry->previous != REEL_NO_INDEX) {
+        entries[entry->previous].next = entry->next;
+    } else if (entry->parent != REEL_NO_INDEX) {
+        entries[entry->parent].first_child = entry->next;
+    }
+    if (entry->next != REEL_NO_INDEX) {
+        entries[entry->next].previous = entry->previous;
+    }
+}
+
+static void drop(reel_registry *registry, size_t index)
+{
+    unlink_from_parent(registry->entries, index);
+    give_entry(registry, index);
+}
+
+// Down to a leaf, drop it, and on from its parent: each descendant is gone down to
+// once and dropped once, before its parent.
+static void drop_descendants(reel_registry *registry, size_t top)
+{
+    const reel_registry_entry *const entries = registry->entries;
+    size_t index = top;
+    while (index != top || entries[top].first_child != REEL_NO_INDEX) {
+        if (entries[index].first_child != REEL_NO_INDEX) {
+            index = entries[index].first_child;
+        } else {
+            const size_t parent = entries[index].parent;
+            drop(registry, index);
+            index = parent;
+        }
+    }
+}
+
+// ---- what the owner does -----------------------------------------------------
+
+static reel_status refuse(reel_registry *registry)
+{
+    if (registry->failures < SIZE_MAX) {
+        registry->failures++;
+    }
+    return REEL_FULL;
+}
+
+static bool is_stale(const reel_registry *registry, reel_handle handle)
+{
+    return reel_registry_get(registry, handle) == NULL;
+}
+
+static bool is_no_handle(reel_handle handle)
+{
+    return handle.index == 0 && handle.version == 0;
+}
+
+reel_status reel_registry_register(reel_registry *registry,
+                                   reel_allocator allocator, reel_handle parent,
+                                   reel_handle *out)
+{
+    if (registry == NULL || allocator.ops == NULL || out == NULL) {
+        return REEL_INVALID;
+    }
+    const bool is_child = !is_no_handle(parent);
+    if (is_child && is_stale(registry, parent)) {
+        return REEL_STALE;
+    }
+    if (registry->used == registry->capacity) {
+        return refuse(registry);
+    }
+    const size_t index = take_entry(registry);
+    link_to_parent(registry->entries, index,
+                   is_child ? parent.index : REEL_NO_INDEX);
+    out->index = index;
+    out->version = publish(&registry->entries[index], allocator);
+    raise_peak(registry);
+    INVARIANT(reel_registry_is_valid(registry));
+    return REEL_OK;
+}
+
+reel_status reel_registry_unregister(reel_registry *registry,
+                                     reel_handle handle)
+{
+    if (registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (is_stale(registry, handle)) {
+        return REEL_STALE;
+    }
+    drop_descendants(registry, handle.index);
+    drop(registry, handle.index);
+    INVARIANT(reel_registry_is_valid(registry));
+    return REEL_OK;
+}
+
+reel_status reel_registry_rewound(reel_registry *registry, reel_handle handle,
+                                  reel_handle *out)
+{
+    if (registry == NULL || out == NULL) {
+        return REEL_INVALID;
+    }
+    if (is_stale(registry, handle)) {
+        return REEL_STALE;
+    }
+    drop_descendants(registry, handle.index);
+    out->index = handle.index;
+    out->version = renew(&registry->entries[handle.index]);
+    INVARIANT(reel_registry_is_valid(registry));
+    return REEL_OK;
+}
+
+// ---- questions ---------------------------------------------------------------
+
+size_t reel_registry_count(const reel_registry *registry)
+{
+    return registry->used;
+}
+
+// A fresh entry is taken only when no other is free, so the watermark is the peak.
+size_t reel_registry_peak(const reel_registry *registry)
+{
+    return load_relaxed(&registry->peak);
+}
+
+reel_stats reel_registry_stats(const reel_registry *registry)
+{
+    const size_t entry_size = sizeof *registry->entries;
+    reel_stats stats;
+    stats.used = registry->used * entry_size;
+    stats.peak = reel_registry_peak(registry) * entry_size;
+    stats.failures = registry->failures;
+    stats.largest_refused = registry->failures > 0 ? entry_size : 0;
+    return stats;
+}
+
+// ---- validation --------------------------------------------------------------
+
+// The entry of an index that should be one in use; NULL if it is not.
+static const reel_registry_entry *in_use(const reel_registry *registry,
+                                         size_t index)
+{
+    return index < reel_registry_peak(registry)
+                   && load_relaxed(&registry->entries[index].version) != 0
+               ? &registry->entries[index]
+               : NULL;
+}
+
+static bool has_good_child(const reel_registry *registry, size_t index)
+{
+    const size_t first = registry->entries[index].first_child;
+    const reel_registry_entry *const child = in_use(registry, first);
+    return first == REEL_NO_INDEX
+           || (child != NULL && child->parent == index
+               && child->previous == REEL_NO_INDEX);
+}
+
+static bool has_good_sibling(const reel_registry *registry, size_t index)
+{
+    const reel_registry_entry *const entry = &registry->entries[index];
+    const reel_registry_entry *const next = in_use(registry, entry->next);
+    if (entry->parent == REEL_NO_INDEX) {
+        return entry->next == REEL_NO_INDEX && entry->previous == REEL_NO_INDEX;
+    }
+    return entry->next == REEL_NO_INDEX
+           || (next != NULL && next->previous == index
+               && next->parent == entry->parent);
+}
+
+static bool is_consistent(const reel_registry *registry, size_t index)
+{
+    const reel_registry_entry *const entry = &registry->entries[index];
+    const uintptr_t version = load_relaxed(&entry->version);
+    return version == 0
+           || (version == entry->last_version && entry->allocator.ops != NULL
+               && has_good_child(registry, index)
+               && has_good_sibling(registry, index));
+}
+
+// The next one, parents first; REEL_NO_INDEX after the last one of a root's.
+static size_t after(const reel_registry_entry *entries, size_t index)
+{
+    if (entries[index].first_child != REEL_NO_INDEX) {
+        return entries[index].first_child;
+    }
+    while (index != REEL_NO_INDEX && entries[index].next == REEL_NO_INDEX) {
+        index = entries[index].parent;
+    }
+    return index != REEL_NO_INDEX ? entries[index].next : REEL_NO_INDEX;
+}
+
+// Links being consistent, each entry that a root leads to is reached once and has
+// a good parent and previous sibling. Rings are consistent too, but no root leads
+// to them.
+static size_t count_from_roots(const reel_registry *registry)
+{
+    const reel_registry_entry *const entries = registry->entries;
+    const size_t peak = reel_registry_peak(registry);
+    size_t count = 0;
+    for (size_t root = 0; root < peak; root++) {
+        if (in_use(registry, root) == NULL
+            || entries[root].parent != REEL_NO_INDEX) {
+            continue;
+        }
+        for (size_t i = root; i != REEL_NO_INDEX; i = after(entries, i)) {
+            count++;
+        }
+    }
+    return count;
+}
+
+// SIZE_MAX if it is not a list of free entries.
+static size_t count_free(const reel_registry *registry)
+{
+    const size_t peak = reel_registry_peak(registry);
+    size_t count = 0;
+    size_t index = load_relaxed(&registry->free);
+    while (index != REEL_NO_INDEX) {
+        if (index >= peak || in_use(registry, index) != NULL || count == peak) {
+            return SIZE_MAX;
+        }
+        index = registry->entries[index].next;
+        count++;
+    }
+    return count;
+}
+
+bool reel_registry_is_valid(const reel_registry *registry)
+{
+    const size_t peak = reel_registry_peak(registry);
+    if (registry->entries == NULL || peak > registry->capacity) {
+        return false;
+    }
+    for (size_t i = 0; i < peak; i++) {
+        if (!is_consistent(registry, i)) {
+            return false;
+        }
+    }
+    return count_from_roots(registry) == registry->used
+           && count_free(registry) == peak - registry->used;
+}
