@@ -90,6 +90,7 @@ void explorer_call(call kind);
 unsigned explorer_context(void);
 
 // Scenes end with one that has no name.
-extern const scene arena_scenes[], temp_scenes[], blocks_scenes[];
+extern const scene arena_scenes[], temp_scenes[], blocks_scenes[],
+    registry_scenes[];
 
 #endif

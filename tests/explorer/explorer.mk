@@ -5,7 +5,7 @@
 FLAGS_explorer := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
                   '-DREEL_ATOMICS_HEADER="explorer/model.h"' -Itests
 
-EXPLORED         := allocator arena blocks status temp
+EXPLORED         := allocator arena blocks registry status temp
 EXPLORER         := $(wildcard tests/explorer/*.c) tests/tap.c
 EXPLORER_HEADERS := $(HEADERS) $(wildcard tests/explorer/*.h src/list/*.h)
 EXPLORER_TWINS   := $(shell tests/explorer/twin)

@@ -94,6 +94,16 @@ static bool is_sampled(const scene *whole)
     return whole->is_long && getenv("EXPLORE") == NULL;
 }
 
+static bool has_stars(const scene *whole)
+{
+    for (size_t i = 0; i < CONTEXTS; i++) {
+        if (whole->script[i] != NULL && strchr(whole->script[i], '*') != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void explore_all(const scene *whole, exploration *result)
 {
     scripts replaced;
@@ -109,7 +119,7 @@ static void explore_all(const scene *whole, exploration *result)
         if (result->bug != NULL && twin[0] == '\0') {
             print_bug(&part);
         }
-        if (strchr(whole->script[0], '*') == NULL) {
+        if (!has_stars(whole)) {
             return;
         }
     }
@@ -187,12 +197,13 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (twin[0] != '\0') {
         EXPECT(notices(arena_scenes) || notices(temp_scenes)
-               || notices(blocks_scenes));
+               || notices(blocks_scenes) || notices(registry_scenes));
         tap_result("the explorer notices", twin);
     } else {
         judge_all(arena_scenes);
         judge_all(temp_scenes);
         judge_all(blocks_scenes);
+        judge_all(registry_scenes);
     }
     return tap_end() ? 0 : 1;
 }
