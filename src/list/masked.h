@@ -49,13 +49,14 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
 
 ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
 {
-    reel_link *const links = list->links;
+    reel_link *link = link_of(list, i);
+    COMPUTED(link);
     const uintptr_t saved = LIST_MASK();
-    if (REEL_UNLIKELY(links[i] != i)) {
+    if (REEL_UNLIKELY(*link != i)) {
         LIST_UNMASK(saved);
         return false;
     }
-    links[i] = (reel_link)load_relaxed(&list->head);
+    *link = (reel_link)load_relaxed(&list->head);
     store_relaxed(&list->head, i);
     LIST_UNMASK(saved);
     return true;
