@@ -19,6 +19,16 @@ static inline uintptr_t log2_of(size_t pow2)
     return log2;
 }
 
+static inline size_t max_of(size_t a, size_t b)
+{
+    return a < b ? b : a;
+}
+
+static inline size_t min_of(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 // The zero rule: a request for 0 bytes is a request for 1.
 ALWAYS_INLINE size_t at_least_1(size_t size)
 {

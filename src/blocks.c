@@ -125,13 +125,9 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 
 // ---- taking and giving back --------------------------------------------------
 
-// Two refusals at once may count as one.
 OUT_OF_LINE void *refuse(reel_blocks *blocks)
 {
-    const uintptr_t failures = load_relaxed(&blocks->failures);
-    if (failures < UINTPTR_MAX) {
-        store_relaxed(&blocks->failures, failures + 1);
-    }
+    count_one(&blocks->failures);
     return NULL;
 }
 

@@ -23,7 +23,7 @@
 #ifndef REEL_SRC_LIST_H
 #define REEL_SRC_LIST_H
 
-#include "atomic.h"
+#include "count.h"
 #include "reel/blocks.h"
 
 #define NO_NUMBER UINTPTR_MAX
@@ -31,14 +31,6 @@
 ALWAYS_INLINE uintptr_t list_peak(const reel_list *list)
 {
     return load_relaxed(&list->peak);
-}
-
-// Fresh numbers are issued in order, but their takers may come here out of order.
-static inline void list_raise_peak(reel_list *list, uintptr_t peak)
-{
-    uintptr_t seen = load_relaxed(&list->peak);
-    while (seen < peak && !swap_if_relaxed(&list->peak, &seen, peak)) {
-    }
 }
 
 #if REEL_LISTS_ARE_VERSIONED

@@ -31,16 +31,6 @@ static size_t add(size_t a, size_t b)
     return b <= SIZE_MAX - a ? a + b : SIZE_MAX;
 }
 
-static size_t max_of(size_t a, size_t b)
-{
-    return a < b ? b : a;
-}
-
-static size_t min_of(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static bool are_usable(const reel_pages *pages)
 {
     return pages != NULL && is_pow2(pages->page_size) && pages->commit != NULL

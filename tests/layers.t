@@ -16,9 +16,10 @@ my %below = (
     'reel/blocks.h'    => [ 'reel/allocator.h', 'reel/arena.h' ],
     'reel/registry.h'  => ['reel/allocator.h'],
     'reel/temp.h'      => [ 'reel/arena.h', 'reel/pages.h' ],
+    'reel/rewindable.h' => [ 'reel/allocator.h', 'reel/arena.h', 'reel/registry.h' ],
     'reel/reel.h'      => [
         qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/port.h
-            reel/registry.h reel/temp.h)
+            reel/registry.h reel/rewindable.h reel/temp.h)
     ],
 );
 

@@ -115,7 +115,7 @@ my @mutants = (
     [ 'src/list.h', 'mark >= list->count', 'false' ],
     [ 'src/list/versioned.h', '| (top + 1)', '| top' ],
     [ 'src/list/versioned.h', '    store_relaxed(link_of(list, i), i);', '' ],
-    [ 'src/list/versioned.h', 'list_raise_peak(list, mark + 1);', 'list_raise_peak(list, mark);' ],
+    [ 'src/list/versioned.h', 'raise_count(&list->peak, mark + 1);', 'raise_count(&list->peak, mark);' ],
     [ 'src/list/versioned.h', '    store_relaxed(link_of(list, mark), mark);', '' ],
     [ 'src/list/versioned.h', 'if (own != i) {', 'if (false) {' ],
     [ 'src/list.h', 'length == peak', 'false' ],
@@ -129,7 +129,7 @@ my @mutants = (
     [ 'src/blocks.c', 'if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;', 'if (false) {
         return REEL_INVALID;' ],
-    [ 'src/blocks.c', 'failures + 1', 'failures' ],
+    [ 'src/count.h', 'seen + 1', 'seen' ],
     [ 'src/blocks.c', 'cache->slots[i - number] = cache->slots[i];', '' ],
     [ 'src/blocks.c', '((blocks->base | blocks->block_size) & mask) == 0', 'true' ],
     [ 'src/blocks.c', 'size <= blocks->block_size', 'true' ],

@@ -9,6 +9,7 @@
 #include "reel/pages.h"
 #include "reel/port.h"
 #include "reel/registry.h"
+#include "reel/rewindable.h"
 #include "reel/temp.h"
 
 #endif

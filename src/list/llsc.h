@@ -53,7 +53,8 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
         return false;
     }
     list->links[mark] = (reel_link)mark;
-    list_raise_peak(list, mark + 1);
+    // Fresh numbers are issued in order; their takers may come here out of order.
+    raise_count(&list->peak, mark + 1);
     return true;
 }
 

@@ -72,7 +72,8 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
         return false;
     }
     store_relaxed(link_of(list, mark), mark);
-    list_raise_peak(list, mark + 1);
+    // Fresh numbers are issued in order; their takers may come here out of order.
+    raise_count(&list->peak, mark + 1);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "always.h"
 #include "clock/clock.h"
 #include "reel/blocks.h"
+#include "reel/rewindable.h"
 #include "reel/temp.h"
 #include "semihost.h"
 
@@ -197,6 +198,78 @@ static void count_blocks(void)
     must(result == 0);
 }
 
+static reel_rewindable rewindable;
+
+static void start_rewindable(bool block_free)
+{
+    static reel_rewindable_block table[4];
+    const reel_rewindable_config small = { 512, 512, 8, block_free };
+    (void)reel_arena_init(&arena, memory, sizeof memory);
+    must(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena), table,
+                              4, &small)
+         == REEL_OK);
+}
+
+static void count_block_free(void)
+{
+    start_rewindable(true);
+    COUNT("rewindable_alloc_free", reel_rewindable_alloc, &rewindable, 24, 8,
+          0);
+    must(result == (word)memory);
+    (void)reel_rewindable_alloc(&rewindable, 24, 8);
+    COUNT("rewindable_free", reel_rewindable_free, &rewindable, memory, 24, 0);
+    must(result == 0);
+    COUNT("rewindable_free_twice", reel_rewindable_free, &rewindable, memory,
+          24, 0);
+    must((reel_status)result == REEL_DOUBLE_FREE);
+    COUNT("rewindable_free_last", reel_rewindable_free, &rewindable,
+          memory + 24, 24, 0);
+    must(result == 0 && reel_rewindable_stats(&rewindable).used == 0);
+    (void)reel_rewindable_alloc(&rewindable, 24, 8);
+    COUNT("rewindable_rewind_free", reel_rewindable_rewind, &rewindable, 0, 0,
+          0);
+    must(result == 0);
+}
+
+static void count_spans(void)
+{
+    reel_span span;
+    start_rewindable(false);
+    COUNT("span_open", reel_span_open, &span, &rewindable, 128, 0);
+    must(result == 0);
+    COUNT("span_alloc_align_8", reel_span_alloc, &span, 24, 8, 0);
+    must(result == (word)memory);
+    COUNT("span_alloc_align_0", reel_span_alloc, &span, 24, 0, 0);
+    must(result == (word)memory + 24);
+    COUNT("span_alloc_refused", reel_span_alloc, &span, 200, 8, 0);
+    must(result == 0);
+    COUNT("span_close", reel_span_close, &span, 0, 0, 0);
+    must(result == 0);
+}
+
+static void count_rewindable(void)
+{
+    start_rewindable(false);
+    COUNT("rewindable_alloc", reel_rewindable_alloc, &rewindable, 24, 8, 0);
+    must(result == (word)memory);
+    COUNT("rewindable_alloc_align_0", reel_rewindable_alloc, &rewindable, 24, 0,
+          0);
+    must(result == (word)memory + 24);
+    COUNT("rewindable_alloc_align_64", reel_rewindable_alloc, &rewindable, 24,
+          64, 0);
+    must(result == (word)memory + 64);
+    COUNT("rewindable_alloc_refused", reel_rewindable_alloc, &rewindable, 2000,
+          8, 0);
+    must(result == 0);
+    COUNT("rewindable_alloc_grow", reel_rewindable_alloc, &rewindable, 500, 8,
+          0);
+    must(result == (word)memory + 512);
+    COUNT("rewindable_rewind", reel_rewindable_rewind, &rewindable, 0, 0, 0);
+    must(result == 0);
+    count_block_free();
+    count_spans();
+}
+
 // ---- how long an interrupt waits --------------------------------------------
 
 static volatile bool under_way;
@@ -255,6 +328,17 @@ static void listed_blocks(void)
     (void)reel_blocks_free(&blocks, memory);
 }
 
+static void tracked_rewindable(void)
+{
+    start_rewindable(true);
+}
+
+static void used_rewindable(void)
+{
+    start_rewindable(true);
+    (void)reel_rewindable_alloc(&rewindable, 24, 8);
+}
+
 static void count_wait(const char *name, void (*prepare)(void), word function,
                        word a, word b)
 {
@@ -277,6 +361,10 @@ static void count_waits(void)
     WAIT("masked_blocks_alloc_fresh", fresh_blocks, reel_blocks_alloc, &blocks,
          0);
     WAIT("masked_blocks_free", used_blocks, reel_blocks_free, &blocks, memory);
+    WAIT("masked_rewindable_alloc", tracked_rewindable, reel_rewindable_alloc,
+         &rewindable, 24);
+    WAIT("masked_rewindable_free", used_rewindable, reel_rewindable_free,
+         &rewindable, memory);
 }
 
 int main(void)
@@ -288,6 +376,7 @@ int main(void)
     count_the_rest();
     count_temp();
     count_blocks();
+    count_rewindable();
     count_waits();
     return 0;
 }

@@ -12,6 +12,9 @@ extern char size_of_registry[sizeof(reel_registry)];
 extern char size_of_registry_entry[sizeof(reel_registry_entry)];
 extern char size_of_handle[sizeof(reel_handle)];
 extern char size_of_ref[sizeof(reel_ref)];
+extern char size_of_rewindable[sizeof(reel_rewindable)];
+extern char size_of_rewindable_block[sizeof(reel_rewindable_block)];
+extern char size_of_span[sizeof(reel_span)];
 
 char size_of_arena[sizeof(reel_arena)];
 char size_of_mark[sizeof(reel_mark)];
@@ -23,3 +26,6 @@ char size_of_registry[sizeof(reel_registry)];
 char size_of_registry_entry[sizeof(reel_registry_entry)];
 char size_of_handle[sizeof(reel_handle)];
 char size_of_ref[sizeof(reel_ref)];
+char size_of_rewindable[sizeof(reel_rewindable)];
+char size_of_rewindable_block[sizeof(reel_rewindable_block)];
+char size_of_span[sizeof(reel_span)];

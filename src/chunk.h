@@ -1,0 +1,176 @@
+// A chunk of a rewindable: its word, and the bits that say where allocations start.
+//
+//   used     granules that are out, in the high half; live allocations in the low
+//            one. It is all there is to know: equal words mean equal chunks, so
+//            an exchange needs no version.
+//   start bits, with block_free: one a granule, a half word of them together with
+//            the low half of the generation in one word. A word of another
+//            generation holds none, so a rewind need not clear them.
+//
+// Each start bit is set after its allocation was counted and cleared before it is
+// counted off. So there are never more bits than live allocations, and a chunk
+// with none alive has none set: it can start over without clearing any.
+
+#ifndef REEL_SRC_CHUNK_H
+#define REEL_SRC_CHUNK_H
+
+#include "atomic.h"
+#include "bits.h"
+#include "reel/rewindable.h"
+
+#define HALF_BITS (4 * sizeof(uintptr_t))
+#define LOW_HALF  (UINTPTR_MAX >> HALF_BITS)
+
+typedef reel_rewindable_block chunk_entry;
+
+ALWAYS_INLINE uintptr_t position_of(uintptr_t used)
+{
+    return used >> HALF_BITS;
+}
+
+ALWAYS_INLINE uintptr_t live_of(uintptr_t used)
+{
+    return used & LOW_HALF;
+}
+
+// size is not 0.
+ALWAYS_INLINE size_t granules_in(size_t size, uintptr_t shift)
+{
+    return ((size - 1) >> shift) + 1;
+}
+
+ALWAYS_INLINE size_t data_size(const reel_rewindable *rewindable,
+                               const chunk_entry *chunk)
+{
+    return chunk->granules << rewindable->shift;
+}
+
+// ---- start bits --------------------------------------------------------------
+
+static inline size_t bits_words(size_t granules)
+{
+    return (granules + HALF_BITS - 1) / HALF_BITS;
+}
+
+static inline size_t bits_size(size_t granules)
+{
+    return bits_words(granules) * sizeof(reel_word);
+}
+
+// Right behind the data: a granule is a word at least.
+ALWAYS_INLINE reel_word *bits_of(const reel_rewindable *rewindable,
+                                 const chunk_entry *chunk)
+{
+    return (reel_word *)(chunk->base + data_size(rewindable, chunk));
+}
+
+// A word of start bits of the present generation, none set.
+ALWAYS_INLINE uintptr_t no_bits(const reel_rewindable *rewindable)
+{
+    return rewindable->generation << HALF_BITS;
+}
+
+ALWAYS_INLINE uintptr_t bit_of(uintptr_t granule)
+{
+    return (uintptr_t)1 << (granule % HALF_BITS);
+}
+
+ALWAYS_INLINE bool is_present(const reel_rewindable *rewindable, uintptr_t word)
+{
+    return (word ^ no_bits(rewindable)) <= LOW_HALF;
+}
+
+ALWAYS_INLINE void set_start(const reel_rewindable *rewindable,
+                             const chunk_entry *chunk, uintptr_t granule)
+{
+    reel_word *const word = &bits_of(rewindable, chunk)[granule / HALF_BITS];
+    uintptr_t seen = load_relaxed(word);
+    uintptr_t bits;
+    do {
+        bits = is_present(rewindable, seen) ? seen : no_bits(rewindable);
+    } while (!swap_if_relaxed(word, &seen, bits | bit_of(granule)));
+}
+
+// True for one caller alone: the allocation is its to give up.
+ALWAYS_INLINE bool clear_start(const reel_rewindable *rewindable,
+                               const chunk_entry *chunk, uintptr_t granule)
+{
+    reel_word *const word = &bits_of(rewindable, chunk)[granule / HALF_BITS];
+    uintptr_t seen = load_relaxed(word);
+    do {
+        if (REEL_UNLIKELY(!is_present(rewindable, seen)
+                          || (seen & bit_of(granule)) == 0)) {
+            return false;
+        }
+    } while (!swap_if_relaxed(word, &seen, seen & ~bit_of(granule)));
+    return true;
+}
+
+// ---- chunks ------------------------------------------------------------------
+
+// Where a block ends up: aligned as `mask` says, which may be more than a granule.
+// Acquire: whoever freed what was here is done with it.
+static inline bool claim(const reel_rewindable *rewindable, chunk_entry *chunk,
+                         size_t granules, uintptr_t mask, uintptr_t *start)
+{
+    const uintptr_t shift = rewindable->shift;
+    uintptr_t used = load_acquire(&chunk->used);
+    uintptr_t next;
+    do {
+        const uintptr_t position = position_of(used);
+        const size_t left = chunk->granules - position;
+        const size_t padding =
+            gap_to(chunk->base + (position << shift), mask) >> shift;
+        if (padding > left || granules > left - padding) {
+            return false;
+        }
+        *start = position + padding;
+        next = (*start + granules) << HALF_BITS | (live_of(used) + 1);
+    } while (!swap_if_acquire(&chunk->used, &used, next));
+    return true;
+}
+
+static inline size_t count_of(const reel_rewindable *rewindable)
+{
+    return load_acquire(&rewindable->count);
+}
+
+// The most granules that a chunk may have: half a word counts them, and their
+// bytes and start bits are a size.
+static inline size_t most_granules(uintptr_t shift)
+{
+    return min_of(LOW_HALF, SIZE_MAX / 2 >> shift);
+}
+
+static inline size_t used_of(const reel_rewindable *rewindable)
+{
+    const size_t count = count_of(rewindable);
+    size_t granules = 0;
+    for (size_t i = 0; i < count; i++) {
+        granules += position_of(load_relaxed(&rewindable->table[i].used));
+    }
+    return granules << rewindable->shift;
+}
+
+// The chunk whose data the address is in, or NULL.
+ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
+                                    uintptr_t address)
+{
+    chunk_entry *const end = rewindable->table + count_of(rewindable);
+    for (chunk_entry *chunk = rewindable->table; chunk < end; chunk++) {
+        if ((address - chunk->base) >> rewindable->shift < chunk->granules) {
+            return chunk;
+        }
+    }
+    return NULL;
+}
+
+// A chunk that has room again is tried first.
+static inline void look_again(reel_rewindable *rewindable, chunk_entry *chunk)
+{
+    if ((uintptr_t)chunk < load_relaxed(&rewindable->current)) {
+        store_release(&rewindable->current, (uintptr_t)chunk);
+    }
+}
+
+#endif

@@ -1,0 +1,482 @@
+#include "reel/rewindable.h"
+
+#include "chunk.h"
+#include "count.h"
+#include "gate.h"
+#include "watch.h"
+
+// ---- chunks come and go --------------------------------------------------------
+
+static void stamp_bits(const reel_rewindable *rewindable,
+                       const chunk_entry *chunk)
+{
+    reel_word *const bits = bits_of(rewindable, chunk);
+    for (size_t i = 0; i < bits_words(chunk->granules); i++) {
+        store_relaxed(&bits[i], no_bits(rewindable));
+    }
+}
+
+// Bytes of a chunk, start bits included.
+static size_t chunk_size(size_t granules, uintptr_t shift, bool block_free)
+{
+    const size_t data = granules << shift;
+    return block_free ? data + bits_size(granules) : data;
+}
+
+// What the backing is to align a chunk to: its granules, and the first allocation.
+static size_t chunk_align(uintptr_t shift, uintptr_t mask)
+{
+    return max_of((size_t)1 << shift, mask + 1);
+}
+
+// Enter a chunk that the backing gave. Nobody looks at the entry yet.
+static void enter_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
+                        void *base, size_t granules)
+{
+    const uintptr_t shift = rewindable->shift;
+    chunk->base = (uintptr_t)base;
+    chunk->granules = granules;
+    chunk->size = chunk_size(granules, shift, rewindable->block_free);
+    store_relaxed(&chunk->used, 0);
+    if (rewindable->block_free) {
+        stamp_bits(rewindable, chunk);
+    }
+    watch_unused(chunk->base, granules << shift);
+}
+
+static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
+                       size_t granules, uintptr_t mask)
+{
+    const uintptr_t shift = rewindable->shift;
+    void *const base =
+        reel_allocate(rewindable->backing,
+                      chunk_size(granules, shift, rewindable->block_free),
+                      chunk_align(shift, mask));
+    if (base == NULL) {
+        return false;
+    }
+    enter_chunk(rewindable, chunk, base, granules);
+    return true;
+}
+
+// Give back all chunks from number `keep` on, the newest first.
+static void give_back_above(reel_rewindable *rewindable, size_t keep)
+{
+    for (size_t i = count_of(rewindable); i > keep; i--) {
+        chunk_entry *const chunk = &rewindable->table[i - 1];
+        chunk->granules = 0;
+        store_relaxed(&rewindable->count, i - 1);
+        (void)reel_free(rewindable->backing, (void *)chunk->base, chunk->size);
+    }
+}
+
+// Twice the newest chunk, or once that is large the limit more.
+static size_t grown_size(const reel_rewindable *rewindable, size_t count)
+{
+    const size_t last = data_size(rewindable, &rewindable->table[count - 1]);
+    const size_t limit = rewindable->growth_limit;
+    const size_t more = last < limit ? last : limit;
+    return more <= SIZE_MAX - last ? last + more : SIZE_MAX;
+}
+
+// ---- set-up --------------------------------------------------------------------
+
+static size_t granule_of(const reel_rewindable_config *config)
+{
+    return max_of(mask_of(config->min_align) + 1, sizeof(reel_word));
+}
+
+static bool is_usable(const reel_rewindable_config *config)
+{
+    const size_t align = mask_of(config->min_align) + 1;
+    return config->growth_limit > 0 && is_pow2(align)
+           && most_granules(log2_of(granule_of(config))) > 0;
+}
+
+static size_t initial_granules(size_t initial_size, uintptr_t shift)
+{
+    return min_of(granules_in(at_least_1(initial_size), shift),
+                  most_granules(shift));
+}
+
+// All that is not told by the configuration. No chunk is there yet.
+static void set_up(reel_rewindable *rewindable, reel_allocator backing,
+                   reel_rewindable_block *table, size_t table_length)
+{
+    rewindable->is_created = false;
+    rewindable->table = table;
+    rewindable->table_length = table_length;
+    rewindable->generation = 0;
+    rewindable->backing.ops = backing.ops;
+    rewindable->backing.self = backing.self;
+    rewindable->registry = NULL;
+    rewindable->peak = 0;
+    store_relaxed(&rewindable->failures, 0);
+    store_relaxed(&rewindable->largest_refused, 0);
+    store_relaxed(&rewindable->gate, GATE_OPEN);
+    store_relaxed(&rewindable->highest, (uintptr_t)table);
+    store_relaxed(&rewindable->current, (uintptr_t)table);
+}
+
+reel_status reel_rewindable_init(reel_rewindable *rewindable,
+                                 reel_allocator backing,
+                                 reel_rewindable_block *table,
+                                 size_t table_length,
+                                 const reel_rewindable_config *config)
+{
+    static const reel_rewindable_config host = REEL_REWINDABLE_HOST;
+    const reel_rewindable_config *const chosen =
+        config != NULL ? config : &host;
+    if (rewindable == NULL || backing.ops == NULL || table == NULL
+        || table_length == 0 || !is_usable(chosen)) {
+        return REEL_INVALID;
+    }
+    const uintptr_t shift = log2_of(granule_of(chosen));
+    const size_t granules = initial_granules(chosen->initial_size, shift);
+    void *const base =
+        reel_allocate(backing, chunk_size(granules, shift, chosen->block_free),
+                      chunk_align(shift, 0));
+    if (base == NULL) {
+        return REEL_NO_MEMORY;
+    }
+    rewindable->shift = (uint8_t)shift;
+    rewindable->block_free = chosen->block_free;
+    rewindable->initial_size = chosen->initial_size;
+    rewindable->growth_limit = chosen->growth_limit;
+    set_up(rewindable, backing, table, table_length);
+    enter_chunk(rewindable, &table[0], base, granules);
+    store_release(&rewindable->count, 1);
+    INVARIANT(reel_rewindable_is_valid(rewindable));
+    return REEL_OK;
+}
+
+// ---- allocation ----------------------------------------------------------------
+
+static void *refuse(reel_rewindable *rewindable, size_t size)
+{
+    count_one(&rewindable->failures);
+    raise_count(&rewindable->largest_refused, size);
+    return NULL;
+}
+
+ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
+                             const chunk_entry *chunk, uintptr_t start,
+                             size_t size)
+{
+    const uintptr_t block = chunk->base + (start << rewindable->shift);
+    if (rewindable->block_free) {
+        set_start(rewindable, chunk, start);
+    }
+    watch_alive(block, size);
+    return (void *)block;
+}
+
+// The chunk has served. If those before it are full, it is where to begin.
+static void note_use(reel_rewindable *rewindable, const chunk_entry *chunk,
+                     bool is_first)
+{
+    raise_count(&rewindable->highest, (uintptr_t)chunk);
+    if (is_first) {
+        store_release(&rewindable->current, (uintptr_t)chunk);
+    }
+}
+
+static bool is_full(const chunk_entry *chunk)
+{
+    return position_of(load_relaxed(&chunk->used)) == chunk->granules;
+}
+
+static void *first_fit(reel_rewindable *rewindable, size_t size, uintptr_t mask)
+{
+    const size_t granules = granules_in(size, rewindable->shift);
+    const size_t count = count_of(rewindable);
+    bool are_full = true;
+    uintptr_t start;
+    for (size_t i = 0; i < count; i++) {
+        chunk_entry *const chunk = &rewindable->table[i];
+        if (claim(rewindable, chunk, granules, mask, &start)) {
+            note_use(rewindable, chunk, are_full);
+            return hand_out(rewindable, chunk, start, size);
+        }
+        are_full = are_full && is_full(chunk);
+    }
+    return NULL;
+}
+
+// A chunk of the grown size; if that is too much for the backing, the initial one.
+static bool take_next(const reel_rewindable *rewindable, size_t count,
+                      size_t granules, uintptr_t mask)
+{
+    const uintptr_t shift = rewindable->shift;
+    chunk_entry *const chunk = &rewindable->table[count];
+    const size_t grown =
+        max_of(granules, min_of(grown_size(rewindable, count) >> shift,
+                                most_granules(shift)));
+    const size_t least =
+        max_of(granules, initial_granules(rewindable->initial_size, shift));
+    return take_chunk(rewindable, chunk, grown, mask)
+           || (least < grown && take_chunk(rewindable, chunk, least, mask));
+}
+
+// Inside the gate: add a chunk. What is asked for is taken out of it before anybody
+// else sees it, so nobody can be left without.
+static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
+{
+    const size_t granules = granules_in(size, rewindable->shift);
+    const size_t count = count_of(rewindable);
+    if (count == rewindable->table_length
+        || granules > most_granules(rewindable->shift)
+        || !take_next(rewindable, count, granules, mask)) {
+        return NULL;
+    }
+    chunk_entry *const chunk = &rewindable->table[count];
+    store_relaxed(&chunk->used, granules << HALF_BITS | 1);
+    void *const block = hand_out(rewindable, chunk, 0, size);
+    store_release(&rewindable->count, count + 1);
+    raise_count(&rewindable->highest, (uintptr_t)chunk);
+    return block;
+}
+
+// Look again inside: another thread may have grown while this one waited.
+static void *grow_in_turn(reel_rewindable *rewindable, size_t size,
+                          uintptr_t mask)
+{
+    if (!gate_enter(&rewindable->gate)) {
+        return NULL;
+    }
+    void *block = first_fit(rewindable, size, mask);
+    if (block == NULL) {
+        block = grow(rewindable, size, mask);
+    }
+    gate_leave(&rewindable->gate);
+    return block;
+}
+
+OUT_OF_LINE void *alloc_slow(reel_rewindable *rewindable, size_t size,
+                             size_t align)
+{
+    const uintptr_t mask = mask_of(align);
+    if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    size = at_least_1(size);
+    void *block = first_fit(rewindable, size, mask);
+    if (block == NULL) {
+        block = grow_in_turn(rewindable, size, mask);
+    }
+    return block != NULL ? block : refuse(rewindable, size);
+}
+
+// One look at the chunk that served last. Size 0 becomes more than any has.
+void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
+                            size_t align)
+{
+    const uintptr_t shift = rewindable->shift;
+    const uintptr_t mask = mask_of(align);
+    chunk_entry *const chunk =
+        (chunk_entry *)load_acquire(&rewindable->current);
+    uintptr_t used = load_acquire(&chunk->used);
+    const uintptr_t start = position_of(used);
+    const uintptr_t rest = (size - 1) >> shift; // granules beyond the first
+    if (REEL_UNLIKELY((align & mask) != 0 || mask >> shift != 0
+                      || rest >= chunk->granules - start)
+        || !swap_if_acquire(&chunk->used, &used,
+                            used + ((rest + 1) << HALF_BITS) + 1)) {
+        return alloc_slow(rewindable, size, align);
+    }
+    return hand_out(rewindable, chunk, start, size);
+}
+
+// ---- freeing -------------------------------------------------------------------
+
+// One live allocation fewer; the last one rewinds the chunk. Release: the next
+// owner of the place sees it done with.
+static void count_off(reel_rewindable *rewindable, chunk_entry *chunk)
+{
+    uintptr_t used = load_relaxed(&chunk->used);
+    uintptr_t next;
+    do {
+        next = live_of(used) == 1 ? 0 : used - 1;
+    } while (!swap_if_release(&chunk->used, &used, next));
+    if (next == 0) {
+        look_again(rewindable, chunk);
+    }
+}
+
+// A size that goes beyond the chunk is cut off.
+static void note_death(const reel_rewindable *rewindable,
+                       const chunk_entry *chunk, uintptr_t block, size_t size)
+{
+    const size_t rest = chunk->base + data_size(rewindable, chunk) - block;
+    watch_dead(block, min_of(at_least_1(size), rest));
+}
+
+reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
+                                 size_t size)
+{
+    const uintptr_t address = (uintptr_t)block;
+    const uintptr_t shift = rewindable->shift;
+    chunk_entry *const chunk = chunk_of(rewindable, address);
+    if (REEL_UNLIKELY(chunk == NULL)) {
+        return address == 0 ? REEL_INVALID : REEL_FOREIGN;
+    }
+    const uintptr_t granule = (address - chunk->base) >> shift;
+    if (REEL_UNLIKELY(chunk->base + (granule << shift) != address)) {
+        return REEL_FOREIGN;
+    }
+    if (!rewindable->block_free) {
+        return REEL_OK;
+    }
+    if (REEL_UNLIKELY(!clear_start(rewindable, chunk, granule))) {
+        return REEL_DOUBLE_FREE;
+    }
+    note_death(rewindable, chunk, address, size);
+    count_off(rewindable, chunk);
+    return REEL_OK;
+}
+
+// ---- rewinding -----------------------------------------------------------------
+
+// A word of start bits counts as empty until its generation comes round again. One
+// word a rewind is brought up to date, so all are long before that.
+static void scrub(const reel_rewindable *rewindable, const chunk_entry *chunk)
+{
+    const size_t turn =
+        (LOW_HALF + 1) / HALF_BITS; // as many words as there can be
+    const size_t word = rewindable->generation % turn;
+    if (rewindable->block_free && word < bits_words(chunk->granules)) {
+        store_relaxed(&bits_of(rewindable, chunk)[word], no_bits(rewindable));
+    }
+}
+
+static void empty(const reel_rewindable *rewindable, chunk_entry *chunk)
+{
+    const uintptr_t position = position_of(load_relaxed(&chunk->used));
+    watch_dead(chunk->base, position << rewindable->shift);
+    store_relaxed(&chunk->used, 0);
+    scrub(rewindable, chunk);
+}
+
+// The parent may have been rewound, and has taken this one's entry with it.
+static void renew_handle(reel_rewindable *rewindable)
+{
+    if (rewindable->registry != NULL
+        && reel_registry_rewound(rewindable->registry, rewindable->handle,
+                                 &rewindable->handle)
+               != REEL_OK) {
+        rewindable->registry = NULL;
+    }
+}
+
+static void note_peak(reel_rewindable *rewindable)
+{
+    rewindable->peak = max_of(rewindable->peak, used_of(rewindable));
+}
+
+static size_t highest_index(const reel_rewindable *rewindable)
+{
+    const uintptr_t highest = load_relaxed(&rewindable->highest);
+    return (size_t)((chunk_entry *)highest - rewindable->table);
+}
+
+reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
+{
+    if (reel_port_in_interrupt()) {
+        return REEL_BUSY;
+    }
+    renew_handle(rewindable);
+    note_peak(rewindable);
+    give_back_above(rewindable, highest_index(rewindable) + 1);
+    rewindable->generation++;
+    for (size_t i = 0; i < count_of(rewindable); i++) {
+        empty(rewindable, &rewindable->table[i]);
+    }
+    store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
+    store_release(&rewindable->current, (uintptr_t)rewindable->table);
+    INVARIANT(reel_rewindable_is_valid(rewindable));
+    return REEL_OK;
+}
+
+// A table of no length: nothing grows any more.
+reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
+{
+    if (reel_port_in_interrupt()) {
+        return REEL_BUSY;
+    }
+    if (rewindable->registry != NULL) {
+        (void)reel_registry_unregister(rewindable->registry,
+                                       rewindable->handle);
+        rewindable->registry = NULL;
+    }
+    note_peak(rewindable);
+    give_back_above(rewindable, 0);
+    rewindable->generation++;
+    rewindable->table_length = 0;
+    store_relaxed(&rewindable->table[0].used, 0);
+    store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
+    store_release(&rewindable->current, (uintptr_t)rewindable->table);
+    return REEL_OK;
+}
+
+// ---- freeing one by one, or not --------------------------------------------------
+
+static bool is_empty(const reel_rewindable *rewindable)
+{
+    return used_of(rewindable) == 0;
+}
+
+// Start bits need room behind the data; what is missing comes out of the data.
+static void make_room_for_bits(const reel_rewindable *rewindable,
+                               chunk_entry *chunk)
+{
+    const uintptr_t shift = rewindable->shift;
+    const size_t room = chunk->size - data_size(rewindable, chunk);
+    const size_t need = bits_size(chunk->granules);
+    if (need > room) {
+        const size_t fewer = granules_in(need - room, shift);
+        chunk->granules -= min_of(fewer, chunk->granules);
+    }
+}
+
+reel_status reel_rewindable_block_free_set(reel_rewindable *rewindable,
+                                           bool block_free)
+{
+    if (reel_port_in_interrupt() || !is_empty(rewindable)) {
+        return REEL_BUSY;
+    }
+    const size_t count = count_of(rewindable);
+    for (size_t i = 0; block_free && i < count; i++) {
+        chunk_entry *const chunk = &rewindable->table[i];
+        make_room_for_bits(rewindable, chunk);
+        stamp_bits(rewindable, chunk);
+    }
+    rewindable->block_free = block_free;
+    INVARIANT(reel_rewindable_is_valid(rewindable));
+    return REEL_OK;
+}
+
+// ---- the allocator interface -----------------------------------------------------
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    return reel_rewindable_alloc(self, size, align);
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    (void)old_size;
+    return block == NULL ? reel_rewindable_alloc(self, new_size, align) : NULL;
+}
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    return reel_rewindable_free(self, block, size);
+}
+
+reel_allocator reel_rewindable_allocator(reel_rewindable *rewindable)
+{
+    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    const reel_allocator allocator = { &ops, rewindable };
+    return allocator;
+}

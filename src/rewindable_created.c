@@ -1,0 +1,108 @@
+#include "reel/rewindable.h"
+
+// ---- registered ones -------------------------------------------------------------
+
+reel_status reel_rewindable_bind(reel_rewindable *rewindable,
+                                 reel_registry *registry, reel_handle parent)
+{
+    if (rewindable == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (rewindable->registry != NULL
+        && reel_registry_get(rewindable->registry, rewindable->handle)
+               != NULL) {
+        return REEL_BUSY;
+    }
+    const reel_status status =
+        reel_registry_register(registry, reel_rewindable_allocator(rewindable),
+                               parent, &rewindable->handle);
+    if (status == REEL_OK) {
+        rewindable->registry = registry;
+    }
+    return status;
+}
+
+reel_handle reel_rewindable_handle(const reel_rewindable *rewindable)
+{
+    return rewindable->registry != NULL ? rewindable->handle : REEL_NO_HANDLE;
+}
+
+// ---- storage from a background allocator -------------------------------------------
+
+// Control block and table are one block of it.
+typedef struct created {
+    reel_rewindable rewindable;
+    reel_rewindable_block table[];
+} created;
+
+static size_t created_size(size_t table_length)
+{
+    return sizeof(created) + table_length * sizeof(reel_rewindable_block);
+}
+
+static bool has_size(size_t table_length)
+{
+    return table_length > 0
+           && table_length <= (SIZE_MAX - sizeof(created))
+                                  / sizeof(reel_rewindable_block);
+}
+
+// Take the first chunk and bind; on failure hold nothing.
+static reel_status start_created(created *made, reel_allocator background,
+                                 size_t table_length,
+                                 const reel_rewindable_config *config,
+                                 reel_registry *registry, reel_handle parent)
+{
+    reel_rewindable *const rewindable = &made->rewindable;
+    reel_status status = reel_rewindable_init(
+        rewindable, background, made->table, table_length, config);
+    if (status == REEL_OK && registry != NULL) {
+        status = reel_rewindable_bind(rewindable, registry, parent);
+        if (status != REEL_OK) {
+            (void)reel_rewindable_dispose(rewindable);
+        }
+    }
+    return status;
+}
+
+reel_status reel_rewindable_create(reel_rewindable **out,
+                                   reel_allocator background,
+                                   size_t table_length,
+                                   const reel_rewindable_config *config,
+                                   reel_registry *registry, reel_handle parent)
+{
+    if (out == NULL || background.ops == NULL || !has_size(table_length)) {
+        return REEL_INVALID;
+    }
+    const size_t size = created_size(table_length);
+    created *const made =
+        reel_allocate(background, size, REEL_ALIGNOF(created));
+    if (made == NULL) {
+        return REEL_NO_MEMORY;
+    }
+    const reel_status status =
+        start_created(made, background, table_length, config, registry, parent);
+    if (status != REEL_OK) {
+        (void)reel_free(background, made, size);
+        return status;
+    }
+    made->rewindable.is_created = true;
+    *out = &made->rewindable;
+    return REEL_OK;
+}
+
+reel_status reel_rewindable_destroy(reel_rewindable *rewindable)
+{
+    if (rewindable == NULL || !rewindable->is_created) {
+        return REEL_INVALID;
+    }
+    const size_t size = created_size(rewindable->table_length);
+    const reel_status status = reel_rewindable_dispose(rewindable);
+    if (status != REEL_OK) {
+        return status;
+    }
+    reel_allocator background;
+    background.ops = rewindable->backing.ops;
+    background.self = rewindable->backing.self;
+    return reel_free(background, rewindable, size);
+}

@@ -1,0 +1,92 @@
+#include "chunk.h"
+
+bool reel_rewindable_block_free(const reel_rewindable *rewindable)
+{
+    return rewindable->block_free;
+}
+
+size_t reel_rewindable_blocks_allocated(const reel_rewindable *rewindable)
+{
+    return count_of(rewindable);
+}
+
+size_t reel_rewindable_bytes_allocated(const reel_rewindable *rewindable)
+{
+    const size_t count = count_of(rewindable);
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        bytes += data_size(rewindable, &rewindable->table[i]);
+    }
+    return bytes;
+}
+
+size_t reel_rewindable_initial_size(const reel_rewindable *rewindable)
+{
+    return rewindable->initial_size;
+}
+
+reel_stats reel_rewindable_stats(const reel_rewindable *rewindable)
+{
+    reel_stats stats;
+    stats.used = used_of(rewindable);
+    stats.peak = max_of(rewindable->peak, stats.used);
+    stats.failures = load_relaxed(&rewindable->failures);
+    stats.largest_refused = load_relaxed(&rewindable->largest_refused);
+    return stats;
+}
+
+static uintptr_t start_bits(const reel_rewindable *rewindable,
+                            const chunk_entry *chunk)
+{
+    const reel_word *const bits = bits_of(rewindable, chunk);
+    uintptr_t set = 0;
+    for (size_t i = 0; i < bits_words(chunk->granules); i++) {
+        uintptr_t word = load_relaxed(&bits[i]);
+        word = is_present(rewindable, word) ? word & LOW_HALF : 0;
+        for (; word != 0; word &= word - 1) {
+            set++;
+        }
+    }
+    return set;
+}
+
+static bool is_chunk_valid(const reel_rewindable *rewindable,
+                           const chunk_entry *chunk)
+{
+    const uintptr_t used = load_relaxed(&chunk->used);
+    const uintptr_t granule_mask = ((uintptr_t)1 << rewindable->shift) - 1;
+    const size_t bits = rewindable->block_free ? bits_size(chunk->granules) : 0;
+    return chunk->granules <= most_granules(rewindable->shift)
+           && (chunk->base & granule_mask) == 0
+           && data_size(rewindable, chunk) <= chunk->size
+           && bits <= chunk->size - data_size(rewindable, chunk)
+           && position_of(used) <= chunk->granules
+           && live_of(used) <= position_of(used)
+           && (live_of(used) > 0) == (position_of(used) > 0)
+           && (!rewindable->block_free
+               || start_bits(rewindable, chunk) == live_of(used));
+}
+
+static bool is_entry(const reel_rewindable *rewindable, uintptr_t address)
+{
+    const uintptr_t offset = address - (uintptr_t)rewindable->table;
+    return offset < max_of(1, count_of(rewindable)) * sizeof(chunk_entry)
+           && offset % sizeof(chunk_entry) == 0;
+}
+
+bool reel_rewindable_is_valid(const reel_rewindable *rewindable)
+{
+    const size_t count = count_of(rewindable);
+    const uintptr_t current = load_relaxed(&rewindable->current);
+    const uintptr_t highest = load_relaxed(&rewindable->highest);
+    if (count > rewindable->table_length || current > highest
+        || !is_entry(rewindable, current) || !is_entry(rewindable, highest)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!is_chunk_valid(rewindable, &rewindable->table[i])) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,104 @@
+#include "chunk.h"
+#include "watch.h"
+
+reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
+                           size_t size)
+{
+    if (span == NULL || rewindable == NULL) {
+        return REEL_INVALID;
+    }
+    const uintptr_t start =
+        (uintptr_t)reel_rewindable_alloc(rewindable, size, 0);
+    if (start == 0) {
+        return REEL_NO_MEMORY;
+    }
+    const size_t granules = granules_in(at_least_1(size), rewindable->shift);
+    span->rewindable = rewindable;
+    span->generation = rewindable->generation;
+    span->start = start;
+    span->next = start;
+    span->end = start + (granules << rewindable->shift);
+    watch_unused(start, span->end - start);
+    return REEL_OK;
+}
+
+OUT_OF_LINE void *alloc_slow(reel_span *span, size_t size, size_t align)
+{
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    return size == 0 ? reel_span_alloc(span, 1, align) : NULL;
+}
+
+// A span that is not open ends at 0, where nothing fits.
+void *reel_span_alloc(reel_span *span, size_t size, size_t align)
+{
+    uintptr_t start, stop;
+    if (!reel_arena_place(span->next, span->end, size, align, &start, &stop)
+        || REEL_UNLIKELY(span->generation != span->rewindable->generation)) {
+        return alloc_slow(span, size, align);
+    }
+    span->next = stop;
+    watch_alive(start, size);
+    return (void *)start;
+}
+
+// What becomes of the chunk's word when the span [start, stop) of it ends, and the
+// granules up to `kept` are to live on. If nothing lies behind the span, its place
+// goes back.
+static uintptr_t word_without(uintptr_t used, uintptr_t start, uintptr_t kept,
+                              uintptr_t stop)
+{
+    const uintptr_t live = live_of(used) - (kept == start);
+    const uintptr_t position =
+        position_of(used) == stop ? kept : position_of(used);
+    return live == 0 ? 0 : position << HALF_BITS | live;
+}
+
+static void give_back(reel_rewindable *rewindable, chunk_entry *chunk,
+                      uintptr_t start, uintptr_t kept, uintptr_t stop)
+{
+    uintptr_t used = load_relaxed(&chunk->used);
+    while (!swap_if_release(&chunk->used, &used,
+                            word_without(used, start, kept, stop))) {
+    }
+    look_again(rewindable, chunk);
+}
+
+static void close_in(reel_span *span, chunk_entry *chunk)
+{
+    reel_rewindable *const rewindable = span->rewindable;
+    const uintptr_t shift = rewindable->shift;
+    const uintptr_t start = (span->start - chunk->base) >> shift;
+    const uintptr_t stop = (span->end - chunk->base) >> shift;
+    const size_t taken = span->next - span->start;
+    uintptr_t kept = start;
+    if (!rewindable->block_free) {
+        kept += taken == 0 ? 0 : granules_in(taken, shift);
+    } else if (!clear_start(rewindable, chunk, start)) {
+        return;
+    } else {
+        watch_dead(span->start, span->end - span->start);
+    }
+    give_back(rewindable, chunk, start, kept, stop);
+}
+
+reel_status reel_span_close(reel_span *span)
+{
+    if (span == NULL) {
+        return REEL_INVALID;
+    }
+    if (span->end == 0) {
+        return REEL_CLOSED;
+    }
+    const bool is_live = span->generation == span->rewindable->generation;
+    chunk_entry *const chunk =
+        is_live ? chunk_of(span->rewindable, span->start) : NULL;
+    if (chunk != NULL) {
+        close_in(span, chunk);
+    }
+    span->start = 0;
+    span->next = 0;
+    span->end = 0;
+    return chunk != NULL ? REEL_OK : REEL_STALE;
+}
