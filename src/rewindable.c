@@ -11,6 +11,7 @@ static void stamp_bits(const reel_rewindable *rewindable,
                        const chunk_entry *chunk)
 {
     reel_word *const bits = bits_of(rewindable, chunk);
+    watch_own((uintptr_t)bits, bits_size(chunk->granules));
     for (size_t i = 0; i < bits_words(chunk->granules); i++) {
         store_relaxed(&bits[i], no_bits(rewindable));
     }

@@ -23,6 +23,15 @@ static inline void watch_alive(uintptr_t start, size_t size)
     }
 }
 
+// Memory that the allocator itself uses, for the time being.
+static inline void watch_own(uintptr_t start, size_t size)
+{
+#if REEL_WATCH
+    reel_port_watch_alive((void *)start, size);
+#endif
+    (void)start, (void)size;
+}
+
 // Memory that nobody has: access is an error, its contents are left alone.
 static inline void watch_unused(uintptr_t start, size_t size)
 {
@@ -35,9 +44,7 @@ static inline void watch_unused(uintptr_t start, size_t size)
 static inline void watch_dead(uintptr_t start, size_t size)
 {
     if (REEL_POISON) {
-#if REEL_WATCH
-        reel_port_watch_alive((void *)start, size); // padding is dead already
-#endif
+        watch_own(start, size); // padding is dead already
         fill_bytes((void *)start, DEAD, size);
     }
     watch_unused(start, size);
