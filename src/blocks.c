@@ -7,6 +7,11 @@
 
 #define WORD_BITS (8 * sizeof(uintptr_t))
 
+static uintptr_t peak_so_far(const reel_list *list)
+{
+    return load_relaxed(&list->peak);
+}
+
 // ---- from pointers to numbers ------------------------------------------------
 
 // Exact division by multiplication: times the inverse of the odd part, which
@@ -82,24 +87,6 @@ static size_t inverse_of(size_t odd)
     return inverse;
 }
 
-static uintptr_t pow2_above(size_t count)
-{
-    uintptr_t above = 1;
-    while (above <= count) {
-        above <<= 1;
-    }
-    return above;
-}
-
-static void start_list(reel_list *list, reel_link *links, size_t count)
-{
-    list->links = links;
-    list->count = count;
-    list->fresh = pow2_above(count);
-    store_relaxed(&list->peak, 0);
-    store_release(&list->head, REEL_LIST_EMPTY(list->fresh));
-}
-
 reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
                              size_t block_size, size_t count)
 {
@@ -119,11 +106,37 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
     blocks->shift = shift;
     store_relaxed(&blocks->failures, 0);
     watch_unused(start, block_size * count);
-    start_list(&blocks->list, links, count);
+    list_start(&blocks->list, links, count);
     return REEL_OK;
 }
 
 // ---- taking and giving back --------------------------------------------------
+
+// Nothing was on the list when `head` was read. NO_NUMBER is never spurious: one
+// look at the head says both that and that no fresh number is left.
+static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
+{
+    for (;;) {
+        const uintptr_t mark = watermark_of(list, head);
+        if (!is_bottom(list, head)) {
+            const uintptr_t i = list_take_listed(list, &head);
+            if (i != NO_NUMBER) {
+                return i;
+            }
+        } else if (mark >= list->count) {
+            return NO_NUMBER;
+        } else if (list_issue(list, &head, mark)) {
+            return mark;
+        }
+    }
+}
+
+static inline uintptr_t take(reel_list *list)
+{
+    uintptr_t head;
+    const uintptr_t i = list_take_listed(list, &head);
+    return i != NO_NUMBER ? i : take_fresh(list, head);
+}
 
 OUT_OF_LINE void *refuse(reel_blocks *blocks)
 {
@@ -142,7 +155,7 @@ ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
 // Nothing was on the list a moment ago.
 OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head)
 {
-    const uintptr_t i = list_take_fresh(&blocks->list, head);
+    const uintptr_t i = take_fresh(&blocks->list, head);
     return i == NO_NUMBER ? refuse(blocks) : hand_out(blocks, i);
 }
 
@@ -169,7 +182,7 @@ OUT_OF_LINE reel_status blame(const reel_blocks *blocks, uintptr_t i)
 reel_status reel_blocks_free(reel_blocks *blocks, void *block)
 {
     const uintptr_t i = number_of(blocks, block);
-    if (REEL_UNLIKELY(i >= list_peak(&blocks->list))) {
+    if (REEL_UNLIKELY(i >= peak_so_far(&blocks->list))) {
         return blame(blocks, i);
     }
     if (REEL_POISON || REEL_WATCH) {
@@ -183,9 +196,25 @@ reel_status reel_blocks_free(reel_blocks *blocks, void *block)
 
 // ---- questions ---------------------------------------------------------------
 
+// How many numbers are on the list; SIZE_MAX if it is not a list.
+static size_t length_of(const reel_list *list)
+{
+    const uintptr_t peak = peak_so_far(list);
+    uintptr_t link = list_top(list);
+    size_t length = 0;
+    while (!is_bottom(list, link)) {
+        if (link >= peak || length == peak) {
+            return SIZE_MAX;
+        }
+        link = link_after(table_of(list), link);
+        length++;
+    }
+    return watermark_of(list, link) == peak ? length : SIZE_MAX;
+}
+
 size_t reel_blocks_peak(const reel_blocks *blocks)
 {
-    return list_peak(&blocks->list);
+    return peak_so_far(&blocks->list);
 }
 
 size_t reel_blocks_count_used(const reel_blocks *blocks)
@@ -219,10 +248,10 @@ bool reel_blocks_is_valid(const reel_blocks *blocks)
     const reel_list *const list = &blocks->list;
     return list->count > 0 && list->count <= REEL_BLOCKS_MAX
            && list->count < list->fresh && list->fresh <= 2 * list->count
-           && list_peak(list) <= list->count
+           && peak_so_far(list) <= list->count
            && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
-           && list_length(list)
-                  == list_peak(list) - reel_blocks_count_used(blocks);
+           && length_of(list)
+                  == peak_so_far(list) - reel_blocks_count_used(blocks);
 }
 
 // ---- caches ------------------------------------------------------------------
@@ -246,7 +275,7 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 {
     void *const block = reel_blocks_alloc(cache->blocks);
     while (block != NULL && cache->count < cache->capacity / 2 - 1) {
-        const uintptr_t i = list_take(&cache->blocks->list);
+        const uintptr_t i = take(&cache->blocks->list);
         if (i == NO_NUMBER) {
             break;
         }

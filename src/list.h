@@ -1,13 +1,14 @@
 // A list of free numbers, kept in a table of links: what hands out blocks.
 //
-//   list_take(list)       a free number, the one given back last, or else the
-//                         next fresh one; NO_NUMBER if there is none
 //   list_take_listed(list, &head)
-//                         only one that was given back; if there is none, `head`
-//                         is what list_take_fresh() goes on with
+//                         the number that was given back last; NO_NUMBER if there
+//                         is none, and then `head` is what the head says
 //   list_give(list, i)    give back i, below the watermark; false if it is free
 //                         already, and nothing has changed
 //   list_is_out(list, i)  is i out just now?
+//   list_push(list, first, link)
+//                         put a chain on the list: `first`, and by links of their
+//                         own the others, up to the one whose link is given
 //
 // The head names the top of the list, or says "fresh w": nothing is on the list,
 // and w is the watermark, from where on no number was ever out. The bottom link
@@ -17,8 +18,11 @@
 // A number that is out links to itself. What makes an exchange of the head safe
 // from ABA differs, so each backend has its own: a version beside the number, the
 // exclusive monitor, or the mask. Beside the calls above it has list_issue(list,
-// &head, mark): if the head is still `head`, which says "fresh mark", take that
-// one; otherwise say what the head is.
+// &head, mark): if the head is still `head`, which says that nothing is on the
+// list, take `mark`, a fresh number; otherwise say what the head is.
+//
+// One table of links serves blocks. A module that has them in pieces defines
+// LIST_HAS_PIECES and, before it includes this, the five lines below for its own.
 
 #ifndef REEL_SRC_LIST_H
 #define REEL_SRC_LIST_H
@@ -28,10 +32,32 @@
 
 #define NO_NUMBER UINTPTR_MAX
 
-ALWAYS_INLINE uintptr_t list_peak(const reel_list *list)
+#ifndef LIST_HAS_PIECES
+typedef reel_link *list_table;
+
+ALWAYS_INLINE list_table table_of(const reel_list *list)
 {
-    return load_relaxed(&list->peak);
+    return list->links;
 }
+
+ALWAYS_INLINE reel_link *link_at(list_table table, uintptr_t i)
+{
+    return &table[i];
+}
+
+// Numbers below it have been out, counted from where their piece begins.
+ALWAYS_INLINE reel_word *peak_of(reel_list *list, uintptr_t i)
+{
+    (void)i;
+    return &list->peak;
+}
+
+ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
+{
+    (void)list;
+    return i;
+}
+#endif
 
 #if REEL_LISTS_ARE_VERSIONED
 #include "list/versioned.h"
@@ -39,46 +65,23 @@ ALWAYS_INLINE uintptr_t list_peak(const reel_list *list)
 #include "list/signed.h"
 #endif
 
-// Nothing was on the list when `head` was read. NO_NUMBER is never spurious: one
-// look at the head says both that and that no fresh number is left.
-static inline uintptr_t list_take_fresh(reel_list *list, uintptr_t head)
+static inline uintptr_t pow2_above(size_t count)
 {
-    for (;;) {
-        const uintptr_t mark = watermark_of(list, head);
-        if (!is_bottom(list, head)) {
-            const uintptr_t i = list_take_listed(list, &head);
-            if (i != NO_NUMBER) {
-                return i;
-            }
-        } else if (mark >= list->count) {
-            return NO_NUMBER;
-        } else if (list_issue(list, &head, mark)) {
-            return mark;
-        }
+    uintptr_t above = 1;
+    while (above <= count) {
+        above <<= 1;
     }
+    return above;
 }
 
-ALWAYS_INLINE uintptr_t list_take(reel_list *list)
+// `count` is above all numbers, and the mark that is neither number nor link.
+static inline void list_start(reel_list *list, reel_link *links, size_t count)
 {
-    uintptr_t head;
-    const uintptr_t i = list_take_listed(list, &head);
-    return i != NO_NUMBER ? i : list_take_fresh(list, head);
-}
-
-// How many numbers are on the list; SIZE_MAX if it is not a list.
-static inline size_t list_length(const reel_list *list)
-{
-    const uintptr_t peak = list_peak(list);
-    uintptr_t link = list_top(list);
-    size_t length = 0;
-    while (!is_bottom(list, link)) {
-        if (link >= peak || length == peak) {
-            return SIZE_MAX;
-        }
-        link = link_after(list->links, link);
-        length++;
-    }
-    return watermark_of(list, link) == peak ? length : SIZE_MAX;
+    list->links = links;
+    list->count = count;
+    list->fresh = pow2_above(count);
+    store_relaxed(&list->peak, 0);
+    store_release(&list->head, REEL_LIST_EMPTY(list->fresh));
 }
 
 #endif

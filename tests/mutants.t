@@ -112,19 +112,19 @@ my @mutants = (
     [ 'src/temp.c', 'distance - size >= temp->pages->page_size', 'distance - size > temp->pages->page_size' ],
 
     # blocks
-    [ 'src/list.h', 'mark >= list->count', 'false' ],
-    [ 'src/list/versioned.h', '| (top + 1)', '| top' ],
+    [ 'src/blocks.c', 'mark >= list->count', 'false' ],
+    [ 'src/list/versioned.h', 'fresh_from(list, mark + 1)', 'fresh_from(list, mark)' ],
     [ 'src/list/versioned.h', '    store_relaxed(link_of(list, i), i);', '' ],
-    [ 'src/list/versioned.h', 'raise_count(&list->peak, mark + 1);', 'raise_count(&list->peak, mark);' ],
+    [ 'src/list/versioned.h', 'place_of(list, mark) + 1', 'place_of(list, mark)' ],
     [ 'src/list/versioned.h', '    store_relaxed(link_of(list, mark), mark);', '' ],
     [ 'src/list/versioned.h', 'if (own != i) {', 'if (false) {' ],
-    [ 'src/list.h', 'length == peak', 'false' ],
-    [ 'src/list.h', 'watermark_of(list, link) == peak ? length : SIZE_MAX', 'length' ],
+    [ 'src/blocks.c', 'length == peak', 'false' ],
+    [ 'src/blocks.c', 'watermark_of(list, link) == peak ? length : SIZE_MAX', 'length' ],
     [ 'src/blocks.c', 'product >> shift |', '' ],
     [ 'src/blocks.c', 'a > limit - sum', 'false' ],
     [ 'src/blocks.c', 'b > 1 && a > limit / 2', 'false' ],
     [ 'src/blocks.c', 'right < WORD_BITS', 'right < 8' ],
-    [ 'src/blocks.c', 'above <= count', 'above < count' ],
+    [ 'src/list.h', 'above <= count', 'above < count' ],
     [ 'src/blocks.c', 'i >= list_peak(&blocks->list)', 'i >= blocks->list.count' ],
     [ 'src/blocks.c', 'if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;', 'if (false) {

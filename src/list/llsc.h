@@ -34,7 +34,7 @@ ALWAYS_INLINE bool store_link_exclusive(reel_link *link, uintptr_t value)
     return failed == 0;
 }
 
-ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
+ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
 {
     uintptr_t top;
     do {
@@ -43,19 +43,29 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
             return top;
         }
     } while (
-        REEL_UNLIKELY(!store_exclusive(&list->head, link_after(links, top))));
+        REEL_UNLIKELY(!store_exclusive(&list->head, link_after(table, top))));
     return top;
 }
 
 ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
 {
-    if (!swap_if_relaxed(&list->head, head, *head - 1)) {
+    if (!swap_if_relaxed(&list->head, head, fresh_from(list, mark + 1))) {
         return false;
     }
-    list->links[mark] = (reel_link)mark;
+    *link_of(list, mark) = (reel_link)mark;
     // Fresh numbers are issued in order; their takers may come here out of order.
-    raise_count(&list->peak, mark + 1);
+    raise_count(peak_of(list, mark), place_of(list, mark) + 1);
     return true;
+}
+
+// Put a chain of numbers, linked from `first` to `last`, on the list.
+ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_link *last)
+{
+    uintptr_t head;
+    do {
+        head = load_relaxed(&list->head);
+        *last = (reel_link)head;
+    } while (REEL_UNLIKELY(!swap_if_relaxed(&list->head, &head, first)));
 }
 
 // Claim a number that is out, by an exchange that only one can win; then link it
@@ -68,12 +78,7 @@ ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
             return false;
         }
     } while (REEL_UNLIKELY(!store_link_exclusive(link, list->count)));
-
-    uintptr_t head;
-    do {
-        head = load_relaxed(&list->head);
-        *link = (reel_link)head;
-    } while (REEL_UNLIKELY(!swap_if_relaxed(&list->head, &head, i)));
+    list_push(list, i, link);
     return true;
 }
 

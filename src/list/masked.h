@@ -12,7 +12,7 @@
 #define LIST_UNMASK(saved) (void)(saved)
 #endif
 
-ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
+ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
 {
     const uintptr_t saved = LIST_MASK();
     const uintptr_t top = load_relaxed(&list->head);
@@ -20,7 +20,7 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
         LIST_UNMASK(saved);
         return top;
     }
-    store_relaxed(&list->head, link_after(links, top));
+    store_relaxed(&list->head, link_after(table, top));
     LIST_UNMASK(saved);
     return top;
 }
@@ -28,8 +28,10 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, const reel_link *links)
 // In one section, so peaks come in order.
 ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
 {
-    reel_link *link = &list->links[mark];
-    uintptr_t next = *head - 1, peak = mark + 1;
+    reel_link *link = link_of(list, mark);
+    reel_word *word = peak_of(list, mark);
+    uintptr_t next = fresh_from(list, mark + 1);
+    uintptr_t peak = place_of(list, mark) + 1;
     COMPUTED(link);
     COMPUTED(next);
     COMPUTED(peak);
@@ -42,7 +44,7 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
     }
     store_relaxed(&list->head, next);
     *link = (reel_link)mark;
-    store_relaxed(&list->peak, peak);
+    store_relaxed(word, peak);
     LIST_UNMASK(saved);
     return true;
 }
@@ -60,6 +62,15 @@ ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
     store_relaxed(&list->head, i);
     LIST_UNMASK(saved);
     return true;
+}
+
+// Put a chain of numbers, linked from `first` to `last`, on the list.
+ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_link *last)
+{
+    const uintptr_t saved = LIST_MASK();
+    *last = (reel_link)load_relaxed(&list->head);
+    store_relaxed(&list->head, first);
+    LIST_UNMASK(saved);
 }
 
 #endif

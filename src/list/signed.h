@@ -3,7 +3,7 @@
 // barrier, and one core sees its own program order. What keeps an interrupt out of
 // an exchange is the backend's:
 //
-//   list_pop(list, links)  take the top off the list; if it is negative, nothing
+//   list_pop(list, table)  take the top off the list; if it is negative, nothing
 //                          was taken
 //   list_issue(list, &head, mark) and list_give(list, i)
 //                          see list.h
@@ -13,7 +13,7 @@
 
 ALWAYS_INLINE reel_link *link_of(const reel_list *list, uintptr_t i)
 {
-    return &list->links[i];
+    return link_at(table_of(list), i);
 }
 
 ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
@@ -21,9 +21,10 @@ ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
     return load_relaxed(&list->head);
 }
 
-ALWAYS_INLINE uintptr_t link_after(const reel_link *links, uintptr_t i)
+ALWAYS_INLINE uintptr_t link_after(list_table table, uintptr_t i)
 {
-    const reel_signed_link *const link = (const reel_signed_link *)&links[i];
+    const reel_signed_link *const link =
+        (const reel_signed_link *)link_at(table, i);
     return (uintptr_t)(intptr_t)*link;
 }
 
@@ -37,6 +38,13 @@ ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
 {
     (void)list;
     return ~link;
+}
+
+// What the head is when nothing is on the list and the watermark is `mark`.
+ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t mark)
+{
+    (void)list;
+    return ~mark;
 }
 
 ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
@@ -53,13 +61,13 @@ ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
 // The table's address is loaded once: a pop is a compiler barrier.
 ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 {
-    reel_link *const links = list->links;
-    const uintptr_t top = list_pop(list, links);
+    const list_table table = table_of(list);
+    const uintptr_t top = list_pop(list, table);
     if (REEL_UNLIKELY(is_bottom(list, top))) {
         *head = top;
         return NO_NUMBER;
     }
-    links[top] = (reel_link)top;
+    *link_at(table, top) = (reel_link)top;
     return top;
 }
 

@@ -12,7 +12,7 @@ STATIC_CHECK(sizeof(reel_link) == sizeof(reel_word));
 
 ALWAYS_INLINE reel_word *link_of(const reel_list *list, uintptr_t i)
 {
-    return (reel_word *)&list->links[i];
+    return (reel_word *)link_at(table_of(list), i);
 }
 
 // The number and the bit: what a link holds.
@@ -26,9 +26,9 @@ ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
     return top_of(list, load_relaxed(&list->head));
 }
 
-ALWAYS_INLINE uintptr_t link_after(const reel_link *links, uintptr_t i)
+ALWAYS_INLINE uintptr_t link_after(list_table table, uintptr_t i)
 {
-    return load_relaxed((const reel_word *)&links[i]);
+    return load_relaxed((const reel_word *)link_at(table, i));
 }
 
 // Nothing is below it: it says "fresh" and the watermark.
@@ -40,6 +40,13 @@ ALWAYS_INLINE bool is_bottom(const reel_list *list, uintptr_t link)
 ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
 {
     return link & (list->fresh - 1);
+}
+
+// What the head is, but for its version, when nothing is on the list and the
+// watermark is `mark`.
+ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t mark)
+{
+    return list->fresh | mark;
 }
 
 ALWAYS_INLINE uintptr_t next_version(const reel_list *list, uintptr_t head)
@@ -57,23 +64,23 @@ ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
             return NO_NUMBER;
         }
         i = watermark_of(list, *head);
-        next = next_version(list, *head) | link_after(list->links, i);
+        next = next_version(list, *head) | link_after(table_of(list), i);
     } while (!swap_if_acquire(&list->head, head, next));
     store_relaxed(link_of(list, i), i);
     return i;
 }
 
-// Relaxed: a fresh number has no earlier owner whose writes matter.
+// Release: the next one to look at the head knows what this one knew of the table.
 ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
 {
-    const uintptr_t top = top_of(list, *head);
-    const uintptr_t next = next_version(list, *head) | (top + 1);
-    if (!swap_if_relaxed(&list->head, head, next)) {
+    const uintptr_t next =
+        next_version(list, *head) | fresh_from(list, mark + 1);
+    if (!swap_if_release(&list->head, head, next)) {
         return false;
     }
     store_relaxed(link_of(list, mark), mark);
     // Fresh numbers are issued in order; their takers may come here out of order.
-    raise_count(&list->peak, mark + 1);
+    raise_count(peak_of(list, mark), place_of(list, mark) + 1);
     return true;
 }
 
@@ -82,9 +89,9 @@ ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
     return load_relaxed(link_of(list, i)) == i;
 }
 
-// Claim it, by an exchange that only one can win; then link it in. `count` is no
-// number and no link: a neutral mark for the time in between.
-ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+// Claim it, by an exchange that only one can win. `count` is no number and no
+// link: a neutral mark for the time until it is linked in.
+ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i)
 {
     uintptr_t own = i;
     while (!swap_if_relaxed(link_of(list, i), &own, list->count)) {
@@ -92,11 +99,25 @@ ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
             return false;
         }
     }
+    return true;
+}
+
+// Put a chain of numbers, linked from `first` to `last`, on the list.
+ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_word *last)
+{
     uintptr_t head = load_relaxed(&list->head);
     do {
-        store_relaxed(link_of(list, i), top_of(list, head));
-    } while (
-        !swap_if_release(&list->head, &head, head - top_of(list, head) + i));
+        store_relaxed(last, top_of(list, head));
+    } while (!swap_if_release(&list->head, &head,
+                              head - top_of(list, head) + first));
+}
+
+ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+{
+    if (!list_claim(list, i)) {
+        return false;
+    }
+    list_push(list, i, link_of(list, i));
     return true;
 }
 
