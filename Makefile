@@ -77,7 +77,8 @@ SAY = echo "  building $@"
 .SECONDARY:
 
 include targets/flow-meter/flow-meter.mk tests/mpu/mpu.mk tests/cores/cores.mk \
-        tests/explorer/explorer.mk tests/interrupts/interrupts.mk tests/tests.mk
+        tests/explorer/explorer.mk tests/interrupts/interrupts.mk \
+        tests/bench/bench.mk tests/tests.mk
 
 .PHONY: test
 test: $(TEST_FILES) | $(OUT)/have-perl  ## Build and run every test: host, emulated boards, tshark

@@ -1,0 +1,249 @@
+// reel, compiled as a user compiles it: the core apart, at -O2, without link-time
+// optimisation; its headers inlined here.
+
+extern "C" {
+#include "host/pages.h"
+}
+#include "loops.h"
+#include "reel/reel.h"
+
+#include <sys/mman.h>
+#include <vector>
+
+namespace
+{
+
+enum { ALIGN = 8 }; // bytes, as apr
+
+// ---- arena -------------------------------------------------------------------
+
+template <size_t Size> class arena
+{
+    reel_arena blocks;
+    void *const memory = touched_memory(Size);
+
+  public:
+    typedef reel_mark mark_type;
+
+    arena()
+    {
+        require(reel_arena_init(&blocks, memory, Size) == REEL_OK);
+    }
+    ~arena()
+    {
+        give_memory_back(memory, Size);
+    }
+    void *take(size_t size)
+    {
+        return reel_arena_alloc(&blocks, size, ALIGN);
+    }
+    reel_mark mark()
+    {
+        return reel_arena_mark(&blocks);
+    }
+    void rewind(reel_mark mark)
+    {
+        reel_arena_rewind(&blocks, mark);
+    }
+    void reset()
+    {
+        reel_arena_reset(&blocks);
+    }
+};
+
+typedef arena<256 << 10> small_arena;
+typedef arena<160 << 20> large_arena;
+
+class text
+{
+    reel_arena blocks;
+    char memory[128 << 10];
+    void *start = nullptr;
+
+  public:
+    text()
+    {
+        require(reel_arena_init(&blocks, memory, sizeof memory) == REEL_OK);
+    }
+    char *grow(size_t size, size_t more)
+    {
+        if (size == 0) {
+            start = reel_arena_alloc(&blocks, more, 1);
+        } else {
+            require(reel_arena_resize(&blocks, start, size, size + more));
+        }
+        return static_cast<char *>(start);
+    }
+    void drop()
+    {
+        reel_arena_reset(&blocks);
+    }
+};
+
+// ---- temp over the host port -------------------------------------------------
+
+// Address space for the largest frame, and more than 64 MiB.
+enum : size_t { RANGE = size_t(128) << 20, HUGE_PAGE = size_t(2) << 20 };
+
+// Resident pages of a range.
+inline size_t resident_bytes(void *start, size_t size, size_t page)
+{
+    std::vector<unsigned char> pages(size / page);
+    require(mincore(start, size, pages.data()) == 0);
+    size_t count = 0;
+    for (unsigned char state : pages) {
+        count += state & 1;
+    }
+    return count * page;
+}
+
+class temp
+{
+    reel_temp blocks;
+    reel_pages pages;
+    void *space = nullptr;
+
+  protected:
+    explicit temp(const reel_temp_policy &policy, bool huge = false)
+    {
+        require(reel_host_pages_init(&pages) == REEL_OK);
+        require(reel_host_reserve(RANGE + HUGE_PAGE, &space) == REEL_OK);
+        const uintptr_t start =
+            (uintptr_t(space) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+        void *const range = reinterpret_cast<void *>(start);
+        if (huge) {
+            (void)madvise(range, RANGE, MADV_HUGEPAGE);
+        }
+        require(reel_temp_init(&blocks, range, RANGE, &pages, &policy)
+                == REEL_OK);
+    }
+
+  public:
+    ~temp()
+    {
+        reel_host_release(space, RANGE + HUGE_PAGE);
+    }
+    void *take(size_t size)
+    {
+        return reel_temp_alloc(&blocks, size, ALIGN);
+    }
+    void reset()
+    {
+        reel_temp_reset(&blocks);
+    }
+    size_t resident() const
+    {
+        return resident_bytes(space, RANGE + HUGE_PAGE, pages.page_size);
+    }
+};
+
+// Commit in steps of 64 KiB, give back by the estimate: the policy by default.
+struct trimmed : temp {
+    trimmed() : temp(REEL_TEMP_POLICY)
+    {
+    }
+};
+
+// The same but for the rate at which the estimate falls: 1/16 of the way.
+struct trimmed_fast : temp {
+    trimmed_fast() : temp({ 0, 0, 64, 64, 1024, false })
+    {
+    }
+};
+
+// A step as large as the range: committed at once, and never given back.
+struct untrimmed : temp {
+    untrimmed() : temp({ RANGE, 0, 1, 64, 1024, false })
+    {
+    }
+};
+
+struct huge : temp {
+    huge() : temp({ HUGE_PAGE, 0, 1, 64, 1024, false }, true)
+    {
+    }
+};
+
+// ---- blocks ------------------------------------------------------------------
+
+class block_pool
+{
+    unsigned char memory[REEL_BLOCKS_SIZE(POOL_BLOCK, POOL_BLOCKS)];
+
+  public:
+    alignas(128) reel_blocks blocks;
+
+    block_pool()
+    {
+        require(reel_blocks_init(&blocks, memory, sizeof memory, POOL_BLOCK,
+                                 POOL_BLOCKS)
+                == REEL_OK);
+    }
+};
+
+struct plain_blocks : block_pool {
+    struct owner {
+        reel_blocks *const blocks;
+
+        explicit owner(plain_blocks &pool) : blocks(&pool.blocks)
+        {
+        }
+        void *take()
+        {
+            return reel_blocks_alloc(blocks);
+        }
+        void give(void *block)
+        {
+            reel_blocks_free(blocks, block);
+        }
+    };
+};
+
+struct cached_blocks : block_pool {
+    class owner
+    {
+        reel_blocks_cache cache;
+        void *slots[128];
+
+      public:
+        explicit owner(cached_blocks &pool)
+        {
+            require(reel_blocks_cache_init(&cache, &pool.blocks, slots, 128)
+                    == REEL_OK);
+        }
+        void *take()
+        {
+            return reel_blocks_cache_alloc(&cache);
+        }
+        void give(void *block)
+        {
+            reel_blocks_cache_free(&cache, block);
+        }
+    };
+};
+
+} // namespace
+
+const entry reel_entries[] = {
+    { "bump mixed", "reel", make<bump<small_arena, mixed, 1000>> },
+    { "bump 16", "reel", make<bump<small_arena, fixed<16>, 1000>> },
+    { "bump cold 16", "reel", make<bump<large_arena, fixed<16>, 1000000>> },
+    { "bump cold mixed", "reel", make<bump<large_arena, mixed, 1000000>> },
+    { "nested scopes", "reel", make<nested_scopes<small_arena>> },
+    { "small scope", "reel", make<small_scope<small_arena>> },
+    { "frames", "reel", make<frames<untrimmed>> },
+    { "frames trim", "reel", make<frames<trimmed>> },
+    { "frames trim", "reel-1/16", make<frames<trimmed_fast>> },
+    { "growth", "reel", make<growth<trimmed>> },
+    { "growth huge", "reel", make<growth<huge>> },
+    { "append", "reel", make<append<text, copying>> },
+    { "append bare", "reel", make<append<text, touching>> },
+    { "pair owner", "reel", make<pairs<cached_blocks>> },
+    { "pair cached", "reel", make<pairs<cached_blocks>> },
+    { "pair plain", "reel", make<pairs<plain_blocks>> },
+    { "two threads", "reel", make<two_threads<cached_blocks>> },
+    { "two threads", "reel-plain", make<two_threads<plain_blocks>> },
+    { "handover", "reel", make<handover<cached_blocks>> },
+    { "handover", "reel-plain", make<handover<plain_blocks>> },
+    {},
+};
