@@ -54,8 +54,6 @@ $(BENCH)/bench: $(BENCH_FILES) $(BENCH)/core.o $(BENCH)/alone.o
 	$(SAY)
 	g++ -o $@ $^ -pthread -lapr-1 -ltalloc -lck -lurcu-cds -lurcu-common
 
-# jemalloc's thread-local storage does not fit what glibc keeps for libraries that
-# are loaded later.
 BENCH_RUN := GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384
 
 .PHONY: bench

@@ -169,7 +169,6 @@ bool load_heaps()
         { "nested scopes", name, make<nested_scopes<noted<heap>>> },   \
         { "small scope", name, make<small_scope<noted<heap>>> },       \
         { "frames", name, make<frames<noted<heap>>> },                 \
-        { "frames trim", name, make<frames<noted<heap>>> },            \
         { "append", name, make<append<text<heap>, copying>> },         \
         { "append bare", name, make<append<text<heap>, touching>> },   \
         { "pair owner", name, make<pairs<pool<heap>>> },               \
@@ -188,6 +187,8 @@ const entry heap_entries[] = {
     { "bump 16", "mi_heap", make<bump<whole_heap, fixed<16>, 1000>> },
     { "bump cold 16", "glibc", make<bump<noted<glibc>, fixed<16>, 1000000>> },
     { "bump cold mixed", "glibc", make<bump<noted<glibc>, mixed, 1000000>> },
+    { "frames trim", "glibc", make<frames<noted<glibc>>> },
+    { "frames trim", "mimalloc", make<frames<noted<mimalloc>>> },
     { "growth", "glibc", make<growth<noted<glibc>>> },
     { "pair plain", "glibc", make<pairs<pool<glibc>>> },
     {},

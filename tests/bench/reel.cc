@@ -137,16 +137,17 @@ class temp
     }
 };
 
-// Commit in steps of 64 KiB, give back by the estimate: the policy by default.
-struct trimmed : temp {
-    trimmed() : temp(REEL_TEMP_POLICY)
+// The policy by default: commit in steps of 64 KiB, give back by the estimate,
+// which falls by 1/1024 of the way at each reset.
+struct by_default : temp {
+    by_default() : temp(REEL_TEMP_POLICY)
     {
     }
 };
 
-// The same but for the rate at which the estimate falls: 1/16 of the way.
-struct trimmed_fast : temp {
-    trimmed_fast() : temp({ 0, 0, 64, 64, 1024, false })
+// The same, but the estimate falls by 1/16: a spike is forgotten within 100 frames.
+struct trimmed : temp {
+    trimmed() : temp({ 0, 0, 64, 64, 1024, false })
     {
     }
 };
@@ -233,8 +234,8 @@ const entry reel_entries[] = {
     { "small scope", "reel", make<small_scope<small_arena>> },
     { "frames", "reel", make<frames<untrimmed>> },
     { "frames trim", "reel", make<frames<trimmed>> },
-    { "frames trim", "reel-1/16", make<frames<trimmed_fast>> },
-    { "growth", "reel", make<growth<trimmed>> },
+    { "frames trim", "reel-default", make<frames<by_default>> },
+    { "growth", "reel", make<growth<by_default>> },
     { "growth huge", "reel", make<growth<huge>> },
     { "append", "reel", make<append<text, copying>> },
     { "append bare", "reel", make<append<text, touching>> },
