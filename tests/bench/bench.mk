@@ -63,3 +63,16 @@ bench: $(BENCH)/bench  ## Measure reel against malloc, pools and arenas that Deb
 	$(BENCH_RUN) valgrind --quiet --tool=callgrind \
 	    --callgrind-out-file=$(BENCH)/counts/out $(BENCH)/bench --count "$(ROW)"
 	tests/bench/table $(BENCH)/times.csv $(OUT)/bench.csv $(BENCH)/counts/*
+
+# ---- what an operation costs as things grow ----------------------------------
+
+NEED_plots := gnuplot-nox=gnuplot
+
+$(BENCH)/scale: tests/bench/scale/scale.c $(BENCH)/core.o
+	$(SAY)
+	$(BENCH_C) $(BENCH_CORES) -o $@ $^ -pthread
+
+.PHONY: plots
+plots: $(BENCH)/scale | $(OUT)/have-plots  ## Plot cost against live objects, threads and ranges
+	$(BENCH)/scale > $(BENCH)/scale.csv
+	tests/bench/scale/plot $(BENCH)/scale.csv $(BENCH)
