@@ -48,6 +48,14 @@ class stack
     {
         apr_pool_clear(pool);
     }
+    void open()
+    {
+        mark();
+    }
+    void close()
+    {
+        rewind(apr_pool_parent_get(pool));
+    }
     size_t resident() const
     {
         return 0;
@@ -64,5 +72,9 @@ const entry apr_entries[] = {
     { "nested scopes", "apr", make<nested_scopes<stack>> },
     { "small scope", "apr", make<small_scope<stack>> },
     { "frames", "apr", make<frames<stack>> },
+    { "region 1", "apr", make<region<stack, 1>> },
+    { "region 10", "apr", make<region<stack, 10>> },
+    { "region 100", "apr", make<region<stack, 100>> },
+    { "region 1000", "apr", make<region<stack, 1000>> },
     {},
 };

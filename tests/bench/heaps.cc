@@ -84,9 +84,28 @@ template <const heap &Heap> class noted
     {
         rewind(0);
     }
+    void open()
+    {
+    }
+    void close()
+    {
+        rewind(0);
+    }
     size_t resident() const
     {
         return 0;
+    }
+};
+
+// Each owner notes its own blocks, and frees them itself.
+template <const heap &Heap> struct noted_by_each {
+    struct owner : noted<Heap> {
+        explicit owner(noted_by_each &)
+        {
+        }
+    };
+    void reset()
+    {
     }
 };
 
@@ -163,19 +182,24 @@ bool load_heaps()
            && find(mi, "mi_heap_destroy", &destroy_heap);
 }
 
-#define EVERY_ROW(name, heap)                                          \
-    { "bump mixed", name, make<bump<noted<heap>, mixed, 1000>> },      \
-        { "bump 16", name, make<bump<noted<heap>, fixed<16>, 1000>> }, \
-        { "nested scopes", name, make<nested_scopes<noted<heap>>> },   \
-        { "small scope", name, make<small_scope<noted<heap>>> },       \
-        { "frames", name, make<frames<noted<heap>>> },                 \
-        { "append", name, make<append<text<heap>, copying>> },         \
-        { "append bare", name, make<append<text<heap>, touching>> },   \
-        { "pair owner", name, make<pairs<pool<heap>>> },               \
-        { "pair cached", name, make<pairs<pool<heap>>> },              \
-        { "two threads", name, make<two_threads<pool<heap>>> },        \
-    {                                                                  \
-        "handover", name, make<handover<pool<heap>>>                   \
+#define EVERY_ROW(name, heap)                                              \
+    { "bump mixed", name, make<bump<noted<heap>, mixed, 1000>> },          \
+        { "bump 16", name, make<bump<noted<heap>, fixed<16>, 1000>> },     \
+        { "nested scopes", name, make<nested_scopes<noted<heap>>> },       \
+        { "small scope", name, make<small_scope<noted<heap>>> },           \
+        { "frames", name, make<frames<noted<heap>>> },                     \
+        { "region 1", name, make<region<noted<heap>, 1>> },                \
+        { "region 10", name, make<region<noted<heap>, 10>> },              \
+        { "region 100", name, make<region<noted<heap>, 100>> },            \
+        { "region 1000", name, make<region<noted<heap>, 1000>> },          \
+        { "shared stack", name, make<shared_stack<noted_by_each<heap>>> }, \
+        { "append", name, make<append<text<heap>, copying>> },             \
+        { "append bare", name, make<append<text<heap>, touching>> },       \
+        { "pair owner", name, make<pairs<pool<heap>>> },                   \
+        { "pair cached", name, make<pairs<pool<heap>>> },                  \
+        { "two threads", name, make<two_threads<pool<heap>>> },            \
+    {                                                                      \
+        "handover", name, make<handover<pool<heap>>>                       \
     }
 
 const entry heap_entries[] = {

@@ -1,7 +1,9 @@
 // No allocator at all: the same few blocks again and again. What this takes, the
-// loop takes.
+// loop takes. And the plainest that two threads can share: a buffer behind a mutex.
 
 #include "loops.h"
+
+#include <mutex>
 
 namespace
 {
@@ -62,6 +64,42 @@ struct pool {
     };
 };
 
+class behind_mutex
+{
+    enum { SIZE = 8 << 20 };
+    char *const memory = static_cast<char *>(touched_memory(SIZE));
+    alignas(128) std::mutex mutex;
+    size_t used = 0;
+
+  public:
+    ~behind_mutex()
+    {
+        give_memory_back(memory, SIZE);
+    }
+    void reset()
+    {
+        used = 0;
+    }
+
+    struct owner {
+        behind_mutex *const all;
+
+        explicit owner(behind_mutex &stack) : all(&stack)
+        {
+        }
+        void *take(size_t size)
+        {
+            const std::lock_guard<std::mutex> guard(all->mutex);
+            void *const block = all->memory + all->used;
+            all->used += (size + 7) / 8 * 8;
+            return block;
+        }
+        void close()
+        {
+        }
+    };
+};
+
 // It would not pass for an allocator.
 template <class Entrant> struct unchecked : Entrant {
     bool check() override
@@ -82,5 +120,6 @@ const entry loop_entries[] = {
     { "pair owner", "loop", make<unchecked<pairs<pool>>> },
     { "pair cached", "loop", make<unchecked<pairs<pool>>> },
     { "pair plain", "loop", make<unchecked<pairs<pool>>> },
+    { "shared stack", "mutex", make<shared_stack<behind_mutex>> },
     {},
 };

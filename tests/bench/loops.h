@@ -308,6 +308,50 @@ template <class Stack> class growth : public entrant
     }
 };
 
+// Open a region, take Count blocks of 16 to 64 bytes, close it. An operation is a
+// block. A region has  void open();  void *take(size_t size);  void close();
+template <class Region, size_t Count> class region : public entrant
+{
+    enum { BLOCKS = 1000 };
+    Region one;
+    mixed size;
+
+    size_t size_of(size_t i) const
+    {
+        return 16 + size[i] % 49;
+    }
+
+  public:
+    bool check() override
+    {
+        bool good = true;
+        for (int turn = 0; turn < 2; turn++) {
+            filled_blocks blocks;
+            one.open();
+            for (size_t i = 0; i < Count; i++) {
+                good = good && blocks.add(one.take(size_of(i)), size_of(i));
+            }
+            good = good && blocks.are_intact();
+            one.close();
+        }
+        return good;
+    }
+    void run(unsigned times) override
+    {
+        for (size_t turn = 0; turn < times * BLOCKS / Count; turn++) {
+            one.open();
+            for (size_t i = 0; i < Count; i++) {
+                touch(one.take(size_of(i)), i);
+            }
+            one.close();
+        }
+    }
+    uint64_t operations() const override
+    {
+        return BLOCKS;
+    }
+};
+
 // ---- one block that grows ----------------------------------------------------
 //
 // A text has  char *grow(size_t size, size_t more);  from size to size + more
@@ -486,6 +530,66 @@ template <class Pool> class two_threads : public entrant
     uint64_t operations() const override
     {
         return PAIRS;
+    }
+};
+
+// Two cores take 20,000 mixed blocks each from one stack, and all of them are freed
+// at once. An operation is a block; time by the blocks of both. A shared stack has an
+// owner, made of the stack, with
+//     void *take(size_t size);
+//     void close();            its own blocks are done with
+// and  void reset();           everything is free, both owners at rest
+template <class Stack> class shared_stack : public entrant
+{
+    enum { BLOCKS = 20000 };
+    Stack stack;
+    alignas(128) typename Stack::owner one{ stack };
+    alignas(128) typename Stack::owner other{ stack };
+    mixed size;
+
+    void take_all(typename Stack::owner &owner)
+    {
+        for (size_t i = 0; i < BLOCKS; i++) {
+            touch(owner.take(size[i]), i);
+        }
+        owner.close();
+    }
+    static void here(void *self)
+    {
+        shared_stack *const all = static_cast<shared_stack *>(self);
+        all->take_all(all->one);
+    }
+    static void there(void *self)
+    {
+        shared_stack *const all = static_cast<shared_stack *>(self);
+        all->take_all(all->other);
+    }
+
+  public:
+    bool check() override
+    {
+        filled_blocks blocks;
+        bool good = true;
+        for (size_t i = 0; i < 1000; i += 2) {
+            good = good && blocks.add(one.take(size[i]), size[i])
+                   && blocks.add(other.take(size[i + 1]), size[i + 1]);
+        }
+        good = good && blocks.are_intact();
+        one.close();
+        other.close();
+        stack.reset();
+        return good;
+    }
+    void run(unsigned times) override
+    {
+        for (unsigned turn = 0; turn < times; turn++) {
+            together(here, there, this);
+            stack.reset();
+        }
+    }
+    uint64_t operations() const override
+    {
+        return 2 * BLOCKS;
     }
 };
 

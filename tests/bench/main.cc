@@ -52,7 +52,9 @@ const struct row {
     { "append", SHORT },        { "append bare", SHORT },
     { "pair owner", SHORT },    { "pair cached", SHORT },
     { "pair plain", SHORT },    { "two threads", BOTH },
-    { "handover", BOTH },
+    { "handover", BOTH },       { "shared stack", BOTH },
+    { "region 1", SHORT },      { "region 10", SHORT },
+    { "region 100", SHORT },    { "region 1000", SHORT },
 };
 
 const entry *const tables[] = {
@@ -291,6 +293,17 @@ bool count_row(const row &row)
     return true;
 }
 
+// Is there something of reel's to measure?
+bool is_entered(const row &row)
+{
+    for (const entry *each = reel_entries; each->make != nullptr; each++) {
+        if (strcmp(each->workload, row.name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool is_wanted(const row &row, bool counting, const char *start)
 {
     if (strncmp(row.name, start, strlen(start)) != 0) {
@@ -300,7 +313,7 @@ bool is_wanted(const row &row, bool counting, const char *start)
         fprintf(stderr, "  %s: needs two cores\n", row.name);
         return false;
     }
-    return !counting || row.what == SHORT;
+    return is_entered(row) && (!counting || row.what == SHORT);
 }
 
 } // namespace

@@ -54,6 +54,42 @@ template <size_t Size> class arena
 typedef arena<256 << 10> small_arena;
 typedef arena<160 << 20> large_arena;
 
+class shared_arena
+{
+    reel_arena blocks;
+    enum { SIZE = 8 << 20 };
+    void *const memory = touched_memory(SIZE);
+
+  public:
+    shared_arena()
+    {
+        require(reel_arena_init(&blocks, memory, SIZE) == REEL_OK);
+    }
+    ~shared_arena()
+    {
+        give_memory_back(memory, SIZE);
+    }
+    void reset()
+    {
+        reel_arena_reset(&blocks);
+    }
+
+    struct owner {
+        reel_arena *const blocks;
+
+        explicit owner(shared_arena &stack) : blocks(&stack.blocks)
+        {
+        }
+        void *take(size_t size)
+        {
+            return reel_arena_alloc_shared(blocks, size, ALIGN);
+        }
+        void close()
+        {
+        }
+    };
+};
+
 class text
 {
     reel_arena blocks;
@@ -246,5 +282,6 @@ const entry reel_entries[] = {
     { "two threads", "reel-plain", make<two_threads<plain_blocks>> },
     { "handover", "reel", make<handover<cached_blocks>> },
     { "handover", "reel-plain", make<handover<plain_blocks>> },
+    { "shared stack", "reel", make<shared_stack<shared_arena>> },
     {},
 };
