@@ -57,7 +57,7 @@ $(BENCH)/bench: $(BENCH_FILES) $(BENCH)/core.o $(BENCH)/alone.o
 BENCH_RUN := GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384
 
 .PHONY: bench
-bench: $(BENCH)/bench  ## Measure reel against malloc, pools and arenas that Debian has (ROW=start)
+bench: $(BENCH)/bench | $(OUT)/have-bench  ## Measure reel against malloc, pools and arenas that Debian has (ROW=start)
 	rm -rf $(BENCH)/counts; mkdir $(BENCH)/counts
 	$(BENCH_RUN) $(BENCH)/bench "$(ROW)" > $(BENCH)/times.csv
 	$(BENCH_RUN) valgrind --quiet --tool=callgrind \

@@ -44,17 +44,18 @@ const struct row {
     const char *name;
     kind what;
 } rows[] = {
+    // those on two cores come last
     { "bump mixed", SHORT },    { "bump 16", SHORT },
     { "bump cold 16", LONG },   { "bump cold mixed", LONG },
     { "nested scopes", SHORT }, { "small scope", SHORT },
     { "frames", LONG },         { "frames trim", LONG },
     { "growth", LONG },         { "growth huge", LONG },
     { "append", SHORT },        { "append bare", SHORT },
+    { "region 1", SHORT },      { "region 10", SHORT },
+    { "region 100", SHORT },    { "region 1000", SHORT },
     { "pair owner", SHORT },    { "pair cached", SHORT },
     { "pair plain", SHORT },    { "two threads", BOTH },
     { "handover", BOTH },       { "shared stack", BOTH },
-    { "region 1", SHORT },      { "region 10", SHORT },
-    { "region 100", SHORT },    { "region 1000", SHORT },
 };
 
 const entry *const tables[] = {
@@ -70,9 +71,8 @@ struct partner {
     void (*job)(void *);
     void *argument;
     unsigned arrived; // of the two, at the line where both start
+    bool is_there;
 } second;
-
-bool has_partner;
 
 void stay_on(int core)
 {
@@ -90,9 +90,25 @@ void line_up()
     }
 }
 
-void *serve(void *core)
+// The first core this process may use is ours, the next one the partner's.
+int cores[2];
+int core_count;
+
+void take_cores()
 {
-    stay_on(*static_cast<const int *>(core));
+    cpu_set_t allowed;
+    require(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
+    for (int core = 0; core < CPU_SETSIZE && core_count < 2; core++) {
+        if (CPU_ISSET(core, &allowed)) {
+            cores[core_count++] = core;
+        }
+    }
+    stay_on(cores[0]);
+}
+
+void *serve(void *)
+{
+    stay_on(cores[1]);
     for (;;) {
         sem_wait(&second.begin);
         line_up();
@@ -102,26 +118,15 @@ void *serve(void *core)
     return nullptr;
 }
 
-// The first core this process may use is ours, the next one the partner's.
-void take_cores()
+// Only when it is needed: with a second thread, even an idle one, glibc's malloc
+// locks.
+void start_partner()
 {
-    static int cores[2];
-    cpu_set_t allowed;
     pthread_t thread;
-    int count = 0;
-    require(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
-    for (int core = 0; core < CPU_SETSIZE && count < 2; core++) {
-        if (CPU_ISSET(core, &allowed)) {
-            cores[count++] = core;
-        }
-    }
-    has_partner = count == 2;
-    if (has_partner) {
-        sem_init(&second.begin, 0, 0);
-        sem_init(&second.end, 0, 0);
-        require(pthread_create(&thread, nullptr, serve, &cores[1]) == 0);
-    }
-    stay_on(cores[0]);
+    sem_init(&second.begin, 0, 0);
+    sem_init(&second.end, 0, 0);
+    require(pthread_create(&thread, nullptr, serve, nullptr) == 0);
+    second.is_there = true;
 }
 
 // ---- figures -----------------------------------------------------------------
@@ -309,7 +314,7 @@ bool is_wanted(const row &row, bool counting, const char *start)
     if (strncmp(row.name, start, strlen(start)) != 0) {
         return false;
     }
-    if (row.what == BOTH && !has_partner) {
+    if (row.what == BOTH && core_count < 2) {
         fprintf(stderr, "  %s: needs two cores\n", row.name);
         return false;
     }
@@ -322,6 +327,9 @@ bool is_wanted(const row &row, bool counting, const char *start)
 
 void together(void (*here)(void *), void (*there)(void *), void *argument)
 {
+    if (!second.is_there) {
+        start_partner();
+    }
     second.job = there;
     second.argument = argument;
     second.arrived = 0;
