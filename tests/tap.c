@@ -2,6 +2,7 @@
 
 #define MAX_COMPLAINTS 20
 
+static const char *skipped; // why; NULL: it was not
 static size_t results, failures, failures_before;
 
 static void write_number(size_t n)
@@ -39,6 +40,11 @@ void test_expect(bool fact, const char *text, const char *file, int line)
     test_write("\n");
 }
 
+void tap_skip(const char *why)
+{
+    skipped = why;
+}
+
 void tap_result(const char *what, const char *of)
 {
     test_write(failures == failures_before ? "ok " : "not ok ");
@@ -49,6 +55,11 @@ void tap_result(const char *what, const char *of)
     if (of != NULL) {
         test_write(", ");
         test_write(of);
+    }
+    if (skipped != NULL) {
+        test_write(" # SKIP ");
+        test_write(skipped);
+        skipped = NULL;
     }
     test_write("\n");
 }

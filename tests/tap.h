@@ -16,6 +16,9 @@ void test_note(const char *text, size_t number);
 // was tested, if `what` does not say; else NULL.
 void tap_result(const char *what, const char *of);
 
+// The test at hand does not apply here, and why: its result says so.
+void tap_skip(const char *why);
+
 // The plan. True if all expectations held.
 bool tap_end(void);
 

@@ -110,6 +110,7 @@ static void an_odd_alignment_panics_and_changes_nothing(void)
 {
     static const size_t odd[] = { 3, 5, 6, 7, 12, 100, SIZE_MAX, SIZE_MAX - 1 };
     if (REEL_CHECKS == 0) {
+        tap_skip("contracts are not checked");
         return;
     }
     reel_arena arena = used_arena(1);
@@ -186,6 +187,7 @@ static void a_block_that_is_not_the_arenas_is_refused(void)
 static void an_offset_or_address_outside_is_refused(void)
 {
     if (REEL_CHECKS == 0) {
+        tap_skip("contracts are not checked");
         return;
     }
     reel_arena arena = used_arena(1);
@@ -229,7 +231,8 @@ static void a_buffer_that_cannot_be_is_invalid_and_changes_nothing(void)
 static void an_arena_at_the_top_of_the_address_space_works(void)
 {
     if (REEL_OUT_OF_LINE) {
-        return; // these builds look at the memory
+        tap_skip("these builds look at the memory");
+        return;
     }
     for (size_t left = 1; left < 40; left++) {
         const uintptr_t start = UINTPTR_MAX - left;
