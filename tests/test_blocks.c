@@ -50,6 +50,7 @@ static void a_freed_block_goes_before_a_fresh_one(void)
 static void a_free_blocks_bytes_are_never_touched(void)
 {
     if (REEL_POISON || REEL_WATCH) {
+        tap_skip("they are, by poison or a memory checker");
         return;
     }
     fresh_blocks(1, 10); // smaller than any link
@@ -178,6 +179,55 @@ static void pools_that_cannot_be_are_invalid(void)
     EXPECT(reel_blocks_alloc(&blocks) == memory);
 }
 
+static reel_status init_of_bytes(size_t size, size_t count)
+{
+    return reel_blocks_init(&blocks, memory, size, 1, count);
+}
+
+// Nothing is there of these pools but their addresses: init does not touch them.
+static void no_more_blocks_than_links_can_number(void)
+{
+    memory = test_memory(1);
+    if (REEL_POISON || REEL_WATCH) {
+        tap_skip("here init touches the memory");
+        return;
+    }
+    if (REEL_LINKS_ARE_WORDS) {
+        tap_skip("words can number more blocks than there are addresses");
+        return;
+    }
+    const size_t size = REEL_BLOCKS_SIZE(1, 0x20000);
+    EXPECT(REEL_BLOCKS_MAX == 32766);
+    EXPECT(init_of_bytes(size, REEL_BLOCKS_MAX) == REEL_OK);
+    EXPECT(init_of_bytes(size, REEL_BLOCKS_MAX + 1) == REEL_INVALID);
+    EXPECT(init_of_bytes(size, REEL_BLOCKS_MAX + 2) == REEL_INVALID);
+    EXPECT(init_of_bytes(size, 0x10000) == REEL_INVALID);
+    EXPECT(init_of_bytes(size, 0x10001) == REEL_INVALID);
+    EXPECT(blocks.list.count == REEL_BLOCKS_MAX);
+}
+
+static void no_more_blocks_than_there_are_addresses(void)
+{
+    memory = test_memory(1);
+    if (REEL_POISON || REEL_WATCH) {
+        tap_skip("here init touches the memory");
+        return;
+    }
+    if (!REEL_LINKS_ARE_WORDS) {
+        tap_skip("links are too narrow");
+        return;
+    }
+    const size_t room = UINTPTR_MAX - (uintptr_t)memory;
+    const size_t most = room / (1 + sizeof(reel_link)) - 1; // and a gap
+    EXPECT(init_of_bytes(room, most) == REEL_OK);
+    EXPECT(init_of_bytes(room, most + 2) == REEL_INVALID);
+    EXPECT(init_of_bytes(room, REEL_BLOCKS_MAX) == REEL_INVALID);
+    EXPECT(init_of_bytes(room, REEL_BLOCKS_MAX + 1) == REEL_INVALID);
+    EXPECT(init_of_bytes(room, SIZE_MAX) == REEL_INVALID);
+    EXPECT(init_of_bytes(room + 1, 1) == REEL_INVALID);
+    EXPECT(blocks.list.count == most);
+}
+
 REEL_BLOCKS_DEFINE(static_24, 24, 5);
 REEL_BLOCKS_DEFINE(static_200, 200, 3);
 REEL_BLOCKS_DEFINE(static_1, 1, 1);
@@ -239,7 +289,8 @@ static void a_huge_pool_works_at_its_far_end(void)
     const size_t count = REEL_BLOCKS_MAX < 60000 ? REEL_BLOCKS_MAX : 60000;
     static reel_link link_window[4]; // of the last four blocks
     if (REEL_OUT_OF_LINE) {
-        return; // these builds look at the memory
+        tap_skip("these builds look at the memory");
+        return;
     }
     fresh_blocks(8, 2);
     blocks.list.links =
@@ -423,6 +474,8 @@ const test_case blocks_tests[] = {
     TEST(refusals_change_nothing),
     TEST(the_promised_size_suffices_at_any_alignment),
     TEST(pools_that_cannot_be_are_invalid),
+    TEST(no_more_blocks_than_links_can_number),
+    TEST(no_more_blocks_than_there_are_addresses),
     TEST(a_static_pool_needs_no_init),
     TEST(the_constants_of_define_are_those_of_init),
     TEST(a_huge_pool_works_at_its_far_end),

@@ -11,6 +11,8 @@ BOARDS := microbit microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385+primask+Os mps2-an385+checks0+Os mps2-an385+wide \
           $(TWO_CORES) \
           $(foreach board,$(MPU_BOARDS),$(board)+mpu $(board)+mpu+checks2+Os)
+LARGE  := gcc clang gcc+none gcc+none+wide gcc+masked+wide+checks2 \
+          armhf armhf+none armhf+none+wide armhf+masked+wide+checks2
 CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
 CYCLES := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
                         mps2-an385+primask mps2-an505+llsc,\
@@ -20,7 +22,8 @@ HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads \
                $(OUT)/gcc/pool $(OUT)/gcc+tsan/pool \
                $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
-               $(OUT)/gcc+tsan+checks2/reserved
+               $(OUT)/gcc+tsan+checks2/reserved \
+               $(LARGE:%=$(OUT)/%/large)
 BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(MPU_RUNS) $(TWO_CORES_RUNS)
 CYCLE_FILES := $(CYCLES:%=$(OUT)/%/cycles.elf)
 CORE_FILES  := $(foreach core,$(CORES),$(OUT)/$(core)+Os/core.o \
@@ -59,6 +62,11 @@ $(OUT)/%/reserved: $(CORE) $(wildcard port/host/*.c) tests/reserved.c \
                    $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
+
+$(OUT)/%/large: $(CORE) port/host/pages.c tests/large.c tests/tap.c \
+                $(HEADERS) | $(OUT)/have-host $(OUT)/have-armhf
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -Itests -o $@ $(filter %.c,$^)
 
 $(OUT)/%/watched: $(CORE) port/always.c tests/watched.c $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
