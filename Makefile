@@ -46,6 +46,8 @@ FLAGS_llsc      := -DREEL_ATOMICS=REEL_ATOMICS_LLSC
 FLAGS_masked    := -DREEL_ATOMICS=REEL_ATOMICS_MASKED
 FLAGS_primask   := $(FLAGS_masked) \
                    '-DREEL_PORT_MASK_HEADER="cortex-m/primask.h"'
+FLAGS_basepri   := $(FLAGS_masked) -DREEL_PORT_BASEPRI=0x80 \
+                   '-DREEL_PORT_MASK_HEADER="cortex-m/basepri.h"'
 FLAGS_meddling  := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
                    '-DREEL_ATOMICS_HEADER="meddling.h"'
 FLAGS_watch     := '-DREEL_PORT_WATCH_HEADER="host/watch.h"'

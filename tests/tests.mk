@@ -10,9 +10,12 @@ BOARDS := microbit microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385 mps2-an385+native+checks2+poison1 \
           mps2-an385+primask+Os mps2-an385+checks0+Os mps2-an385+wide \
           $(TWO_CORES) \
+          mps2-an385+basepri+checks2+Os mps2-an505+basepri+Os \
           $(foreach board,$(MPU_BOARDS),$(board)+mpu $(board)+mpu+checks2+Os)
 LARGE  := gcc clang gcc+none gcc+none+wide gcc+masked+wide+checks2 \
           armhf armhf+none armhf+none+wide armhf+masked+wide+checks2
+BASEPRI := $(foreach board,mps2-an385 mps2-an500 mps2-an505,\
+             $(board)+basepri+O2 $(board)+basepri+checks2+Os)
 CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
 CYCLES := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
                         mps2-an385+primask mps2-an505+llsc,\
@@ -24,7 +27,8 @@ HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
                $(OUT)/gcc+tsan+checks2/reserved \
                $(LARGE:%=$(OUT)/%/large)
-BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(MPU_RUNS) $(TWO_CORES_RUNS)
+BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(TWO_CORES_RUNS) \
+               $(BASEPRI:%=$(OUT)/%/basepri.elf) $(MPU_RUNS)
 CYCLE_FILES := $(CYCLES:%=$(OUT)/%/cycles.elf)
 CORE_FILES  := $(foreach core,$(CORES),$(OUT)/$(core)+Os/core.o \
                  $(OUT)/$(core)+O2/core.o)
@@ -77,8 +81,18 @@ $(OUT)/%/tests.elf: $(UNIT) tests/board.c $(BOARD) $(MPU_PORT) $(HEADERS) linker
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
+<<<<<<< HEAD
 $(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c tests/clock/clock.c $(BOARD) \
                      $(HEADERS) linker/*.ld | $(OUT)/have-board
+=======
+$(OUT)/%/basepri.elf: $(CORE) tests/basepri.c tests/tap.c targets/common/*.c \
+                      $(HEADERS) linker/*.ld | $(OUT)/have-board
+	$(SAY); mkdir -p $(@D)
+	$(BARE) -o $@ $(filter %.c,$^) -lgcc
+
+$(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c $(BOARD) $(HEADERS) linker/*.ld \
+                     | $(OUT)/have-board
+>>>>>>> 7f3a3a7 (Ports: an interrupt mask by BASEPRI, which leaves the more urgent interrupts out)
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
