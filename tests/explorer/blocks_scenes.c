@@ -8,6 +8,11 @@
 //   w  if that was said, take a block: there is one
 //   d  let go of the oldest one kept, without freeing it: block 0
 //   x  free block 0, whosever it is
+//
+// The same through the context's own cache:
+//
+//   A  take a block and keep it         G  free the oldest block kept
+//   T  free the block in the mailbox    L  flush the cache
 
 #include <string.h>
 
@@ -16,12 +21,14 @@
 #include "atomic.h"
 #include "reel/blocks.h"
 
-#define BLOCKS_MAX 3
+#define BLOCKS_MAX 4
+#define SLOTS_MAX  4
 #define KEPT_MAX   (2 * SCRIPT_MAX)
 
 // In explorer_memory, in words.
 #define POOL_AT    0
-#define MAILBOX_AT 32
+#define MAILBOX_AT 16
+#define CACHES_AT  32 // and the slots of each behind it
 #define BUFFER_AT  64
 
 // What is so, told from outside of the pool.
@@ -32,10 +39,12 @@ typedef struct truth {
     int count, most_out, refused;
     void *kept[CONTEXTS][KEPT_MAX];
     size_t first[CONTEXTS], last[CONTEXTS];
-    bool allocates[CONTEXTS]; // is between first operation and return
-    int fewest[CONTEXTS];     // free for certain, at any moment of that
-    bool is_weak;             // a free may be missed if nothing tells of it
-    bool is_hostile;          // blocks are freed by who does not own them
+    int allocates[CONTEXTS]; // blocks, between first operation and return
+    int batch[CONTEXTS];     // blocks that the call may take
+    int fewest[CONTEXTS];    // free for certain, at any moment of that
+    bool has_caches;
+    bool is_weak;    // a free may be missed if nothing tells of it
+    bool is_hostile; // blocks are freed by who does not own them
 } truth;
 
 static truth now;
@@ -55,6 +64,14 @@ static void *block_0(void)
     return &explorer_memory[BUFFER_AT];
 }
 
+static reel_blocks_cache *cache(unsigned context)
+{
+    const size_t words =
+        sizeof(reel_blocks_cache) / sizeof(uintptr_t) + SLOTS_MAX;
+    return (reel_blocks_cache
+                *)(void *)&explorer_memory[CACHES_AT + context * words];
+}
+
 static size_t number_of(const void *block)
 {
     return (size_t)((const uintptr_t *)block - &explorer_memory[BUFFER_AT]);
@@ -69,11 +86,20 @@ static int sum_out(void)
     return sum;
 }
 
+static int sum_cached(void)
+{
+    size_t sum = 0;
+    for (unsigned i = 0; now.has_caches && i < CONTEXTS; i++) {
+        sum += cache(i)->count;
+    }
+    return (int)sum;
+}
+
 // A block is free for certain if nobody has it, is about to have it, or is still
 // busy freeing it.
 static void note_free(void)
 {
-    int certain = now.count - sum_out();
+    int certain = now.count - sum_out() - sum_cached();
     for (unsigned i = 0; i < CONTEXTS; i++) {
         certain -= now.allocates[i];
     }
@@ -91,7 +117,7 @@ static void note_free(void)
 static void begin(unsigned context, call kind)
 {
     if (kind == CALL_ALLOC) {
-        now.allocates[context] = true;
+        now.allocates[context] = now.batch[context];
         now.fewest[context] = now.count;
         note_free();
     }
@@ -117,11 +143,8 @@ static void keep(unsigned context, void *block)
     use(block);
 }
 
-static void take(unsigned context)
+static void note_taken(unsigned context, void *block)
 {
-    explorer_call(CALL_ALLOC);
-    void *const block = reel_blocks_alloc(pool());
-    explorer_call(CALL_NONE);
     note_free();
     if (block == NULL) {
         require(now.is_weak || now.fewest[context] <= 0,
@@ -132,8 +155,31 @@ static void take(unsigned context)
         keep(context, block);
         explorer_reach(SUCCESS);
     }
-    now.allocates[context] = false;
+    now.allocates[context] = 0;
     note_free();
+}
+
+static void take(unsigned context)
+{
+    now.batch[context] = 1;
+    explorer_call(CALL_ALLOC);
+    void *const block = reel_blocks_alloc(pool());
+    explorer_call(CALL_NONE);
+    note_taken(context, block);
+}
+
+static void take_from_cache(unsigned context)
+{
+    reel_blocks_cache *const mine = cache(context);
+    const size_t before = mine->count;
+    now.batch[context] = (int)mine->capacity / 2;
+    explorer_call(CALL_ALLOC);
+    void *const block = reel_blocks_cache_alloc(mine);
+    explorer_call(CALL_NONE);
+    if (mine->count > before) {
+        explorer_reach(REFILLED);
+    }
+    note_taken(context, block);
 }
 
 static void give(void *block, bool is_owned)
@@ -176,6 +222,34 @@ static void give_own(void *block)
     }
 }
 
+// Scenes with caches free no block twice, so a drain is never refused.
+static void give_to_cache(unsigned context, void *block)
+{
+    if (block == NULL) {
+        return;
+    }
+    reel_blocks_cache *const mine = cache(context);
+    const size_t i = number_of(block), before = mine->count;
+    use(block);
+    now.freeing[i]++;
+    explorer_call(CALL_FREE);
+    require(reel_blocks_cache_free(mine, block) == REEL_OK,
+            "a cache refuses a block");
+    explorer_call(CALL_NONE);
+    now.freeing[i]--;
+    now.out[i]--;
+    explorer_reach(mine->count > before ? FREED : DRAINED);
+    note_free();
+}
+
+static void flush(unsigned context)
+{
+    explorer_call(CALL_FREE);
+    reel_blocks_cache_flush(cache(context));
+    explorer_call(CALL_NONE);
+    note_free();
+}
+
 static void put_into_mailbox(void *block)
 {
     if (block != NULL) {
@@ -190,6 +264,15 @@ static void give_from_mailbox(void)
     if (found != 0) {
         explorer_reach(HANDED_OVER);
         give_own((void *)found);
+    }
+}
+
+static void give_from_mailbox_to_cache(unsigned context)
+{
+    const uintptr_t found = load_acquire(mailbox());
+    if (found != 0) {
+        explorer_reach(HANDED_OVER);
+        give_to_cache(context, (void *)found);
     }
 }
 
@@ -232,6 +315,18 @@ static void act(const scene *plan, unsigned context, char letter)
     case 'd':
         (void)oldest_of(context);
         break;
+    case 'A':
+        take_from_cache(context);
+        break;
+    case 'G':
+        give_to_cache(context, oldest_of(context));
+        break;
+    case 'T':
+        give_from_mailbox_to_cache(context);
+        break;
+    case 'L':
+        flush(context);
+        break;
     default:
         give(block_0(), false);
     }
@@ -249,6 +344,15 @@ static bool is_hostile(const scene *plan)
     return hostile;
 }
 
+static void start_caches(size_t slots)
+{
+    now.has_caches = slots > 0;
+    for (unsigned i = 0; now.has_caches && i < CONTEXTS; i++) {
+        reel_blocks_cache_init(cache(i), pool(), (void **)(cache(i) + 1),
+                               slots);
+    }
+}
+
 // The links of blocks that were never out are the worst that could be there: after
 // a warm start, that they are out.
 static void set_up(const scene *plan)
@@ -264,12 +368,22 @@ static void set_up(const scene *plan)
     for (size_t i = 0; i < plan->size; i++) {
         pool()->list.links[i] = i;
     }
+    start_caches(plan->slots);
     for (unsigned i = 0; i < CONTEXTS; i++) {
         const char *at = plan->before[i];
         for (; at != NULL && *at != '\0'; at++) {
             act(plan, i, *at);
         }
     }
+}
+
+static void flush_caches(void)
+{
+    for (unsigned i = 0; now.has_caches && i < CONTEXTS; i++) {
+        reel_blocks_cache_flush(cache(i));
+        require(cache(i)->count == 0, "a cache keeps a block");
+    }
+    require(reel_blocks_is_valid(pool()), "the pool is not valid");
 }
 
 static void drain(void)
@@ -289,20 +403,21 @@ static void inspect(const scene *plan)
 {
     const reel_stats stats = reel_blocks_stats(pool());
     const size_t peak = reel_blocks_peak(pool());
+    const size_t used = (size_t)(sum_out() + sum_cached());
     (void)plan;
     for (int i = 0; i < now.count; i++) {
         require(now.out[i] == 0 || now.out[i] == 1, "two frees of a block won");
         require(!now.was_out[i] || (size_t)i < peak, "the peak is too low");
     }
     require(reel_blocks_is_valid(pool()), "the pool is not valid");
-    require(reel_blocks_count_used(pool()) == (size_t)sum_out(),
+    require(reel_blocks_count_used(pool()) == used,
             "the count of used blocks is wrong");
-    require(stats.used == (size_t)sum_out() * sizeof(uintptr_t),
-            "the used bytes are wrong");
+    require(stats.used == used * sizeof(uintptr_t), "the used bytes are wrong");
     require(peak >= (size_t)now.most_out, "the peak was higher");
     require((stats.failures > 0) == (now.refused > 0)
                 && stats.failures <= (size_t)now.refused,
             "the count of refusals is wrong");
+    flush_caches();
     drain();
 }
 
@@ -319,7 +434,7 @@ const scene blocks_scenes[] = {
       .letters = "aF",
       .is_whole = true,
       .interrupts = 1 << 1 | 1 << 2,
-      .must = SUCCESS | EMPTY | FREED },
+      .must = SUCCESS | EMPTY | RETRY | FREED },
     { .name = "blocks: a block is handed over and freed by another",
       CALLS,
       .size = 2,
@@ -358,7 +473,7 @@ const scene blocks_scenes[] = {
       .size = 2,
       .script = { "xa", "x", "x" },
       .before = { "ad" },
-      .must = SUCCESS | FREED | DOUBLE_FREE },
+      .must = SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN },
     { .name = "blocks: two free the same block and go on, weak memory",
       CALLS,
       .size = 2,
@@ -367,6 +482,65 @@ const scene blocks_scenes[] = {
       .is_weak = true,
       .spurious = 1,
       .must = SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN | STALE },
+    { .name = "blocks: a free sleeps while the block is handed out",
+      CALLS,
+      .size = 2,
+      .script = { "x", "aF" },
+      .before = { "adx" },
+      .must = SUCCESS | RETRY | FREED | DOUBLE_FREE },
+    { .name = "blocks: a producer's and a consumer's cache",
+      CALLS,
+      .size = 3,
+      .slots = 4,
+      .script = { "ApA", "TAL" },
+      .must = USUAL | HANDED_OVER | REFILLED },
+    { .name = "blocks: a producer's and a consumer's cache, weak memory",
+      CALLS,
+      .size = 3,
+      .slots = 4,
+      .script = { "ApA", "TAL" },
+      .is_weak = true,
+      .must = USUAL | HANDED_OVER | STALE | REFILLED },
+    { .name = "blocks: two caches refill, drain and are flushed",
+      CALLS,
+      .size = 4,
+      .slots = 2,
+      .script = { "***", "***" },
+      .before = { "AAAGG", "A" },
+      .letters = "AGL",
+      .must = USUAL | DRAINED },
+    { .name = "blocks: a cache is drained while another is refilled",
+      CALLS,
+      .size = 4,
+      .slots = 2,
+      .script = { "GAL", "AGA" },
+      .before = { "AAAGG", "A" },
+      .is_weak = true,
+      .spurious = 1,
+      .must = USUAL | STALE | DRAINED },
+    { .name = "blocks: caches refill by two from a pool that runs dry",
+      CALLS,
+      .size = 3,
+      .slots = 4,
+      .script = { "***", "**" },
+      .letters = "AL",
+      .must = SUCCESS | EMPTY | RETRY | FREE_BETWEEN | REFILLED },
+    { .name = "blocks: two caches and one without",
+      CALLS,
+      .size = 3,
+      .slots = 4,
+      .script = { "AL", "AL", "aF" },
+      .is_long = true,
+      .must = USUAL | REFILLED },
+    { .name = "blocks: an interrupt takes and frees beside a cache",
+      CALLS,
+      .size = 3,
+      .slots = 4,
+      .script = { "AGLA", "**", "**" },
+      .letters = "aF",
+      .interrupts = 1 << 1 | 1 << 2,
+      .is_whole = true,
+      .must = SUCCESS | EMPTY | RETRY | FREED | REFILLED },
     { .name = "blocks: 2 blocks, all fresh, 2 x 2 calls, weak memory",
       CALLS,
       .size = 2,
@@ -392,7 +566,7 @@ const scene blocks_scenes[] = {
       .letters = "aF",
       .is_weak = true,
       .spurious = 1,
-      .must = TAKEN | STALE },
+      .must = USUAL | STALE },
     { .name =
           "blocks: 3 blocks, one each and one fresh, 2 x 2 calls, weak memory",
       CALLS,
@@ -402,7 +576,7 @@ const scene blocks_scenes[] = {
       .letters = "aF",
       .is_weak = true,
       .spurious = 1,
-      .must = TAKEN | STALE },
+      .must = USUAL | STALE },
     { .name = "blocks: 2 blocks, all fresh, 2 x 3 calls",
       CALLS,
       .size = 2,
@@ -422,7 +596,7 @@ const scene blocks_scenes[] = {
       .script = { "***", "***" },
       .before = { "aaafff" },
       .letters = "aF",
-      .must = TAKEN },
+      .must = USUAL },
     { .name = "blocks: 3 blocks, one each and one fresh, 2 x 3 calls",
       CALLS,
       .size = 3,
@@ -453,7 +627,7 @@ const scene blocks_scenes[] = {
       .letters = "aF",
       .is_weak = true,
       .is_long = true,
-      .must = TAKEN | STALE },
+      .must = USUAL | STALE },
     { .name =
           "blocks: 3 blocks, one each and one fresh, 2 x 3 calls, weak memory",
       CALLS,
@@ -487,7 +661,7 @@ const scene blocks_scenes[] = {
       .before = { "aaafff" },
       .is_whole = true,
       .bound = 4,
-      .must = TAKEN },
+      .must = USUAL },
     { .name = "blocks: 2 blocks, 3 x 2 calls, weak memory",
       CALLS,
       .size = 2,
@@ -512,5 +686,47 @@ const scene blocks_scenes[] = {
       .is_whole = true,
       .is_long = true,
       .must = USUAL },
+    { .name = "blocks: 3 blocks, 3 x 2 calls, up to 4 preemptions",
+      CALLS,
+      .size = 3,
+      .script = { "**", "**", "**" },
+      .before = { "a", "a" },
+      .letters = "aF",
+      .is_whole = true,
+      .bound = 4,
+      .is_long = true,
+      .must = USUAL },
+    { .name = "blocks: 2 blocks, 3 x 2 calls, up to 4 preemptions",
+      CALLS,
+      .size = 2,
+      .script = { "**", "**", "**" },
+      .before = { "a", "a" },
+      .letters = "aF",
+      .is_whole = true,
+      .bound = 4,
+      .is_long = true,
+      .must = USUAL },
+    { .name = "blocks: 2 blocks, 3 x 2 calls, up to 4 preemptions, weak memory",
+      CALLS,
+      .size = 2,
+      .script = { "**", "**", "**" },
+      .before = { "a", "a" },
+      .letters = "aF",
+      .is_whole = true,
+      .bound = 4,
+      .is_long = true,
+      .is_weak = true,
+      .must = USUAL | STALE },
+    { .name = "blocks: 3 blocks, 3 x 2 calls, up to 4 preemptions, weak memory",
+      CALLS,
+      .size = 3,
+      .script = { "**", "**", "**" },
+      .before = { "a", "a" },
+      .letters = "aF",
+      .is_whole = true,
+      .bound = 4,
+      .is_long = true,
+      .is_weak = true,
+      .must = USUAL | STALE },
     { 0 },
 };

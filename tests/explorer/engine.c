@@ -107,6 +107,11 @@ call call_of(unsigned context)
     return context < CONTEXTS ? contexts[context].call : CALL_NONE;
 }
 
+bool explorer_perhaps(void)
+{
+    return running != NO_CONTEXT && choose(2) == 1;
+}
+
 void explorer_reach(outcome what)
 {
     if (running != NO_CONTEXT) {

@@ -25,17 +25,20 @@ typedef enum call {
 
 // A scene fails unless each outcome it names was reached in some schedule.
 typedef enum outcome {
-    SUCCESS = 1 << 0,      // a block was had
-    EMPTY = 1 << 1,        // none was left, or no room
-    RETRY = 1 << 2,        // an exchange failed, since another came between
-    FREED = 1 << 3,        // a block was given back
-    DOUBLE_FREE = 1 << 4,  // refused
-    FREE_BETWEEN = 1 << 5, // freed between an alloc's two looks at the list
-    HANDED_OVER = 1 << 6,  // a block went from one context to another
-    STALE = 1 << 7,        // a load missed the latest store
-    GREW = 1 << 8,         // the commit hook was called
-    WAITED = 1 << 9,       // a thread waited for the gate
-    BUSY = 1 << 10,        // an interrupt was refused growth
+    SUCCESS = 1 << 0,       // a block was had
+    EMPTY = 1 << 1,         // none was left, or no room
+    RETRY = 1 << 2,         // an exchange failed, since another came between
+    FREED = 1 << 3,         // a block was given back
+    DOUBLE_FREE = 1 << 4,   // refused
+    FREE_BETWEEN = 1 << 5,  // freed between an alloc's two looks at the list
+    HANDED_OVER = 1 << 6,   // a block went from one context to another
+    STALE = 1 << 7,         // a load missed the latest store
+    GREW = 1 << 8,          // the commit hook was called
+    WAITED = 1 << 9,        // a thread waited for the gate
+    BUSY = 1 << 10,         // an interrupt was refused growth
+    HOOK_REFUSED = 1 << 11, // the commit hook did
+    REFILLED = 1 << 12,     // a cache took more than it was asked for
+    DRAINED = 1 << 13,      // a full cache gave some back
 } outcome;
 
 typedef struct scene {
@@ -52,9 +55,11 @@ typedef struct scene {
     const char *before[CONTEXTS]; // calls that set_up makes on its behalf
     const char *letters;
     size_t size;         // blocks or bytes, as set_up likes
+    size_t slots;        // of each context's cache
     unsigned must;       // outcomes to be reached
     unsigned interrupts; // bit i: context i starts anywhere and is not left
     unsigned spurious;   // exchanges that may fail for no reason
+    unsigned refusals;   // calls of a hook that may fail
     unsigned bound;      // preemptions, at most; 0: any number
     bool is_weak;        // weak memory, else sequential consistency
     bool is_whole;       // every order, else one of each class of equivalents
@@ -80,6 +85,9 @@ void explorer_reach(outcome reached);
 // a write, with nothing that puts them in order, are a race: a bug.
 void explorer_read(const void *address);
 void explorer_write(const void *address);
+
+// Both answers, in different schedules; outside of schedules it is false.
+bool explorer_perhaps(void);
 
 // A place where any other context may be let run, although no word is shared.
 void explorer_pause(void);

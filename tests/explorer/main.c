@@ -139,13 +139,16 @@ static const char *const outcome_names[] = {
     "growth",
     "waiting",
     "busy in an interrupt",
+    "a refusal by the hook",
+    "a refill of more than one block",
+    "a drain",
 };
 
-static void print_missing(unsigned missing)
+static void print_outcomes(const char *title, unsigned outcomes)
 {
-    for (unsigned i = 0; missing >> i != 0; i++) {
-        if ((missing >> i & 1) != 0) {
-            printf("# never reached: %s\n", outcome_names[i]);
+    for (unsigned i = 0; outcomes >> i != 0; i++) {
+        if ((outcomes >> i & 1) != 0) {
+            printf("# %s: %s\n", title, outcome_names[i]);
         }
     }
 }
@@ -158,8 +161,10 @@ static void judge(const scene *whole)
     printf("# %lu schedules%s, %lu left as redundant, %.2f s\n",
            result.schedules, is_sampled(whole) ? " by chance" : "",
            result.redundant, seconds() - start);
-    print_missing(whole->must & ~result.reached);
+    print_outcomes("never reached", whole->must & ~result.reached);
+    print_outcomes("reached unasked", result.reached & ~whole->must);
     EXPECT(result.bug == NULL);
+    EXPECT(whole->must != 0);
     EXPECT((whole->must & ~result.reached) == 0);
     tap_result(whole->name, NULL);
 }

@@ -20,7 +20,10 @@ typedef struct truth {
     bool owned[ROOM_MAX];
     size_t used; // words
     uintptr_t end;
-    bool is_inside; // the commit hook
+    bool is_inside;             // the commit hook
+    unsigned may_refuse;        // calls of it
+    bool was_refused[CONTEXTS]; // by the hook, in the call under way
+    size_t nulls;
 } truth;
 
 static truth now;
@@ -47,6 +50,17 @@ static uintptr_t *page_of(uintptr_t address)
 
 // ---- the port ------------------------------------------------------------------
 
+static bool refuses(void)
+{
+    if (now.may_refuse == 0 || !explorer_perhaps()) {
+        return false;
+    }
+    now.may_refuse--;
+    now.was_refused[explorer_context()] = true;
+    explorer_reach(HOOK_REFUSED);
+    return true;
+}
+
 static bool commit(void *context, void *addr, size_t size)
 {
     const uintptr_t start = (uintptr_t)addr;
@@ -58,6 +72,10 @@ static bool commit(void *context, void *addr, size_t size)
     require(start == *frontier() && size > 0 && size <= now.end - start,
             "the commit hook is asked for something else");
     explorer_pause();
+    if (refuses()) {
+        now.is_inside = false;
+        return false;
+    }
     explorer_write(frontier());
     for (uintptr_t at = start; at < start + size; at += PAGE) {
         explorer_write(page_of(at));
@@ -91,32 +109,35 @@ static void own(uintptr_t block, size_t words)
     now.used += words;
 }
 
-// Room never grows. An interrupt is not left, so what it sees at its end was so
-// all the time.
-static void note_refusal(size_t words)
+// Room never grows, but the hook may have refused. An interrupt is not left, so
+// what it sees at its end was so all the time.
+static void note_refusal(size_t words, bool by_hook)
 {
     const uintptr_t stop = temp()->stack.next.value + words * WORD;
     if (reel_port_in_interrupt()) {
         require(stop > temp()->committed.value,
                 "an interrupt is refused what is ready");
         explorer_reach(stop > now.end ? EMPTY : BUSY);
-    } else {
+    } else if (!by_hook) {
         require(stop > now.end, "NULL although it fits");
         explorer_reach(EMPTY);
     }
+    now.nulls++;
 }
 
 static void act(const scene *plan, unsigned context, char letter)
 {
     const size_t words = (size_t)(letter - '0');
-    (void)plan, (void)context;
+    (void)plan;
+    now.was_refused[context] = false;
     explorer_call(CALL_ALLOC);
     void *const block = reel_temp_alloc_shared(temp(), words * WORD, WORD);
     explorer_call(CALL_NONE);
     if (block == NULL) {
-        note_refusal(words);
+        note_refusal(words, now.was_refused[context]);
         return;
     }
+    require(!now.was_refused[context], "a block although the hook refused");
     own((uintptr_t)block, words);
     explorer_reach(SUCCESS);
 }
@@ -124,7 +145,7 @@ static void act(const scene *plan, unsigned context, char letter)
 static void set_up(const scene *plan)
 {
     static const reel_temp_policy policy = { PAGE, 0, 1, 64, 1024, false };
-    now = (truth){ .end = space() + plan->size };
+    now = (truth){ .end = space() + plan->size, .may_refuse = plan->refusals };
     *frontier() = space();
     reel_temp_init(temp(), (void *)space(), plan->size, &pages, &policy);
     for (const char *at = plan->before[0]; at != NULL && *at != '\0'; at++) {
@@ -139,6 +160,9 @@ static void inspect(const scene *plan)
     require(reel_temp_is_valid(temp()), "the temp is not valid");
     require(stats.used == now.used * WORD, "a block is lost");
     require(stats.peak == stats.used, "the peak is wrong");
+    require((stats.failures > 0) == (now.nulls > 0)
+                && stats.failures <= now.nulls,
+            "the count of refusals is wrong");
     require(reel_temp_committed(temp()) == *frontier() - space(),
             "temp and port are of two minds about the frontier");
 }
@@ -189,6 +213,38 @@ const scene temp_scenes[] = {
       .is_whole = true,
       .bound = 4,
       .must = SUCCESS | RETRY | GREW | WAITED | EMPTY | BUSY },
+    { .name = "temp: the hook refuses",
+      CALLS,
+      .size = 3 * PAGE,
+      .script = { "12", "2*" },
+      .letters = "12",
+      .refusals = 1,
+      .must = SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED },
+    { .name = "temp: the hook refuses up to twice, 2 x 2 calls",
+      CALLS,
+      .size = 3 * PAGE,
+      .script = { "1*", "**" },
+      .letters = "12",
+      .refusals = 2,
+      .is_long = true,
+      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY | HOOK_REFUSED },
+    { .name = "temp: the hook refuses up to twice, 2 x 2 calls, weak memory",
+      CALLS,
+      .size = 3 * PAGE,
+      .script = { "12", "21" },
+      .refusals = 2,
+      .is_weak = true,
+      .is_long = true,
+      .must = SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | STALE },
+    { .name = "temp: the hook refuses, an interrupt allocates too",
+      CALLS,
+      .size = 2 * PAGE,
+      .script = { "**", "**" },
+      .letters = "12",
+      .refusals = 2,
+      .interrupts = 1 << 1,
+      .is_whole = true,
+      .must = SUCCESS | RETRY | GREW | EMPTY | BUSY | HOOK_REFUSED },
     { .name = "temp: 2 x 2 calls, weak memory",
       CALLS,
       .size = 3 * PAGE,
