@@ -28,19 +28,10 @@ ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
     if (*seen == expected) {
         store_relaxed(word, next);
     }
+    COMPILER_BARRIER();
     return *seen == expected;
 }
 
-ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
-                                   uintptr_t next)
-{
-    return swap_if_relaxed(word, seen, next);
-}
-
-ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,
-                                   uintptr_t next)
-{
-    return swap_if_relaxed(word, seen, next);
-}
+#include "../src/atomic/one_order.h"
 
 #endif

@@ -39,17 +39,6 @@ ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
     return *seen == expected && store_exclusive(word, next);
 }
 
-// The order of one core's own accesses is what it sees.
-ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
-                                   uintptr_t next)
-{
-    return swap_if_relaxed(word, seen, next);
-}
-
-ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,
-                                   uintptr_t next)
-{
-    return swap_if_relaxed(word, seen, next);
-}
+#include "one_order.h"
 
 #endif

@@ -22,17 +22,6 @@ ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
     return found == expected;
 }
 
-// The mask is a compiler barrier, and one core needs no other.
-ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
-                                   uintptr_t next)
-{
-    return swap_if_relaxed(word, seen, next);
-}
-
-ALWAYS_INLINE bool swap_if_release(reel_word *word, uintptr_t *seen,
-                                   uintptr_t next)
-{
-    return swap_if_relaxed(word, seen, next);
-}
+#include "one_order.h"
 
 #endif
