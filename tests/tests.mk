@@ -39,9 +39,9 @@ SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
                $(OUT)/cortex-m0+primask+Os/arena-blocks.elf
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
-TEST_RUNS  := tests/layers.t tests/symbols.t tests/size.t tests/cycles.t \
-              tests/interrupts.t tests/cores.t tests/watch.t tests/mutants.t \
-              $(METER_TESTS) $(EXPLORER_RUNS) \
+TEST_RUNS  := tests/layers.t tests/config.t tests/symbols.t tests/size.t \
+              tests/cycles.t tests/interrupts.t tests/cores.t tests/watch.t \
+              tests/mutants.t $(METER_TESTS) $(EXPLORER_RUNS) \
               $(HOST_RUNS) $(BOARD_RUNS)
 TEST_FILES := $(HOST_RUNS) $(BOARD_RUNS) $(EXPLORER_RUNS) $(SYMBOL_FILES) $(SIZE_FILES) \
               $(CYCLE_FILES) $(INTERRUPT_FILES) $(WATCH_FILES) $(OUT)/header-checks \
@@ -81,18 +81,13 @@ $(OUT)/%/tests.elf: $(UNIT) tests/board.c $(BOARD) $(MPU_PORT) $(HEADERS) linker
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
-<<<<<<< HEAD
-$(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c tests/clock/clock.c $(BOARD) \
-                     $(HEADERS) linker/*.ld | $(OUT)/have-board
-=======
 $(OUT)/%/basepri.elf: $(CORE) tests/basepri.c tests/tap.c targets/common/*.c \
                       $(HEADERS) linker/*.ld | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
-$(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c $(BOARD) $(HEADERS) linker/*.ld \
-                     | $(OUT)/have-board
->>>>>>> 7f3a3a7 (Ports: an interrupt mask by BASEPRI, which leaves the more urgent interrupts out)
+$(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c tests/clock/clock.c $(BOARD) \
+                     $(HEADERS) linker/*.ld | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
