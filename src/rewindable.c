@@ -1,5 +1,6 @@
 #include "reel/rewindable.h"
 
+#include "binding.h"
 #include "chunk.h"
 #include "count.h"
 #include "gate.h"
@@ -110,7 +111,7 @@ static void set_up(reel_rewindable *rewindable, reel_allocator backing,
     rewindable->generation = 0;
     rewindable->backing.ops = backing.ops;
     rewindable->backing.self = backing.self;
-    rewindable->registry = NULL;
+    unbind(&rewindable->binding);
     rewindable->peak = 0;
     store_relaxed(&rewindable->failures, 0);
     store_relaxed(&rewindable->largest_refused, 0);
@@ -358,17 +359,6 @@ static void empty(const reel_rewindable *rewindable, chunk_entry *chunk)
     scrub(rewindable, chunk);
 }
 
-// The parent may have been rewound, and has taken this one's entry with it.
-static void renew_handle(reel_rewindable *rewindable)
-{
-    if (rewindable->registry != NULL
-        && reel_registry_rewound(rewindable->registry, rewindable->handle,
-                                 &rewindable->handle)
-               != REEL_OK) {
-        rewindable->registry = NULL;
-    }
-}
-
 static void note_peak(reel_rewindable *rewindable)
 {
     rewindable->peak = max_of(rewindable->peak, used_of(rewindable));
@@ -385,7 +375,7 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    renew_handle(rewindable);
+    renew_binding(&rewindable->binding);
     note_peak(rewindable);
     give_back_above(rewindable, highest_index(rewindable) + 1);
     rewindable->generation++;
@@ -404,11 +394,7 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    if (rewindable->registry != NULL) {
-        (void)reel_registry_unregister(rewindable->registry,
-                                       rewindable->handle);
-        rewindable->registry = NULL;
-    }
+    end_binding(&rewindable->binding);
     note_peak(rewindable);
     give_back_above(rewindable, 0);
     rewindable->generation++;

@@ -1,5 +1,7 @@
 #include "reel/rewindable.h"
 
+#include "binding.h"
+
 // ---- registered ones -------------------------------------------------------------
 
 reel_status reel_rewindable_bind(reel_rewindable *rewindable,
@@ -8,23 +10,13 @@ reel_status reel_rewindable_bind(reel_rewindable *rewindable,
     if (rewindable == NULL || registry == NULL) {
         return REEL_INVALID;
     }
-    if (rewindable->registry != NULL
-        && reel_registry_get(rewindable->registry, rewindable->handle)
-               != NULL) {
-        return REEL_BUSY;
-    }
-    const reel_status status =
-        reel_registry_register(registry, reel_rewindable_allocator(rewindable),
-                               parent, &rewindable->handle);
-    if (status == REEL_OK) {
-        rewindable->registry = registry;
-    }
-    return status;
+    return bind(&rewindable->binding, registry,
+                reel_rewindable_allocator(rewindable), parent);
 }
 
 reel_handle reel_rewindable_handle(const reel_rewindable *rewindable)
 {
-    return rewindable->registry != NULL ? rewindable->handle : REEL_NO_HANDLE;
+    return rewindable->binding.handle;
 }
 
 // ---- storage from a background allocator -------------------------------------------

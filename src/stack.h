@@ -72,14 +72,4 @@ static bool is_last(const reel_arena *arena, uintptr_t start, size_t size)
            && start >= arena->floor;
 }
 
-// Carry a block's contents over to its copy, if there is one.
-static void move_block(void *copy, const void *block, size_t old_size,
-                       size_t new_size)
-{
-    if (copy != NULL) {
-        copy_bytes(copy, block, old_size < new_size ? old_size : new_size);
-        watch_dead((uintptr_t)block, at_least_1(old_size));
-    }
-}
-
 #endif

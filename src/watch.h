@@ -4,6 +4,7 @@
 #ifndef REEL_SRC_WATCH_H
 #define REEL_SRC_WATCH_H
 
+#include "bits.h"
 #include "bytes.h"
 #include "reel/port.h"
 
@@ -48,6 +49,16 @@ static inline void watch_dead(uintptr_t start, size_t size)
         fill_bytes((void *)start, DEAD, size);
     }
     watch_unused(start, size);
+}
+
+// Carry a block's contents over to its copy, if there is one.
+static inline void move_block(void *copy, const void *block, size_t old_size,
+                              size_t new_size)
+{
+    if (copy != NULL) {
+        copy_bytes(copy, block, old_size < new_size ? old_size : new_size);
+        watch_dead((uintptr_t)block, at_least_1(old_size));
+    }
 }
 
 #endif

@@ -17,9 +17,11 @@ my %below = (
     'reel/registry.h'  => ['reel/allocator.h'],
     'reel/temp.h'      => [ 'reel/arena.h', 'reel/pages.h' ],
     'reel/rewindable.h' => [ 'reel/allocator.h', 'reel/arena.h', 'reel/registry.h' ],
+    'reel/pool.h'      => [ 'reel/allocator.h', 'reel/blocks.h' ],
+    'reel/region.h'    => [ 'reel/arena.h', 'reel/pool.h', 'reel/registry.h' ],
     'reel/reel.h'      => [
-        qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/port.h
-            reel/registry.h reel/rewindable.h reel/temp.h)
+        qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/pool.h reel/port.h
+            reel/region.h reel/registry.h reel/rewindable.h reel/temp.h)
     ],
 );
 

@@ -92,6 +92,13 @@ typedef struct reel_registry {
     reel_word free;  // the first of those that are free; or REEL_NO_INDEX
 } reel_registry;
 
+/// The place of an allocator in a registry, kept by the allocator itself: what
+/// rewindable and region have. Only reel touches it.
+typedef struct reel_binding {
+    reel_registry *registry; // NULL: not bound to one
+    reel_handle handle;
+} reel_binding;
+
 /// Start an empty registry. Handles from before are not recognised as such, and
 /// may be taken for new ones.
 ///

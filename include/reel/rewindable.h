@@ -79,8 +79,7 @@ typedef struct reel_rewindable {
     reel_allocator backing;
     size_t initial_size; // bytes
     size_t growth_limit;
-    reel_registry *registry; // NULL: not bound to one
-    reel_handle handle;
+    reel_binding binding;
     reel_word gate;
     size_t peak; // bytes, as of the last rewind
     reel_word failures;

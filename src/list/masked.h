@@ -12,6 +12,30 @@
 #define LIST_UNMASK(saved) (void)(saved)
 #endif
 
+#ifdef LIST_HAS_PIECES
+// To find a link takes long: it is found before the mask, and is the right one if
+// the top is still the same then. What it says is read inside.
+ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
+{
+    for (;;) {
+        const uintptr_t top = load_relaxed(&list->head);
+        if (REEL_UNLIKELY(is_bottom(list, top))) {
+            return top;
+        }
+        reel_link *link = link_at(table, top);
+        COMPUTED(link);
+        const uintptr_t saved = LIST_MASK();
+        const bool is_same = load_relaxed(&list->head) == top;
+        if (is_same) {
+            store_relaxed(&list->head, next_in(link));
+        }
+        LIST_UNMASK(saved);
+        if (is_same) {
+            return top;
+        }
+    }
+}
+#else
 ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
 {
     const uintptr_t saved = LIST_MASK();
@@ -24,6 +48,7 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
     LIST_UNMASK(saved);
     return top;
 }
+#endif
 
 // In one section, so peaks come in order.
 ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)

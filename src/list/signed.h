@@ -21,11 +21,15 @@ ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
     return load_relaxed(&list->head);
 }
 
+ALWAYS_INLINE uintptr_t next_in(const reel_link *link)
+{
+    const reel_signed_link next = *(const reel_signed_link *)link;
+    return (uintptr_t)(intptr_t)next;
+}
+
 ALWAYS_INLINE uintptr_t link_after(list_table table, uintptr_t i)
 {
-    const reel_signed_link *const link =
-        (const reel_signed_link *)link_at(table, i);
-    return (uintptr_t)(intptr_t)*link;
+    return next_in(link_at(table, i));
 }
 
 ALWAYS_INLINE bool is_bottom(const reel_list *list, uintptr_t link)
@@ -45,6 +49,18 @@ ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t mark)
 {
     (void)list;
     return ~mark;
+}
+
+// The owner of a number that is out uses its link for a chain.
+ALWAYS_INLINE void list_chain(reel_list *list, uintptr_t i, uintptr_t next)
+{
+    *link_of(list, i) = (reel_link)next;
+}
+
+// One owner: have the head be `top`, whatever it was.
+ALWAYS_INLINE void list_replace(reel_list *list, uintptr_t top)
+{
+    store_release(&list->head, top);
 }
 
 ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)

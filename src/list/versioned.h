@@ -84,6 +84,19 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
     return true;
 }
 
+// The owner of a number that is out uses its link for a chain.
+ALWAYS_INLINE void list_chain(reel_list *list, uintptr_t i, uintptr_t next)
+{
+    store_relaxed(link_of(list, i), next);
+}
+
+// One owner: have the head be `top`, whatever it was.
+ALWAYS_INLINE void list_replace(reel_list *list, uintptr_t top)
+{
+    store_release(&list->head,
+                  next_version(list, load_relaxed(&list->head)) | top);
+}
+
 ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
 {
     return load_relaxed(link_of(list, i)) == i;

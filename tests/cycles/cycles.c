@@ -6,6 +6,7 @@
 #include "always.h"
 #include "clock/clock.h"
 #include "reel/blocks.h"
+#include "reel/region.h"
 #include "reel/rewindable.h"
 #include "reel/temp.h"
 #include "semihost.h"
@@ -270,6 +271,52 @@ static void count_rewindable(void)
     count_spans();
 }
 
+static reel_pool pool;
+static reel_region region;
+
+static void start_pool(void)
+{
+    static reel_pool_chunk chunks[4];
+    (void)reel_arena_init(&arena, memory, sizeof memory);
+    must(reel_pool_init(&pool, reel_arena_allocator(&arena), chunks, 4, 64, 256)
+         == REEL_OK);
+}
+
+static void count_pages(void)
+{
+    start_pool();
+    COUNT("pool_claim_grow", reel_pool_claim, &pool, 0, 0, 0);
+    must(result == (word)memory);
+    COUNT("pool_claim_fresh", reel_pool_claim, &pool, 0, 0, 0);
+    must(result == (word)memory + 64);
+    COUNT("pool_release", reel_pool_release, &pool, memory, 0, 0);
+    must(result == 0);
+    COUNT("pool_claim", reel_pool_claim, &pool, 0, 0, 0);
+    must(result == (word)memory);
+}
+
+static void count_region(void)
+{
+    start_pool();
+    must(reel_pool_release(&pool, reel_pool_claim(&pool)) == REEL_OK);
+    COUNT("region_open", reel_region_open, &region, &pool, 0, 0);
+    must(result == 0);
+    COUNT("region_alloc_align_8", reel_region_alloc, &region, 24, 8, 0);
+    must(result == (word)memory);
+    COUNT("region_alloc_align_0", reel_region_alloc, &region, 24, 0, 0);
+    must(result == (word)memory + 24);
+    COUNT("region_alloc_page", reel_region_alloc, &region, 48, 8, 0);
+    must(result == (word)memory + 64);
+    COUNT("region_close_2_pages", reel_region_close, &region, 0, 0, 0);
+    must(result == 0);
+    (void)reel_region_open(&region, &pool);
+    for (unsigned i = 0; i < 3; i++) {
+        must(reel_region_alloc(&region, 48, 8) != NULL);
+    }
+    COUNT("region_close_4_pages", reel_region_close, &region, 0, 0, 0);
+    must(result == 0 && reel_pool_used(&pool) == 0);
+}
+
 // ---- how long an interrupt waits --------------------------------------------
 
 static volatile bool under_way;
@@ -339,6 +386,24 @@ static void used_rewindable(void)
     (void)reel_rewindable_alloc(&rewindable, 24, 8);
 }
 
+static void used_page(void)
+{
+    start_pool();
+    (void)reel_pool_claim(&pool);
+}
+
+static void listed_page(void)
+{
+    used_page();
+    (void)reel_pool_release(&pool, memory);
+}
+
+static void open_region(void)
+{
+    start_pool();
+    (void)reel_region_open(&region, &pool);
+}
+
 static void count_wait(const char *name, void (*prepare)(void), word function,
                        word a, word b)
 {
@@ -365,6 +430,10 @@ static void count_waits(void)
          &rewindable, 24);
     WAIT("masked_rewindable_free", used_rewindable, reel_rewindable_free,
          &rewindable, memory);
+    WAIT("masked_pool_claim", listed_page, reel_pool_claim, &pool, 0);
+    WAIT("masked_pool_claim_fresh", used_page, reel_pool_claim, &pool, 0);
+    WAIT("masked_pool_release", used_page, reel_pool_release, &pool, memory);
+    WAIT("masked_region_close", open_region, reel_region_close, &region, 0);
 }
 
 int main(void)
@@ -377,6 +446,8 @@ int main(void)
     count_temp();
     count_blocks();
     count_rewindable();
+    count_pages();
+    count_region();
     count_waits();
     return 0;
 }

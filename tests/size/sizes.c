@@ -15,6 +15,9 @@ extern char size_of_ref[sizeof(reel_ref)];
 extern char size_of_rewindable[sizeof(reel_rewindable)];
 extern char size_of_rewindable_block[sizeof(reel_rewindable_block)];
 extern char size_of_span[sizeof(reel_span)];
+extern char size_of_pool[sizeof(reel_pool)];
+extern char size_of_pool_chunk[sizeof(reel_pool_chunk)];
+extern char size_of_region[sizeof(reel_region)];
 
 char size_of_arena[sizeof(reel_arena)];
 char size_of_mark[sizeof(reel_mark)];
@@ -29,3 +32,6 @@ char size_of_ref[sizeof(reel_ref)];
 char size_of_rewindable[sizeof(reel_rewindable)];
 char size_of_rewindable_block[sizeof(reel_rewindable_block)];
 char size_of_span[sizeof(reel_span)];
+char size_of_pool[sizeof(reel_pool)];
+char size_of_pool_chunk[sizeof(reel_pool_chunk)];
+char size_of_region[sizeof(reel_region)];

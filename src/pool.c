@@ -1,0 +1,556 @@
+#include "reel/pool.h"
+
+#include "bits.h"
+#include "gate.h"
+#include "page_list.h"
+#include "watch.h"
+
+// ---- bookkeeping -------------------------------------------------------------
+
+size_t reel_pool_page_size(const reel_pool *pool)
+{
+    return (size_t)1 << pool->page_bits;
+}
+
+static size_t chunk_size(const reel_pool *pool)
+{
+    return pool->chunk_pages << pool->page_bits;
+}
+
+static size_t links_size(const reel_pool *pool)
+{
+    return pool->chunk_pages * sizeof(reel_link);
+}
+
+static uintptr_t base_of(const reel_pool_chunk *chunk)
+{
+    return load_acquire(&chunk->base);
+}
+
+static size_t peak_in(const reel_pool_chunk *chunk)
+{
+    return load_relaxed(&chunk->peak);
+}
+
+static uintptr_t number_in(const reel_pool *pool, size_t chunk, uintptr_t place)
+{
+    return (uintptr_t)chunk << pool->place_bits | place;
+}
+
+// The watermark while no chunk has been begun: it is above all numbers.
+static uintptr_t nowhere(const reel_pool *pool)
+{
+    return pool->list.count;
+}
+
+// Pages that were claimed since their chunk came.
+static size_t claimed_ever(const reel_pool *pool)
+{
+    size_t pages = 0;
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        const reel_pool_chunk *const chunk = &pool->chunks[i];
+        pages += base_of(chunk) != 0 ? peak_in(chunk) : 0;
+    }
+    return pages;
+}
+
+static bool is_listable(const reel_pool *pool, uintptr_t i)
+{
+    const size_t chunk = i >> pool->place_bits;
+    return chunk < pool->chunk_limit && base_of(&pool->chunks[chunk]) != 0
+           && place_in(pool, i) < peak_in(&pool->chunks[chunk]);
+}
+
+// Pages on the list. It may be in two minds while others are at it: then as far as
+// it makes sense. True if it does to its end.
+static bool count_listed(const reel_pool *pool, size_t *count)
+{
+    const size_t most = claimed_ever(pool);
+    uintptr_t link = list_top(&pool->list);
+    *count = 0;
+    while (!is_bottom(&pool->list, link)) {
+        if (!is_listable(pool, link) || *count == most) {
+            return false;
+        }
+        link = link_after(pool, link);
+        ++*count;
+    }
+    return true;
+}
+
+// ---- set-up --------------------------------------------------------------------
+
+static bool are_countable(size_t chunk_limit, size_t chunk_pages)
+{
+    return chunk_pages < REEL_BLOCKS_MAX
+           && chunk_limit <= REEL_BLOCKS_MAX
+                  >> log2_of(pow2_above(chunk_pages));
+}
+
+static void set_up(reel_pool *pool, size_t page, size_t chunk_pages)
+{
+    pool->page_bits = (uint8_t)log2_of(page);
+    pool->place_bits = (uint8_t)log2_of(pow2_above(chunk_pages));
+    pool->chunk_pages = chunk_pages;
+    pool->newest = SIZE_MAX;
+    pool->peak = 0;
+    store_relaxed(&pool->first, NO_NUMBER);
+    store_relaxed(&pool->gate, GATE_OPEN);
+    store_relaxed(&pool->failures, 0);
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        store_relaxed(&pool->chunks[i].base, 0);
+    }
+    list_start(&pool->list, NULL, number_in(pool, pool->chunk_limit, 0));
+    list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
+}
+
+reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
+                           reel_pool_chunk *chunks, size_t chunk_limit,
+                           size_t page_size, size_t chunk_size)
+{
+    const size_t page = page_size > 0 ? page_size : REEL_POOL_PAGE_SIZE;
+    const size_t chunk = chunk_size > 0 ? chunk_size : REEL_POOL_PAGES * page;
+    if (pool == NULL || backing.ops == NULL || chunks == NULL
+        || chunk_limit == 0 || !is_pow2(page) || chunk < page
+        || (chunk & (page - 1)) != 0
+        || !are_countable(chunk_limit, chunk >> log2_of(page))) {
+        return REEL_INVALID;
+    }
+    pool->backing.ops = backing.ops;
+    pool->backing.self = backing.self;
+    pool->chunks = chunks;
+    pool->chunk_limit = chunk_limit;
+    set_up(pool, page, chunk >> log2_of(page));
+    return REEL_OK;
+}
+
+// ---- chunks come -----------------------------------------------------------------
+
+static bool find_room(const reel_pool *pool, size_t *chunk)
+{
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        if (base_of(&pool->chunks[i]) == 0) {
+            *chunk = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Inside the gate: fill an entry. Its pages belong to nobody, since no watermark
+// leads to them yet.
+static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+{
+    void *const pages = reel_allocate(pool->backing, chunk_size(pool), 0);
+    if (pages == NULL) {
+        return false;
+    }
+    chunk->links =
+        reel_allocate(pool->backing, links_size(pool), sizeof(reel_link));
+    if (chunk->links == NULL) {
+        (void)reel_free(pool->backing, pages, chunk_size(pool));
+        return false;
+    }
+    watch_unused((uintptr_t)pages, chunk_size(pool));
+    store_relaxed(&chunk->peak, 0);
+    store_relaxed(&chunk->after, NO_NUMBER);
+    store_release(&chunk->base, (uintptr_t)pages);
+    return true;
+}
+
+static void drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+{
+    const uintptr_t base = base_of(chunk);
+    store_relaxed(&chunk->base, 0);
+    (void)reel_free(pool->backing, chunk->links, links_size(pool));
+    (void)reel_free(pool->backing, (void *)base, chunk_size(pool));
+}
+
+// Inside the gate: from now on the watermark leads to `number` when it has come to
+// the end of the newest chunk. Release: whoever gets there sees the new entries.
+static void let_follow(reel_pool *pool, uintptr_t number, size_t newest)
+{
+    const size_t last = pool->newest;
+    pool->newest = newest;
+    store_release(last == SIZE_MAX ? &pool->first : &pool->chunks[last].after,
+                  number);
+}
+
+// Inside the gate: a new chunk, whose first page is taken before anybody else sees
+// it, so nobody can be left without.
+static uintptr_t grow(reel_pool *pool)
+{
+    size_t chunk;
+    if (!find_room(pool, &chunk) || !take_chunk(pool, &pool->chunks[chunk])) {
+        return NO_NUMBER;
+    }
+    const uintptr_t number = number_in(pool, chunk, 0);
+    list_chain(&pool->list, number, number);
+    store_relaxed(&pool->chunks[chunk].peak, 1);
+    let_follow(pool, number + 1, chunk);
+    return number;
+}
+
+// ---- claiming --------------------------------------------------------------------
+
+// The fresh page that a watermark stands for: its own, or if its chunk is used up
+// the one that follows; NO_NUMBER if none does.
+static uintptr_t fresh_at(const reel_pool *pool, uintptr_t mark)
+{
+    if (mark == nowhere(pool)) {
+        mark = load_acquire(&pool->first);
+    }
+    while (mark != NO_NUMBER && place_in(pool, mark) == pool->chunk_pages) {
+        mark = load_acquire(&chunk_at(pool, mark)->after);
+    }
+    return mark;
+}
+
+// As for blocks, NO_NUMBER is never spurious.
+static uintptr_t take_page(reel_pool *pool)
+{
+    for (;;) {
+        uintptr_t head;
+        const uintptr_t i = list_take_listed(&pool->list, &head);
+        if (i != NO_NUMBER) {
+            return i;
+        }
+        const uintptr_t mark = fresh_at(pool, watermark_of(&pool->list, head));
+        if (mark == NO_NUMBER || list_issue(&pool->list, &head, mark)) {
+            return mark;
+        }
+    }
+}
+
+// Look again inside: another thread may have grown while this one waited.
+OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
+{
+    uintptr_t i = NO_NUMBER;
+    if (gate_enter(&pool->gate)) {
+        i = take_page(pool);
+        if (i == NO_NUMBER) {
+            i = grow(pool);
+        }
+        gate_leave(&pool->gate);
+    }
+    if (i == NO_NUMBER) {
+        count_one(&pool->failures);
+    }
+    return i;
+}
+
+uintptr_t reel_pool_claim_number(reel_pool *pool)
+{
+    uintptr_t i = take_page(pool);
+    if (REEL_UNLIKELY(i == NO_NUMBER)) {
+        i = grow_in_turn(pool);
+    }
+    return i;
+}
+
+void *reel_pool_claim(reel_pool *pool)
+{
+    const uintptr_t i = reel_pool_claim_number(pool);
+    if (REEL_UNLIKELY(i == NO_NUMBER)) {
+        return NULL;
+    }
+    watch_alive(page_at(pool, i), reel_pool_page_size(pool));
+    return (void *)page_at(pool, i);
+}
+
+// ---- giving back -------------------------------------------------------------------
+
+// The number of the page that an address is in; NO_NUMBER if it is in none.
+static uintptr_t find_page(const reel_pool *pool, uintptr_t address)
+{
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        const uintptr_t base = base_of(&pool->chunks[i]);
+        const uintptr_t place = (address - base) >> pool->page_bits;
+        if (base != 0 && place < pool->chunk_pages) {
+            return number_in(pool, i, place);
+        }
+    }
+    return NO_NUMBER;
+}
+
+reel_status reel_pool_release(reel_pool *pool, void *page)
+{
+    const uintptr_t i = find_page(pool, (uintptr_t)page);
+    if (page == NULL) {
+        return REEL_INVALID;
+    }
+    if (i == NO_NUMBER || page_at(pool, i) != (uintptr_t)page) {
+        return REEL_FOREIGN;
+    }
+    if (place_in(pool, i) >= peak_in(chunk_at(pool, i))) {
+        return REEL_DOUBLE_FREE;
+    }
+    if (REEL_POISON || REEL_WATCH) {
+        if (!list_is_out(&pool->list, i)) {
+            return REEL_DOUBLE_FREE;
+        }
+        watch_dead((uintptr_t)page, reel_pool_page_size(pool));
+    }
+    return list_give(&pool->list, i) ? REEL_OK : REEL_DOUBLE_FREE;
+}
+
+// ---- reserving ---------------------------------------------------------------------
+
+static size_t free_pages(const reel_pool *pool)
+{
+    return reel_pool_pages(pool) - reel_pool_used(pool);
+}
+
+// Inside the gate: take so many chunks and string them together. On failure give
+// those back that came, the newest first: each is strung to the one before.
+static reel_status take_chunks(reel_pool *pool, size_t count, size_t *newest,
+                               uintptr_t *oldest)
+{
+    reel_status status = REEL_OK;
+    size_t chunk, last = SIZE_MAX;
+    *oldest = NO_NUMBER;
+    for (; count > 0 && status == REEL_OK; count--) {
+        if (!find_room(pool, &chunk)) {
+            status = REEL_FULL;
+        } else if (!take_chunk(pool, &pool->chunks[chunk])) {
+            status = REEL_NO_MEMORY;
+        } else {
+            // The newest one's pages come first, then those of the one before.
+            store_relaxed(&pool->chunks[chunk].after, *oldest);
+            *oldest = number_in(pool, chunk, 0);
+            last = last == SIZE_MAX ? chunk : last;
+        }
+    }
+    *newest = last;
+    return status;
+}
+
+static void drop_chunks(reel_pool *pool, uintptr_t number)
+{
+    while (number != NO_NUMBER) {
+        reel_pool_chunk *const chunk = chunk_at(pool, number);
+        number = load_relaxed(&chunk->after);
+        drop_chunk(pool, chunk);
+    }
+}
+
+static reel_status reserve(reel_pool *pool, size_t pages)
+{
+    const size_t free = free_pages(pool);
+    if (pages <= free) {
+        return REEL_OK;
+    }
+    size_t newest, missing = pages - free, count = 0;
+    for (; missing > 0 && count < pool->chunk_limit; count++) {
+        missing -= min_of(missing, pool->chunk_pages);
+    }
+    uintptr_t first;
+    const reel_status status =
+        missing > 0 ? REEL_FULL : take_chunks(pool, count, &newest, &first);
+    if (status == REEL_OK) {
+        let_follow(pool, first, newest);
+    } else if (missing == 0) {
+        drop_chunks(pool, first);
+    }
+    return status;
+}
+
+reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
+{
+    if (!gate_enter(&pool->gate)) {
+        return REEL_BUSY;
+    }
+    const reel_status status = reserve(pool, pages);
+    gate_leave(&pool->gate);
+    return status;
+}
+
+// ---- chunks go -----------------------------------------------------------------------
+
+static bool is_unused(const reel_pool *pool, const reel_pool_chunk *chunk)
+{
+    return base_of(chunk) != 0 && chunk->free == pool->chunk_pages;
+}
+
+// How many pages of each chunk are free: fresh or on the list.
+static void count_free(const reel_pool *pool)
+{
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        reel_pool_chunk *const chunk = &pool->chunks[i];
+        chunk->free = pool->chunk_pages - peak_in(chunk);
+    }
+    uintptr_t link = list_top(&pool->list);
+    while (!is_bottom(&pool->list, link)) {
+        chunk_at(pool, link)->free++;
+        link = link_after(pool, link);
+    }
+}
+
+// Begin a chain of fresh pages anew, with those of the chunks that stay, in table
+// order. The watermark is to be nowhere.
+static void string_fresh_pages(reel_pool *pool)
+{
+    store_relaxed(&pool->first, NO_NUMBER);
+    pool->newest = SIZE_MAX;
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        reel_pool_chunk *const chunk = &pool->chunks[i];
+        store_relaxed(&chunk->after, NO_NUMBER);
+        if (base_of(chunk) != 0 && !is_unused(pool, chunk)
+            && peak_in(chunk) < pool->chunk_pages) {
+            let_follow(pool, number_in(pool, i, peak_in(chunk)), i);
+        }
+    }
+}
+
+// Leave the pages of unused chunks out of the list; the order of the others stays.
+static void filter_list(reel_pool *pool)
+{
+    uintptr_t link = list_top(&pool->list);
+    uintptr_t top = fresh_from(&pool->list, nowhere(pool));
+    const uintptr_t bottom = top;
+    uintptr_t last = NO_NUMBER;
+    for (; !is_bottom(&pool->list, link); link = link_after(pool, link)) {
+        if (is_unused(pool, chunk_at(pool, link))) {
+            continue;
+        }
+        if (last == NO_NUMBER) {
+            top = link;
+        } else {
+            list_chain(&pool->list, last, link);
+        }
+        last = link;
+    }
+    if (last != NO_NUMBER) {
+        list_chain(&pool->list, last, bottom);
+    }
+    list_replace(&pool->list, top);
+}
+
+size_t reel_pool_trim(reel_pool *pool)
+{
+    if (reel_port_in_interrupt()) {
+        return 0;
+    }
+    size_t bytes = 0;
+    pool->peak = reel_pool_peak(pool);
+    count_free(pool);
+    filter_list(pool);
+    string_fresh_pages(pool);
+    for (size_t i = pool->chunk_limit; i > 0; i--) {
+        reel_pool_chunk *const chunk = &pool->chunks[i - 1];
+        if (is_unused(pool, chunk)) {
+            drop_chunk(pool, chunk);
+            bytes += chunk_size(pool) + links_size(pool);
+        }
+    }
+    return bytes;
+}
+
+reel_status reel_pool_dispose(reel_pool *pool)
+{
+    if (reel_port_in_interrupt() || reel_pool_used(pool) > 0) {
+        return REEL_BUSY;
+    }
+    (void)reel_pool_trim(pool);
+    return REEL_OK;
+}
+
+// ---- questions -----------------------------------------------------------------------
+
+size_t reel_pool_chunks(const reel_pool *pool)
+{
+    size_t chunks = 0;
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        chunks += base_of(&pool->chunks[i]) != 0;
+    }
+    return chunks;
+}
+
+size_t reel_pool_pages(const reel_pool *pool)
+{
+    return reel_pool_chunks(pool) * pool->chunk_pages;
+}
+
+size_t reel_pool_used(const reel_pool *pool)
+{
+    size_t listed;
+    const size_t claimed = claimed_ever(pool);
+    (void)count_listed(pool, &listed);
+    return claimed - min_of(listed, claimed);
+}
+
+size_t reel_pool_peak(const reel_pool *pool)
+{
+    return max_of(pool->peak, claimed_ever(pool));
+}
+
+reel_stats reel_pool_stats(const reel_pool *pool)
+{
+    const size_t failures = load_relaxed(&pool->failures);
+    reel_stats stats;
+    stats.used = reel_pool_used(pool) << pool->page_bits;
+    stats.peak = reel_pool_peak(pool) << pool->page_bits;
+    stats.failures = failures;
+    stats.largest_refused = failures > 0 ? reel_pool_page_size(pool) : 0;
+    return stats;
+}
+
+bool reel_pool_is_valid(const reel_pool *pool)
+{
+    size_t listed;
+    for (size_t i = 0; i < pool->chunk_limit; i++) {
+        const reel_pool_chunk *const chunk = &pool->chunks[i];
+        if (base_of(chunk) != 0
+            && ((base_of(chunk) & page_align_mask(pool)) != 0
+                || chunk->links == NULL
+                || peak_in(chunk) > pool->chunk_pages)) {
+            return false;
+        }
+    }
+    return count_listed(pool, &listed)
+           && (pool->newest == SIZE_MAX || pool->newest < pool->chunk_limit);
+}
+
+// ---- the allocator interface -------------------------------------------------------
+
+static bool suits(const reel_pool *pool, size_t size, size_t align)
+{
+    return size <= reel_pool_page_size(pool)
+           && mask_of(align) <= page_align_mask(pool);
+}
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    return suits(self, size, align) ? reel_pool_claim(self) : NULL;
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    (void)old_size;
+    if (block == NULL) {
+        return allocate(self, new_size, align);
+    }
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
+        || !HOLDS(find_page(self, (uintptr_t)block) != NO_NUMBER,
+                  REEL_FOREIGN)) {
+        return NULL;
+    }
+    return suits(self, new_size, align) ? block : NULL;
+}
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    (void)size;
+    return reel_pool_release(self, block);
+}
+
+reel_allocator reel_pool_allocator(reel_pool *pool)
+{
+    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    const reel_allocator allocator = { &ops, pool };
+    return allocator;
+}

@@ -1,0 +1,365 @@
+#include "reel/region.h"
+
+#include "binding.h"
+#include "bits.h"
+#include "gate.h"
+#include "page_list.h"
+#include "watch.h"
+
+// An object that came from the backing allocator; noted in the region itself.
+struct reel_region_large {
+    struct reel_region_large *next;
+    void *object;
+    size_t size;
+};
+
+// ---- pages -------------------------------------------------------------------
+
+static size_t page_size_of(const reel_region *region)
+{
+    return reel_pool_page_size(region->pool);
+}
+
+// Pages are chained from the newest to the oldest, whose link leads to no page. So
+// none of them can be released by itself.
+static void add_page(reel_region *region, uintptr_t i)
+{
+    reel_list *const list = &region->pool->list;
+    list_chain(list, i, region->pages == 0 ? list->count : region->newest);
+    if (region->pages == 0) {
+        region->oldest = i;
+    }
+    region->newest = i;
+    region->pages++;
+}
+
+// Take `size` bytes, aligned as `mask` says, at the start of page i, where they fit.
+// The page with more room left is the current one from now on.
+static void *cut_page(reel_region *region, uintptr_t i, size_t size,
+                      uintptr_t mask)
+{
+    const uintptr_t page = page_at(region->pool, i);
+    const uintptr_t start = page + gap_to(page, mask);
+    const uintptr_t stop = page + page_size_of(region);
+    add_page(region, i);
+    watch_unused(page, page_size_of(region));
+    if (stop - start - size >= region->end - region->next) {
+        region->next = start + size;
+        region->end = stop;
+    }
+    return (void *)start;
+}
+
+// ---- opening and closing -----------------------------------------------------
+
+static void set_closed(reel_region *region)
+{
+    region->pool = NULL;
+    region->next = 0;
+    region->end = 0;
+    region->pages = 0;
+    region->large = NULL;
+    region->large_size = 0;
+    unbind(&region->binding);
+}
+
+reel_status reel_region_open(reel_region *region, reel_pool *pool)
+{
+    if (region == NULL || pool == NULL) {
+        return REEL_INVALID;
+    }
+    set_closed(region);
+    region->failures = 0;
+    region->largest_refused = 0;
+    const uintptr_t i = reel_pool_claim_number(pool);
+    if (i == NO_NUMBER) {
+        return REEL_NO_MEMORY;
+    }
+    region->pool = pool;
+    (void)cut_page(region, i, 0, 0);
+    return REEL_OK;
+}
+
+// The backing is the pool's, and so is the gate to it.
+static bool free_large(reel_region *region)
+{
+    reel_pool *const pool = region->pool;
+    if (!gate_enter(&pool->gate)) {
+        return false;
+    }
+    for (struct reel_region_large *each = region->large; each != NULL;
+         each = each->next) {
+        (void)reel_free(pool->backing, each->object, each->size);
+    }
+    gate_leave(&pool->gate);
+    return true;
+}
+
+// What a checker is told before the pages are somebody else's.
+static void note_death(const reel_region *region)
+{
+    const reel_pool *const pool = region->pool;
+    uintptr_t i = region->newest;
+    for (size_t left = region->pages; left > 0; left--) {
+        watch_dead(page_at(pool, i), page_size_of(region));
+        i = link_after(pool, i);
+    }
+}
+
+reel_status reel_region_close(reel_region *region)
+{
+    if (!reel_region_is_open(region)) {
+        return REEL_CLOSED;
+    }
+    if (region->large != NULL && !free_large(region)) {
+        return REEL_BUSY;
+    }
+    end_binding(&region->binding);
+    if (REEL_POISON || REEL_WATCH) {
+        note_death(region);
+    }
+    reel_list *const list = &region->pool->list;
+    list_push(list, region->newest, link_of(list, region->oldest));
+    set_closed(region);
+    return REEL_OK;
+}
+
+bool reel_region_is_open(const reel_region *region)
+{
+    return region->pool != NULL;
+}
+
+// ---- allocation --------------------------------------------------------------
+
+static void *refuse_in(reel_region *region, size_t size)
+{
+    region->failures += region->failures < SIZE_MAX;
+    region->largest_refused = max_of(region->largest_refused, size);
+    return NULL;
+}
+
+// Does it fit into any empty page, wherever that may begin?
+static bool fits_a_page(const reel_region *region, size_t size, uintptr_t mask)
+{
+    const size_t page = page_size_of(region);
+    const uintptr_t page_mask = page_align_mask(region->pool);
+    const size_t padding = mask > page_mask ? mask - page_mask : 0;
+    return size <= page && padding <= page - size;
+}
+
+static void *alloc_page(reel_region *region, size_t size, uintptr_t mask)
+{
+    const uintptr_t i = reel_pool_claim_number(region->pool);
+    if (i == NO_NUMBER) {
+        return refuse_in(region, size);
+    }
+    void *const block = cut_page(region, i, size, mask);
+    watch_alive((uintptr_t)block, size);
+    return block;
+}
+
+static void *take_large(reel_pool *pool, size_t size, size_t align)
+{
+    if (!gate_enter(&pool->gate)) {
+        return NULL;
+    }
+    void *const object = reel_allocate(pool->backing, size, align);
+    gate_leave(&pool->gate);
+    return object;
+}
+
+static void drop_large(reel_pool *pool, void *object, size_t size)
+{
+    if (gate_enter(&pool->gate)) {
+        (void)reel_free(pool->backing, object, size);
+        gate_leave(&pool->gate);
+    }
+}
+
+static void *alloc_large(reel_region *region, size_t size, size_t align)
+{
+    void *const object = take_large(region->pool, size, align);
+    if (object == NULL) {
+        return refuse_in(region, size);
+    }
+    struct reel_region_large *const note =
+        reel_region_alloc(region, sizeof *note, REEL_ALIGNOF(void *));
+    if (note == NULL) {
+        drop_large(region->pool, object, size);
+        return NULL;
+    }
+    note->next = region->large;
+    note->object = object;
+    note->size = size;
+    region->large_size += size;
+    region->large = note;
+    return object;
+}
+
+OUT_OF_LINE void *alloc_slow(reel_region *region, size_t size, size_t align)
+{
+    const uintptr_t mask = mask_of(align);
+    if (!HOLDS(reel_region_is_open(region), REEL_CLOSED)
+        || !HOLDS((align & mask) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    if (size == 0) {
+        return reel_region_alloc(region, 1, align);
+    }
+    return fits_a_page(region, size, mask) ? alloc_page(region, size, mask)
+                                           : alloc_large(region, size, align);
+}
+
+// A closed region ends at 0, where nothing fits.
+void *reel_region_alloc(reel_region *region, size_t size, size_t align)
+{
+    uintptr_t start, stop;
+    if (!reel_arena_place(region->next, region->end, size, align, &start,
+                          &stop)) {
+        return alloc_slow(region, size, align);
+    }
+    region->next = stop;
+    watch_alive(start, size);
+    return (void *)start;
+}
+
+// Is it the last block of the current page?
+static bool is_last_block(const reel_region *region, uintptr_t start,
+                          size_t size)
+{
+    const uintptr_t page = region->end - page_size_of(region);
+    return start - page < page_size_of(region) && start + size == region->next;
+}
+
+static bool resize(reel_region *region, uintptr_t start, size_t old_size,
+                   size_t new_size)
+{
+    if (is_last_block(region, start, old_size)
+        && new_size <= region->end - start) {
+        region->next = start + new_size;
+        if (new_size > old_size) {
+            watch_alive(start + old_size, new_size - old_size);
+        } else {
+            watch_dead(start + new_size, old_size - new_size);
+        }
+        return true;
+    }
+    return new_size <= old_size;
+}
+
+void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
+                          size_t new_size, size_t align)
+{
+    if (block == NULL) {
+        return reel_region_alloc(region, new_size, align);
+    }
+    if (!HOLDS(reel_region_is_open(region), REEL_CLOSED)
+        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    if (((uintptr_t)block & mask_of(align)) == 0
+        && resize(region, (uintptr_t)block, at_least_1(old_size),
+                  at_least_1(new_size))) {
+        return block;
+    }
+    void *const copy = reel_region_alloc(region, new_size, align);
+    move_block(copy, block, old_size, new_size);
+    return copy;
+}
+
+reel_status reel_region_free(reel_region *region, void *block, size_t size)
+{
+    (void)size;
+    if (!reel_region_is_open(region)) {
+        return REEL_CLOSED;
+    }
+    return block == NULL ? REEL_INVALID : REEL_OK;
+}
+
+// ---- questions ---------------------------------------------------------------
+
+reel_stats reel_region_stats(const reel_region *region)
+{
+    reel_stats stats;
+    stats.used = region->large_size;
+    if (reel_region_is_open(region)) {
+        stats.used +=
+            region->pages * page_size_of(region) - (region->end - region->next);
+    }
+    stats.peak = stats.used;
+    stats.failures = region->failures;
+    stats.largest_refused = region->largest_refused;
+    return stats;
+}
+
+static bool are_chained(const reel_region *region)
+{
+    const reel_pool *const pool = region->pool;
+    uintptr_t i = region->newest;
+    for (size_t left = region->pages; left > 1; left--) {
+        if (i >= pool->list.count) {
+            return false;
+        }
+        i = link_after(pool, i);
+    }
+    return i == region->oldest && link_after(pool, i) == pool->list.count;
+}
+
+bool reel_region_is_valid(const reel_region *region)
+{
+    if (!reel_region_is_open(region)) {
+        return region->next == 0 && region->end == 0 && region->large == NULL;
+    }
+    size_t large = 0;
+    const struct reel_region_large *each = region->large;
+    for (; each != NULL && large < region->large_size; each = each->next) {
+        large += each->size;
+    }
+    return region->pages > 0 && region->next <= region->end
+           && region->end - region->next <= page_size_of(region)
+           && large == region->large_size && each == NULL
+           && are_chained(region);
+}
+
+// ---- registry and allocator interface ----------------------------------------
+
+reel_status reel_region_bind(reel_region *region, reel_registry *registry,
+                             reel_handle parent)
+{
+    if (region == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (!reel_region_is_open(region)) {
+        return REEL_CLOSED;
+    }
+    return bind(&region->binding, registry, reel_region_allocator(region),
+                parent);
+}
+
+reel_handle reel_region_handle(const reel_region *region)
+{
+    return region->binding.handle;
+}
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    return reel_region_alloc(self, size, align);
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    return reel_region_realloc(self, block, old_size, new_size, align);
+}
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    return reel_region_free(self, block, size);
+}
+
+reel_allocator reel_region_allocator(reel_region *region)
+{
+    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    const reel_allocator allocator = { &ops, region };
+    return allocator;
+}
