@@ -220,13 +220,13 @@ static bool take_next(const reel_rewindable *rewindable, size_t count,
            || (least < grown && take_chunk(rewindable, chunk, least, mask));
 }
 
-// Inside the gate: add a chunk. What is asked for is taken out of it before anybody
-// else sees it, so nobody can be left without.
+// Inside the gate: add a chunk, if it was not disposed of. What is asked for is taken
+// out of it before anybody else sees it, so nobody can be left without.
 static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 {
     const size_t granules = granules_in(size, rewindable->shift);
     const size_t count = count_of(rewindable);
-    if (count == rewindable->table_length
+    if (count == 0 || count == rewindable->table_length
         || granules > most_granules(rewindable->shift)
         || !take_next(rewindable, count, granules, mask)) {
         return NULL;
@@ -388,7 +388,7 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
     return REEL_OK;
 }
 
-// A table of no length: nothing grows any more.
+// Without a chunk nothing grows any more.
 reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
 {
     if (reel_port_in_interrupt()) {
@@ -398,7 +398,6 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     note_peak(rewindable);
     give_back_above(rewindable, 0);
     rewindable->generation++;
-    rewindable->table_length = 0;
     store_relaxed(&rewindable->table[0].used, 0);
     store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
     store_release(&rewindable->current, (uintptr_t)rewindable->table);

@@ -150,7 +150,7 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
 reel_status reel_rewindable_rewind(reel_rewindable *rewindable);
 
 /// Free everything and give all chunks back, the newest first; leave the registry.
-/// Twice is harmless. An allocation afterwards takes a first chunk again.
+/// Twice is harmless. From then on every allocation is refused.
 ///
 /// Returns  as reel_rewindable_rewind().
 /// Cost     as reel_rewindable_rewind().
