@@ -6,7 +6,7 @@ use warnings;
 use Exporter 'import';
 use File::Temp qw(tempdir);
 
-our @EXPORT_OK = qw($image $captures $scratch firmware emulated run slurp spill);
+our @EXPORT_OK = qw($image $captures $scratch firmware emulated intervals run slurp spill);
 
 our $image = $ENV{METER_ELF} // 'build/mps2-an385/flow-meter.elf';
 our $captures = $ENV{CAPTURES} // 'build/captures';
@@ -39,6 +39,30 @@ sub emulated
     return (qw(timeout 60 qemu-system-arm -M mps2-an385 -kernel), $elf,
         qw(-display none -monitor none -serial null -chardev), 'stdio,id=s0',
         @$options, '-semihosting-config', $config);
+}
+
+# The line that the meter must print of its intervals, for frames given as
+# [second, bytes, flow or '-'].
+sub intervals
+{
+    my @intervals;
+    foreach my $frame (@_) {
+        my ($second, $bytes, $flow) = @$frame;
+        my $start = $second - $second % 60;
+        push(@intervals, { start => $start, frames => 0, bytes => 0, flows => {} })
+            if !@intervals || $intervals[-1]{start} != $start;
+        my $interval = $intervals[-1];
+        $interval->{frames}++;
+        $interval->{bytes} += $bytes;
+        $interval->{flows}{$flow} = 1 if $flow ne '-';
+    }
+    my $busiest = { start => 0, frames => 0, bytes => -1, flows => {} };
+    foreach my $interval (@intervals) {
+        $busiest = $interval if $interval->{bytes} > $busiest->{bytes};
+    }
+    my ($count, $bytes) = (scalar(@intervals), @intervals ? $busiest->{bytes} : 0);
+    return "intervals=$count busiest=$busiest->{start} frames=$busiest->{frames}"
+        . " bytes=$bytes flows=" . keys(%{ $busiest->{flows} }) . " stale_refs=$count";
 }
 
 sub slurp

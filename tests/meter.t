@@ -5,6 +5,8 @@
 #     METER_HOST     the host build     (build/gcc+checks2+poison1+asan/flow-meter)
 #     METER_STARVED  the same with little memory: FLAGS_starved in flow-meter.mk
 #                    (build/gcc+checks2+poison1+asan+starved/flow-meter)
+#     METER_UNREWOUND  the same, and rewinding a rewindable does nothing
+#                    (build/gcc+checks2+poison1+asan+unrewound/flow-meter)
 #     METER_ELF      the image          (build/mps2-an385/flow-meter.elf)
 #     METER_DRY      with few buffers   (build/mps2-an385+dry/flow-meter.elf)
 #     METER_NONE     with a pool that interrupts must not use
@@ -15,28 +17,34 @@ use strict;
 use warnings;
 use Test::More;
 use lib 'tests';
-use meter qw($image $captures $scratch firmware emulated slurp spill);
+use meter qw($image $captures $scratch firmware emulated intervals slurp spill);
 
 my $host = $ENV{METER_HOST} // 'build/gcc+checks2+poison1+asan/flow-meter';
 my $starved = $ENV{METER_STARVED} // 'build/gcc+checks2+poison1+asan+starved/flow-meter';
+my $unrewound = $ENV{METER_UNREWOUND}
+    // 'build/gcc+checks2+poison1+asan+unrewound/flow-meter';
 my $dry = $ENV{METER_DRY} // 'build/mps2-an385+dry/flow-meter.elf';
 my $none = $ENV{METER_NONE} // 'build/mps2-an385+none/flow-meter.elf';
 my $random = "$captures/random.pcap";
 my $pcapng = "$captures/icmp_ttl.pcapng";
-foreach my $needed ($host, $starved, $image, $dry, $none, $random, $pcapng) {
+foreach my $needed ($host, $starved, $unrewound, $image, $dry, $none, $random, $pcapng) {
     -s $needed or BAIL_OUT("$needed is missing");
 }
 $ENV{UBSAN_OPTIONS} = 'halt_on_error=1';
 
 # Running the meter ---------------------------------------------------------
 
-# { code, lines, totals, dropped }, the last two as the meter prints them.
+# { code, lines, totals, dropped, intervals, lost }, the last four as the meter
+# prints them.
 sub run
 {
     my ($code, @lines) = meter::run(@_);
     my ($totals) = grep { /^totals / } @lines;
     my ($dropped) = grep { /^dropped_/ } @lines;
+    my ($intervals) = grep { /^intervals=/ } @lines;
+    my ($lost) = grep { /^lost_/ } @lines;
     return { code => $code, lines => \@lines,
+        intervals => $intervals // '', lost => $lost // '',
         totals => ($totals // '') =~ s/^totals //r, dropped => $dropped // '' };
 }
 
@@ -104,6 +112,18 @@ sub capture
     foreach my $frame (@frames) {
         my ($there, $size) = ref($frame) ? @$frame : ($frame, length($frame));
         $bytes .= pack("${order}4", 1, 2, length($there), $size) . $there;
+    }
+    return $bytes;
+}
+
+# A capture, in any order, of frames with time stamps: [seconds, fraction, frame].
+sub timed_capture
+{
+    my ($order, $magic, @frames) = @_;
+    my $bytes = capture($order, $magic, 1);
+    foreach my $timed (@frames) {
+        my ($seconds, $fraction, $frame) = @$timed;
+        $bytes .= pack("${order}4", $seconds, $fraction, (length($frame)) x 2) . $frame;
     }
     return $bytes;
 }
@@ -578,7 +598,7 @@ sub no_buffers
     is("$memory->{peak} $memory->{failures} $memory->{largest}", '1792 88 128',
         'no buffers: the pool counts both');
 
-    $run = by_instructions($dry, 8, $random);
+    $run = by_instructions($dry, 7, $random);
     $timer = accounted_ok($run, 5000, 'no buffers, firmware');
     my ($dropped) = $run->{dropped} =~ /^dropped_frames=(\d+)/;
     cmp_ok($dropped // 0, '>', 0, 'no buffers, firmware: frames are dropped');
@@ -588,6 +608,120 @@ sub no_buffers
     cmp_ok($failures, '<=', $dropped + $timer->{lost}, 'no buffers, firmware: the pool counts');
     cmp_ok($failures, '>', $_, 'no buffers, firmware: it counts both')
         foreach $dropped, $timer->{lost};
+}
+
+# What the meter must say of these frames with time stamps, and that it holds
+# nothing in the end.
+sub intervals_ok
+{
+    my ($run, $name, @frames) = @_;
+    is($run->{code}, 0, "$name: read to the end");
+    is($run->{intervals}, intervals(map { [$_->[0], length($_->[2]), $_->[3]] } @frames),
+        "$name: intervals");
+    is($run->{lost}, '', "$name: nothing is lost");
+    is(memory($run, $_)->{used}, 0, "$name: $_ is empty")
+        foreach qw(interval_rewindable interval_pool);
+}
+
+# A frame of a flow with this number, at a time: [seconds, fraction, frame, flow].
+sub timed
+{
+    my ($seconds, $flow, $size, $fraction) = @_;
+    return [$seconds, $fraction // 0, flow_frame($flow, $size), $flow];
+}
+
+sub time_stamps
+{
+    my $most = 0xffffffff;
+    my $arp = ethernet(0x0806) . "\0" x 28;
+    my @ordinary = (timed(119, 1, 60), timed(120, 1, 60), timed(150, 2, 61), timed(179, 1, 60),
+        [179, 0, $arp, '-'], timed(180, 3, 60), timed(999, 3, 222));
+    my @cases = (
+        ['none'],
+        ['one', timed(1, 1, 60)],
+        ['ordinary', @ordinary],
+        ['equal', (timed(7, 1, 60)) x 100],
+        ['equal intervals, the first', timed(0, 1, 90), timed(60, 2, 90), timed(120, 3, 90)],
+        ['the last one', timed(0, 1, 60), timed(60, 2, 61)],
+        ['backwards', map { timed(1000 - 40 * $_, $_, 60 + $_) } 0 .. 25],
+        ['back and forth', map { timed($_ % 2 ? 59 : 60, $_, 60 + $_ / 2) } 0 .. 40],
+        ['late within an interval', timed(65, 1, 60), timed(61, 2, 60), timed(60, 3, 60)],
+        ['zero', (timed(0, 1, 60)) x 3],
+        ['frames of no bytes', [60, 0, '', '-'], [120, 0, '', '-']],
+        ['the end of time', timed($most, 1, 60), timed($most, 2, 60), timed(0, 3, 60),
+            timed($most - 15, 4, 61), timed($most - 16, 5, 60), timed(0x80000000, 6, 60)],
+        ['fractions of more than a second', timed(59, 1, 60, 999999999),
+            timed(59, 2, 60, 1000000), timed(59, 3, 60, $most), timed(0, 4, 61, 0x80000000)]);
+    foreach my $case (@cases) {
+        my ($name, @frames) = @$case;
+        my $path = spill('times.pcap', timed_capture('V', 0xa1b2c3d4, @frames));
+        intervals_ok(on_host($path), $name, @frames);
+        intervals_ok(on_target($path), "$name, firmware", @frames);
+    }
+    foreach my $format (['N', 0xa1b2c3d4], ['V', 0xa1b23c4d], ['N', 0xa1b23c4d]) {
+        my $path = spill('times.pcap', timed_capture(@$format, @ordinary));
+        intervals_ok(on_host($path), sprintf('%s %x', @$format), @ordinary);
+    }
+}
+
+# A busy interval takes chunks, which go back; flows come again in others.
+sub busy_intervals
+{
+    my @frames = ((map { timed(60, $_, 60) } 1 .. 100, 1 .. 100),
+        (map { timed(60 * $_, 1, 60) } 2 .. 9), (map { timed(600, $_, 80) } 50 .. 180));
+    my $path = spill('busy.pcap', timed_capture('V', 0xa1b2c3d4, @frames));
+    foreach my $case ([on_host($path), 'busy', 16], [on_target($path), 'busy, firmware', 8]) {
+        my ($run, $name, $node) = @$case;
+        intervals_ok($run, $name, @frames);
+        my $least = 131 * $node;
+        my $chunks = memory($run, 'interval_pool')->{peak};
+        cmp_ok($chunks, '>=', $least, "$name: more chunks");
+        cmp_ok($chunks, '<', $least + 512, "$name: no more than it takes");
+        is(memory($run, 'interval_rewindable')->{peak}, $least + 48, "$name: the peak");
+    }
+}
+
+# The starved build has room for a result and five flows, again in each interval,
+# and buffers for 14 frames of 128 bytes or less. The dry one has room for no result.
+sub no_room_for_intervals
+{
+    my @frames = ((map { timed(0, $_, 60) } 1 .. 8, 1, 8), (map { timed(60, $_, 200) } 1 .. 3));
+    my $path = spill('flows.pcap', timed_capture('V', 0xa1b2c3d4, @frames));
+    my $run = run($starved, $path);
+    is($run->{code}, 0, 'too many flows in an interval: read to the end');
+    is($run->{intervals}, 'intervals=2 busiest=0 frames=10 bytes=600 flows=5 stale_refs=2',
+        'too many flows in an interval: some are noted');
+    is($run->{lost}, 'lost_intervals=0 lost_frames=0 lost_flows=4', 'others are counted');
+    my $memory = memory($run, 'interval_rewindable');
+    is("$memory->{used} $memory->{peak} $memory->{failures} $memory->{largest}", '0 128 4 16',
+        'the rewindable counts them too');
+    is(memory($run, 'interval_pool')->{used}, 0, 'and every chunk is back');
+    push(@frames, map { timed(120, $_, 129) } 4 .. 8);
+    $run = run($starved, spill('flows.pcap', timed_capture('V', 0xa1b2c3d4, @frames)));
+    is($run->{intervals}, 'intervals=3 busiest=120 frames=5 bytes=645 flows=5 stale_refs=3',
+        'the next interval has as much room');
+    is($run->{lost}, 'lost_intervals=0 lost_frames=0 lost_flows=4', 'and loses none');
+
+    $run = run(emulated($dry, [], $random));
+    is($run->{code}, 0, 'no room for results: read to the end');
+    is($run->{intervals}, 'intervals=0 busiest=0 frames=0 bytes=0 flows=0 stale_refs=0',
+        'no room for results: there are none');
+    is($run->{lost}, 'lost_intervals=84 lost_frames=5000 lost_flows=0', 'they are counted');
+    $memory = memory($run, 'interval_rewindable');
+    is("$memory->{used} $memory->{peak} $memory->{failures} $memory->{largest}", '0 0 84 48',
+        'the rewindable counts them too');
+}
+
+# The meter must notice a ref that is good for too long: here nothing is rewound.
+sub refs_that_stay_good
+{
+    my $path = spill('two.pcap', timed_capture('V', 0xa1b2c3d4,
+            timed(0, 1, 60), timed(60, 1, 60)));
+    my $run = run($unrewound, $path);
+    is($run->{code}, 5, 'without a rewind: the run fails');
+    is($run->{lines}[-1], 'flow-meter: a ref to a rewound interval is still good',
+        'without a rewind: and says why');
+    like($run->{intervals}, qr/^intervals=2 .* stale_refs=0$/, 'without a rewind: no stale ref');
 }
 
 # A frame that is longer than a buffer goes where there is more room.
@@ -604,16 +738,19 @@ sub hostile
 {
     my $bytes = slurp($random);
     my ($count, $sum) = (0, 0);
+    my @timed;
     for (my $at = 24; $at < length($bytes); $count++) {
-        my (undef, undef, $captured, $original) = unpack('V4', substr($bytes, $at, 16));
+        my ($second, undef, $captured, $original) = unpack('V4', substr($bytes, $at, 16));
         $at += 16 + $captured;
         $sum += $original;
+        push(@timed, [$second, $original, '-']);
     }
     cmp_ok($count, '>', 1000, 'random.pcap has frames');
     foreach my $run (on_host('frames', $random), on_target('frames', $random)) {
         is($run->{code}, 0, 'random.pcap: read to the end');
         like($run->{totals}, qr/^frames=$count bytes=$sum /, 'random.pcap: every frame');
         is(scalar(frames($run)), $count, 'random.pcap: a line for each');
+        is($run->{intervals}, intervals(@timed), 'random.pcap: intervals');
         is(memory($run, 'frame_temp')->{used}, 0, 'random.pcap: nothing leaks');
     }
     hostile_ip();
@@ -677,5 +814,9 @@ shared_buffers();
 unprotected_buffers();
 no_buffers();
 longer_than_a_buffer();
+time_stamps();
+busy_intervals();
+no_room_for_intervals();
+refs_that_stay_good();
 hostile();
 done_testing();

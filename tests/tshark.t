@@ -15,7 +15,7 @@ use Digest::MD5 qw(md5);
 use Socket qw(AF_INET AF_INET6 inet_pton);
 use Test::More;
 use lib 'tests';
-use meter qw($image $captures $scratch firmware run slurp spill);
+use meter qw($image $captures $scratch firmware intervals run slurp spill);
 
 
 # Nothing is put together again, so each frame stands for itself. Packets of
@@ -25,7 +25,7 @@ my @options = map { ('-o', $_) } qw(
     ip.tso_support:TRUE ipv6.tso_support:TRUE
     tcp.desegment_tcp_streams:FALSE tcp.reassemble_out_of_order:FALSE
     tcp.analyze_sequence_numbers:FALSE);
-my @fields = qw(frame.number frame.len frame.protocols ip.version ip.src ip.dst
+my @fields = qw(frame.number frame.time_epoch frame.len frame.protocols ip.version ip.src ip.dst
     ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.urgent_pointer udp.srcport
     udp.dstport udp.checksum);
 
@@ -65,13 +65,14 @@ sub endpoint
     return unpack('H*', $bytes) . ".$port";
 }
 
-# One line of tshark's, as { ip, transport, flow, bytes, why }.
+# One line of tshark's, as { second, ip, transport, flow, bytes, why }.
 sub tshark_frame
 {
     my ($line) = @_;
     my %got;
     @got{@fields} = split(/\t/, $line, -1);
-    my %frame = (bytes => $got{'frame.len'}, ip => '-', transport => '-',
+    my %frame = (second => int($got{'frame.time_epoch'}),
+        bytes => $got{'frame.len'}, ip => '-', transport => '-',
         flow => '-', why => '');
     my @layers = split(/:/, $got{'frame.protocols'});
     while (@layers && $layers[0] !~ /^ip(v6)?$/) {
@@ -160,7 +161,8 @@ sub compare_frames
     foreach my $i (0 .. $#$theirs) {
         my ($their, $our) = ($theirs->[$i], $ours->[$i]);
         my $same = is_same($their, $our);
-        push(@adjusted, $same ? $their : { %$our, bytes => $their->{bytes} });
+        push(@adjusted, $same ? $their : 
+            { %$our, map { $_ => $their->{$_} } qw(second bytes) });
         next if $same;
         $their->{why} ? $explained++ : $unexplained++;
         diag('frame ', $i + 1, ': ', $their->{why} || 'no reason known',
@@ -188,8 +190,13 @@ sub compare
     is(scalar(@ours), scalar(@theirs), 'as many frames') or return;
     is(scalar(grep { $ours[$_]{number} != $_ + 1 } 0 .. $#ours), 0,
         'they are numbered from 1');
-    my $expected = totals(compare_frames(\@theirs, \@ours));
+    my @adjusted = compare_frames(\@theirs, \@ours);
+    my $expected = totals(@adjusted);
     is_deeply(\%got, $expected, 'the totals are the same');
+    my ($intervals) = grep { /^intervals=/ } @lines;
+    is($intervals, intervals(map { [@$_{qw(second bytes flow)}] } @adjusted),
+        'the intervals are the same');
+    note($intervals);
     note("$name: ", join(' ', map { "$_=$expected->{$_}" } sort keys %$expected));
 }
 

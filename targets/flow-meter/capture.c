@@ -109,6 +109,7 @@ enum capture_result capture_next(const struct capture *capture,
     if (size < sizeof header) {
         return size == 0 ? CAPTURE_END : CAPTURE_CUT_IN_RECORD_HEADER;
     }
+    record->seconds = word_at(capture->big_endian, header);
     record->captured = word_at(capture->big_endian, header + 8);
     record->original = word_at(capture->big_endian, header + 12);
     if (record->captured > CAPTURE_RECORD_MAX) {

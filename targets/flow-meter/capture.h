@@ -37,6 +37,7 @@ struct capture {
 };
 
 struct capture_record {
+    uint32_t seconds;  // of the time stamp, since 1970
     uint32_t captured; // bytes in the file
     uint32_t original; // bytes on the wire
 };

@@ -132,11 +132,12 @@ static struct flow *insert(struct flows *flows, struct flow **bucket,
     return flow;
 }
 
-void flows_add(struct flows *flows, const struct packet *packet, uint32_t bytes)
+const struct flow *flows_add(struct flows *flows, const struct packet *packet,
+                             uint32_t bytes)
 {
     if (flows->buckets == NULL) {
         flows->dropped++;
-        return;
+        return NULL;
     }
     struct key key;
     set_key(&key, packet);
@@ -147,10 +148,11 @@ void flows_add(struct flows *flows, const struct packet *packet, uint32_t bytes)
     }
     if (flow == NULL) {
         flows->dropped++;
-        return;
+        return NULL;
     }
     flow->bytes += bytes;
     flow->frames++;
+    return flow;
 }
 
 static bool is_larger(const struct flow *a, const struct flow *b)

@@ -31,10 +31,10 @@ struct flows {
 // Start an empty table that lives in `arena`, as many buckets as suit its size.
 void flows_init(struct flows *flows, reel_arena *arena);
 
-// Count a TCP or UDP packet whose frame had `bytes` on the wire. A new flow
-// that finds no room is dropped and counted as such.
-void flows_add(struct flows *flows, const struct packet *packet,
-               uint32_t bytes);
+// Count a TCP or UDP packet whose frame had `bytes` on the wire. Returns its
+// flow. A new one that finds no room is dropped and counted as such: NULL.
+const struct flow *flows_add(struct flows *flows, const struct packet *packet,
+                             uint32_t bytes);
 
 // Find the largest flows: by bytes, then by frames, then the first one seen.
 // Fills `top` and returns how many there are, at most `limit`.

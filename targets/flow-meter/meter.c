@@ -2,7 +2,9 @@
 
 #include "buffers.h"
 #include "capture.h"
+#include "consistency.h"
 #include "flows.h"
+#include "intervals.h"
 #include "packet.h"
 #include "platform.h"
 #include "reel/temp.h"
@@ -59,19 +61,22 @@ static void count_frame(struct meter *meter,
     meter->totals.frames++;
     timer_count_frame();
     meter->totals.bytes += record->original;
+    intervals_count_frame(record->seconds, record->original);
 }
 
 static void account(struct meter *meter, const struct packet *packet,
                     uint32_t bytes)
 {
     struct totals *const totals = &meter->totals;
+    const struct flow *flow = NULL;
     totals->ipv4 += packet->version == 4;
     totals->tcp += packet->transport == PACKET_TCP;
     totals->udp += packet->transport == PACKET_UDP;
     totals->malformed += packet->malformed;
     if (packet->transport != PACKET_OTHER) {
-        flows_add(&meter->flows, packet, bytes);
+        flow = flows_add(&meter->flows, packet, bytes);
     }
+    intervals_count_packet(packet, flow);
     if (meter->print_frames) {
         report_frame(totals->frames, packet);
     }
@@ -159,6 +164,7 @@ static enum capture_result meter_all(struct meter *meter)
 static void report(const struct meter *meter)
 {
     report_totals(&meter->totals, &meter->flows);
+    report_intervals(intervals_totals());
     text_put("\n");
     report_top(&meter->flows);
     text_put("\n");
@@ -169,6 +175,11 @@ static void report(const struct meter *meter)
                   reel_temp_stats(&frame_temp));
     report_memory("flow_arena", METER_FLOW_BYTES,
                   reel_arena_stats(&flow_arena));
+    report_memory("interval_rewindable",
+                  METER_INTERVAL_BLOCKS * METER_INTERVAL_BLOCK,
+                  intervals_stats());
+    report_memory("interval_pool", METER_INTERVAL_BLOCKS * METER_INTERVAL_BLOCK,
+                  intervals_pool_stats());
     report_timer(timer_totals());
 }
 
@@ -220,6 +231,8 @@ static int finish(const struct meter *meter, const char *path,
     if (result != CAPTURE_END) {
         complain(path, result);
         code = METER_FAILED;
+    } else if (!is_consistent(&meter->totals, intervals_totals())) {
+        code = METER_WRONG;
     } else if (meter->traps) {
         code = demonstrate();
     }
@@ -230,8 +243,8 @@ static int finish(const struct meter *meter, const char *path,
 int meter_run(const char *path, bool print_frames)
 {
     static struct meter meter;
-    if (!start_memory(&meter)) {
-        text_put("flow-meter: no memory for frames\n");
+    if (!start_memory(&meter) || !intervals_start()) {
+        text_put("flow-meter: no memory for frames or intervals\n");
         text_flush();
         return METER_FAILED;
     }
@@ -241,6 +254,7 @@ int meter_run(const char *path, bool print_frames)
         timer_start();
         result = meter_all(&meter);
         timer_stop();
+        intervals_stop();
         capture_close();
         report(&meter);
     }

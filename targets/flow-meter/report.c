@@ -11,7 +11,7 @@
 #define IPV6_WIDTH   47u
 #define COUNT_WIDTH  8u
 #define BYTES_WIDTH  13u
-#define NAME_WIDTH   13u
+#define NAME_WIDTH   19u
 #define MEMORY_WIDTH 11u
 #define LARGE_WIDTH  17u
 
@@ -72,6 +72,23 @@ void report_totals(const struct totals *totals, const struct flows *flows)
     }
 }
 
+void report_intervals(const struct intervals_totals *intervals)
+{
+    put_value("intervals=", intervals->count);
+    put_value(" busiest=", intervals->busiest.start);
+    put_value(" frames=", intervals->busiest.sums.frames);
+    put_value(" bytes=", intervals->busiest.sums.bytes);
+    put_value(" flows=", intervals->busiest.flows);
+    put_value(" stale_refs=", intervals->stale_refs);
+    text_put("\n");
+    if (intervals->lost != 0 || intervals->lost_flows != 0) {
+        put_value("lost_intervals=", intervals->lost);
+        put_value(" lost_frames=", intervals->in_lost.frames);
+        put_value(" lost_flows=", intervals->lost_flows);
+        text_put("\n");
+    }
+}
+
 static void put_endpoint(uint8_t version,
                          const struct packet_endpoint *endpoint, unsigned width)
 {
@@ -120,7 +137,7 @@ void report_top(const struct flows *flows)
 
 void report_memory_heading(void)
 {
-    text_put("allocator           size       used       peak   failures"
+    text_put("allocator                 size       used       peak   failures"
              "  largest refused\n");
 }
 

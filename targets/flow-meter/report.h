@@ -4,6 +4,7 @@
 #define REPORT_H
 
 #include "flows.h"
+#include "intervals.h"
 #include "packet.h"
 #include "reel/arena.h"
 #include "timer.h"
@@ -24,6 +25,10 @@ void report_frame(uint64_t number, const struct packet *packet);
 
 // The line of totals, and one of what was dropped if anything was.
 void report_totals(const struct totals *totals, const struct flows *flows);
+
+// The line of intervals: how many, of the busiest one when it started and what
+// it held, and how many refs went stale; and one of what was lost if anything.
+void report_intervals(const struct intervals_totals *intervals);
 
 // The ten largest flows.
 void report_top(const struct flows *flows);
