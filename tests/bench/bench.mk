@@ -28,7 +28,7 @@ $(BENCH)/%.o: tests/bench/%.cc $(BENCH_HEADERS) | $(OUT)/have-bench
 	$(SAY); mkdir -p $(@D)
 	$(BENCH_CXX) $(BENCH_CORES) $(FLAGS_$*) -c -o $@ $<
 
-$(BENCH)/core.o: $(CORE) port/host/pages.c port/host/yield.c $(HEADERS) \
+$(BENCH)/core.o: $(CORE) port/host/malloc.c port/host/pages.c port/host/yield.c $(HEADERS) \
                  | $(OUT)/have-bench
 	$(SAY); mkdir -p $(BENCH)/core
 	for file in $(filter %.c,$^); do \

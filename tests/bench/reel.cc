@@ -2,6 +2,7 @@
 // optimisation; its headers inlined here.
 
 extern "C" {
+#include "host/malloc.h"
 #include "host/pages.h"
 }
 #include "loops.h"
@@ -259,6 +260,110 @@ struct cached_blocks : block_pool {
     };
 };
 
+// ---- rewindable, pool and region ---------------------------------------------
+
+class shared_rewindable
+{
+    reel_rewindable blocks;
+    reel_rewindable_block table[64];
+
+  public:
+    shared_rewindable()
+    {
+        require(reel_rewindable_init(&blocks, reel_host_malloc(), table, 64,
+                                     nullptr)
+                == REEL_OK);
+    }
+    ~shared_rewindable()
+    {
+        reel_rewindable_dispose(&blocks);
+    }
+    void reset()
+    {
+        reel_rewindable_rewind(&blocks);
+    }
+
+    struct plain_owner {
+        reel_rewindable *const blocks;
+
+        explicit plain_owner(shared_rewindable &stack) : blocks(&stack.blocks)
+        {
+        }
+        void *take(size_t size)
+        {
+            return reel_rewindable_alloc(blocks, size, ALIGN);
+        }
+        void close()
+        {
+        }
+    };
+
+    // Spans of 4 KiB; a used-up one is left to the rewind.
+    class span_owner
+    {
+        reel_rewindable *const blocks;
+        reel_span span = {};
+
+      public:
+        explicit span_owner(shared_rewindable &stack) : blocks(&stack.blocks)
+        {
+        }
+        void *take(size_t size)
+        {
+            void *const block = reel_span_alloc(&span, size, ALIGN);
+            return block != nullptr ? block : take_anew(size);
+        }
+        void close()
+        {
+            reel_span_close(&span);
+        }
+
+      private:
+        void *take_anew(size_t size)
+        {
+            require(reel_span_open(&span, blocks, 4096) == REEL_OK);
+            return reel_span_alloc(&span, size, ALIGN);
+        }
+    };
+};
+
+struct spanned : shared_rewindable {
+    typedef span_owner owner;
+};
+struct unspanned : shared_rewindable {
+    typedef plain_owner owner;
+};
+
+class pool_region
+{
+    reel_pool pages;
+    reel_pool_chunk chunks[64];
+    reel_region blocks;
+
+  public:
+    pool_region()
+    {
+        require(reel_pool_init(&pages, reel_host_malloc(), chunks, 64, 0, 0)
+                == REEL_OK);
+    }
+    ~pool_region()
+    {
+        reel_pool_dispose(&pages);
+    }
+    void open()
+    {
+        reel_region_open(&blocks, &pages);
+    }
+    void *take(size_t size)
+    {
+        return reel_region_alloc(&blocks, size, ALIGN);
+    }
+    void close()
+    {
+        reel_region_close(&blocks);
+    }
+};
+
 } // namespace
 
 const entry reel_entries[] = {
@@ -282,6 +387,12 @@ const entry reel_entries[] = {
     { "two threads", "reel-plain", make<two_threads<plain_blocks>> },
     { "handover", "reel", make<handover<cached_blocks>> },
     { "handover", "reel-plain", make<handover<plain_blocks>> },
-    { "shared stack", "reel", make<shared_stack<shared_arena>> },
+    { "region 1", "reel", make<region<pool_region, 1>> },
+    { "region 10", "reel", make<region<pool_region, 10>> },
+    { "region 100", "reel", make<region<pool_region, 100>> },
+    { "region 1000", "reel", make<region<pool_region, 1000>> },
+    { "shared stack", "reel", make<shared_stack<spanned>> },
+    { "shared stack", "reel-plain", make<shared_stack<unspanned>> },
+    { "shared stack", "reel-arena", make<shared_stack<shared_arena>> },
     {},
 };
