@@ -511,6 +511,30 @@ bool reel_pool_is_valid(const reel_pool *pool)
            && (pool->newest == SIZE_MAX || pool->newest < pool->chunk_limit);
 }
 
+// ---- caches --------------------------------------------------------------------------
+
+reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
+                                 uintptr_t *slots, size_t slot_count)
+{
+    if (cache == NULL || pool == NULL || slots == NULL || slot_count == 0) {
+        return REEL_INVALID;
+    }
+    cache->pool = pool;
+    cache->slots = slots;
+    cache->capacity = slot_count;
+    cache->count = 0;
+    return REEL_OK;
+}
+
+void reel_pool_cache_flush(reel_pool_cache *cache)
+{
+    reel_list *const list = &cache->pool->list;
+    while (cache->count > 0) {
+        const uintptr_t i = cache->slots[--cache->count];
+        list_push(list, i, link_of(list, i));
+    }
+}
+
 // ---- the allocator interface -------------------------------------------------------
 
 static bool suits(const reel_pool *pool, size_t size, size_t align)

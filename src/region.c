@@ -6,6 +6,9 @@
 #include "page_list.h"
 #include "watch.h"
 
+extern inline void *reel_region_alloc(reel_region *region, size_t size,
+                                      size_t align);
+
 // An object that came from the backing allocator; noted in the region itself.
 struct reel_region_large {
     struct reel_region_large *next;
@@ -50,34 +53,57 @@ static void *cut_page(reel_region *region, uintptr_t i, size_t size,
     return (void *)start;
 }
 
+// From the cache if there is one and it has a page.
+static uintptr_t claim_page(const reel_region *region)
+{
+    reel_pool_cache *const cache = region->cache;
+    return cache != NULL && cache->count > 0
+               ? cache->slots[--cache->count]
+               : reel_pool_claim_number(region->pool);
+}
+
 // ---- opening and closing -----------------------------------------------------
 
 static void set_closed(reel_region *region)
 {
-    region->pool = NULL;
     region->next = 0;
     region->end = 0;
+    region->pool = NULL;
+}
+
+static reel_status open_on(reel_region *region, reel_pool *pool,
+                           reel_pool_cache *cache)
+{
+    set_closed(region);
     region->pages = 0;
+    region->has_more = cache != NULL;
+    region->cache = cache;
     region->large = NULL;
     region->large_size = 0;
+    region->failures = 0;
+    region->largest_refused = 0;
     unbind(&region->binding);
+    region->pool = pool;
+    const uintptr_t i = claim_page(region);
+    if (i == NO_NUMBER) {
+        set_closed(region);
+        return REEL_NO_MEMORY;
+    }
+    (void)cut_page(region, i, 0, 0);
+    return REEL_OK;
 }
 
 reel_status reel_region_open(reel_region *region, reel_pool *pool)
 {
-    if (region == NULL || pool == NULL) {
-        return REEL_INVALID;
-    }
-    set_closed(region);
-    region->failures = 0;
-    region->largest_refused = 0;
-    const uintptr_t i = reel_pool_claim_number(pool);
-    if (i == NO_NUMBER) {
-        return REEL_NO_MEMORY;
-    }
-    region->pool = pool;
-    (void)cut_page(region, i, 0, 0);
-    return REEL_OK;
+    return region == NULL || pool == NULL ? REEL_INVALID
+                                          : open_on(region, pool, NULL);
+}
+
+reel_status reel_region_open_cached(reel_region *region, reel_pool_cache *cache)
+{
+    return region == NULL || cache == NULL
+               ? REEL_INVALID
+               : open_on(region, cache->pool, cache);
 }
 
 // The backing is the pool's, and so is the gate to it.
@@ -95,9 +121,29 @@ static bool free_large(reel_region *region)
     return true;
 }
 
+// Move the newest pages into the cache, as many as it has room for. There they are
+// linked to no page, as the oldest one of a region is.
+static void fill_cache(reel_region *region)
+{
+    reel_list *const list = &region->pool->list;
+    reel_pool_cache *const cache = region->cache;
+    while (cache->count < cache->capacity && region->pages > 0) {
+        const uintptr_t i = region->newest;
+        if (i != region->oldest) {
+            region->newest = link_after(region->pool, i);
+            list_chain(list, i, list->count);
+        }
+        cache->slots[cache->count++] = i;
+        region->pages--;
+    }
+}
+
 // What a checker is told before the pages are somebody else's.
 static void note_death(const reel_region *region)
 {
+    if (!REEL_POISON && !REEL_WATCH) {
+        return;
+    }
     const reel_pool *const pool = region->pool;
     uintptr_t i = region->newest;
     for (size_t left = region->pages; left > 0; left--) {
@@ -106,20 +152,36 @@ static void note_death(const reel_region *region)
     }
 }
 
-reel_status reel_region_close(reel_region *region)
+// All that most regions do not have. False: not in an interrupt, and nothing has
+// changed.
+static bool close_more(reel_region *region)
 {
-    if (!reel_region_is_open(region)) {
-        return REEL_CLOSED;
-    }
     if (region->large != NULL && !free_large(region)) {
-        return REEL_BUSY;
+        return false;
     }
     end_binding(&region->binding);
-    if (REEL_POISON || REEL_WATCH) {
-        note_death(region);
+    note_death(region);
+    if (region->cache != NULL) {
+        fill_cache(region);
     }
-    reel_list *const list = &region->pool->list;
-    list_push(list, region->newest, link_of(list, region->oldest));
+    return true;
+}
+
+reel_status reel_region_close(reel_region *region)
+{
+    reel_pool *const pool = region->pool;
+    if (REEL_UNLIKELY(pool == NULL)) {
+        return REEL_CLOSED;
+    }
+    if (!region->has_more) {
+        note_death(region);
+    } else if (!close_more(region)) {
+        return REEL_BUSY;
+    }
+    if (region->pages > 0) {
+        list_push(&pool->list, region->newest,
+                  link_of(&pool->list, region->oldest));
+    }
     set_closed(region);
     return REEL_OK;
 }
@@ -149,7 +211,7 @@ static bool fits_a_page(const reel_region *region, size_t size, uintptr_t mask)
 
 static void *alloc_page(reel_region *region, size_t size, uintptr_t mask)
 {
-    const uintptr_t i = reel_pool_claim_number(region->pool);
+    const uintptr_t i = claim_page(region);
     if (i == NO_NUMBER) {
         return refuse_in(region, size);
     }
@@ -193,30 +255,28 @@ static void *alloc_large(reel_region *region, size_t size, size_t align)
     note->size = size;
     region->large_size += size;
     region->large = note;
+    region->has_more = true;
     return object;
 }
 
-OUT_OF_LINE void *alloc_slow(reel_region *region, size_t size, size_t align)
+static void *alloc_elsewhere(reel_region *region, size_t size, size_t align)
 {
     const uintptr_t mask = mask_of(align);
-    if (!HOLDS(reel_region_is_open(region), REEL_CLOSED)
-        || !HOLDS((align & mask) == 0, REEL_INVALID)) {
-        return NULL;
-    }
-    if (size == 0) {
-        return reel_region_alloc(region, 1, align);
-    }
     return fits_a_page(region, size, mask) ? alloc_page(region, size, mask)
                                            : alloc_large(region, size, align);
 }
 
-// A closed region ends at 0, where nothing fits.
-void *reel_region_alloc(reel_region *region, size_t size, size_t align)
+void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
 {
     uintptr_t start, stop;
+    if (!HOLDS(reel_region_is_open(region), REEL_CLOSED)
+        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    size = at_least_1(size);
     if (!reel_arena_place(region->next, region->end, size, align, &start,
                           &stop)) {
-        return alloc_slow(region, size, align);
+        return alloc_elsewhere(region, size, align);
     }
     region->next = stop;
     watch_alive(start, size);
@@ -308,7 +368,7 @@ static bool are_chained(const reel_region *region)
 bool reel_region_is_valid(const reel_region *region)
 {
     if (!reel_region_is_open(region)) {
-        return region->next == 0 && region->end == 0 && region->large == NULL;
+        return region->next == 0 && region->end == 0;
     }
     size_t large = 0;
     const struct reel_region_large *each = region->large;
@@ -332,13 +392,16 @@ reel_status reel_region_bind(reel_region *region, reel_registry *registry,
     if (!reel_region_is_open(region)) {
         return REEL_CLOSED;
     }
-    return bind(&region->binding, registry, reel_region_allocator(region),
-                parent);
+    const reel_status status =
+        bind(&region->binding, registry, reel_region_allocator(region), parent);
+    region->has_more = region->has_more || status == REEL_OK;
+    return status;
 }
 
 reel_handle reel_region_handle(const reel_region *region)
 {
-    return region->binding.handle;
+    return reel_region_is_open(region) ? region->binding.handle
+                                       : REEL_NO_HANDLE;
 }
 
 static void *allocate(void *self, size_t size, size_t align)

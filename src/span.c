@@ -1,6 +1,8 @@
 #include "chunk.h"
 #include "watch.h"
 
+extern inline void *reel_span_alloc(reel_span *span, size_t size, size_t align);
+
 reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
                            size_t size)
 {
@@ -22,21 +24,16 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
     return REEL_OK;
 }
 
-OUT_OF_LINE void *alloc_slow(reel_span *span, size_t size, size_t align)
+void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
 {
+    uintptr_t start, stop;
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
         return NULL;
     }
-    return size == 0 ? reel_span_alloc(span, 1, align) : NULL;
-}
-
-// A span that is not open ends at 0, where nothing fits.
-void *reel_span_alloc(reel_span *span, size_t size, size_t align)
-{
-    uintptr_t start, stop;
+    size = at_least_1(size);
     if (!reel_arena_place(span->next, span->end, size, align, &start, &stop)
-        || REEL_UNLIKELY(span->generation != span->rewindable->generation)) {
-        return alloc_slow(span, size, align);
+        || span->generation != span->rewindable->generation) {
+        return NULL;
     }
     span->next = stop;
     watch_alive(start, size);

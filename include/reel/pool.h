@@ -199,6 +199,36 @@ bool reel_pool_is_valid(const reel_pool *pool);
 /// Context  the functions behind it: as reel_pool_claim() and _release().
 reel_allocator reel_pool_allocator(reel_pool *pool);
 
+// ---- per-owner caches --------------------------------------------------------
+
+/// A few pages that one owner keeps at hand for its regions, so that opening and
+/// closing touches no shared word. They count as used. Owned by the caller;
+/// read-only to it.
+typedef struct reel_pool_cache {
+    reel_pool *pool;
+    uintptr_t *slots; // page numbers
+    size_t count;     // pages in the cache
+    size_t capacity;  // slots
+} reel_pool_cache;
+
+/// Start an empty cache. Regions fill it when they are closed.
+///
+///   slots       the caller's, one for each page the cache may hold
+///   slot_count  1 or more
+///
+/// Returns  REEL_OK; REEL_INVALID, and then nothing has changed.
+/// Cost     O(1).
+/// Context  one owner, which may be an interrupt handler.
+reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
+                                 uintptr_t *slots, size_t slot_count);
+
+/// Give every page of the cache back to the pool; before a trim, say.
+///
+/// Returns  when the cache is empty.
+/// Cost     O(slots).
+/// Context  as reel_pool_cache_init().
+void reel_pool_cache_flush(reel_pool_cache *cache);
+
 #ifdef __cplusplus
 }
 #endif

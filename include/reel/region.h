@@ -34,6 +34,8 @@ typedef struct reel_region {
     uintptr_t newest; // pages, as the pool numbers them
     uintptr_t oldest;
     size_t pages;
+    bool has_more;                   // of what follows, up to the binding
+    reel_pool_cache *cache;          // NULL: none
     struct reel_region_large *large; // objects of the backing; NULL: none
     size_t large_size;               // their bytes
     reel_binding binding;
@@ -49,6 +51,17 @@ typedef struct reel_region {
 /// Context  one owner, which may be an interrupt handler.
 reel_status reel_region_open(reel_region *region, reel_pool *pool);
 
+/// Open a region whose pages come from a cache as long as it has any, and fill it
+/// again at the close.
+///
+///   cache    of the same owner, for as long as the region is open
+///
+/// Returns  as reel_region_open().
+/// Cost     O(1); if the cache is empty, that of reel_pool_claim().
+/// Context  one owner of both, which may be an interrupt handler.
+reel_status reel_region_open_cached(reel_region *region,
+                                    reel_pool_cache *cache);
+
 /// Take a block.
 ///
 ///   size     bytes; 0 means 1
@@ -61,7 +74,28 @@ reel_status reel_region_open(reel_region *region, reel_pool *pool);
 /// Cost     O(1); at times that of reel_pool_claim(), or of the backing.
 /// Context  one owner, which may be an interrupt handler: there the pool does not
 ///          grow, and nothing larger than a page can be had.
-void *reel_region_alloc(reel_region *region, size_t size, size_t align);
+inline void *reel_region_alloc(reel_region *region, size_t size, size_t align);
+
+/// The part of reel_region_alloc() that is not worth inlining.
+///
+/// Returns  as reel_region_alloc().
+/// Panics   as reel_region_alloc().
+/// Cost     as reel_region_alloc().
+/// Context  as reel_region_alloc().
+void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align);
+
+// A closed region ends at 0, where nothing fits.
+inline void *reel_region_alloc(reel_region *region, size_t size, size_t align)
+{
+    uintptr_t start, end;
+    if (REEL_OUT_OF_LINE
+        || !reel_arena_place(region->next, region->end, size, align, &start,
+                             &end)) {
+        return reel_region_alloc_slow(region, size, align);
+    }
+    region->next = end;
+    return (void *)start;
+}
 
 /// Change a block's size, in place if it is not to grow, or is the last one and its
 /// page has room.
@@ -91,7 +125,8 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size);
 ///
 /// Returns  REEL_OK; REEL_CLOSED if it is closed already; REEL_BUSY in an interrupt
 ///          if it has large objects. Then nothing has changed.
-/// Cost     O(1) however many pages; linear in large objects.
+/// Cost     O(1) however many pages; linear in large objects, and in the free slots
+///          of a cache.
 /// Context  as reel_region_alloc().
 reel_status reel_region_close(reel_region *region);
 

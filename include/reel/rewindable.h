@@ -308,7 +308,28 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
 /// Cost     O(1), no shared word is written.
 /// Context  one owner of the span, while others are at the rewindable. ISR: no.
 ///          SMP: no. Blocks: never.
-void *reel_span_alloc(reel_span *span, size_t size, size_t align);
+inline void *reel_span_alloc(reel_span *span, size_t size, size_t align);
+
+/// The part of reel_span_alloc() that is not worth inlining.
+///
+/// Returns  as reel_span_alloc().
+/// Panics   as reel_span_alloc().
+/// Cost     as reel_span_alloc().
+/// Context  as reel_span_alloc().
+void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align);
+
+// A span that is not open ends at 0, where nothing fits.
+inline void *reel_span_alloc(reel_span *span, size_t size, size_t align)
+{
+    uintptr_t start, end;
+    if (REEL_OUT_OF_LINE
+        || !reel_arena_place(span->next, span->end, size, align, &start, &end)
+        || REEL_UNLIKELY(span->generation != span->rewindable->generation)) {
+        return reel_span_alloc_slow(span, size, align);
+    }
+    span->next = end;
+    return (void *)start;
+}
 
 /// Give a span up. What lies behind its last block goes back, if nothing was taken
 /// from the chunk since. With block_free all of the span is freed.

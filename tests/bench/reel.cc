@@ -334,10 +334,13 @@ struct unspanned : shared_rewindable {
     typedef plain_owner owner;
 };
 
+// The owner keeps up to 16 pages for the next region.
 class pool_region
 {
     reel_pool pages;
     reel_pool_chunk chunks[64];
+    reel_pool_cache cache;
+    uintptr_t slots[16];
     reel_region blocks;
 
   public:
@@ -345,14 +348,16 @@ class pool_region
     {
         require(reel_pool_init(&pages, reel_host_malloc(), chunks, 64, 0, 0)
                 == REEL_OK);
+        require(reel_pool_cache_init(&cache, &pages, slots, 16) == REEL_OK);
     }
     ~pool_region()
     {
+        reel_pool_cache_flush(&cache);
         reel_pool_dispose(&pages);
     }
     void open()
     {
-        reel_region_open(&blocks, &pages);
+        reel_region_open_cached(&blocks, &cache);
     }
     void *take(size_t size)
     {
