@@ -61,13 +61,15 @@ static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
     return true;
 }
 
-// Give back all chunks from number `keep` on, the newest first.
+// Give back all chunks from number `keep` on, the newest first. The backing may
+// keep its own things where a chunk was.
 static void give_back_above(reel_rewindable *rewindable, size_t keep)
 {
     for (size_t i = count_of(rewindable); i > keep; i--) {
         chunk_entry *const chunk = &rewindable->table[i - 1];
         chunk->granules = 0;
         store_relaxed(&rewindable->count, i - 1);
+        watch_own(chunk->base, chunk->size);
         (void)reel_free(rewindable->backing, (void *)chunk->base, chunk->size);
     }
 }
@@ -452,7 +454,12 @@ static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
     (void)old_size;
-    return block == NULL ? reel_rewindable_alloc(self, new_size, align) : NULL;
+    if (block == NULL) {
+        return reel_rewindable_alloc(self, new_size, align);
+    }
+    (void)(HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
+           && HOLDS(chunk_of(self, (uintptr_t)block) != NULL, REEL_FOREIGN));
+    return NULL;
 }
 
 static reel_status give_back(void *self, void *block, size_t size)

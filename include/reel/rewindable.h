@@ -212,7 +212,8 @@ reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
 bool reel_rewindable_is_valid(const reel_rewindable *rewindable);
 
 /// Offer the rewindable as a backing allocator. Its reallocate can only allocate:
-/// with a block it returns NULL (what a status would call REEL_UNSUPPORTED).
+/// with a block it returns NULL (what a status would call REEL_UNSUPPORTED), and
+/// panics over an alignment that is no power of two and over a foreign block.
 ///
 /// Returns  a value that is good for as long as the rewindable is.
 /// Cost     O(1).
