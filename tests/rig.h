@@ -1,0 +1,61 @@
+// A rewindable to be tested, over a backing that watches what is asked of it: it
+// notes every block, takes them back newest first only, can be told to refuse, and
+// writes over what comes back, as a free list would.
+
+#ifndef REEL_RIG_H
+#define REEL_RIG_H
+
+#include "test.h"
+
+#define MOST_CHUNKS 8
+
+typedef struct rig_block {
+    unsigned char *start;
+    size_t size, align;
+} rig_block;
+
+typedef struct rig {
+    reel_rewindable rewindable;
+    reel_rewindable_block table[MOST_CHUNKS + 1]; // the last one is nobody's
+    reel_allocator backing;
+    reel_allocator beneath; // where its memory comes from
+    reel_arena arena;
+    rig_block blocks[MOST_CHUNKS + 2]; // those that are out, the newest last
+    size_t held;
+    size_t calls;        // for a block, refused or not
+    size_t refuse_at;    // the number of the call to refuse; 0: none
+    bool refuse_ever;    // and all after it
+    size_t refuse_above; // bytes
+} rig;
+
+// Lies in the memory of the tests: a small board has no other to spare.
+extern rig *test_rig;
+
+// A backing on what is left of the memory of the tests, or on another allocator;
+// no rewindable yet.
+void fresh_backing(void);
+void fresh_backing_on(reel_allocator beneath);
+
+// And a rewindable on top. What lies in control block and table beforehand does
+// not matter.
+void fresh_rig(const reel_rewindable_config *config, size_t table_length);
+
+// Valid, and every chunk is a block of the backing, in order.
+bool rig_agrees(void);
+
+// The rewindable and its table, but for the count of refusals.
+typedef struct rig_state {
+    unsigned char bytes[sizeof(reel_rewindable)
+                        + (MOST_CHUNKS + 1) * sizeof(reel_rewindable_block)];
+} rig_state;
+
+void rig_remember(rig_state *state);
+bool rig_is_as(const rig_state *state);
+
+// What start bits for so many granules take.
+size_t bits_bytes(size_t granules);
+
+// True where there is memory for large chunks.
+bool has_malloc(void);
+
+#endif
