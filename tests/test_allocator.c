@@ -158,6 +158,51 @@ static void a_block_pool_is_an_allocator(void)
     EXPECT(reel_free(a, memory, 1) == REEL_DOUBLE_FREE);
 }
 
+static void serve_from_a_rewindable(reel_allocator backing, bool block_free)
+{
+    const reel_rewindable_config config = { 96, 128, 8, block_free };
+    reel_rewindable rewindable;
+    reel_rewindable_block table[4];
+    EXPECT(reel_rewindable_init(&rewindable, backing, table, 4, &config)
+           == REEL_OK);
+    const reel_allocator a = reel_rewindable_allocator(&rewindable);
+    refuses_what_it_must(a);
+    serves(a);
+    EXPECT(reel_rewindable_stats(&rewindable).failures > 0); // it was full
+    EXPECT(!block_free || reel_rewindable_stats(&rewindable).used == 0);
+    EXPECT(reel_rewindable_rewind(&rewindable) == REEL_OK);
+    serves(a);
+    EXPECT(reel_rewindable_is_valid(&rewindable));
+    EXPECT(reel_rewindable_dispose(&rewindable) == REEL_OK);
+    EXPECT(reel_allocate(a, 1, 1) == NULL);
+}
+
+static void a_rewindable_is_an_allocator(void)
+{
+    for (int block_free = 0; block_free < 2; block_free++) {
+        reel_arena arena;
+        EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
+        serve_from_a_rewindable(reel_arena_allocator(&arena), block_free == 1);
+    }
+}
+
+static void a_rewindable_on_blocks_on_an_arena_is_an_allocator(void)
+{
+    for (int block_free = 0; block_free < 2; block_free++) {
+        const size_t size = REEL_BLOCKS_SIZE(160, 4);
+        reel_arena arena;
+        reel_blocks blocks;
+        EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
+        EXPECT(reel_blocks_init(&blocks, reel_arena_alloc(&arena, size, 32),
+                                size, 160, 4)
+               == REEL_OK);
+        serve_from_a_rewindable(reel_blocks_allocator(&blocks),
+                                block_free == 1);
+        EXPECT(reel_blocks_count_used(&blocks) == 0);
+        EXPECT(reel_blocks_is_valid(&blocks));
+    }
+}
+
 static void the_hosts_malloc_is_an_allocator(void)
 {
     const reel_allocator a = test_malloc();
@@ -184,6 +229,8 @@ const test_case allocator_tests[] = {
     TEST(a_granular_arena_is_an_allocator),
     TEST(a_temp_is_an_allocator),
     TEST(a_block_pool_is_an_allocator),
+    TEST(a_rewindable_is_an_allocator),
+    TEST(a_rewindable_on_blocks_on_an_arena_is_an_allocator),
     TEST(the_hosts_malloc_is_an_allocator),
     TEST(the_null_allocator_refuses_everything),
     END_OF_TESTS,
