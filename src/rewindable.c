@@ -74,13 +74,13 @@ static void give_back_above(reel_rewindable *rewindable, size_t keep)
     }
 }
 
-// Twice the newest chunk, or once that is large the limit more.
+// Twice the newest chunk, or once that is large the limit more. No chunk has more
+// than half of all sizes.
 static size_t grown_size(const reel_rewindable *rewindable, size_t count)
 {
     const size_t last = data_size(rewindable, &rewindable->table[count - 1]);
     const size_t limit = rewindable->growth_limit;
-    const size_t more = last < limit ? last : limit;
-    return more <= SIZE_MAX - last ? last + more : SIZE_MAX;
+    return last + min_of(last, limit);
 }
 
 // ---- set-up --------------------------------------------------------------------
