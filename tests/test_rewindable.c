@@ -669,6 +669,7 @@ static void corruption_is_noticed(void)
     reel_rewindable *const r = &test_rig->rewindable;
     reel_rewindable_block *const table = test_rig->table;
     EXPECT(notices(&r->count.value, 4));
+    EXPECT(notices((uintptr_t *)&r->table_length, 1));
     EXPECT(notices(&r->current.value, (uintptr_t)&table[2]));
     EXPECT(notices(&r->current.value, (uintptr_t)table + 1));
     EXPECT(notices(&r->current.value, (uintptr_t)table - sizeof table[0]));

@@ -291,7 +291,7 @@ static void a_span_is_stale_after_a_rewind(void)
     EXPECT(reel_span_close(&span) == REEL_STALE && rig_agrees());
     EXPECT(used() == 64 && block == at(0, 0));
     EXPECT(reel_span_close(&span) == REEL_CLOSED && cut(1, 1) == NULL);
-    open_span(16);
+    open_span(32);
     EXPECT(cut(16, 1) != NULL);
     EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
     EXPECT(cut(1, 1) == NULL && reel_span_close(&span) == REEL_STALE);
