@@ -24,6 +24,7 @@ CYCLES := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
 HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads \
                $(OUT)/gcc/pool $(OUT)/gcc+tsan/pool \
+               $(OUT)/gcc/rewinding $(OUT)/gcc+tsan/rewinding \
                $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
                $(OUT)/gcc+tsan+checks2/reserved \
                $(LARGE:%=$(OUT)/%/large)
@@ -59,6 +60,11 @@ $(OUT)/%/threads: $(CORE) tests/threads.c $(HEADERS) | $(OUT)/have-host
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
 
 $(OUT)/%/pool: $(CORE) tests/pool.c $(HEADERS) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
+
+$(OUT)/%/rewinding: $(CORE) $(wildcard port/host/*.c) tests/rewinding.c $(HEADERS) \
+                    | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
 
