@@ -198,6 +198,125 @@ my @mutants = (
     [ 'src/registry.c', 'count_from_roots(registry) == registry->used', 'true' ],
     [ 'src/registry.c', 'count_free(registry) == peak - registry->used', 'true' ],
 
+    # rewindable: chunks come and go
+    [ 'src/rewindable.c', 'i < bits_words(chunk->granules); i++) {
+        store_relaxed', 'i + 1 < bits_words(chunk->granules); i++) {
+        store_relaxed' ],
+    [ 'src/rewindable.c', 'block_free ? data + bits_size(granules) : data', 'data' ],
+    [ 'src/rewindable.c', 'max_of((size_t)1 << shift, mask + 1)', '(size_t)1 << shift' ],
+    [ 'src/rewindable.c', 'min_of(last, limit)', 'limit' ],
+    [ 'src/rewindable.c', 'min_of(last, limit)', 'last' ],
+    [ 'src/rewindable.c', 'for (size_t i = count_of(rewindable); i > keep; i--) {', 'for (size_t i = keep + 1; i <= count_of(rewindable); i++) {' ],
+    [ 'src/rewindable.c', 'max_of(granules, min_of(grown_size(rewindable, count) >> shift,
+                                most_granules(shift)))', 'max_of(granules, grown_size(rewindable, count) >> shift)' ],
+    [ 'src/rewindable.c', 'least < grown && take_chunk', 'take_chunk' ],
+    [ 'src/rewindable.c', 'least < grown && take_chunk', 'false && take_chunk' ],
+    [ 'src/rewindable.c', 'max_of(granules, initial_granules(rewindable->initial_size, shift));', 'initial_granules(rewindable->initial_size, shift);' ],
+    [ 'src/rewindable.c', 'count == rewindable->table_length', 'count > rewindable->table_length' ],
+    [ 'src/rewindable.c', '|| granules > most_granules(rewindable->shift)', '' ],
+    [ 'src/rewindable.c', 'granules << HALF_BITS | 1)', 'granules << HALF_BITS)' ],
+    [ 'src/rewindable.c', 'config->growth_limit > 0 &&', '' ],
+    [ 'src/rewindable.c', '&& most_granules(log2_of(granule_of(config))) > 0', '' ],
+    [ 'src/rewindable.c', '|| table_length == 0 ', '' ],
+
+    # rewindable: first fit
+    [ 'src/rewindable.c', 'rest >= chunk->granules - start', 'rest > chunk->granules - start' ],
+    [ 'src/rewindable.c', '|| mask >> shift != 0', '' ],
+    [ 'src/rewindable.c', 'used + ((rest + 1) << HALF_BITS) + 1', 'used + ((rest + 1) << HALF_BITS)' ],
+    [ 'src/rewindable.c', 'note_use(rewindable, chunk, are_full)', 'note_use(rewindable, chunk, true)' ],
+    [ 'src/rewindable.c', '    void *block = first_fit(rewindable, size, mask);
+    if (block == NULL) {
+        block = grow(', '    void *block = NULL;
+    if (block == NULL) {
+        block = grow(' ],
+    [ 'src/rewindable.c', 'raise_count(&rewindable->highest, (uintptr_t)chunk);
+    if (is_first)', 'if (is_first)' ],
+    [ 'src/rewindable.c', 'raise_count(&rewindable->highest, (uintptr_t)chunk);
+    return block;', 'return block;' ],
+    [ 'src/rewindable.c', '    gate_leave(&rewindable->gate);', '' ],
+    [ 'src/rewindable.c', '    raise_count(&rewindable->largest_refused, size);', '' ],
+
+    # rewindable: freeing and rewinding
+    [ 'src/rewindable.c', 'address == 0 ? REEL_INVALID : REEL_FOREIGN', 'REEL_FOREIGN' ],
+    [ 'src/rewindable.c', 'chunk->base + (granule << shift) != address', 'false' ],
+    [ 'src/rewindable.c', 'next = live_of(used) == 1 ? 0 : used - 1;', 'next = used - 1;' ],
+    [ 'src/rewindable.c', 'if (next == 0) {', 'if (false) {' ],
+    [ 'src/rewindable.c', '(LOW_HALF + 1) / HALF_BITS', '(LOW_HALF + 1)' ],
+    [ 'src/rewindable.c', 'word < bits_words(chunk->granules)', 'word + 1 < bits_words(chunk->granules)' ],
+    [ 'src/rewindable.c', 'store_relaxed(&bits_of(rewindable, chunk)[word], no_bits(rewindable));', ';' ],
+    [ 'src/rewindable.c', '    rewindable->generation++;
+    for', '    for' ],
+    [ 'src/rewindable.c', 'highest_index(rewindable) + 1', 'highest_index(rewindable) + 2' ],
+    [ 'src/rewindable.c', '    note_peak(rewindable);
+    give_back_above(rewindable, highest', '    give_back_above(rewindable, highest' ],
+    [ 'src/rewindable.c', '               != REEL_OK) {
+        rewindable->registry = NULL;', '               != REEL_OK) {' ],
+    [ 'src/rewindable.c', '    rewindable->table_length = 0;', '' ],
+    [ 'src/rewindable.c', '    rewindable->generation++;
+    rewindable->table_length', '    rewindable->table_length' ],
+    [ 'src/rewindable.c', 'const size_t room = chunk->size - data_size(rewindable, chunk);', 'const size_t room = 0;' ],
+    [ 'src/rewindable.c', '    stamp_bits(rewindable, chunk);
+    }
+    rewindable->block_free', '    }
+    rewindable->block_free' ],
+    [ 'src/rewindable.c', 'reel_port_in_interrupt() || !is_empty(rewindable)', '!is_empty(rewindable)' ],
+    [ 'src/rewindable.c', '&& HOLDS(chunk_of(self, (uintptr_t)block) != NULL, REEL_FOREIGN)', '' ],
+
+    # rewindable: questions, registry, create
+    [ 'src/rewindable_questions.c', 'max_of(rewindable->peak, stats.used)', 'rewindable->peak' ],
+    [ 'src/rewindable_questions.c', '&& live_of(used) <= position_of(used)', '' ],
+    [ 'src/rewindable_questions.c', '&& (live_of(used) > 0) == (position_of(used) > 0)', '' ],
+    [ 'src/rewindable_questions.c', '&& position_of(used) <= chunk->granules', '' ],
+    [ 'src/rewindable_questions.c', 'start_bits(rewindable, chunk) == live_of(used)', 'true' ],
+    [ 'src/rewindable_questions.c', 'start_bits(rewindable, chunk) == live_of(used)', 'start_bits(rewindable, chunk) <= live_of(used)' ],
+    [ 'src/rewindable_questions.c', '&& bits <= chunk->size - data_size(rewindable, chunk)', '' ],
+    [ 'src/rewindable_questions.c', '&& (chunk->base & granule_mask) == 0', '' ],
+    [ 'src/rewindable_questions.c', '|| current > highest', '' ],
+    [ 'src/rewindable_questions.c', '&& offset % sizeof(chunk_entry) == 0', '' ],
+    [ 'src/rewindable_questions.c', 'count > rewindable->table_length ||', '' ],
+    [ 'src/rewindable_created.c', 'rewindable->registry != NULL
+        && reel_registry_get', 'false
+        && reel_registry_get' ],
+    [ 'src/rewindable_created.c', '&& reel_registry_get(rewindable->registry, rewindable->handle)
+               != NULL', '' ],
+    [ 'src/rewindable_created.c', '            (void)reel_rewindable_dispose(rewindable);', '' ],
+    [ 'src/rewindable_created.c', '        (void)reel_free(background, made, size);', '' ],
+    [ 'src/rewindable_created.c', '&& table_length <= (SIZE_MAX - sizeof(created))
+                                  / sizeof(reel_rewindable_block)', '' ],
+    [ 'src/rewindable_created.c', 'rewindable == NULL || !rewindable->is_created', 'rewindable == NULL' ],
+
+    # rewindable: chunks and their start bits
+    [ 'src/chunk.h', 'is_present(rewindable, seen) ? seen : no_bits(rewindable)', 'seen' ],
+    [ 'src/chunk.h', '!is_present(rewindable, seen)
+                          || (seen', '(seen' ],
+    [ 'src/chunk.h', '|| (seen & bit_of(granule)) == 0', '' ],
+    [ 'src/chunk.h', '} while (!swap_if_relaxed(word, &seen, seen & ~bit_of(granule)));', '} while (swap_if_relaxed(word, &seen, seen & ~bit_of(granule)), false);' ],
+    [ 'src/chunk.h', 'granules + HALF_BITS - 1', 'granules' ],
+    [ 'src/chunk.h', 'padding > left || granules > left - padding', 'granules > left - padding' ],
+    [ 'src/chunk.h', 'padding > left || granules > left - padding', 'padding + granules >= left' ],
+    [ 'src/chunk.h', '(live_of(used) + 1)', 'live_of(used)' ],
+    [ 'src/chunk.h', 'min_of(LOW_HALF, SIZE_MAX / 2 >> shift)', 'LOW_HALF' ],
+    [ 'src/chunk.h', 'min_of(LOW_HALF, SIZE_MAX / 2 >> shift)', 'SIZE_MAX / 2 >> shift' ],
+    [ 'src/chunk.h', '>> rewindable->shift < chunk->granules', '>> rewindable->shift <= chunk->granules' ],
+    [ 'src/chunk.h', '(uintptr_t)chunk < load_relaxed(&rewindable->current)', 'true' ],
+
+    # rewindable: spans
+    [ 'src/span.c', 'granules_in(at_least_1(size), rewindable->shift)', 'granules_in(size, rewindable->shift)' ],
+    [ 'src/span.c', 'start + (granules << rewindable->shift)', 'start + size' ],
+    [ 'src/span.c', '|| REEL_UNLIKELY(span->generation != span->rewindable->generation)', '' ],
+    [ 'src/span.c', 'size == 0 ? reel_span_alloc(span, 1, align) : NULL', 'NULL' ],
+    [ 'src/span.c', 'live_of(used) - (kept == start)', 'live_of(used)' ],
+    [ 'src/span.c', 'position_of(used) == stop ? kept : position_of(used)', 'position_of(used)' ],
+    [ 'src/span.c', 'position_of(used) == stop ? kept : position_of(used)', 'kept' ],
+    [ 'src/span.c', 'live == 0 ? 0 : position', 'position' ],
+    [ 'src/span.c', '    look_again(rewindable, chunk);', '' ],
+    [ 'src/span.c', 'taken == 0 ? 0 : granules_in(taken, shift)', 'granules_in(at_least_1(taken), shift)' ],
+    [ 'src/span.c', '    } else if (!clear_start(rewindable, chunk, start)) {
+        return;', '    } else if (clear_start(rewindable, chunk, start), false) {
+        return;' ],
+    [ 'src/span.c', 'is_live ? chunk_of(span->rewindable, span->start) : NULL', 'chunk_of(span->rewindable, span->start)' ],
+    [ 'src/span.c', '    span->end = 0;', '' ],
+
     # the rest
     [ 'src/allocator.c', 'block == NULL ? REEL_INVALID : REEL_FOREIGN', 'REEL_OK' ],
     [ 'port/always.c', 'size > always->limit - always->committed', 'size > always->limit' ],
