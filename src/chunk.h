@@ -8,8 +8,9 @@
 //            generation holds none, so a rewind need not clear them.
 //
 // Each start bit is set after its allocation was counted and cleared before it is
-// counted off. So there are never more bits than live allocations, and a chunk
-// with none alive has none set: it can start over without clearing any.
+// counted off. So there are never more bits than live allocations (a span has
+// none), and a chunk with none alive has none set: it can start over without
+// clearing any.
 
 #ifndef REEL_SRC_CHUNK_H
 #define REEL_SRC_CHUNK_H
@@ -165,11 +166,13 @@ ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
     return NULL;
 }
 
-// A chunk that has room again is tried first.
-static inline void look_again(reel_rewindable *rewindable, chunk_entry *chunk)
+// A chunk that has room again is to be tried first.
+static inline void look_again(reel_rewindable *rewindable,
+                              const chunk_entry *chunk)
 {
-    if ((uintptr_t)chunk < load_relaxed(&rewindable->current)) {
-        store_release(&rewindable->current, (uintptr_t)chunk);
+    uintptr_t seen = load_relaxed(&rewindable->current);
+    while ((uintptr_t)chunk < seen
+           && !swap_if_release(&rewindable->current, &seen, (uintptr_t)chunk)) {
     }
 }
 

@@ -175,19 +175,22 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
     return (void *)block;
 }
 
-// The chunk has served. If those before it are full, it is where to begin.
-static void note_use(reel_rewindable *rewindable, const chunk_entry *chunk,
-                     bool is_first)
-{
-    raise_count(&rewindable->highest, (uintptr_t)chunk);
-    if (is_first) {
-        store_release(&rewindable->current, (uintptr_t)chunk);
-    }
-}
-
 static bool is_full(const chunk_entry *chunk)
 {
     return position_of(load_relaxed(&chunk->used)) == chunk->granules;
+}
+
+// The chunks before this one are full: begin with this one. If one of them was
+// freed on the way, begin with that.
+static void begin_with(reel_rewindable *rewindable, const chunk_entry *chunk)
+{
+    store_release(&rewindable->current, (uintptr_t)chunk);
+    for (const chunk_entry *each = rewindable->table; each < chunk; each++) {
+        if (!is_full(each)) {
+            look_again(rewindable, each);
+            return;
+        }
+    }
 }
 
 static void *first_fit(reel_rewindable *rewindable, size_t size, uintptr_t mask)
@@ -199,7 +202,10 @@ static void *first_fit(reel_rewindable *rewindable, size_t size, uintptr_t mask)
     for (size_t i = 0; i < count; i++) {
         chunk_entry *const chunk = &rewindable->table[i];
         if (claim(rewindable, chunk, granules, mask, &start)) {
-            note_use(rewindable, chunk, are_full);
+            raise_count(&rewindable->highest, (uintptr_t)chunk);
+            if (are_full) {
+                begin_with(rewindable, chunk);
+            }
             return hand_out(rewindable, chunk, start, size);
         }
         are_full = are_full && is_full(chunk);

@@ -64,7 +64,7 @@ static bool is_chunk_valid(const reel_rewindable *rewindable,
            && live_of(used) <= position_of(used)
            && (live_of(used) > 0) == (position_of(used) > 0)
            && (!rewindable->block_free
-               || start_bits(rewindable, chunk) == live_of(used));
+               || start_bits(rewindable, chunk) <= live_of(used));
 }
 
 static bool is_entry(const reel_rewindable *rewindable, uintptr_t address)

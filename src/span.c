@@ -3,6 +3,17 @@
 
 extern inline void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 
+// No piece of a span can be freed by itself, the first one included: it takes the
+// place of the span's start.
+static void hide_start(const reel_rewindable *rewindable, uintptr_t start)
+{
+    const chunk_entry *const chunk = chunk_of(rewindable, start);
+    if (rewindable->block_free && chunk != NULL) {
+        (void)clear_start(rewindable, chunk,
+                          (start - chunk->base) >> rewindable->shift);
+    }
+}
+
 reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
                            size_t size)
 {
@@ -15,6 +26,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
         return REEL_NO_MEMORY;
     }
     const size_t granules = granules_in(at_least_1(size), rewindable->shift);
+    hide_start(rewindable, start);
     span->rewindable = rewindable;
     span->generation = rewindable->generation;
     span->start = start;
@@ -70,12 +82,10 @@ static void close_in(reel_span *span, chunk_entry *chunk)
     const uintptr_t stop = (span->end - chunk->base) >> shift;
     const size_t taken = span->next - span->start;
     uintptr_t kept = start;
-    if (!rewindable->block_free) {
-        kept += taken == 0 ? 0 : granules_in(taken, shift);
-    } else if (!clear_start(rewindable, chunk, start)) {
-        return;
-    } else {
+    if (rewindable->block_free) {
         watch_dead(span->start, span->end - span->start);
+    } else if (taken > 0) {
+        kept += granules_in(taken, shift);
     }
     give_back(rewindable, chunk, start, kept, stop);
 }

@@ -266,16 +266,16 @@ static void a_freed_span_that_is_last_gives_its_place_back(void)
 }
 
 // Its start is that of a block: whoever frees that has freed the span.
-static void a_span_that_was_freed_is_not_freed_again(void)
+static void a_span_is_freed_by_nothing_but_its_closing(void)
 {
     fresh_rig(&freeing, 1);
     (void)take(16, 1);
     open_span(32);
     void *const start = (void *)span.start;
-    EXPECT(give(start, 32) == REEL_OK && rig_agrees());
-    const size_t before = used();
+    EXPECT(give(start, 32) == REEL_DOUBLE_FREE && cut(8, 1) == start);
+    EXPECT(give(start, 8) == REEL_DOUBLE_FREE && rig_agrees());
     close_span();
-    EXPECT(used() == before && give(start, 32) == REEL_DOUBLE_FREE);
+    EXPECT(used() == 16 && give(start, 32) == REEL_DOUBLE_FREE);
 }
 
 // ---- refusals -----------------------------------------------------------------------------
@@ -359,7 +359,7 @@ const test_case span_tests[] = {
     TEST(closing_frees_the_whole_span),
     TEST(closing_frees_a_span_between_blocks),
     TEST(a_freed_span_that_is_last_gives_its_place_back),
-    TEST(a_span_that_was_freed_is_not_freed_again),
+    TEST(a_span_is_freed_by_nothing_but_its_closing),
     TEST(a_span_is_stale_after_a_rewind),
     TEST(a_span_that_is_not_open_has_nothing),
     TEST(a_span_that_is_open_may_be_opened_anew),

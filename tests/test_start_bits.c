@@ -422,11 +422,9 @@ static void corrupt_start_bits_are_noticed(void)
     (void)take(8, 1);
     (void)take(8, 1);
     uintptr_t *const bits = (uintptr_t *)(void *)at(0, 64);
+    *bits ^= 4; // more starts than live allocations
+    EXPECT(!reel_rewindable_is_valid(&test_rig->rewindable));
     *bits ^= 4;
-    EXPECT(!reel_rewindable_is_valid(&test_rig->rewindable));
-    *bits ^= 4 + 1;
-    EXPECT(!reel_rewindable_is_valid(&test_rig->rewindable));
-    *bits ^= 1;
     EXPECT(rig_agrees());
 }
 
@@ -507,6 +505,7 @@ static void an_allocation_within_a_free_keeps_the_chunk(void)
 static void one_of_two_who_free_the_same_block_wins(void)
 {
     if (!MEDDLES) {
+        tap_skip("nobody gets in between here");
         return;
     }
     fresh_rig(&of_64, 1);
@@ -521,6 +520,7 @@ static void one_of_two_who_free_the_same_block_wins(void)
 static void a_chunk_that_came_in_between_is_used(void)
 {
     if (!MEDDLES) {
+        tap_skip("nobody gets in between here");
         return;
     }
     fresh_rig(&of_64, 3);
@@ -535,6 +535,7 @@ static void a_chunk_that_came_in_between_is_used(void)
 static void a_chunk_freed_in_between_is_not_forgotten(void)
 {
     if (!MEDDLES) {
+        tap_skip("nobody gets in between here");
         return;
     }
     fresh_rig(&of_64, 2);
@@ -543,6 +544,21 @@ static void a_chunk_freed_in_between_is_not_forgotten(void)
     test_before_swap = free_theirs;
     EXPECT(take(8, 1) == at(1, 120));
     EXPECT(take(64, 1) == at(0, 0) && rig_agrees());
+}
+
+// The same while the next chunk is found to be the one to begin with.
+static void a_chunk_freed_in_between_is_begun_with_again(void)
+{
+    if (!MEDDLES) {
+        tap_skip("nobody gets in between here");
+        return;
+    }
+    fresh_rig(&of_64, 2);
+    theirs = take(64, 1);
+    (void)take(100, 1);
+    test_before_swap = free_theirs;
+    EXPECT(take(8, 1) == at(1, 104));
+    EXPECT(take(8, 1) == at(0, 0) && rig_agrees());
 }
 
 const test_case start_bits_tests[] = {
@@ -572,5 +588,6 @@ const test_case start_bits_tests[] = {
     TEST(one_of_two_who_free_the_same_block_wins),
     TEST(a_chunk_that_came_in_between_is_used),
     TEST(a_chunk_freed_in_between_is_not_forgotten),
+    TEST(a_chunk_freed_in_between_is_begun_with_again),
     END_OF_TESTS,
 };
