@@ -19,12 +19,17 @@ static inline bool is_bound(const reel_binding *binding)
            && reel_registry_get(binding->registry, binding->handle) != NULL;
 }
 
+// The arguments are put together word by word: to copy them whole, gcc calls memcpy
+// on Cortex-M0.
 static inline reel_status bind(reel_binding *binding, reel_registry *registry,
-                               reel_allocator allocator, reel_handle parent)
+                               const reel_allocator_ops *ops, void *self,
+                               size_t parent_index, uintptr_t parent_version)
 {
     if (is_bound(binding)) {
         return REEL_BUSY;
     }
+    const reel_allocator allocator = { ops, self };
+    const reel_handle parent = { parent_index, parent_version };
     const reel_status status =
         reel_registry_register(registry, allocator, parent, &binding->handle);
     if (status == REEL_OK) {

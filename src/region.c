@@ -392,8 +392,9 @@ reel_status reel_region_bind(reel_region *region, reel_registry *registry,
     if (!reel_region_is_open(region)) {
         return REEL_CLOSED;
     }
-    const reel_status status =
-        bind(&region->binding, registry, reel_region_allocator(region), parent);
+    const reel_allocator self = reel_region_allocator(region);
+    const reel_status status = bind(&region->binding, registry, self.ops,
+                                    self.self, parent.index, parent.version);
     region->has_more = region->has_more || status == REEL_OK;
     return status;
 }

@@ -10,8 +10,9 @@ reel_status reel_rewindable_bind(reel_rewindable *rewindable,
     if (rewindable == NULL || registry == NULL) {
         return REEL_INVALID;
     }
-    return bind(&rewindable->binding, registry,
-                reel_rewindable_allocator(rewindable), parent);
+    const reel_allocator self = reel_rewindable_allocator(rewindable);
+    return bind(&rewindable->binding, registry, self.ops, self.self,
+                parent.index, parent.version);
 }
 
 reel_handle reel_rewindable_handle(const reel_rewindable *rewindable)
@@ -39,20 +40,18 @@ static bool has_size(size_t table_length)
                                   / sizeof(reel_rewindable_block);
 }
 
-// Take the first chunk and bind; on failure hold nothing.
-static reel_status start_created(created *made, reel_allocator background,
-                                 size_t table_length,
-                                 const reel_rewindable_config *config,
-                                 reel_registry *registry, reel_handle parent)
+// Enter it, if there is a registry; on failure it holds no chunk.
+static reel_status enter(reel_rewindable *rewindable, reel_registry *registry,
+                         size_t parent_index, uintptr_t parent_version)
 {
-    reel_rewindable *const rewindable = &made->rewindable;
-    reel_status status = reel_rewindable_init(
-        rewindable, background, made->table, table_length, config);
-    if (status == REEL_OK && registry != NULL) {
-        status = reel_rewindable_bind(rewindable, registry, parent);
-        if (status != REEL_OK) {
-            (void)reel_rewindable_dispose(rewindable);
-        }
+    const reel_handle parent = { parent_index, parent_version };
+    if (registry == NULL) {
+        return REEL_OK;
+    }
+    const reel_status status =
+        reel_rewindable_bind(rewindable, registry, parent);
+    if (status != REEL_OK) {
+        (void)reel_rewindable_dispose(rewindable);
     }
     return status;
 }
@@ -72,8 +71,12 @@ reel_status reel_rewindable_create(reel_rewindable **out,
     if (made == NULL) {
         return REEL_NO_MEMORY;
     }
-    const reel_status status =
-        start_created(made, background, table_length, config, registry, parent);
+    reel_status status = reel_rewindable_init(
+        &made->rewindable, background, made->table, table_length, config);
+    if (status == REEL_OK) {
+        status =
+            enter(&made->rewindable, registry, parent.index, parent.version);
+    }
     if (status != REEL_OK) {
         (void)reel_free(background, made, size);
         return status;

@@ -53,10 +53,9 @@ static int misuse_a_temp(const char *what)
 int main(int argc, char **argv)
 {
     const char *const what = argc == 2 ? argv[1] : "";
-    static unsigned char *memory; // held to the end: no leak
+    static _Alignas(64) unsigned char memory[256];
     reel_arena arena;
-    memory = aligned_alloc(64, 256);
-    if (memory == NULL || reel_arena_init(&arena, memory, 256) != REEL_OK) {
+    if (reel_arena_init(&arena, memory, sizeof memory) != REEL_OK) {
         return 3;
     }
     (void)reel_arena_alloc(&arena, 3, 1);

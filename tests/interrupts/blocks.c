@@ -10,7 +10,7 @@
 #define BLOCK_SIZE 12u // bytes
 
 // Rows of the tables from where on two interrupts come.
-#define FIRST_FRESH  3
+#define FIRST_TAKE   0
 #define FREE_AT_LAST 2
 
 typedef enum owner { NOBODY, MAIN_LOOP, HANDLER } owner;
@@ -327,7 +327,7 @@ const test_family blocks_families[] = {
     { frees, actions, prepare, check },
     { frees, disputes, prepare, check },
     { refused_frees, actions, prepare, check },
-    { &takes[FIRST_FRESH], pairs, prepare, check },
+    { &takes[FIRST_TAKE], pairs, prepare, check },
     { &frees[FREE_AT_LAST], pairs, prepare, check },
     { 0 },
 };
