@@ -80,7 +80,7 @@ SAY = echo "  building $@"
 
 include targets/flow-meter/flow-meter.mk tests/mpu/mpu.mk tests/cores/cores.mk \
         tests/explorer/explorer.mk tests/interrupts/interrupts.mk \
-        tests/bench/bench.mk tests/tests.mk
+        tests/cycles/workloads/workloads.mk tests/bench/bench.mk tests/tests.mk
 
 .PHONY: test
 test: $(TEST_FILES) | $(OUT)/have-perl  ## Build and run every test: host, emulated boards, tshark
@@ -103,7 +103,7 @@ size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code and of control bl
 	prove -v tests/size.t
 
 .PHONY: cycles
-cycles: $(CYCLE_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0 and M3, against the budget
+cycles: $(CYCLE_FILES) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0 and M3, against the budget
 	prove -v tests/cycles.t
 
 .PHONY: mutants

@@ -6,6 +6,11 @@
 # call, from the one after CPSID to the MSR that unmasks; there is a limit to them
 # whatever the budget. The disassembly tells whether some path waits longer than any
 # that was measured.
+#
+# Then the same for whole sequences of requests (cycles/workloads), against
+# tests/cycles/workloads/budget. What the C libraries' malloc takes for them is in
+# tests/cycles/workloads/peers; that file is a record and no aim, and good for the
+# packages that it names.
 use strict;
 use warnings;
 use lib 'tests';
@@ -35,6 +40,23 @@ sub check_masks {
         $longest, "$build: and on no path longer than was measured" );
 }
 
+sub column_of {
+    my ($build) = @_;
+    return $build =~ s/^mps2-an385/m3/r =~ s/^mps2-an505/m33/r
+        =~ s/^microbit/m0/r =~ s/primask/mask/r;
+}
+
+# What a program prints, as figure => number.
+sub run {
+    my ( $build, $program ) = @_;
+    my ($machine) = $build =~ /^([^+]+)/;
+    my $image = "build/$build/$program.elf";
+    my $output
+        = `timeout 60 qemu-system-arm -M $machine -kernel $image -display none -monitor none -serial null -icount shift=10 -chardev stdio,id=console -semihosting-config enable=on,target=native,chardev=console </dev/null`;
+    is( $?, 0, "$image runs" ) or diag($output);
+    return map {split} split /\n/, $output;
+}
+
 my %measured;
 for my $build (
     map { ( "$_+Os", "$_+O2" ) }
@@ -42,14 +64,30 @@ for my $build (
     mps2-an505+llsc)
     )
 {
-    my ($machine) = $build =~ /^([^+]+)/;
-    my $output
-        = `timeout 60 qemu-system-arm -M $machine -kernel build/$build/cycles.elf -display none -monitor none -serial null -icount shift=10 -chardev stdio,id=console -semihosting-config enable=on,target=native,chardev=console </dev/null`;
-    is( $?, 0, "$build runs" ) or diag($output);
-    my $column = $build =~ s/^mps2-an385/m3/r =~ s/^mps2-an505/m33/r
-        =~ s/^microbit/m0/r =~ s/primask/mask/r;
-    $measured{$column} = { map {split} split /\n/, $output };
+    my $column = column_of($build);
+    $measured{$column} = { run( $build, 'cycles' ) };
     check_masks( $build, $measured{$column} );
 }
 figures::check( 'tests/cycles/budget', \%measured, 'arm-none-eabi-gcc' );
+
+my %workloads;
+for my $build (
+    map { ( "$_+Os", "$_+O2" ) }
+    qw(microbit+primask mps2-an385+llsc mps2-an505+llsc)
+    )
+{
+    $workloads{ column_of($build) } = { run( $build, 'workloads' ) };
+}
+figures::check( 'tests/cycles/workloads/budget',
+    \%workloads, 'arm-none-eabi-gcc' );
+
+my @peers = qw(package:libnewlib-arm-none-eabi package:picolibc-arm-none-eabi);
+my %peers;
+for my $build (qw(microbit+Os mps2-an385+Os mps2-an505+Os)) {
+    $peers{ column_of($build) } = {
+        map { run( $build, "workloads-$_" ) } qw(newlib picolibc)
+    };
+}
+figures::check( 'tests/cycles/workloads/peers',
+    \%peers, 'arm-none-eabi-gcc', @peers );
 done_testing();

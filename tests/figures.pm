@@ -1,9 +1,9 @@
 package figures;
 
-# Figures against their budget. A budget file names the compilers it holds for
-# and its columns, then has a line a figure: its name and one number a column. A
+# Figures against their budget. A budget file names the compilers, or Debian
+# packages, that it holds for and its columns, then has a line a figure: its name and one number a column. A
 # figure above its budget fails; so does one that has no budget, and a budget
-# that is for nothing. With other compilers the figures are shown and not judged.
+# that is for nothing. With others the figures are shown and not judged.
 #
 # NEW_BUDGET=1 in the environment writes the file anew from what was measured; a
 # number that goes up is to be explained in the CHANGELOG.
@@ -11,13 +11,18 @@ use strict;
 use warnings;
 use Test::More;
 
+# Of a compiler, or of "package:NAME".
 sub version_of {
     my ($tool) = @_;
-    chomp( my $version = `$tool -dumpfullversion` );
+    my $ask
+        = $tool =~ s/^package://
+        ? "dpkg-query --show --showformat='\${Version}' $tool 2>/dev/null"
+        : "$tool -dumpfullversion";
+    chomp( my $version = `$ask` // '' );
     return "$tool $version";
 }
 
-# $measured->{column}{figure}; @tools are the compilers that made them.
+# $measured->{column}{figure}; @tools are what made them.
 sub check {
     my ( $file, $measured, @tools ) = @_;
     my $with = join ', ', map { version_of($_) } @tools;

@@ -45,7 +45,7 @@ TEST_RUNS  := tests/layers.t tests/config.t tests/symbols.t tests/size.t \
               tests/mutants.t $(METER_TESTS) $(EXPLORER_RUNS) \
               $(HOST_RUNS) $(BOARD_RUNS)
 TEST_FILES := $(HOST_RUNS) $(BOARD_RUNS) $(EXPLORER_RUNS) $(SYMBOL_FILES) $(SIZE_FILES) \
-              $(CYCLE_FILES) $(INTERRUPT_FILES) $(WATCH_FILES) $(OUT)/header-checks \
+              $(CYCLE_FILES) $(WORKLOAD_FILES) $(INTERRUPT_FILES) $(WATCH_FILES) $(OUT)/header-checks \
               $(OUT)/readme/example $(OUT)/x86-64+O2/cplusplus $(METER_FILES)
 
 # Many builds of the same: -O0 compiles them in a third of the time.
