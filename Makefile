@@ -99,7 +99,7 @@ symbols: $(SYMBOL_FILES) | $(OUT)/have-perl  ## Prove that the core needs no lib
 	prove -v tests/symbols.t
 
 .PHONY: size
-size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code and of control blocks, against the budget
+size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code, control blocks and stack, against the budget
 	prove -v tests/size.t
 
 .PHONY: cycles

@@ -1,11 +1,13 @@
 #!/usr/bin/perl
-# Bytes of code per module (-Os), of each control block, and of a linked program
-# that uses an arena's main functions, against tests/size/budget.
+# Bytes of code per module (-Os), of each control block, of a linked program that
+# uses an arena's main functions, and of stack per public function (stack.pm),
+# against tests/size/budget. An inline function has no stack of its own.
 use strict;
 use warnings;
 use lib 'tests';
 use Test::More;
 use figures;
+use stack;
 
 my %cores = (
     m0      => [ 'cortex-m0+primask', 'arm-none-eabi-' ],
@@ -24,6 +26,21 @@ sub text_of {
     return $bytes;
 }
 
+# The stack's bytes; and, on the Cortex-M0, what is not among them.
+sub stack_of {
+    my ( $column, $folder ) = @_;
+    my $functions = stack::read_graphs( glob "$folder/*.ci" );
+    my %depths    = stack::depths($functions);
+    if ( $column eq 'm0' ) {
+        my $by = stack::left_out($functions);
+        for my $callee ( sort keys %$by ) {
+            my $name = $callee eq '__indirect_call' ? "functions by pointer" : $callee;
+            note("stack without the calls of $name, below: @{ $by->{$callee} }");
+        }
+    }
+    return map { ( "stack:$_" => $depths{$_} ) } keys %depths;
+}
+
 my %measured;
 for my $column ( keys %cores ) {
     my ( $core, $tool ) = @{ $cores{$column} };
@@ -34,6 +51,8 @@ for my $column ( keys %cores ) {
         next if $module eq 'sizes';
         $row->{"code:$module"} = text_of( $tool, $object );
     }
+    my %stack = stack_of( $column, $folder );
+    @{$row}{ keys %stack } = values %stack;
     for ( split /\n/, `${tool}nm -S $folder/sizes.o` ) {
         $row->{"block:$2"} = hex $1 if /^\w+ (\w+) \w size_of_(\w+)$/;
     }

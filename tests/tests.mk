@@ -97,11 +97,11 @@ $(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c tests/clock/clock.c 
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
 
-# The core as one object, and each module's object beside it.
+# The core as one object, and beside it each module's object and call graph.
 $(OUT)/%/core.o: $(CORE) $(HEADERS) | $(OUT)/have-board $(OUT)/have-rv32
 	$(SAY); mkdir -p $(@D)
 	for file in $(CORE); do \
-	    $(TOOL) $(FREE) -ffunction-sections -c $$file \
+	    $(TOOL) $(FREE) -ffunction-sections -fcallgraph-info=su -c $$file \
 	        -o $(@D)/$$(basename $$file .c).o || exit 1; \
 	done
 	$(TOOL) $(FREE) -nostdlib -r -o $@ \
