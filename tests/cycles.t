@@ -90,4 +90,55 @@ for my $build (qw(microbit+Os mps2-an385+Os mps2-an505+Os)) {
 }
 figures::check( 'tests/cycles/workloads/peers',
     \%peers, 'arm-none-eabi-gcc', @peers );
+
+# ---- README.md --------------------------------------------------------------
+
+my ($qemu) = `qemu-system-arm --version` =~ /version (\S+)/;
+my $on = 'micro:bit (Cortex-M0), MPS2 AN385 (Cortex-M3) and AN505 (Cortex-M33), '
+    . "emulated by QEMU $qemu";
+
+sub check_calls {
+    my @cores = map { [ "$_+Os", "$_+O2" ] } qw(m0+mask m3+llsc m33+llsc);
+    my @rows  = map {
+        my ( $name, $text ) = @$_;
+        [ $text, figures::cells( \%measured, $name, @cores ) ]
+    } readme::rows('tests/cycles/readme');
+    figures::check_readme( 'cycles',
+        readme::table( [qw(call Cortex-M0 Cortex-M3 Cortex-M33)], @rows ),
+        $on, 'arm-none-eabi-gcc' );
+}
+
+# A contestant's mean and worst, on one core.
+sub workload_cells {
+    my ( $figures, $who ) = @_;
+    my @cells;
+    for my $call ( map {"mixed_${who}_$_"} qw(alloc free) ) {
+        push @cells, join ' / ', map { $figures->{"${call}_$_"} } qw(mean worst);
+    }
+    return @cells, map { $figures->{"${_}_${who}_each"} } qw(mixed frames);
+}
+
+sub check_workloads {
+    my @heads = ( 'who', 'what a free does' );
+    for my $core (qw(M0 M3)) {
+        push @heads, map {"$core $_"} qw(alloc free mixed frames);
+    }
+    my @rows;
+    for ( readme::rows('tests/cycles/workloads/readme') ) {
+        my ( $who, $text ) = @$_;
+        my ($of) = grep { defined $_->{m3}{"mixed_${who}_each"} }
+            { m0 => $peers{'m0+Os'}, m3 => $peers{'m3+Os'} },
+            { m0 => $workloads{'m0+mask+Os'}, m3 => $workloads{'m3+llsc+Os'} };
+        push @rows,
+            [
+            split( /\s*\|\s*/, $text ),
+            map { workload_cells( $of->{$_}, $who ) } qw(m0 m3)
+            ];
+    }
+    figures::check_readme( 'workloads', readme::table( \@heads, @rows ),
+        $on, 'arm-none-eabi-gcc', @peers );
+}
+
+check_calls();
+check_workloads();
 done_testing();

@@ -10,6 +10,7 @@ package figures;
 use strict;
 use warnings;
 use Test::More;
+use readme;
 
 # Of a compiler, or of "package:NAME".
 sub version_of {
@@ -46,6 +47,30 @@ sub check {
             is( "@bad", '', "$name keeps its budget" );
         }
     }
+}
+
+# A table of README.md (readme.pm), which must be what was measured, `on` what;
+# README=1 in the environment writes it. With other compilers it is not judged.
+sub check_readme {
+    my ( $name, $table, $on, @tools ) = @_;
+    my $with = join ', ', map { version_of($_) } @tools;
+    readme::store( $name, $table, $with, $on ) if $ENV{README};
+    my ( $stored, $for ) = readme::stored($name);
+SKIP: {
+        skip "README.md has the table of $for, this is $with", 1
+            if defined $for && $for ne $with;
+        is( $stored, $table,
+            "README.md shows what was measured (README=1 make writes it): $name"
+        );
+    }
+}
+
+# A row's cells: of each column, or list of columns, what was measured.
+sub cells {
+    my ( $measured, $name, @columns ) = @_;
+    return map {
+        join ' / ', map { $measured->{$_}{$name} // '-' } ref($_) ? @$_ : $_
+    } @columns;
 }
 
 sub is_over {

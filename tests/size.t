@@ -60,6 +60,14 @@ for my $column ( keys %cores ) {
 $measured{m0}{"linked:$_"}
     = text_of( 'arm-none-eabi-', "build/cortex-m0+primask+Os/$_.elf" )
     for qw(arena arena-blocks);
-figures::check( 'tests/size/budget', \%measured, 'arm-none-eabi-gcc',
-    'riscv64-unknown-elf-gcc', 'gcc' );
+my @tools = qw(arm-none-eabi-gcc riscv64-unknown-elf-gcc gcc);
+figures::check( 'tests/size/budget', \%measured, @tools );
+
+my @rows = map {
+    my ( $name, $text ) = @$_;
+    [ $text, figures::cells( \%measured, $name, qw(m0 m3 rv32 x86-64) ) ]
+} readme::rows('tests/size/readme');
+figures::check_readme( 'size',
+    readme::table( [qw(bytes Cortex-M0 Cortex-M3 rv32imac x86-64)], @rows ),
+    'their objects at -Os', @tools );
 done_testing();

@@ -1,0 +1,65 @@
+package readme;
+
+# Tables in README.md that are written by what measures them: each stands between
+# <!-- NAME --> and <!-- /NAME -->, and ends with a line "Measured with …".
+#
+# Which rows a table has, in which order, says a file of lines "figure | text".
+use strict;
+use warnings;
+use Fcntl ':flock';
+use POSIX 'strftime';
+use Text::Wrap;
+
+my $file = 'README.md';
+
+# [figure, text] of each row.
+sub rows {
+    my ($list) = @_;
+    open my $in, '<', $list or die "$list: $!\n";
+    return map { [ split /\s*\|\s*/, $_, 2 ] } grep { chomp; !/^#/ && /\S/ } <$in>;
+}
+
+# A table: the heads, then a row each, as lists of cells.
+sub table {
+    my ( $heads, @rows ) = @_;
+    my @lines = ( $heads, [ map {'---'} @$heads ], @rows );
+    return join '', map { '| ' . join( ' | ', @$_ ) . " |\n" } @lines;
+}
+
+sub measured_with {
+    my ( $with, $on ) = @_;
+    local $Text::Wrap::columns = 81;
+    my $date = strftime( '%Y-%m-%d', localtime );
+    return wrap( '', '', "Measured with $with on $on, $date." ) . "\n";
+}
+
+# What stands between a name's markers now: the table, and with what it was made.
+sub stored {
+    my ($name) = @_;
+    open my $in, '<', $file or die "$file: $!\n";
+    flock $in, LOCK_SH;
+    my $text = do { local $/; <$in> };
+    my ($part) = $text =~ m{<!-- $name -->\n(.*)<!-- /$name -->}s
+        or die "$file has no place for the table $name\n";
+    my ($line) = $part =~ /^(Measured with .*)/ms;
+    my ($with) = ( $line // '' ) =~ s/\s+/ /gr =~ /^Measured with (.*?) on /;
+    my ($table) = $part =~ /((?:^\|.*\n)+)/m;
+    return ( $table // '', $with );
+}
+
+# Several targets may do so at a time.
+sub store {
+    my ( $name, $table, $with, $on ) = @_;
+    my $line = measured_with( $with, $on );
+    open my $inout, '+<', $file or die "$file: $!\n";
+    flock $inout, LOCK_EX;
+    my $text = do { local $/; <$inout> };
+    $text =~ s{(<!-- $name -->\n).*(<!-- /$name -->)}{$1\n$table\n$line\n$2}s
+        or die "$file has no place for the table $name\n";
+    seek $inout, 0, 0;
+    print $inout $text;
+    truncate $inout, tell $inout;
+    close $inout or die "$file: $!\n";
+}
+
+1;
