@@ -7,8 +7,7 @@ package stack;
 #
 # What is not in it: functions that are called through a pointer (the page hooks,
 # backing allocators), the hooks that an application replaces, and the compiler's
-# arithmetic. left_out() tells who calls which. memcpy and memset are among the
-# names, but gcc does their work in place (symbols.t).
+# arithmetic. left_out() tells who calls which.
 use strict;
 use warnings;
 
@@ -54,7 +53,7 @@ sub depth {
     my $deepest = 0;
     for my $callee ( sort keys %{ $functions->{$name}{calls} } ) {
         if ( is_left_out( $functions, $callee ) ) {
-            $left_out->{$callee} = 1 if $callee !~ /^mem(?:cpy|set)$/;
+            $left_out->{$callee} = 1;
             next;
         }
         my $depth = depth( $functions, $callee, $left_out, @above, $name );
