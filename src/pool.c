@@ -158,10 +158,12 @@ static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
     return true;
 }
 
+// The backing may keep its own things where a chunk was.
 static void drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     const uintptr_t base = base_of(chunk);
     store_relaxed(&chunk->base, 0);
+    watch_own(base, chunk_size(pool));
     (void)reel_free(pool->backing, chunk->links, links_size(pool));
     (void)reel_free(pool->backing, (void *)base, chunk_size(pool));
 }
