@@ -54,7 +54,7 @@ bool test_run_all(void)
         model_tests,      gate_tests,      always_tests,   temp_tests,
         shared_tests,     blocks_tests,    registry_tests, rewindable_tests,
         start_bits_tests, span_tests,      bound_tests,    rewinding_tests,
-        pool_tests,
+        pool_tests,       region_tests,
     };
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         for (const test_case *test = tables[t]; test->run != NULL; test++) {

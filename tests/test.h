@@ -25,7 +25,7 @@ extern const test_case status_tests[], allocator_tests[], arena_tests[],
     hostile_tests[], model_tests[], gate_tests[], always_tests[], temp_tests[],
     shared_tests[], blocks_tests[], registry_tests[], rewindable_tests[],
     start_bits_tests[], span_tests[], bound_tests[], rewinding_tests[],
-    pool_tests[];
+    pool_tests[], region_tests[];
 
 // The reel_panic() of the tests counts and returns. Did exactly one panic come
 // since the last question, for this reason? (None can at REEL_CHECKS 0.)

@@ -22,7 +22,7 @@ static bool find_gap(const pool_rig *rig, size_t size, size_t align,
         unsigned char *const to = i < rig->held ? rig->blocks[i].start : end;
         *start = aligned(from, align);
         *behind = i;
-        if (*start <= to && size <= (size_t)(to - *start)) {
+        if (*start >= from && *start <= to && size <= (size_t)(to - *start)) {
             return true;
         }
         from = i < rig->held ? to + rig->blocks[i].size : to;

@@ -1,0 +1,1040 @@
+#include "pool_rig.h"
+
+#define PAGE 64u
+
+static reel_region region;
+
+static size_t used(void)
+{
+    return reel_pool_used(the_pool());
+}
+
+static void *alloc(size_t size, size_t align)
+{
+    return reel_region_alloc(&region, size, align);
+}
+
+static void open_it(reel_region *it)
+{
+    EXPECT(reel_region_open(it, the_pool()) == REEL_OK);
+    EXPECT(reel_region_is_open(it) && reel_region_is_valid(it));
+}
+
+static void close_it(reel_region *it)
+{
+    EXPECT(reel_region_close(it) == REEL_OK);
+    EXPECT(!reel_region_is_open(it) && reel_region_is_valid(it));
+}
+
+// A pool of pages, and a region that has the first of them.
+static void fresh_region(size_t chunk_limit, size_t pages)
+{
+    fresh_pool(chunk_limit, PAGE, pages);
+    open_it(&region);
+    EXPECT(used() == 1 && region.next == (uintptr_t)page_in(0, 0));
+}
+
+// Large objects of open regions are all that the backing has beside the chunks.
+static bool agrees_but_for(size_t large)
+{
+    return reel_region_is_valid(&region) && pool_agrees_but_for(large);
+}
+
+static bool agrees(void)
+{
+    return agrees_but_for(0);
+}
+
+static reel_stats stats(void)
+{
+    return reel_region_stats(&region);
+}
+
+// The region, but for the count of refusals.
+static bool is_as(const reel_region *before)
+{
+    return region.next == before->next && region.end == before->end
+           && region.pool == before->pool && region.newest == before->newest
+           && region.oldest == before->oldest && region.pages == before->pages
+           && region.large == before->large
+           && region.large_size == before->large_size
+           && region.binding.registry == before->binding.registry;
+}
+
+// ---- examples ----------------------------------------------------------------
+
+static void blocks_lie_one_behind_the_other_on_pages(void)
+{
+    fresh_region(2, 2);
+    unsigned char *const page = page_in(0, 0);
+    EXPECT(alloc(3, 1) == page);
+    EXPECT(alloc(4, 4) == page + 4);
+    EXPECT(alloc(1, 0) == page + REEL_ALIGN_DEFAULT);
+    EXPECT(alloc(PAGE - REEL_ALIGN_DEFAULT - 1, 1)
+           == page + REEL_ALIGN_DEFAULT + 1);
+    EXPECT(used() == 1); // exactly full
+    EXPECT(alloc(1, 1) == page + PAGE && used() == 2);
+    EXPECT(alloc(PAGE, 0) == page_in(1, 0) && used() == 3);
+    EXPECT(region.pages == 3 && agrees());
+    close_it(&region);
+    EXPECT(used() == 0 && reel_pool_chunks(the_pool()) == 2 && agrees());
+}
+
+static void a_page_of_its_own_for_a_block_of_a_page(void)
+{
+    fresh_region(4, 2);
+    for (size_t i = 0; i < 8; i++) {
+        EXPECT(alloc(PAGE, 1) == page_in(i / 2, i % 2));
+        EXPECT(used() == i + 1);
+    }
+    EXPECT(alloc(1, 1) == NULL && agrees() && used() == 8);
+    close_it(&region);
+    EXPECT(agrees() && used() == 0);
+}
+
+static void closing_puts_all_pages_back_the_newest_on_top(void)
+{
+    reel_region other;
+    fresh_region(3, 3);
+    open_it(&other);
+    EXPECT(alloc(PAGE, 1) == page_in(0, 0));
+    EXPECT(alloc(PAGE, 1) == page_in(0, 2));
+    EXPECT(reel_region_alloc(&other, PAGE, 1) == page_in(0, 1));
+    EXPECT(alloc(PAGE, 1) == page_in(1, 0));
+    close_it(&region);
+    EXPECT(used() == 1 && agrees());
+    EXPECT(claims(1, 0) && claims(0, 2) && claims(0, 0) && claims(1, 1));
+    release(1, 1);
+    close_it(&other);
+    EXPECT(claims(0, 1) && claims(1, 1) && claims(1, 2) && agrees());
+}
+
+static void thousands_of_regions_need_no_more_chunks_than_one(void)
+{
+    fresh_pool(3, PAGE, 2);
+    uint32_t seed = 3;
+    for (size_t cycle = 0; cycle < 3000; cycle++) {
+        open_it(&region);
+        const size_t pages = cycle == 0 ? 4 : 1 + test_below(&seed, 4);
+        for (size_t i = 0; i < pages; i++) {
+            EXPECT(alloc(PAGE, 1) != NULL);
+        }
+        EXPECT(used() == pages);
+        close_it(&region);
+        EXPECT(used() == 0 && reel_pool_chunks(the_pool()) == 2);
+    }
+    EXPECT(test_pool->calls == 4 && reel_pool_peak(the_pool()) == 4
+           && agrees());
+}
+
+static void regions_are_independent(void)
+{
+    reel_region inner, innermost;
+    fresh_region(4, 2);
+    unsigned char *const outer_block = alloc(40, 1);
+    stamp(outer_block, 40, 1);
+    open_it(&inner);
+    unsigned char *const inner_block = reel_region_alloc(&inner, 50, 1);
+    stamp(inner_block, 50, 2);
+    open_it(&innermost);
+    stamp(reel_region_alloc(&innermost, PAGE, 1), PAGE, 3);
+    unsigned char *const later = alloc(30, 1); // of the outer one
+    stamp(later, 30, 4);
+    close_it(&innermost);
+    EXPECT(is_stamped(inner_block, 50, 2) && used() == 3);
+    close_it(&region); // not the innermost
+    EXPECT(is_stamped(inner_block, 50, 2) && reel_region_is_valid(&inner));
+    EXPECT(reel_region_alloc(&inner, 14, 1) == inner_block + 50);
+    close_it(&inner);
+    EXPECT(used() == 0 && agrees());
+}
+
+// ---- where a request goes --------------------------------------------------------
+
+static void check_request(size_t size, size_t align)
+{
+    fresh_region(1, 2);
+    const size_t page_align = REEL_ALIGN_DEFAULT;
+    const size_t padding = align > page_align ? align - page_align : 0;
+    unsigned char *const page = page_in(0, 0);
+    const size_t gap = (0 - (uintptr_t)(page + 1)) & (align - 1);
+    const bool is_here = 1 + gap + size <= PAGE;
+    const bool may_not_fit = size > PAGE || padding > PAGE - size;
+    EXPECT(alloc(1, 1) == page);
+    unsigned char *const block = alloc(size, align);
+    EXPECT(block != NULL && (uintptr_t)block % align == 0);
+    if (block == NULL) {
+        return;
+    }
+    stamp(block, size, 9);
+    if (is_here) {
+        EXPECT(block == page + 1 + gap && agrees() && used() == 1);
+    } else if (may_not_fit) {
+        EXPECT(test_pool->bytes >= size && agrees_but_for(1) && used() == 1);
+        EXPECT(region.large_size == size);
+    } else {
+        EXPECT(block >= page + PAGE && block + size <= page + 2 * PAGE);
+        EXPECT(agrees() && used() == 2);
+    }
+    close_it(&region);
+    EXPECT(agrees() && used() == 0);
+}
+
+static void every_size_and_alignment_is_served_where_it_fits(void)
+{
+    for (size_t align = 1; align <= 256; align *= 2) {
+        for (size_t size = 1; size <= PAGE + 8; size++) {
+            check_request(size, align);
+        }
+    }
+}
+
+static void large_objects_come_from_the_backing_and_go_at_the_close(void)
+{
+    fresh_region(1, 4);
+    const size_t before = test_pool->bytes;
+    unsigned char *const a = alloc(PAGE + 1, 1);
+    EXPECT(a != NULL && test_pool->last_size == PAGE + 1);
+    EXPECT(test_pool->last_align == 1);
+    unsigned char *const b = alloc(3 * PAGE, 32);
+    EXPECT(b != NULL && (uintptr_t)b % 32 == 0);
+    EXPECT(test_pool->last_size == 3 * PAGE && test_pool->last_align == 32);
+    stamp(a, PAGE + 1, 1);
+    stamp(b, 3 * PAGE, 2);
+    unsigned char *const c = alloc(8, 1);
+    stamp(c, 8, 3);
+    EXPECT(test_pool->bytes == before + 4 * PAGE + 1 && agrees_but_for(2));
+    EXPECT(region.large_size == 4 * PAGE + 1);
+    EXPECT(is_stamped(a, PAGE + 1, 1) && is_stamped(b, 3 * PAGE, 2));
+    EXPECT(is_stamped(c, 8, 3));
+    close_it(&region);
+    EXPECT(test_pool->bytes == before && agrees());
+    open_it(&region);
+    close_it(&region);
+    EXPECT(agrees());
+}
+
+// What is left of a page is not lost when a large request comes by.
+static void the_page_with_more_room_left_stays_the_current_one(void)
+{
+    fresh_region(2, 2);
+    EXPECT(alloc(16, 1) == page_in(0, 0));
+    EXPECT(alloc(56, 1) == page_in(0, 1)); // leaves 8, the first page 48
+    EXPECT(alloc(40, 1) == page_in(0, 0) + 16);
+    EXPECT(alloc(9, 1) == page_in(1, 0)); // leaves 55, the first page 8
+    EXPECT(alloc(55, 1) == page_in(1, 0) + 9);
+    EXPECT(alloc(PAGE, 1) == page_in(1, 1)); // both leave nothing
+    EXPECT(alloc(1, 1) == NULL && agrees());
+    close_it(&region);
+    EXPECT(used() == 0 && agrees());
+}
+
+static void a_large_object_leaves_the_current_page_as_it_was(void)
+{
+    fresh_region(2, 2);
+    EXPECT(alloc(5, 1) == page_in(0, 0));
+    EXPECT(alloc(PAGE + 1, 1) != NULL);
+    EXPECT(used() == 1);
+    unsigned char *const next = alloc(1, 1); // behind a note
+    EXPECT(next > page_in(0, 0) + 4 && next < page_in(0, 1));
+    close_it(&region);
+}
+
+// ---- sizes and alignments at their limits ----------------------------------------
+
+static void no_bytes_are_one_byte(void)
+{
+    fresh_region(1, 1);
+    unsigned char *const a = alloc(0, 1);
+    EXPECT(a == page_in(0, 0) && alloc(0, 1) == a + 1);
+    EXPECT(alloc(0, 0) == a + REEL_ALIGN_DEFAULT);
+    unsigned char *const b = alloc(1, 1);
+    EXPECT(reel_region_realloc(&region, b, 1, 0, 1) == b);
+    EXPECT(reel_region_realloc(&region, b, 0, 2, 1) == b);
+    EXPECT(alloc(1, 1) == b + 2);
+    EXPECT(reel_region_realloc(&region, NULL, 0, 0, 1) == b + 3 && agrees());
+}
+
+static void no_size_wraps(void)
+{
+    reel_region before;
+    fresh_region(2, 2);
+    void *const block = alloc(5, 1);
+    before = region;
+    size_t refusals = 0;
+    for (size_t align = 0; align <= SIZE_MAX / 4; align = align * 2 + !align) {
+        for (size_t less = 0; less <= 2 * PAGE; less += 1 + less / 3) {
+            EXPECT(alloc(SIZE_MAX - less, align) == NULL);
+            EXPECT(
+                reel_region_realloc(&region, block, 5, SIZE_MAX - less, align)
+                == NULL);
+            refusals += 2;
+        }
+    }
+    EXPECT(is_as(&before) && agrees());
+    EXPECT(stats().failures == refusals && stats().largest_refused == SIZE_MAX);
+    EXPECT(alloc(1, SIZE_MAX / 2 + 1) == NULL && is_as(&before) && agrees());
+}
+
+// ---- what cannot be had --------------------------------------------------------
+
+static void a_pool_that_is_used_up_leaves_the_region_as_it_was(void)
+{
+    reel_region before;
+    reel_region other;
+    fresh_region(1, 2);
+    open_it(&other);
+    unsigned char *const a = alloc(40, 1);
+    stamp(a, 40, 1);
+    before = region;
+    EXPECT(alloc(25, 1) == NULL && alloc(PAGE, 1) == NULL);
+    EXPECT(is_as(&before) && agrees() && is_stamped(a, 40, 1));
+    EXPECT(stats().failures == 2 && stats().largest_refused == PAGE);
+    EXPECT(reel_region_realloc(&region, a, 40, PAGE, 1) == a);
+    EXPECT(reel_region_realloc(&region, a, PAGE, 40, 1) == a);
+    EXPECT(alloc(24, 1) == a + 40); // what fits is still served
+    EXPECT(reel_region_alloc(&other, PAGE, 1) == page_in(0, 1));
+    close_it(&other);
+    EXPECT(alloc(PAGE, 1) == page_in(0, 1) && is_stamped(a, 40, 1));
+}
+
+static void a_region_that_finds_no_page_is_closed(void)
+{
+    fresh_pool(1, PAGE, 1);
+    EXPECT(claims(0, 0));
+    stamp(&region, sizeof region, 0x5A);
+    EXPECT(reel_region_open(&region, the_pool()) == REEL_NO_MEMORY);
+    EXPECT(!reel_region_is_open(&region) && agrees());
+    EXPECT(reel_region_close(&region) == REEL_CLOSED);
+    release(0, 0);
+    open_it(&region);
+    close_it(&region);
+}
+
+static void a_backing_that_refuses_large_objects_changes_nothing(void)
+{
+    reel_region before;
+    fresh_region(1, 2);
+    before = region;
+    refuse_calls_from(1);
+    EXPECT(alloc(PAGE + 1, 1) == NULL && alloc(PAGE + 9, 1) == NULL);
+    EXPECT(is_as(&before) && agrees());
+    EXPECT(stats().failures == 2 && stats().largest_refused == PAGE + 9);
+    EXPECT(alloc(PAGE, 1) == page_in(0, 0));
+}
+
+// The object is there, but no page has room for the note of it.
+static void a_large_object_that_cannot_be_noted_goes_back(void)
+{
+    reel_region before;
+    fresh_region(1, 1);
+    EXPECT(alloc(PAGE - 4, 1) == page_in(0, 0));
+    before = region;
+    EXPECT(alloc(PAGE + 1, 1) == NULL && is_as(&before) && agrees());
+    EXPECT(test_pool->calls == 3 && test_pool->last_size == PAGE + 1);
+    EXPECT(stats().failures == 1 && stats().largest_refused == PAGE + 1);
+    EXPECT(alloc(4, 1) == page_in(0, 0) + PAGE - 4);
+}
+
+static void pages_too_small_for_a_note_serve_no_large_objects(void)
+{
+    reel_region before;
+    fresh_pool(2, 8, 4);
+    open_it(&region);
+    EXPECT(alloc(8, 1) == page_in(0, 0) && alloc(2, 1) == page_in(0, 1));
+    before = region;
+    EXPECT(alloc(9, 1) == NULL && alloc(100, 1) == NULL);
+    EXPECT(is_as(&before) && agrees() && test_pool->calls == 2);
+    EXPECT(stats().failures == 2 && stats().largest_refused == 100);
+    EXPECT(alloc(6, 1) == page_in(0, 1) + 2);
+    close_it(&region);
+    EXPECT(used() == 0 && agrees());
+}
+
+// ---- what a closed region does -----------------------------------------------------
+
+static void expect_closed(void)
+{
+    char byte = 'x';
+    reel_registry registry;
+    reel_registry_entry entry;
+    const reel_handle none = REEL_NO_HANDLE;
+    const reel_region before = region;
+    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
+    EXPECT(!reel_region_is_open(&region) && reel_region_is_valid(&region));
+    EXPECT(reel_region_close(&region) == REEL_CLOSED);
+    EXPECT(reel_region_free(&region, &byte, 1) == REEL_CLOSED);
+    EXPECT(reel_region_free(&region, NULL, 1) == REEL_CLOSED);
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_CLOSED);
+    EXPECT(reel_region_handle(&region).version == 0);
+    EXPECT(stats().used == 0 && stats().peak == 0);
+    if (REEL_CHECKS > 0) {
+        static const size_t sizes[] = { 0, 1, PAGE, PAGE + 1, SIZE_MAX };
+        for (size_t i = 0; i < 5; i++) {
+            EXPECT(alloc(sizes[i], 1) == NULL && test_panicked(REEL_CLOSED));
+            EXPECT(alloc(sizes[i], 3) == NULL && test_panicked(REEL_CLOSED));
+            EXPECT(reel_region_realloc(&region, &byte, 1, sizes[i], 1) == NULL);
+            EXPECT(test_panicked(REEL_CLOSED));
+            EXPECT(reel_region_realloc(&region, NULL, 0, sizes[i], 1) == NULL);
+            EXPECT(test_panicked(REEL_CLOSED));
+        }
+    }
+    EXPECT(is_as(&before) && stats().failures == before.failures);
+}
+
+static void a_closed_region_says_so(void)
+{
+    static const reel_region zeroed;
+    region = zeroed;
+    expect_closed();
+    fresh_region(1, 2);
+    EXPECT(alloc(1, 1) != NULL && alloc(PAGE + 1, 1) != NULL);
+    close_it(&region);
+    expect_closed();
+    EXPECT(agrees() && used() == 0);
+}
+
+static void what_is_closed_keeps_its_refusals_until_it_opens(void)
+{
+    fresh_region(1, 1);
+    EXPECT(alloc(SIZE_MAX, 1) == NULL);
+    close_it(&region);
+    EXPECT(stats().failures == 1 && stats().largest_refused == SIZE_MAX);
+    open_it(&region);
+    EXPECT(stats().failures == 0 && stats().largest_refused == 0);
+    close_it(&region);
+}
+
+static void arguments_that_cannot_be_are_refused(void)
+{
+    fresh_pool(1, PAGE, 1);
+    EXPECT(reel_region_open(NULL, the_pool()) == REEL_INVALID);
+    EXPECT(reel_region_open(&region, NULL) == REEL_INVALID);
+    EXPECT(used() == 0 && test_pool->calls == 0);
+    open_it(&region);
+    EXPECT(reel_region_free(&region, NULL, 1) == REEL_INVALID);
+    void *const block = alloc(5, 1);
+    EXPECT(reel_region_free(&region, block, 5) == REEL_OK);
+    EXPECT(alloc(1, 1) == (unsigned char *)block + 5); // it freed nothing
+    const reel_region before = region;
+    if (REEL_CHECKS > 0) {
+        EXPECT(alloc(1, 3) == NULL && test_panicked(REEL_INVALID));
+        EXPECT(alloc(PAGE + 1, 3) == NULL && test_panicked(REEL_INVALID));
+        EXPECT(reel_region_realloc(&region, block, 5, 1, 3) == NULL);
+        EXPECT(test_panicked(REEL_INVALID));
+        EXPECT(reel_region_realloc(&region, block, 5, 9, 6) == NULL);
+        EXPECT(test_panicked(REEL_INVALID));
+    }
+    EXPECT(is_as(&before) && stats().failures == 0);
+}
+
+// ---- changing a block's size -----------------------------------------------------
+
+static void the_last_block_grows_and_shrinks_in_place(void)
+{
+    fresh_region(1, 2);
+    unsigned char *const first = alloc(4, 1);
+    unsigned char *const last = alloc(10, 1);
+    stamp(last, 10, 1);
+    EXPECT(reel_region_realloc(&region, last, 10, 20, 1) == last);
+    EXPECT(is_stamped(last, 10, 1) && alloc(1, 1) == last + 20);
+    EXPECT(reel_region_realloc(&region, last, 20, 8, 1) == last);
+    EXPECT(is_stamped(last, 8, 1)); // not the last one: its rest is lost
+    unsigned char *const end = alloc(1, 1);
+    EXPECT(end == last + 21);
+    EXPECT(reel_region_realloc(&region, end, 1, PAGE - 25, 1) == end);
+    EXPECT(used() == 1 && region.next == region.end);
+    EXPECT(reel_region_realloc(&region, end, PAGE - 25, 2, 1) == end);
+    EXPECT(alloc(1, 1) == end + 2 && first == page_in(0, 0) && agrees());
+}
+
+static void a_block_that_cannot_grow_in_place_is_copied(void)
+{
+    fresh_region(2, 2);
+    unsigned char *const a = alloc(10, 1);
+    unsigned char *const b = alloc(10, 1);
+    stamp(a, 10, 1);
+    stamp(b, 10, 2);
+    unsigned char *const copy = reel_region_realloc(&region, a, 10, 12, 1);
+    EXPECT(copy == b + 10 && is_stamped(copy, 10, 1) && is_stamped(b, 10, 2));
+    stamp(copy, 12, 3);
+    unsigned char *const more =
+        reel_region_realloc(&region, copy, 12, PAGE, 1); // the page is full
+    EXPECT(more == page_in(0, 1) && is_stamped(more, 12, 3));
+    EXPECT(is_stamped(b, 10, 2) && agrees() && used() == 2);
+}
+
+static void a_block_moves_to_a_stricter_alignment(void)
+{
+    fresh_region(2, 2);
+    (void)alloc(1, 1);
+    unsigned char *const a = alloc(6, 1);
+    stamp(a, 6, 1);
+    unsigned char *const moved = reel_region_realloc(&region, a, 6, 4, 4);
+    EXPECT(moved != a && (uintptr_t)moved % 4 == 0 && is_stamped(moved, 4, 1));
+    EXPECT(reel_region_realloc(&region, moved, 4, 5, 2) == moved && agrees());
+}
+
+static void a_block_of_an_older_page_does_not_grow_in_place(void)
+{
+    fresh_region(2, 2);
+    unsigned char *const old = alloc(40, 1);
+    stamp(old, 40, 1);
+    EXPECT(alloc(30, 1) == page_in(0, 1)); // current now, 34 bytes left
+    unsigned char *const copy = reel_region_realloc(&region, old, 40, 41, 1);
+    EXPECT(copy == page_in(1, 0) && is_stamped(copy, 40, 1));
+    EXPECT(reel_region_realloc(&region, copy, 41, 7, 1) == copy && agrees());
+}
+
+static void large_objects_change_their_size(void)
+{
+    fresh_region(1, 4);
+    unsigned char *const large = alloc(2 * PAGE, 1);
+    stamp(large, 2 * PAGE, 1);
+    EXPECT(reel_region_realloc(&region, large, 2 * PAGE, PAGE + 1, 1) == large);
+    EXPECT(reel_region_realloc(&region, large, PAGE + 1, 10, 1) == large);
+    EXPECT(is_stamped(large, 10, 1) && agrees_but_for(1));
+    unsigned char *const larger =
+        reel_region_realloc(&region, large, 10, 3 * PAGE, 1);
+    EXPECT(larger != NULL && larger != large && is_stamped(larger, 10, 1));
+    stamp(larger, 3 * PAGE, 2);
+    EXPECT(agrees_but_for(2) && region.large_size == 5 * PAGE);
+    unsigned char *const small = alloc(8, 1);
+    stamp(small, 8, 3);
+    unsigned char *const grown =
+        reel_region_realloc(&region, small, 8, PAGE + 6, 1);
+    EXPECT(grown != NULL && is_stamped(grown, 8, 3) && agrees_but_for(3));
+    EXPECT(is_stamped(larger, 3 * PAGE, 2));
+    EXPECT(reel_region_realloc(&region, larger, 3 * PAGE, SIZE_MAX, 1) == NULL);
+    EXPECT(is_stamped(larger, 3 * PAGE, 2));
+    close_it(&region);
+    EXPECT(agrees() && used() == 0);
+}
+
+// ---- scopes --------------------------------------------------------------------
+
+static size_t inside; // pages in use as the body saw them
+
+static void fill_a_page(void)
+{
+    EXPECT(alloc(PAGE, 1) != NULL && alloc(1, 1) != NULL);
+    inside = used();
+}
+
+static void leave_by_return(void)
+{
+    REEL_REGION_SCOPE(&region, the_pool())
+    {
+        fill_a_page();
+        return;
+    }
+    EXPECT(false);
+}
+
+static void leave_by_break(void)
+{
+    REEL_REGION_SCOPE(&region, the_pool())
+    {
+        fill_a_page();
+        break;
+    }
+}
+
+static void leave_by_goto(void)
+{
+    REEL_REGION_SCOPE(&region, the_pool())
+    {
+        fill_a_page();
+        goto out;
+    }
+    EXPECT(false);
+out:
+    EXPECT(used() == 0);
+}
+
+static void leave_at_the_end(void)
+{
+    size_t runs = 0;
+    REEL_REGION_SCOPE(&region, the_pool())
+    {
+        fill_a_page();
+        runs++;
+    }
+    EXPECT(runs == 1);
+}
+
+static void a_scope_closes_its_region_however_it_is_left(void)
+{
+    static void (*const ways[])(void) = { leave_by_return, leave_by_break,
+                                          leave_by_goto, leave_at_the_end };
+    fresh_pool(1, PAGE, 2);
+    for (size_t i = 0; i < 4; i++) {
+        inside = 0;
+        ways[i]();
+        EXPECT(inside == 2 && used() == 0);
+        EXPECT(!reel_region_is_open(&region) && agrees());
+    }
+}
+
+static void scopes_nest(void)
+{
+    reel_region inner;
+    fresh_pool(2, PAGE, 2);
+    REEL_REGION_SCOPE(&region, the_pool())
+    {
+        unsigned char *const block = alloc(8, 1);
+        stamp(block, 8, 1);
+        for (size_t i = 0; i < 3; i++) {
+            REEL_REGION_SCOPE(&inner, the_pool())
+            {
+                EXPECT(reel_region_alloc(&inner, PAGE, 1) == page_in(0, 1));
+                EXPECT(used() == 2);
+            }
+            EXPECT(used() == 1 && is_stamped(block, 8, 1));
+        }
+    }
+    EXPECT(used() == 0 && agrees());
+}
+
+static void a_scope_that_cannot_open_is_skipped(void)
+{
+    size_t runs = 0;
+    fresh_pool(1, PAGE, 1);
+    EXPECT(claims(0, 0));
+    REEL_REGION_SCOPE(&region, the_pool())
+    {
+        runs++;
+    }
+    REEL_REGION_SCOPE(&region, NULL)
+    {
+        runs++;
+    }
+    EXPECT(runs == 0 && used() == 1 && test_is_calm());
+}
+
+static void closing_inside_a_scope_is_told(void)
+{
+    fresh_pool(1, PAGE, 1);
+    REEL_REGION_SCOPE(&region, the_pool())
+    {
+        close_it(&region);
+    }
+    EXPECT(test_panicked(REEL_CLOSED) && agrees() && used() == 0);
+}
+
+// ---- interrupts ------------------------------------------------------------------
+
+static void *first, *second, *large;
+static reel_status opened, closed;
+
+static void use_a_region(void)
+{
+    reel_region own;
+    opened = reel_region_open(&own, the_pool());
+    first = second = large = NULL;
+    if (opened == REEL_OK) {
+        first = reel_region_alloc(&own, PAGE, 1);
+        second = reel_region_alloc(&own, 1, 1);
+        large = reel_region_alloc(&own, PAGE + 1, 1);
+        closed = reel_region_close(&own);
+    }
+}
+
+static void a_region_in_an_interrupt_claims_free_pages_only(void)
+{
+    fresh_pool(2, PAGE, 2);
+    test_interrupt(use_a_region);
+    EXPECT(opened == REEL_NO_MEMORY && test_pool->calls == 0);
+    EXPECT(reel_pool_reserve(the_pool(), 2) == REEL_OK && claims(0, 0));
+    test_interrupt(use_a_region);
+    EXPECT(opened == REEL_OK && closed == REEL_OK);
+    EXPECT(first == page_in(0, 1) && second == NULL && large == NULL);
+    release(0, 0);
+    test_interrupt(use_a_region);
+    EXPECT(opened == REEL_OK && closed == REEL_OK);
+    EXPECT(first == page_in(0, 0) && second == page_in(0, 1) && large == NULL);
+    EXPECT(test_pool->calls == 2 && used() == 0 && pool_agrees());
+}
+
+static void close_the_region(void)
+{
+    closed = reel_region_close(&region);
+}
+
+static void an_interrupt_cannot_close_a_region_with_large_objects(void)
+{
+    fresh_region(1, 2);
+    const reel_allocator a = reel_region_allocator(&region);
+    reel_registry registry;
+    reel_registry_entry entry;
+    const reel_handle none = REEL_NO_HANDLE;
+    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT(reel_allocate(a, PAGE + 1, 1) != NULL);
+    const reel_region before = region;
+    test_interrupt(close_the_region);
+    EXPECT(closed == REEL_BUSY && is_as(&before) && agrees_but_for(1));
+    EXPECT(reel_registry_count(&registry) == 1);
+    close_it(&region);
+    EXPECT(reel_registry_count(&registry) == 0 && agrees() && used() == 0);
+    fresh_region(1, 2);
+    test_interrupt(close_the_region);
+    EXPECT(closed == REEL_OK && agrees() && used() == 0);
+}
+
+// ---- the pool meanwhile ----------------------------------------------------------
+
+static void chunks_go_while_regions_are_open(void)
+{
+    reel_region other;
+    fresh_region(4, 2);
+    for (size_t i = 0; i < 3; i++) { // pages 0.0, 0.1 and 1.0
+        stamp(alloc(PAGE, 1), PAGE, i);
+    }
+    open_it(&other); // 1.1, 2.0, 2.1 and 3.0
+    for (size_t i = 3; i < 7; i++) {
+        stamp(reel_region_alloc(&other, PAGE, 1), PAGE, i);
+    }
+    EXPECT(reel_pool_trim(the_pool()) == 0 && agrees());
+    EXPECT(reel_pool_dispose(the_pool()) == REEL_BUSY && used() == 7);
+    close_it(&other);
+    EXPECT(reel_pool_trim(the_pool()) > 0);
+    EXPECT(reel_pool_chunks(the_pool()) == 2 && used() == 3 && agrees());
+    for (size_t i = 0; i < 3; i++) {
+        EXPECT(is_stamped(page_in(i / 2, i % 2), PAGE, i));
+    }
+    EXPECT(alloc(PAGE, 1) == page_in(1, 1) && alloc(1, 1) == page_in(2, 0));
+    EXPECT(reel_region_is_valid(&region));
+    close_it(&region);
+    EXPECT(reel_pool_dispose(the_pool()) == REEL_OK && test_pool->held == 0);
+}
+
+// ---- any sequence ------------------------------------------------------------------
+
+#define REGIONS 3
+#define BLOCKS  5
+
+typedef struct held_block {
+    unsigned char *start;
+    size_t size;
+} held_block;
+
+typedef struct held_region {
+    reel_region region;
+    held_block blocks[BLOCKS];
+    size_t count;
+} held_region;
+
+// Each block is stamped with a number of its own.
+static size_t stamp_of(size_t which, size_t number)
+{
+    return 1 + which * BLOCKS + number;
+}
+
+static size_t some_size(uint32_t *seed)
+{
+    return test_below(seed, 12) == 0 ? PAGE + test_below(seed, 20)
+                                     : test_below(seed, PAGE);
+}
+
+static void hold(held_region *held, size_t which, uint32_t *seed)
+{
+    const size_t size = some_size(seed);
+    const size_t align = (size_t)1 << test_below(seed, 6);
+    unsigned char *const start = reel_region_alloc(&held->region, size, align);
+    EXPECT(start == NULL || (uintptr_t)start % align == 0);
+    if (start != NULL) {
+        held->blocks[held->count].start = start;
+        held->blocks[held->count].size = size == 0 ? 1 : size;
+        stamp(start, held->blocks[held->count].size,
+              stamp_of(which, held->count));
+        held->count++;
+    }
+}
+
+static void change(held_region *held, size_t which, uint32_t *seed)
+{
+    const size_t number = test_below(seed, held->count);
+    held_block *const block = &held->blocks[number];
+    const size_t size = 1 + some_size(seed);
+    const size_t kept = size < block->size ? size : block->size;
+    unsigned char *const moved =
+        reel_region_realloc(&held->region, block->start, block->size, size, 1);
+    EXPECT(size > block->size || moved == block->start);
+    if (moved != NULL) {
+        EXPECT(is_stamped(moved, kept, stamp_of(which, number)));
+        block->start = moved;
+        block->size = size;
+        stamp(moved, size, stamp_of(which, number));
+    }
+}
+
+static void do_one_thing(held_region *held, size_t which, uint32_t *seed)
+{
+    const size_t dice = test_below(seed, 16);
+    if (!reel_region_is_open(&held->region)) {
+        held->count = 0;
+        (void)reel_region_open(&held->region, the_pool());
+    } else if (dice == 0) {
+        EXPECT(reel_region_close(&held->region) == REEL_OK);
+        held->count = 0;
+    } else if (dice < 10 && held->count < BLOCKS) {
+        hold(held, which, seed);
+    } else if (dice < 15 && held->count > 0) {
+        change(held, which, seed);
+    } else {
+        (void)reel_pool_trim(the_pool());
+    }
+}
+
+// Contents, pages and statistics; the large objects that are there are counted.
+static size_t check_region(const held_region *held, size_t which)
+{
+    for (size_t i = 0; i < held->count; i++) {
+        EXPECT(is_stamped(held->blocks[i].start, held->blocks[i].size,
+                          stamp_of(which, i)));
+    }
+    EXPECT(reel_region_is_valid(&held->region));
+    return held->region.pages;
+}
+
+static void random_regions_share_a_pool(void)
+{
+    held_region held[REGIONS];
+    uint32_t seed = 11;
+    for (size_t run = 0; run < 10 * test_scale; run++) {
+        fresh_pool(3, PAGE, 1 + test_below(&seed, 4));
+        for (size_t i = 0; i < REGIONS; i++) {
+            stamp(&held[i].region, sizeof held[i].region, 0);
+            held[i].count = 0;
+        }
+        for (int step = 0; step < 150; step++) {
+            const size_t which = test_below(&seed, REGIONS);
+            do_one_thing(&held[which], which, &seed);
+            size_t pages = 0;
+            for (size_t i = 0; i < REGIONS; i++) {
+                pages += check_region(&held[i], i);
+            }
+            EXPECT(used() == pages && reel_pool_is_valid(the_pool()));
+        }
+        for (size_t i = 0; i < REGIONS; i++) {
+            (void)reel_region_close(&held[i].region);
+        }
+        EXPECT(used() == 0 && pool_agrees());
+        EXPECT(reel_pool_dispose(the_pool()) == REEL_OK);
+        EXPECT(test_pool->held == 0);
+    }
+}
+
+// ---- statistics and validation -------------------------------------------------
+
+static void statistics_count_pages_and_large_objects(void)
+{
+    fresh_region(2, 2);
+    EXPECT(stats().used == 0 && stats().peak == 0 && stats().failures == 0);
+    EXPECT(alloc(10, 1) != NULL && stats().used == 10);
+    EXPECT(alloc(60, 1) != NULL); // the first page stays the current one
+    EXPECT(stats().used == PAGE + 10 && stats().peak == PAGE + 10);
+    EXPECT(alloc(54, 1) != NULL && stats().used == 2 * PAGE);
+    EXPECT(alloc(1, 1) != NULL && stats().used == 2 * PAGE + 1);
+    const size_t before = stats().used;
+    EXPECT(alloc(100, 1) != NULL);
+    EXPECT(stats().used >= before + 100 && stats().used <= before + 132);
+    EXPECT(stats().failures == 0 && stats().largest_refused == 0);
+    close_it(&region);
+    EXPECT(stats().used == 0 && stats().peak == 0);
+}
+
+static void damage_is_noticed(void)
+{
+    fresh_region(2, 2);
+    for (size_t i = 0; i < 3; i++) {
+        EXPECT(alloc(PAGE, 1) != NULL);
+    }
+    EXPECT(alloc(PAGE + 1, 1) != NULL && reel_region_is_valid(&region));
+    region.next = region.end + 1;
+    EXPECT(!reel_region_is_valid(&region));
+    region.next = region.end - PAGE - 1;
+    EXPECT(!reel_region_is_valid(&region));
+    region.next = region.end;
+    region.pages--;
+    EXPECT(!reel_region_is_valid(&region));
+    region.pages = 0;
+    EXPECT(!reel_region_is_valid(&region));
+    region.pages = 4;
+    EXPECT(reel_region_is_valid(&region));
+    region.large_size++;
+    EXPECT(!reel_region_is_valid(&region));
+    region.large_size -= 2;
+    EXPECT(!reel_region_is_valid(&region));
+    region.large_size++;
+    const uintptr_t oldest = region.oldest;
+    region.oldest = region.newest;
+    EXPECT(!reel_region_is_valid(&region));
+    region.oldest = oldest;
+    reel_link *const link = &test_pool->chunks[0].links[1];
+    const reel_link next = *link;
+    *link = 1; // as if it were out by itself
+    EXPECT(!reel_region_is_valid(&region));
+    *link = (reel_link)the_pool()->list.count; // an end too early
+    EXPECT(!reel_region_is_valid(&region));
+    *link = next;
+    EXPECT(reel_region_is_valid(&region));
+    close_it(&region);
+    region.next = 1;
+    EXPECT(!reel_region_is_valid(&region));
+    region.next = 0;
+}
+
+// ---- registry ----------------------------------------------------------------------
+
+static void a_bound_region_takes_its_refs_and_children_along(void)
+{
+    reel_registry registry;
+    reel_registry_entry entries[3];
+    const reel_handle none = REEL_NO_HANDLE;
+    reel_handle child;
+    fresh_region(1, 2);
+    EXPECT(reel_registry_init(&registry, entries, 3) == REEL_OK);
+    EXPECT(reel_region_handle(&region).version == 0);
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_BUSY);
+    const reel_handle handle = reel_region_handle(&region);
+    const reel_allocator *const found = reel_registry_get(&registry, handle);
+    EXPECT(found != NULL && found->self == &region);
+    void *const block = reel_allocate(*found, 8, 1);
+    const reel_ref ref = reel_ref_make(handle, block);
+    EXPECT(block != NULL && reel_ref_get(&registry, ref) == block);
+    EXPECT(
+        reel_registry_register(&registry, reel_allocator_null(), handle, &child)
+        == REEL_OK);
+    close_it(&region);
+    EXPECT(reel_ref_get(&registry, ref) == NULL);
+    EXPECT(reel_registry_get(&registry, child) == NULL);
+    EXPECT(reel_registry_count(&registry) == 0);
+    EXPECT(reel_region_handle(&region).version == 0);
+    open_it(&region); // at the same place
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT(reel_ref_get(&registry, ref) == NULL && alloc(8, 1) == block);
+    close_it(&region);
+    EXPECT(reel_registry_is_valid(&registry) && agrees());
+}
+
+static void a_region_that_cannot_be_bound_is_as_before(void)
+{
+    reel_registry registry;
+    reel_registry_entry entry;
+    reel_handle parent;
+    const reel_handle none = REEL_NO_HANDLE;
+    const reel_handle stale = { 0, 77 };
+    fresh_region(1, 2);
+    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
+    EXPECT(reel_region_bind(NULL, &registry, none) == REEL_INVALID);
+    EXPECT(reel_region_bind(&region, NULL, none) == REEL_INVALID);
+    EXPECT(reel_region_bind(&region, &registry, stale) == REEL_STALE);
+    EXPECT(
+        reel_registry_register(&registry, reel_allocator_null(), none, &parent)
+        == REEL_OK);
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_FULL);
+    EXPECT(reel_region_handle(&region).version == 0);
+    close_it(&region);
+    EXPECT(reel_registry_count(&registry) == 1);
+}
+
+// When its parent ends, so does its entry, and it may be bound anew.
+static void a_region_outlives_its_parent(void)
+{
+    reel_registry registry;
+    reel_registry_entry entries[2];
+    reel_handle parent;
+    const reel_handle none = REEL_NO_HANDLE;
+    fresh_region(1, 2);
+    EXPECT(reel_registry_init(&registry, entries, 2) == REEL_OK);
+    EXPECT(
+        reel_registry_register(&registry, reel_allocator_null(), none, &parent)
+        == REEL_OK);
+    EXPECT(reel_region_bind(&region, &registry, parent) == REEL_OK);
+    const reel_ref ref = reel_ref_make(reel_region_handle(&region), &entries);
+    EXPECT(reel_registry_rewound(&registry, parent, &parent) == REEL_OK);
+    EXPECT(reel_ref_get(&registry, ref) == NULL);
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT(reel_registry_unregister(&registry, parent) == REEL_OK);
+    close_it(&region);
+    EXPECT(reel_registry_count(&registry) == 0);
+    EXPECT(reel_registry_is_valid(&registry) && agrees());
+}
+
+// ---- somebody gets in ------------------------------------------------------------
+
+static void claim_one(void)
+{
+    first = reel_pool_claim(the_pool());
+}
+
+static void release_one(void)
+{
+    EXPECT(reel_pool_release(the_pool(), first) == REEL_OK);
+}
+
+static void pages_that_change_hands_at_a_close_are_not_lost(void)
+{
+    if (REEL_ATOMICS != REEL_ATOMICS_CUSTOM) {
+        tap_skip("nobody gets in without the meddling backend");
+        return;
+    }
+    fresh_region(2, 2);
+    EXPECT(alloc(PAGE, 1) != NULL && alloc(PAGE, 1) != NULL);
+    test_before_swap = claim_one; // at the exchange that puts the pages back
+    close_it(&region);
+    EXPECT(first == page_in(1, 0) && used() == 1 && pool_agrees());
+    open_it(&region);
+    EXPECT(alloc(PAGE, 1) == page_in(0, 1) && alloc(1, 1) == page_in(0, 0));
+    test_before_swap = release_one;
+    close_it(&region);
+    EXPECT(used() == 0 && pool_agrees());
+    test_before_swap = claim_one; // while the page for a region is taken
+    open_it(&region);
+    EXPECT(first == page_in(0, 0) && used() == 2 && agrees());
+}
+
+const test_case region_tests[] = {
+    TEST(blocks_lie_one_behind_the_other_on_pages),
+    TEST(a_page_of_its_own_for_a_block_of_a_page),
+    TEST(closing_puts_all_pages_back_the_newest_on_top),
+    TEST(thousands_of_regions_need_no_more_chunks_than_one),
+    TEST(regions_are_independent),
+    TEST(every_size_and_alignment_is_served_where_it_fits),
+    TEST(large_objects_come_from_the_backing_and_go_at_the_close),
+    TEST(the_page_with_more_room_left_stays_the_current_one),
+    TEST(a_large_object_leaves_the_current_page_as_it_was),
+    TEST(no_bytes_are_one_byte),
+    TEST(no_size_wraps),
+    TEST(a_pool_that_is_used_up_leaves_the_region_as_it_was),
+    TEST(a_region_that_finds_no_page_is_closed),
+    TEST(a_backing_that_refuses_large_objects_changes_nothing),
+    TEST(a_large_object_that_cannot_be_noted_goes_back),
+    TEST(pages_too_small_for_a_note_serve_no_large_objects),
+    TEST(a_closed_region_says_so),
+    TEST(what_is_closed_keeps_its_refusals_until_it_opens),
+    TEST(arguments_that_cannot_be_are_refused),
+    TEST(the_last_block_grows_and_shrinks_in_place),
+    TEST(a_block_that_cannot_grow_in_place_is_copied),
+    TEST(a_block_moves_to_a_stricter_alignment),
+    TEST(a_block_of_an_older_page_does_not_grow_in_place),
+    TEST(large_objects_change_their_size),
+    TEST(a_scope_closes_its_region_however_it_is_left),
+    TEST(scopes_nest),
+    TEST(a_scope_that_cannot_open_is_skipped),
+    TEST(closing_inside_a_scope_is_told),
+    TEST(a_region_in_an_interrupt_claims_free_pages_only),
+    TEST(an_interrupt_cannot_close_a_region_with_large_objects),
+    TEST(chunks_go_while_regions_are_open),
+    TEST(random_regions_share_a_pool),
+    TEST(statistics_count_pages_and_large_objects),
+    TEST(damage_is_noticed),
+    TEST(a_bound_region_takes_its_refs_and_children_along),
+    TEST(a_region_that_cannot_be_bound_is_as_before),
+    TEST(a_region_outlives_its_parent),
+    TEST(pages_that_change_hands_at_a_close_are_not_lost),
+    END_OF_TESTS,
+};
