@@ -115,6 +115,7 @@ static bool free_large(reel_region *region)
     }
     for (struct reel_region_large *each = region->large; each != NULL;
          each = each->next) {
+        watch_own((uintptr_t)each->object, each->size); // dead if it moved
         (void)reel_free(pool->backing, each->object, each->size);
     }
     gate_leave(&pool->gate);
@@ -220,9 +221,13 @@ static void *alloc_page(reel_region *region, size_t size, uintptr_t mask)
     return block;
 }
 
-static void *take_large(reel_pool *pool, size_t size, size_t align)
+// A note that fits no page would be a large object itself.
+static void *take_large(const reel_region *region, size_t size, size_t align)
 {
-    if (!gate_enter(&pool->gate)) {
+    reel_pool *const pool = region->pool;
+    if (!fits_a_page(region, sizeof(struct reel_region_large),
+                     REEL_ALIGNOF(void *) - 1)
+        || !gate_enter(&pool->gate)) {
         return NULL;
     }
     void *const object = reel_allocate(pool->backing, size, align);
@@ -240,14 +245,15 @@ static void drop_large(reel_pool *pool, void *object, size_t size)
 
 static void *alloc_large(reel_region *region, size_t size, size_t align)
 {
-    void *const object = take_large(region->pool, size, align);
+    void *const object = take_large(region, size, align);
     if (object == NULL) {
         return refuse_in(region, size);
     }
     struct reel_region_large *const note =
         reel_region_alloc(region, sizeof *note, REEL_ALIGNOF(void *));
-    if (note == NULL) {
+    if (note == NULL) { // which was counted
         drop_large(region->pool, object, size);
+        region->largest_refused = max_of(region->largest_refused, size);
         return NULL;
     }
     note->next = region->large;

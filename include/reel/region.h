@@ -9,8 +9,9 @@
 /// keeps for them, and one exchange puts the chain on the pool's list.
 ///
 /// An object that may not fit into a page, padding included, comes from the pool's
-/// backing allocator and goes back at the close. When a large request passes by, the page with more room left
-/// stays the current one.
+/// backing allocator and goes back at the close. It is noted on a page, in three
+/// words; where pages are smaller than that, it is refused. When a large request
+/// passes by, the page with more room left stays the current one.
 ///
 /// For marks, nest a second region. Regions are independent of each other. After
 /// scala-offheap's regions.
