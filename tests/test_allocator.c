@@ -203,6 +203,61 @@ static void a_rewindable_on_blocks_on_an_arena_is_an_allocator(void)
     }
 }
 
+static void serve_from_a_pool(reel_allocator backing)
+{
+    reel_pool pool;
+    reel_pool_chunk chunks[2];
+    EXPECT(reel_pool_init(&pool, backing, chunks, 2, 64, 4 * 64) == REEL_OK);
+    refuses_what_it_must(reel_pool_allocator(&pool));
+    serves(reel_pool_allocator(&pool));
+    EXPECT(reel_pool_used(&pool) == 0 && reel_pool_is_valid(&pool));
+    EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+}
+
+static void serve_from_a_region(reel_allocator backing)
+{
+    reel_pool pool;
+    reel_pool_chunk chunks[2];
+    reel_region region;
+    EXPECT(reel_pool_init(&pool, backing, chunks, 2, 64, 4 * 64) == REEL_OK);
+    for (int round = 0; round < 2; round++) {
+        EXPECT(reel_region_open(&region, &pool) == REEL_OK);
+        refuses_what_it_must(reel_region_allocator(&region));
+        serves(reel_region_allocator(&region));
+        EXPECT(reel_region_is_valid(&region));
+        EXPECT(reel_region_stats(&region).failures > 0); // it was full
+        EXPECT(reel_region_close(&region) == REEL_OK);
+        EXPECT(reel_pool_used(&pool) == 0 && reel_pool_is_valid(&pool));
+    }
+    EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+}
+
+static void a_pool_and_a_region_are_allocators(void)
+{
+    reel_arena arena;
+    EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
+    serve_from_a_pool(reel_arena_allocator(&arena));
+    EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
+    serve_from_a_region(reel_arena_allocator(&arena));
+}
+
+static void a_region_on_a_pool_on_a_rewindable_on_an_arena_is_an_allocator(void)
+{
+    const reel_rewindable_config config = { 384, 384, 16, true };
+    reel_arena arena;
+    reel_rewindable rewindable;
+    reel_rewindable_block table[2];
+    EXPECT(reel_arena_init(&arena, test_memory(TEST_MEMORY), TEST_MEMORY)
+           == REEL_OK);
+    EXPECT(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena),
+                                table, 2, &config)
+           == REEL_OK);
+    serve_from_a_pool(reel_rewindable_allocator(&rewindable));
+    serve_from_a_region(reel_rewindable_allocator(&rewindable));
+    EXPECT(reel_rewindable_stats(&rewindable).used == 0);
+    EXPECT(reel_rewindable_is_valid(&rewindable));
+}
+
 static void the_hosts_malloc_is_an_allocator(void)
 {
     const reel_allocator a = test_malloc();
@@ -231,6 +286,8 @@ const test_case allocator_tests[] = {
     TEST(a_block_pool_is_an_allocator),
     TEST(a_rewindable_is_an_allocator),
     TEST(a_rewindable_on_blocks_on_an_arena_is_an_allocator),
+    TEST(a_pool_and_a_region_are_allocators),
+    TEST(a_region_on_a_pool_on_a_rewindable_on_an_arena_is_an_allocator),
     TEST(the_hosts_malloc_is_an_allocator),
     TEST(the_null_allocator_refuses_everything),
     END_OF_TESTS,

@@ -25,6 +25,7 @@ HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/threads $(OUT)/gcc+tsan/threads \
                $(OUT)/gcc/pool $(OUT)/gcc+tsan/pool \
                $(OUT)/gcc/rewinding $(OUT)/gcc+tsan/rewinding \
+               $(OUT)/gcc/regions $(OUT)/gcc+tsan/regions \
                $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
                $(OUT)/gcc+tsan+checks2/reserved \
                $(LARGE:%=$(OUT)/%/large)
@@ -65,6 +66,11 @@ $(OUT)/%/pool: $(CORE) tests/pool.c $(HEADERS) | $(OUT)/have-host
 
 $(OUT)/%/rewinding: $(CORE) $(wildcard port/host/*.c) tests/rewinding.c $(HEADERS) \
                     | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
+
+$(OUT)/%/regions: $(CORE) port/host/malloc.c tests/regions.c $(HEADERS) \
+                  | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.c,$^) -pthread
 
