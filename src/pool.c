@@ -5,6 +5,8 @@
 #include "page_list.h"
 #include "watch.h"
 
+#define LOOKS 4 // at a list that others change meanwhile, at most
+
 // ---- bookkeeping -------------------------------------------------------------
 
 size_t reel_pool_page_size(const reel_pool *pool)
@@ -61,21 +63,34 @@ static bool is_listable(const reel_pool *pool, uintptr_t i)
            && place_in(pool, i) < peak_in(&pool->chunks[chunk]);
 }
 
-// Pages on the list. It may be in two minds while others are at it: then as far as
-// it makes sense. True if it does to its end.
+// Pages on the list. True if it makes sense to its end, and nobody changed it in
+// between: only then do they count.
 static bool count_listed(const reel_pool *pool, size_t *count)
 {
     const size_t most = claimed_ever(pool);
-    uintptr_t link = list_top(&pool->list);
+    const uintptr_t head = load_acquire(&pool->list.head);
+    uintptr_t last = NO_NUMBER, link = list_top(&pool->list);
     *count = 0;
-    while (!is_bottom(&pool->list, link)) {
-        if (!is_listable(pool, link) || *count == most) {
+    for (; !is_bottom(&pool->list, link); ++*count) {
+        if (!is_listable(pool, link) || link == last || *count == most) {
             return false;
         }
+        last = link;
         link = link_after(pool, link);
-        ++*count;
     }
-    return true;
+    return load_relaxed(&pool->list.head) == head;
+}
+
+// None rather than one that is not there: if others do not let it be counted.
+static size_t listed_pages(const reel_pool *pool)
+{
+    size_t count;
+    for (int looks = 0; looks < LOOKS; looks++) {
+        if (count_listed(pool, &count)) {
+            return count;
+        }
+    }
+    return 0;
 }
 
 // ---- set-up --------------------------------------------------------------------
@@ -473,11 +488,12 @@ size_t reel_pool_pages(const reel_pool *pool)
     return reel_pool_chunks(pool) * pool->chunk_pages;
 }
 
+// The list first: a page that is claimed and given back in between counts as claimed
+// in either case.
 size_t reel_pool_used(const reel_pool *pool)
 {
-    size_t listed;
+    const size_t listed = listed_pages(pool);
     const size_t claimed = claimed_ever(pool);
-    (void)count_listed(pool, &listed);
     return claimed - min_of(listed, claimed);
 }
 

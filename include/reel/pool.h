@@ -156,9 +156,10 @@ size_t reel_pool_pages(const reel_pool *pool);
 
 /// Count the pages that are claimed, regions' included.
 ///
-/// Returns  0 to reel_pool_pages(); a moment's picture while others are at it.
-/// Cost     linear in the free pages that were used before, and in the chunks: a
-///          diagnosis.
+/// Returns  0 to reel_pool_pages(); while others are at it rather too many than too
+///          few: up to all that were ever claimed, if they do not let it count.
+/// Cost     linear in the free pages that were used before, and in the chunks, up
+///          to four times while others are at it: a diagnosis.
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
 size_t reel_pool_used(const reel_pool *pool);
 
