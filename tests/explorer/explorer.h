@@ -39,6 +39,7 @@ typedef enum outcome {
     HOOK_REFUSED = 1 << 11, // the commit hook did
     REFILLED = 1 << 12,     // a cache took more than it was asked for
     DRAINED = 1 << 13,      // a full cache gave some back
+    REUSED = 1 << 14,       // a place was handed out again
 } outcome;
 
 typedef struct scene {
@@ -99,6 +100,6 @@ unsigned explorer_context(void);
 
 // Scenes end with one that has no name.
 extern const scene arena_scenes[], temp_scenes[], blocks_scenes[],
-    registry_scenes[];
+    registry_scenes[], rewindable_scenes[];
 
 #endif

@@ -142,6 +142,7 @@ static const char *const outcome_names[] = {
     "a refusal by the hook",
     "a refill of more than one block",
     "a drain",
+    "a place handed out again",
 };
 
 static void print_outcomes(const char *title, unsigned outcomes)
@@ -202,13 +203,15 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (twin[0] != '\0') {
         EXPECT(notices(arena_scenes) || notices(temp_scenes)
-               || notices(blocks_scenes) || notices(registry_scenes));
+               || notices(blocks_scenes) || notices(registry_scenes)
+               || notices(rewindable_scenes));
         tap_result("the explorer notices", twin);
     } else {
         judge_all(arena_scenes);
         judge_all(temp_scenes);
         judge_all(blocks_scenes);
         judge_all(registry_scenes);
+        judge_all(rewindable_scenes);
     }
     return tap_end() ? 0 : 1;
 }

@@ -105,8 +105,7 @@ static unsigned find_location(const uintptr_t *word)
 {
     const size_t index = word_index(word);
     if (index >= MEMORY_WORDS) {
-        puts("Bail out! a shared word lies outside of the scene's memory");
-        exit(1);
+        explorer_fail("a shared word lies outside of the scene's memory");
     }
     if (location_of[index] == 0) {
         location_of[index] = (uint8_t)(add_location(word) + 1);
