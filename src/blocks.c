@@ -263,53 +263,65 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
     if (cache == NULL || blocks == NULL || slots == NULL || slot_count < 2) {
         return REEL_INVALID;
     }
-    cache->blocks = blocks;
     cache->slots = slots;
-    cache->capacity = slot_count;
-    cache->count = 0;
+    cache->limit = slots + slot_count;
+    cache->bytes = blocks->list.count * blocks->block_size;
+    cache->blocks = blocks;
+    cache->top = slots;
     return REEL_OK;
+}
+
+ALWAYS_INLINE size_t half_of(const reel_blocks_cache *cache)
+{
+    return (size_t)(cache->limit - cache->slots) / 2;
 }
 
 // A pool that runs dry on the way is no failure if one block came out of it.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 {
-    void *const block = reel_blocks_alloc(cache->blocks);
-    while (block != NULL && cache->count < cache->capacity / 2 - 1) {
-        const uintptr_t i = take(&cache->blocks->list);
+    reel_blocks *const blocks = cache->blocks;
+    void **top = cache->slots;
+    for (size_t wanted = half_of(cache); wanted > 0; wanted--) {
+        const uintptr_t i = take(&blocks->list);
         if (i == NO_NUMBER) {
             break;
         }
-        cache->slots[cache->count++] = hand_out(cache->blocks, i);
+        *top++ = hand_out(blocks, i);
     }
-    return block;
+    if (top == cache->slots) {
+        return refuse(blocks);
+    }
+    cache->top = --top;
+    return *top;
 }
 
 // The oldest ones go, since the newest are warm.
-static reel_status give_back_oldest(reel_blocks_cache *cache, size_t number)
+static reel_status give_back_oldest(reel_blocks_cache *cache, void **end)
 {
     reel_status worst = REEL_OK;
-    for (size_t i = 0; i < number; i++) {
-        const reel_status status =
-            reel_blocks_free(cache->blocks, cache->slots[i]);
+    for (void **at = cache->slots; at < end; at++) {
+        const reel_status status = reel_blocks_free(cache->blocks, *at);
         worst = status != REEL_OK ? status : worst;
     }
-    for (size_t i = number; i < cache->count; i++) {
-        cache->slots[i - number] = cache->slots[i];
+    void **to = cache->slots;
+    for (void **from = end; from < cache->top; from++) {
+        *to++ = *from;
     }
-    cache->count -= number;
+    cache->top = to;
     return worst;
 }
 
 reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
 {
-    const reel_status status = give_back_oldest(cache, cache->capacity / 2);
-    cache->slots[cache->count++] = block;
+    const reel_status status =
+        give_back_oldest(cache, cache->slots + half_of(cache));
+    *cache->top++ = block;
     return status;
 }
 
 void reel_blocks_cache_flush(reel_blocks_cache *cache)
 {
-    (void)give_back_oldest(cache, cache->count);
+    (void)give_back_oldest(cache, cache->top);
 }
 
 // ---- the allocator interface -------------------------------------------------

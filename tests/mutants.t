@@ -125,15 +125,20 @@ my @mutants = (
     [ 'src/blocks.c', 'b > 1 && a > limit / 2', 'false' ],
     [ 'src/blocks.c', 'right < WORD_BITS', 'right < 8' ],
     [ 'src/list.h', 'above <= count', 'above < count' ],
-    [ 'src/blocks.c', 'i >= list_peak(&blocks->list)', 'i >= blocks->list.count' ],
+    [ 'src/blocks.c', 'i >= peak_so_far(&blocks->list)', 'i >= blocks->list.count' ],
     [ 'src/blocks.c', 'if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;', 'if (false) {
         return REEL_INVALID;' ],
     [ 'src/count.h', 'seen + 1', 'seen' ],
-    [ 'src/blocks.c', 'cache->slots[i - number] = cache->slots[i];', '' ],
+    [ 'src/blocks.c', '        *to++ = *from;', '' ],
+    [ 'src/blocks.c', 'wanted = half_of(cache)', 'wanted = 2 * half_of(cache)' ],
+    [ 'src/blocks.c', '    *cache->top++ = block;', '' ],
     [ 'src/blocks.c', '((blocks->base | blocks->block_size) & mask) == 0', 'true' ],
     [ 'src/blocks.c', 'size <= blocks->block_size', 'true' ],
-    [ 'include/reel/blocks.h', 'offset >= blocks->list.count * blocks->block_size', 'false' ],
+    [ 'include/reel/blocks.h', '(uintptr_t)block - cache->blocks->base >= cache->bytes', 'false' ],
+    [ 'include/reel/blocks.h', 'top == cache->slots', 'false' ],
+    [ 'include/reel/blocks.h', 'top == cache->limit', 'false' ],
+    [ 'include/reel/blocks.h', 'cache->top = top - 1;', '' ],
 
     # registry: handles and versions
     [ 'src/registry.c', 'handle.version == 0 || ', '' ],

@@ -418,15 +418,20 @@ static void an_interrupt_may_do_all_of_it(void)
 
 // ---- caches ----------------------------------------------------------------
 
+static size_t held_by(const reel_blocks_cache *cache)
+{
+    return (size_t)(cache->top - cache->slots);
+}
+
 static void a_cache_takes_and_gives_in_batches(void)
 {
     void *slots[4];
     reel_blocks_cache cache;
     fresh_blocks(16, 8);
     EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
-    EXPECT(reel_blocks_cache_alloc(&cache) == at(0));
-    EXPECT(cache.count == 1 && reel_blocks_count_used(&blocks) == 2);
-    void *mine[8] = { at(0) };
+    void *mine[8] = { reel_blocks_cache_alloc(&cache) };
+    EXPECT(mine[0] == at(0) || mine[0] == at(1));
+    EXPECT(held_by(&cache) == 1 && reel_blocks_count_used(&blocks) == 2);
     for (size_t i = 1; i < 8; i++) {
         mine[i] = reel_blocks_cache_alloc(&cache);
         EXPECT(mine[i] != NULL);
@@ -435,12 +440,12 @@ static void a_cache_takes_and_gives_in_batches(void)
     EXPECT(reel_blocks_stats(&blocks).failures == 1);
     for (size_t i = 0; i < 8; i++) {
         EXPECT(reel_blocks_cache_free(&cache, mine[i]) == REEL_OK);
-        EXPECT(cache.count <= 4 && reel_blocks_is_valid(&blocks));
+        EXPECT(held_by(&cache) <= 4 && reel_blocks_is_valid(&blocks));
     }
     EXPECT(reel_blocks_cache_alloc(&cache) == mine[7]); // the newest is warm
     EXPECT(reel_blocks_cache_free(&cache, mine[7]) == REEL_OK);
     reel_blocks_cache_flush(&cache);
-    EXPECT(cache.count == 0 && reel_blocks_count_used(&blocks) == 0);
+    EXPECT(held_by(&cache) == 0 && reel_blocks_count_used(&blocks) == 0);
     EXPECT(reel_blocks_is_valid(&blocks));
 }
 
@@ -457,7 +462,7 @@ static void a_cache_refuses_what_is_not_the_pools(void)
     EXPECT(reel_blocks_cache_free(&cache, NULL) == REEL_FOREIGN);
     EXPECT(reel_blocks_cache_free(&cache, at(3)) == REEL_FOREIGN);
     EXPECT(reel_blocks_cache_free(&cache, memory - 1) == REEL_FOREIGN);
-    EXPECT(cache.count == 0);
+    EXPECT(held_by(&cache) == 0);
     unsigned char *const a = reel_blocks_cache_alloc(&cache);
     EXPECT(reel_blocks_cache_free(&cache, a + 1) == REEL_OK); // not yet seen
     EXPECT(reel_blocks_cache_free(&cache, a) == REEL_OK);

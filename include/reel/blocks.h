@@ -255,10 +255,11 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
 /// A few blocks that one owner keeps at hand, so that most calls touch no shared
 /// word. Owned by the caller; read-only to it.
 typedef struct reel_blocks_cache {
+    void **top;   // the first empty slot
+    void **slots; // blocks lie in [slots, top)
+    void **limit; // after the last slot
+    size_t bytes; // of all blocks of the pool
     reel_blocks *blocks;
-    void **slots;
-    size_t count;    // blocks in the cache
-    size_t capacity; // slots
 } reel_blocks_cache;
 
 /// Start an empty cache.
@@ -289,10 +290,12 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache);
 ///          SMP: as the pool. Blocks: never.
 static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
 {
-    if (REEL_UNLIKELY(cache->count == 0)) {
+    void **const top = cache->top;
+    if (REEL_UNLIKELY(top == cache->slots)) {
         return reel_blocks_cache_refill(cache);
     }
-    return cache->slots[--cache->count];
+    cache->top = top - 1;
+    return top[-1];
 }
 
 /// Give back half the blocks of a full cache, and then the one in hand: the slow
@@ -316,15 +319,15 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
                                                  void *block)
 {
-    const reel_blocks *const blocks = cache->blocks;
-    const size_t offset = (uintptr_t)block - blocks->base;
-    if (REEL_UNLIKELY(offset >= blocks->list.count * blocks->block_size)) {
+    void **const top = cache->top;
+    if (REEL_UNLIKELY((uintptr_t)block - cache->blocks->base >= cache->bytes)) {
         return REEL_FOREIGN;
     }
-    if (REEL_UNLIKELY(cache->count == cache->capacity)) {
+    if (REEL_UNLIKELY(top == cache->limit)) {
         return reel_blocks_cache_drain(cache, block);
     }
-    cache->slots[cache->count++] = block;
+    *top = block;
+    cache->top = top + 1;
     return REEL_OK;
 }
 
