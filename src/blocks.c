@@ -1,13 +1,13 @@
 #include "reel/blocks.h"
 
+#include "batch.h"
 #include "bits.h"
 #include "check.h"
-#include "list.h"
 #include "watch.h"
 
 #define WORD_BITS (8 * sizeof(uintptr_t))
 
-static uintptr_t peak_so_far(const reel_list *list)
+ALWAYS_INLINE uintptr_t peak_so_far(const reel_list *list)
 {
     return load_relaxed(&list->peak);
 }
@@ -131,13 +131,6 @@ static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
     }
 }
 
-static inline uintptr_t take(reel_list *list)
-{
-    uintptr_t head;
-    const uintptr_t i = list_take_listed(list, &head);
-    return i != NO_NUMBER ? i : take_fresh(list, head);
-}
-
 OUT_OF_LINE void *refuse(reel_blocks *blocks)
 {
     count_one(&blocks->failures);
@@ -179,7 +172,9 @@ OUT_OF_LINE reel_status blame(const reel_blocks *blocks, uintptr_t i)
     return i < blocks->list.count ? REEL_DOUBLE_FREE : REEL_FOREIGN;
 }
 
-reel_status reel_blocks_free(reel_blocks *blocks, void *block)
+// Into a chain, if there is one, or straight onto the list.
+ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
+                                    void *block)
 {
     const uintptr_t i = number_of(blocks, block);
     if (REEL_UNLIKELY(i >= peak_so_far(&blocks->list))) {
@@ -191,7 +186,15 @@ reel_status reel_blocks_free(reel_blocks *blocks, void *block)
         }
         watch_dead((uintptr_t)block, blocks->block_size);
     }
+    if (chain != NULL) {
+        return list_join(&blocks->list, chain, i) ? REEL_OK : REEL_DOUBLE_FREE;
+    }
     return list_give(&blocks->list, i) ? REEL_OK : REEL_DOUBLE_FREE;
+}
+
+reel_status reel_blocks_free(reel_blocks *blocks, void *block)
+{
+    return free_into(blocks, NULL, block);
 }
 
 // ---- questions ---------------------------------------------------------------
@@ -276,33 +279,58 @@ ALWAYS_INLINE size_t half_of(const reel_blocks_cache *cache)
     return (size_t)(cache->limit - cache->slots) / 2;
 }
 
+// Up to `most` numbers, chained: listed ones, or if there is none a fresh one.
+static inline size_t take_some(reel_list *list, size_t most, uintptr_t *first)
+{
+    const size_t count = list_take_chain(list, most, first);
+    if (count > 0) {
+        return count;
+    }
+    *first = take_fresh(list, *first);
+    return *first != NO_NUMBER;
+}
+
+// Fill slots with up to `most` blocks: where do they end?
+static inline void **fill(reel_blocks *blocks, void **top, size_t most)
+{
+    uintptr_t i;
+    size_t count;
+    while (most > 0 && (count = take_some(&blocks->list, most, &i)) > 0) {
+        most -= count;
+        for (; count > 0; count--) {
+            const uintptr_t next = list_unchain(&blocks->list, i);
+            *top++ = hand_out(blocks, i);
+            i = next;
+        }
+    }
+    return top;
+}
+
 // A pool that runs dry on the way is no failure if one block came out of it.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 {
     reel_blocks *const blocks = cache->blocks;
-    void **top = cache->slots;
-    for (size_t wanted = half_of(cache); wanted > 0; wanted--) {
-        const uintptr_t i = take(&blocks->list);
-        if (i == NO_NUMBER) {
-            break;
-        }
-        *top++ = hand_out(blocks, i);
-    }
+    void **const top = fill(blocks, cache->slots, half_of(cache));
     if (top == cache->slots) {
         return refuse(blocks);
     }
-    cache->top = --top;
-    return *top;
+    cache->top = top - 1;
+    return top[-1];
 }
 
-// The oldest ones go, since the newest are warm.
+// The oldest ones go, since the newest are warm. With one core a chain would save
+// nothing, and a call takes less room.
 static reel_status give_back_oldest(reel_blocks_cache *cache, void **end)
 {
     reel_status worst = REEL_OK;
+    list_chain chain = { 0, NULL };
     for (void **at = cache->slots; at < end; at++) {
-        const reel_status status = reel_blocks_free(cache->blocks, *at);
+        const reel_status status = REEL_LISTS_ARE_VERSIONED
+                                       ? free_into(cache->blocks, &chain, *at)
+                                       : reel_blocks_free(cache->blocks, *at);
         worst = status != REEL_OK ? status : worst;
     }
+    list_push_chain(&cache->blocks->list, &chain);
     void **to = cache->slots;
     for (void **from = end; from < cache->top; from++) {
         *to++ = *from;

@@ -131,7 +131,7 @@ my @mutants = (
         return REEL_INVALID;' ],
     [ 'src/count.h', 'seen + 1', 'seen' ],
     [ 'src/blocks.c', '        *to++ = *from;', '' ],
-    [ 'src/blocks.c', 'wanted = half_of(cache)', 'wanted = 2 * half_of(cache)' ],
+    [ 'src/blocks.c', 'cache->slots, half_of(cache)', 'cache->slots, 2 * half_of(cache)' ],
     [ 'src/blocks.c', '    *cache->top++ = block;', '' ],
     [ 'src/blocks.c', '((blocks->base | blocks->block_size) & mask) == 0', 'true' ],
     [ 'src/blocks.c', 'size <= blocks->block_size', 'true' ],
@@ -139,6 +139,16 @@ my @mutants = (
     [ 'include/reel/blocks.h', 'top == cache->slots', 'false' ],
     [ 'include/reel/blocks.h', 'top == cache->limit', 'false' ],
     [ 'include/reel/blocks.h', 'cache->top = top - 1;', '' ],
+
+    [ 'src/blocks.c', 'most -= count;', '' ],
+    [ 'src/list/chained.h', 'count < most && *link < list->count', '*link < list->count' ],
+    [ 'src/list/chained.h', 'count < most && *link < list->count', 'count < most' ],
+    [ 'src/list/chained.h', '            *first = head;', '' ],
+    [ 'src/list/chained.h', '    store_relaxed(link, i);', '' ],
+    [ 'src/list/chained.h', '!list_claim(list, i)', 'false' ],
+    [ 'src/list/chained.h', 'chain->last == NULL', 'true' ],
+    [ 'src/list/chained.h', '    chain->first = i;', '' ],
+    [ 'src/list/chained.h', 'chain->last != NULL', 'true' ],
 
     # registry: handles and versions
     [ 'src/registry.c', 'handle.version == 0 || ', '' ],

@@ -471,6 +471,119 @@ static void a_cache_refuses_what_is_not_the_pools(void)
     EXPECT(reel_blocks_count_used(&blocks) == 0);
 }
 
+static void a_drain_tells_of_each_block_that_is_free_already(void)
+{
+    void *slots[6];
+    reel_blocks_cache cache;
+    fresh_blocks(16, 6);
+    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 6) == REEL_OK);
+    for (size_t i = 0; i < 6; i++) {
+        EXPECT(reel_blocks_alloc(&blocks) == at(i));
+    }
+    EXPECT(reel_blocks_free(&blocks, at(2)) == REEL_OK);
+    static const size_t freed[] = {
+        1, 1, 2, 3, 4, 5
+    }; // 1 and 2 once too often
+    for (size_t i = 0; i < 6; i++) {
+        EXPECT(reel_blocks_cache_free(&cache, at(freed[i])) == REEL_OK);
+    }
+    EXPECT(reel_blocks_cache_free(&cache, at(0)) == REEL_DOUBLE_FREE);
+    EXPECT(reel_blocks_is_valid(&blocks));
+    EXPECT(reel_blocks_count_free(&blocks) == 2 && held_by(&cache) == 4);
+    reel_blocks_cache_flush(&cache);
+    EXPECT(reel_blocks_is_valid(&blocks));
+    EXPECT(reel_blocks_count_free(&blocks) == 6);
+    EXPECT(reel_blocks_alloc(&blocks) == at(0)); // freed last
+}
+
+static void a_batch_is_listed_blocks_and_then_fresh_ones(void)
+{
+    void *slots[8];
+    reel_blocks_cache cache;
+    fresh_blocks(16, 7);
+    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 8) == REEL_OK);
+    for (size_t i = 0; i < 3; i++) {
+        EXPECT(reel_blocks_alloc(&blocks) == at(i));
+    }
+    EXPECT(reel_blocks_free(&blocks, at(0)) == REEL_OK);
+    EXPECT(reel_blocks_free(&blocks, at(2)) == REEL_OK);
+    EXPECT(reel_blocks_cache_alloc(&cache) == at(4));
+    EXPECT(slots[0] == at(2) && slots[1] == at(0) && slots[2] == at(3));
+    EXPECT(held_by(&cache) == 3 && reel_blocks_peak(&blocks) == 5);
+    EXPECT(reel_blocks_count_used(&blocks) == 5);
+    EXPECT(reel_blocks_is_valid(&blocks));
+    reel_blocks_cache_flush(&cache);
+    EXPECT(reel_blocks_cache_alloc(&cache) == at(5)); // three and one fresh
+    EXPECT(reel_blocks_is_valid(&blocks));
+}
+
+// Two caches of some size on one pool, and calls past them.
+static struct {
+    void *slots[2][12], *held[MOST];
+    reel_blocks_cache caches[2];
+    bool is_owned[MOST];
+    size_t count;
+} owner;
+
+static void take_one(uint32_t *seed)
+{
+    const size_t which = test_below(seed, 3);
+    void *const block = which < 2
+                            ? reel_blocks_cache_alloc(&owner.caches[which])
+                            : reel_blocks_alloc(&blocks);
+    if (block != NULL) {
+        const size_t i = reel_blocks_index(&blocks, block);
+        EXPECT(!owner.is_owned[i]);
+        owner.is_owned[i] = true;
+        owner.held[owner.count++] = block;
+    }
+}
+
+static void give_one(uint32_t *seed)
+{
+    const size_t which = test_below(seed, 3);
+    const size_t at = test_below(seed, owner.count);
+    void *const block = owner.held[at];
+    owner.held[at] = owner.held[--owner.count];
+    owner.is_owned[reel_blocks_index(&blocks, block)] = false;
+    EXPECT((which < 2 ? reel_blocks_cache_free(&owner.caches[which], block)
+                      : reel_blocks_free(&blocks, block))
+           == REEL_OK);
+}
+
+static void start_caches(uint32_t *seed)
+{
+    fresh_blocks(8, 1 + test_below(seed, MOST));
+    owner.count = 0;
+    for (size_t i = 0; i < MOST; i++) {
+        owner.is_owned[i] = false;
+    }
+    for (size_t c = 0; c < 2; c++) {
+        EXPECT(reel_blocks_cache_init(&owner.caches[c], &blocks, owner.slots[c],
+                                      2 + test_below(seed, 11))
+               == REEL_OK);
+    }
+}
+
+static void no_block_has_two_owners_whatever_caches_do(void)
+{
+    uint32_t seed = 11;
+    for (size_t run = 0; run < 20 * test_scale; run++) {
+        start_caches(&seed);
+        for (int step = 0; step < 200; step++) {
+            if (owner.count == 0 || test_below(&seed, 2) == 0) {
+                take_one(&seed);
+            } else {
+                give_one(&seed);
+            }
+        }
+        EXPECT(reel_blocks_is_valid(&blocks));
+        EXPECT(reel_blocks_count_used(&blocks)
+               == owner.count + held_by(&owner.caches[0])
+                      + held_by(&owner.caches[1]));
+    }
+}
+
 const test_case blocks_tests[] = {
     TEST(fresh_blocks_come_in_order_and_freed_ones_last_in_first_out),
     TEST(a_freed_block_goes_before_a_fresh_one),
@@ -489,5 +602,8 @@ const test_case blocks_tests[] = {
     TEST(an_interrupt_may_do_all_of_it),
     TEST(a_cache_takes_and_gives_in_batches),
     TEST(a_cache_refuses_what_is_not_the_pools),
+    TEST(a_drain_tells_of_each_block_that_is_free_already),
+    TEST(a_batch_is_listed_blocks_and_then_fresh_ones),
+    TEST(no_block_has_two_owners_whatever_caches_do),
     END_OF_TESTS,
 };

@@ -117,10 +117,76 @@ static void memory_committed_in_between_is_not_committed_twice(void)
     EXPECT(commits == 1 && committed == 64 && reel_temp_is_valid(&temp));
 }
 
+// ---- blocks ----------------------------------------------------------------
+
+static reel_blocks blocks;
+static reel_status their_status;
+
+static unsigned char *fresh_blocks(void)
+{
+    unsigned char *const memory = test_memory(REEL_BLOCKS_SIZE(8, 4));
+    EXPECT(reel_blocks_init(&blocks, memory, REEL_BLOCKS_SIZE(8, 4), 8, 4)
+           == REEL_OK);
+    for (size_t i = 0; i < 4; i++) {
+        EXPECT(reel_blocks_alloc(&blocks) == memory + 8 * i);
+    }
+    return memory;
+}
+
+static void take_a_block(void)
+{
+    theirs = reel_blocks_alloc(&blocks);
+}
+
+static void a_block_taken_while_a_batch_is_taken_is_not_part_of_it(void)
+{
+    void *slots[4];
+    reel_blocks_cache cache;
+    if (!MEDDLES) {
+        return;
+    }
+    unsigned char *const memory = fresh_blocks();
+    for (size_t i = 4; i-- > 0;) {
+        EXPECT(reel_blocks_free(&blocks, memory + 8 * i) == REEL_OK);
+    }
+    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    test_before_swap = take_a_block;
+    EXPECT(reel_blocks_cache_alloc(&cache) == memory + 16);
+    EXPECT(theirs == memory && slots[0] == memory + 8);
+    EXPECT(reel_blocks_alloc(&blocks) == memory + 24);
+    EXPECT(reel_blocks_is_valid(&blocks));
+}
+
+static void free_the_second_block(void)
+{
+    their_status = reel_blocks_free(&blocks, (void *)(blocks.base + 8));
+}
+
+static void a_block_freed_while_a_batch_is_given_is_freed_once(void)
+{
+    void *slots[4];
+    reel_blocks_cache cache;
+    if (!MEDDLES) {
+        return;
+    }
+    unsigned char *const memory = fresh_blocks();
+    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    for (size_t i = 0; i < 4; i++) {
+        EXPECT(reel_blocks_cache_free(&cache, memory + 8 * i) == REEL_OK);
+    }
+    test_before_swap = free_the_second_block; // at the claim of the first one
+    reel_blocks_cache_flush(&cache);
+    EXPECT(their_status == REEL_OK && test_before_swap == NULL);
+    EXPECT(reel_blocks_count_free(&blocks) == 4);
+    EXPECT(reel_blocks_is_valid(&blocks));
+}
+
 const test_case shared_tests[] = {
     TEST(a_block_taken_in_between_is_nobody_elses),
     TEST(the_last_room_taken_in_between_is_a_refusal),
     TEST(a_temps_block_taken_in_between_is_nobody_elses),
     TEST(memory_committed_in_between_is_not_committed_twice),
+    TEST(a_block_taken_while_a_batch_is_taken_is_not_part_of_it),
+    TEST(a_block_freed_while_a_batch_is_given_is_freed_once),
     END_OF_TESTS,
 };

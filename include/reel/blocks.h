@@ -20,7 +20,7 @@
 /// in all bits that the block numbers leave free: it takes exactly 2^width takes
 /// by others inside one interrupted take to be fooled, and width is the word's
 /// bits less those of the count, less one: 20 bits and more for up to 2,047 blocks
-/// on 32 bits.
+/// on 32 bits. A batch that a cache takes counts as one take.
 ///
 /// What no allocator of this kind can tell: a free by somebody who no longer owns
 /// the block, after it was handed out again. With LLSC and NATIVE a free of a
@@ -253,7 +253,8 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
 // ---- per-owner caches --------------------------------------------------------
 
 /// A few blocks that one owner keeps at hand, so that most calls touch no shared
-/// word. Owned by the caller; read-only to it.
+/// word. With NATIVE it takes and gives its batches by one exchange of the pool's
+/// list each. Owned by the caller; read-only to it.
 typedef struct reel_blocks_cache {
     void **top;   // the first empty slot
     void **slots; // blocks lie in [slots, top)
@@ -278,14 +279,14 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
 /// reel_blocks_cache_alloc().
 ///
 /// Returns  as reel_blocks_cache_alloc().
-/// Cost     O(slots).
+/// Cost     O(slots) alone; as much again for each context that gets in between.
 /// Context  as reel_blocks_cache_alloc().
 void *reel_blocks_cache_refill(reel_blocks_cache *cache);
 
 /// Take a block out of the cache, or if it is empty out of the pool.
 ///
 /// Returns  a block; NULL if neither has one. Others' caches may have.
-/// Cost     O(1); a batch of reel_blocks_alloc() at times.
+/// Cost     O(1); reel_blocks_cache_refill() at times.
 /// Context  one owner of the cache, while others are at the pool. ISR: no.
 ///          SMP: as the pool. Blocks: never.
 static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
@@ -298,11 +299,11 @@ static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
     return top[-1];
 }
 
-/// Give back half the blocks of a full cache, and then the one in hand: the slow
-/// part of reel_blocks_cache_free().
+/// Give back half the blocks of a full cache, the oldest, and put in the one in
+/// hand: the slow part of reel_blocks_cache_free().
 ///
 /// Returns  as reel_blocks_cache_free().
-/// Cost     O(slots).
+/// Cost     O(slots) alone; a retry for each other context that gets in between.
 /// Context  as reel_blocks_cache_free().
 reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 
@@ -314,7 +315,7 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 /// Returns  REEL_OK; REEL_FOREIGN for a pointer outside the pool, NULL included,
 ///          and nothing has changed; what reel_blocks_free() said of a block that
 ///          was drained, and that block is forgotten.
-/// Cost     O(1); a batch of reel_blocks_free() at times.
+/// Cost     O(1); reel_blocks_cache_drain() at times.
 /// Context  as reel_blocks_cache_alloc().
 static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
                                                  void *block)

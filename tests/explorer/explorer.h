@@ -100,6 +100,6 @@ unsigned explorer_context(void);
 
 // Scenes end with one that has no name.
 extern const scene arena_scenes[], temp_scenes[], blocks_scenes[],
-    registry_scenes[], rewindable_scenes[];
+    batch_scenes[], registry_scenes[], rewindable_scenes[];
 
 #endif

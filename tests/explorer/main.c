@@ -203,13 +203,14 @@ int main(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (twin[0] != '\0') {
         EXPECT(notices(arena_scenes) || notices(temp_scenes)
-               || notices(blocks_scenes) || notices(registry_scenes)
-               || notices(rewindable_scenes));
+               || notices(blocks_scenes) || notices(batch_scenes)
+               || notices(registry_scenes) || notices(rewindable_scenes));
         tap_result("the explorer notices", twin);
     } else {
         judge_all(arena_scenes);
         judge_all(temp_scenes);
         judge_all(blocks_scenes);
+        judge_all(batch_scenes);
         judge_all(registry_scenes);
         judge_all(rewindable_scenes);
     }

@@ -1,0 +1,84 @@
+// Batches between cores: one exchange of the head for all numbers of a batch.
+//
+// A taker walks the links from the top and then exchanges the head. If the head is
+// still what it was, version and all, nobody took in between, so nothing on the list
+// has changed. If not, what the walk found may be anything, a link that another
+// context is about to write included: it is checked before it is followed, and the
+// exchange fails.
+//
+// Every exchange of the head continues what the releases before it published, so
+// the one look at the head with acquire shows all links and blocks on the list.
+
+#ifndef REEL_SRC_LIST_CHAINED_H
+#define REEL_SRC_LIST_CHAINED_H
+
+typedef struct list_chain {
+    uintptr_t first;
+    reel_word *last; // its link; NULL: the chain is empty
+} list_chain;
+
+// Follow up to `most` links, as far as they lead to numbers. How many were there,
+// and what does the last link say?
+ALWAYS_INLINE size_t walk(const reel_list *list, size_t most, uintptr_t *link)
+{
+    const list_table table = table_of(list);
+    size_t count = 0;
+    while (count < most && *link < list->count) {
+        *link = link_after(table, *link);
+        count++;
+    }
+    return count;
+}
+
+ALWAYS_INLINE size_t list_take_chain(reel_list *list, size_t most,
+                                     uintptr_t *first)
+{
+    uintptr_t head = load_acquire(&list->head);
+    uintptr_t rest;
+    size_t count;
+    do {
+        rest = top_of(list, head);
+        count = walk(list, most, &rest);
+        if (count == 0) {
+            *first = head;
+            return 0;
+        }
+        *first = top_of(list, head);
+    } while (
+        !swap_if_acquire(&list->head, &head, next_version(list, head) | rest));
+    return count;
+}
+
+ALWAYS_INLINE uintptr_t list_unchain(reel_list *list, uintptr_t i)
+{
+    reel_word *const link = link_of(list, i);
+    const uintptr_t next = load_relaxed(link);
+    store_relaxed(link, i);
+    return next;
+}
+
+// Once claimed, the link is this context's until the chain is pushed: a number in
+// it, other than its own, is a claim as good as the first.
+ALWAYS_INLINE bool list_join(reel_list *list, list_chain *chain, uintptr_t i)
+{
+    if (!list_claim(list, i)) {
+        return false;
+    }
+    reel_word *const link = link_of(list, i);
+    if (chain->last == NULL) {
+        chain->last = link;
+    } else {
+        store_relaxed(link, chain->first);
+    }
+    chain->first = i;
+    return true;
+}
+
+ALWAYS_INLINE void list_push_chain(reel_list *list, const list_chain *chain)
+{
+    if (chain->last != NULL) {
+        list_push(list, chain->first, chain->last);
+    }
+}
+
+#endif
