@@ -41,6 +41,7 @@ $(OUT)/%/explorer: $(call EXPLORER_PARTS,%)
 # the others from the archive.
 twin_module      = $(firstword $(subst -, ,$*))
 TWINS_rewindable := rewindable rewindable_questions span
+TWINS_batch      := blocks
 
 $(OUT)/gcc+explorer/twin-%: words = gcc explorer
 $(OUT)/gcc+explorer/twin-%: $(call EXPLORER_PARTS,gcc+explorer) tests/explorer/twin
