@@ -202,7 +202,7 @@ static uintptr_t grow(reel_pool *pool)
         return NO_NUMBER;
     }
     const uintptr_t number = number_in(pool, chunk, 0);
-    list_chain(&pool->list, number, number);
+    list_set_link(&pool->list, number, number);
     store_relaxed(&pool->chunks[chunk].peak, 1);
     let_follow(pool, number + 1, chunk);
     return number;
@@ -433,12 +433,12 @@ static void filter_list(reel_pool *pool)
         if (last == NO_NUMBER) {
             top = link;
         } else {
-            list_chain(&pool->list, last, link);
+            list_set_link(&pool->list, last, link);
         }
         last = link;
     }
     if (last != NO_NUMBER) {
-        list_chain(&pool->list, last, bottom);
+        list_set_link(&pool->list, last, bottom);
     }
     list_replace(&pool->list, top);
 }

@@ -28,7 +28,7 @@ static size_t page_size_of(const reel_region *region)
 static void add_page(reel_region *region, uintptr_t i)
 {
     reel_list *const list = &region->pool->list;
-    list_chain(list, i, region->pages == 0 ? list->count : region->newest);
+    list_set_link(list, i, region->pages == 0 ? list->count : region->newest);
     if (region->pages == 0) {
         region->oldest = i;
     }
@@ -132,7 +132,7 @@ static void fill_cache(reel_region *region)
         const uintptr_t i = region->newest;
         if (i != region->oldest) {
             region->newest = link_after(region->pool, i);
-            list_chain(list, i, list->count);
+            list_set_link(list, i, list->count);
         }
         cache->slots[cache->count++] = i;
         region->pages--;

@@ -52,7 +52,7 @@ ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t mark)
 }
 
 // The owner of a number that is out uses its link for a chain.
-ALWAYS_INLINE void list_chain(reel_list *list, uintptr_t i, uintptr_t next)
+ALWAYS_INLINE void list_set_link(reel_list *list, uintptr_t i, uintptr_t next)
 {
     *link_of(list, i) = (reel_link)next;
 }

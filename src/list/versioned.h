@@ -85,7 +85,7 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
 }
 
 // The owner of a number that is out uses its link for a chain.
-ALWAYS_INLINE void list_chain(reel_list *list, uintptr_t i, uintptr_t next)
+ALWAYS_INLINE void list_set_link(reel_list *list, uintptr_t i, uintptr_t next)
 {
     store_relaxed(link_of(list, i), next);
 }

@@ -86,11 +86,16 @@ static int sum_out(void)
     return sum;
 }
 
+static size_t held_by(const reel_blocks_cache *cache)
+{
+    return (size_t)(cache->top - cache->slots);
+}
+
 static int sum_cached(void)
 {
     size_t sum = 0;
     for (unsigned i = 0; now.has_caches && i < CONTEXTS; i++) {
-        sum += cache(i)->count;
+        sum += held_by(cache(i));
     }
     return (int)sum;
 }
@@ -171,12 +176,12 @@ static void take(unsigned context)
 static void take_from_cache(unsigned context)
 {
     reel_blocks_cache *const mine = cache(context);
-    const size_t before = mine->count;
-    now.batch[context] = (int)mine->capacity / 2;
+    const size_t before = held_by(mine);
+    now.batch[context] = (int)(mine->limit - mine->slots) / 2;
     explorer_call(CALL_ALLOC);
     void *const block = reel_blocks_cache_alloc(mine);
     explorer_call(CALL_NONE);
-    if (mine->count > before) {
+    if (held_by(mine) > before) {
         explorer_reach(REFILLED);
     }
     note_taken(context, block);
@@ -229,7 +234,8 @@ static void give_to_cache(unsigned context, void *block)
         return;
     }
     reel_blocks_cache *const mine = cache(context);
-    const size_t i = number_of(block), before = mine->count;
+    const size_t i = number_of(block);
+    const size_t before = held_by(mine);
     use(block);
     now.freeing[i]++;
     explorer_call(CALL_FREE);
@@ -238,7 +244,7 @@ static void give_to_cache(unsigned context, void *block)
     explorer_call(CALL_NONE);
     now.freeing[i]--;
     now.out[i]--;
-    explorer_reach(mine->count > before ? FREED : DRAINED);
+    explorer_reach(held_by(mine) > before ? FREED : DRAINED);
     note_free();
 }
 
@@ -381,7 +387,7 @@ static void flush_caches(void)
 {
     for (unsigned i = 0; now.has_caches && i < CONTEXTS; i++) {
         reel_blocks_cache_flush(cache(i));
-        require(cache(i)->count == 0, "a cache keeps a block");
+        require(held_by(cache(i)) == 0, "a cache keeps a block");
     }
     require(reel_blocks_is_valid(pool()), "the pool is not valid");
 }
