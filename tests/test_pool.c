@@ -211,7 +211,9 @@ static void pools_that_cannot_be_are_invalid_and_untouched(void)
     EXPECT(reel_pool_init(the_pool(), test_pool->backing, table, 0, PAGE, PAGE)
            == REEL_INVALID);
     EXPECT(init_with(3, 6) == REEL_INVALID);
+    EXPECT(init_with(3, 5) == REEL_INVALID); // 5 has no bit of 3 - 1
     EXPECT(init_with(48, 96) == REEL_INVALID);
+    EXPECT(init_with(48, 64) == REEL_INVALID);
     EXPECT(init_with(SIZE_MAX, SIZE_MAX) == REEL_INVALID);
     EXPECT(init_with(64, 63) == REEL_INVALID);
     EXPECT(init_with(64, 32) == REEL_INVALID);
@@ -386,6 +388,7 @@ static void refusals_to_take_back_change_nothing(void)
     EXPECT(reel_pool_release(the_pool(), &elsewhere) == REEL_FOREIGN);
     EXPECT(claims(0, 0) && claims(0, 1) && claims(1, 0));
     release(0, 1);
+    test_pool->chunks[1].links[1] = 5; // what lies there does not matter
     remember_pool(&before);
     EXPECT(reel_pool_release(the_pool(), NULL) == REEL_INVALID);
     EXPECT(reel_pool_release(the_pool(), &elsewhere) == REEL_FOREIGN);
@@ -906,6 +909,18 @@ static void corruption_is_noticed(void)
     EXPECT(!reel_pool_is_valid(the_pool()));
 }
 
+// As if, while somebody counts, another context took the pages that he is at: a
+// page that is out does not count as free, however often he comes by it.
+static void a_page_that_is_taken_while_pages_are_counted_is_in_use(void)
+{
+    fresh_pool(2, PAGE, 3);
+    claim_chunks(2);
+    release(0, 0);
+    release(0, 1);
+    test_pool->chunks[0].links[0] = 0;
+    EXPECT(used() == 5);
+}
+
 // ---- the allocator interface ---------------------------------------------------
 
 static void a_pool_serves_blocks_of_up_to_a_page(void)
@@ -1094,6 +1109,27 @@ static void a_page_given_back_in_between_is_not_lost(void)
     EXPECT(claims(0, 1) && claims(0, 0) && claim() == NULL);
 }
 
+static void claim_two_and_give_the_first_back(void)
+{
+    EXPECT(claims(0, 0) && claims(0, 1));
+    release(0, 0);
+}
+
+// The page on top is the one that was seen there, but what is below it is not.
+static void a_list_that_changed_and_changed_back_is_noticed(void)
+{
+    if (nobody_gets_in()) {
+        return;
+    }
+    fresh_pool(1, PAGE, 3);
+    claim_chunks(1);
+    for (size_t place = 3; place > 0; place--) {
+        release(0, place - 1);
+    }
+    test_before_swap = claim_two_and_give_the_first_back;
+    EXPECT(claims(0, 0) && claims(0, 2) && claim() == NULL && pool_agrees());
+}
+
 static void a_chunk_that_came_in_between_is_not_taken_twice(void)
 {
     if (nobody_gets_in()) {
@@ -1172,6 +1208,7 @@ const test_case pool_tests[] = {
     TEST(a_pool_in_use_is_not_disposed_of),
     TEST(a_pool_does_what_a_naive_model_does),
     TEST(corruption_is_noticed),
+    TEST(a_page_that_is_taken_while_pages_are_counted_is_in_use),
     TEST(a_pool_serves_blocks_of_up_to_a_page),
     TEST(a_page_below_the_default_alignment_is_aligned_to_its_size),
     TEST(an_arena_may_be_behind_a_pool),
@@ -1182,6 +1219,7 @@ const test_case pool_tests[] = {
     TEST(the_hosts_malloc_may_be_behind_a_pool),
     TEST(a_page_claimed_in_between_is_nobody_elses),
     TEST(a_page_given_back_in_between_is_not_lost),
+    TEST(a_list_that_changed_and_changed_back_is_noticed),
     TEST(a_chunk_that_came_in_between_is_not_taken_twice),
     TEST(a_thread_that_waited_looks_again_before_it_grows),
     TEST(an_interrupt_while_the_pool_grows_is_refused_and_harms_nothing),
