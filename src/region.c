@@ -68,6 +68,7 @@ static void set_closed(reel_region *region)
 {
     region->next = 0;
     region->end = 0;
+    region->pages = 0;
     region->pool = NULL;
 }
 
@@ -75,7 +76,6 @@ static reel_status open_on(reel_region *region, reel_pool *pool,
                            reel_pool_cache *cache)
 {
     set_closed(region);
-    region->pages = 0;
     region->has_more = cache != NULL;
     region->cache = cache;
     region->large = NULL;
@@ -347,10 +347,10 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size)
 reel_stats reel_region_stats(const reel_region *region)
 {
     reel_stats stats;
-    stats.used = region->large_size;
+    stats.used = 0;
     if (reel_region_is_open(region)) {
-        stats.used +=
-            region->pages * page_size_of(region) - (region->end - region->next);
+        stats.used = region->pages * page_size_of(region)
+                     - (region->end - region->next) + region->large_size;
     }
     stats.peak = stats.used;
     stats.failures = region->failures;
