@@ -11,8 +11,37 @@ struct point {
     int x, y;
 };
 
+static reel_pool pool;
+static reel_pool_chunk chunks[1];
+
+// A region in a scope, which is left by return.
+static size_t sum_on_a_page()
+{
+    reel_region region;
+    REEL_REGION_SCOPE(&region, &pool) {
+        point *const p = static_cast<point *>(
+            reel_region_alloc(&region, sizeof(point), REEL_ALIGNOF(point)));
+        if (p == nullptr) {
+            return 0;
+        }
+        p->x = 3;
+        p->y = 4;
+        return reel_pool_used(&pool) * static_cast<size_t>(p->x + p->y);
+    }
+    return 0;
+}
+
 int main()
 {
+    static unsigned char memory[256];
+    reel_arena arena;
+    if (reel_arena_init(&arena, memory, sizeof memory) != REEL_OK
+        || reel_pool_init(&pool, reel_arena_allocator(&arena), chunks, 1, 64,
+                          128)
+               != REEL_OK
+        || sum_on_a_page() != 7 || reel_pool_used(&pool) != 0) {
+        return 1;
+    }
     REEL_SCOPE(&scratch) {
         point *const p = REEL_NEW(&scratch, point);
         point *const many = REEL_NEW_ARRAY(&scratch, point, 3);
