@@ -221,12 +221,12 @@ static void *alloc_page(reel_region *region, size_t size, uintptr_t mask)
     return block;
 }
 
-// A note that fits no page would be a large object itself.
+// A note that fits no page would be a large object itself. It is three words, so a
+// page that is large enough, four at least, has room to align it, too.
 static void *take_large(const reel_region *region, size_t size, size_t align)
 {
     reel_pool *const pool = region->pool;
-    if (!fits_a_page(region, sizeof(struct reel_region_large),
-                     REEL_ALIGNOF(void *) - 1)
+    if (page_size_of(region) < sizeof(struct reel_region_large)
         || !gate_enter(&pool->gate)) {
         return NULL;
     }
