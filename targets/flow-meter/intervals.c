@@ -5,10 +5,11 @@
 
 #define BUCKETS 64u
 
-// A flow that has been seen in the present interval.
+// A flow that has been seen in the present interval: its serial, since the flow
+// itself moves when the table is rebuilt.
 struct seen {
     struct seen *next; // in its bucket
-    const struct flow *flow;
+    uint32_t serial;
 };
 
 REEL_BLOCKS_DEFINE(interval_pool, METER_INTERVAL_BLOCK, METER_INTERVAL_BLOCKS);
@@ -153,9 +154,9 @@ void intervals_count_frame(uint32_t seconds, uint32_t bytes)
     sums->bytes += bytes;
 }
 
-static bool is_among(const struct seen *seen, const struct flow *flow)
+static bool is_among(const struct seen *seen, uint32_t serial)
 {
-    while (seen != NULL && seen->flow != flow) {
+    while (seen != NULL && seen->serial != serial) {
         seen = seen->next;
     }
     return seen != NULL;
@@ -165,7 +166,7 @@ static void note_flow(struct interval *interval, const struct flow *flow)
 {
     reel_ref *const bucket = &buckets[flow->serial % BUCKETS];
     struct seen *const first = at(*bucket);
-    if (is_among(first, flow)) {
+    if (is_among(first, flow->serial)) {
         return;
     }
     struct seen *const seen = take(sizeof *seen);
@@ -174,7 +175,7 @@ static void note_flow(struct interval *interval, const struct flow *flow)
         return;
     }
     seen->next = first;
-    seen->flow = flow;
+    seen->serial = flow->serial;
     *bucket = ref_to(seen);
     interval->flows++;
 }
