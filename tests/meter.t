@@ -7,6 +7,11 @@
 #                    (build/gcc+checks2+poison1+asan+starved/flow-meter)
 #     METER_UNREWOUND  the same, and rewinding a rewindable does nothing
 #                    (build/gcc+checks2+poison1+asan+unrewound/flow-meter)
+#     METER_UNCLOSED   the same, and closing a region does nothing
+#                    (build/gcc+checks2+poison1+asan+unclosed/flow-meter)
+#     METER_SHALLOW    the same with a flow table of 4 buckets to begin with and of
+#                    256 at most
+#                    (build/gcc+checks2+poison1+asan+shallow/flow-meter)
 #     METER_ELF      the image          (build/mps2-an385/flow-meter.elf)
 #     METER_DRY      with few buffers   (build/mps2-an385+dry/flow-meter.elf)
 #     METER_NONE     with a pool that interrupts must not use
@@ -23,27 +28,35 @@ my $host = $ENV{METER_HOST} // 'build/gcc+checks2+poison1+asan/flow-meter';
 my $starved = $ENV{METER_STARVED} // 'build/gcc+checks2+poison1+asan+starved/flow-meter';
 my $unrewound = $ENV{METER_UNREWOUND}
     // 'build/gcc+checks2+poison1+asan+unrewound/flow-meter';
+my $unclosed = $ENV{METER_UNCLOSED}
+    // 'build/gcc+checks2+poison1+asan+unclosed/flow-meter';
+my $shallow = $ENV{METER_SHALLOW}
+    // 'build/gcc+checks2+poison1+asan+shallow/flow-meter';
 my $dry = $ENV{METER_DRY} // 'build/mps2-an385+dry/flow-meter.elf';
 my $none = $ENV{METER_NONE} // 'build/mps2-an385+none/flow-meter.elf';
 my $random = "$captures/random.pcap";
 my $pcapng = "$captures/icmp_ttl.pcapng";
-foreach my $needed ($host, $starved, $unrewound, $image, $dry, $none, $random, $pcapng) {
+foreach my $needed ($host, $starved, $unrewound, $unclosed, $shallow, $image, $dry, $none,
+    $random, $pcapng) {
     -s $needed or BAIL_OUT("$needed is missing");
 }
 $ENV{UBSAN_OPTIONS} = 'halt_on_error=1';
 
 # Running the meter ---------------------------------------------------------
 
-# { code, lines, totals, dropped, intervals, lost }, the last four as the meter
-# prints them.
+# { code, lines, totals, dropped, generations, refused, intervals, lost }, the last
+# six as the meter prints them.
 sub run
 {
     my ($code, @lines) = meter::run(@_);
     my ($totals) = grep { /^totals / } @lines;
     my ($dropped) = grep { /^dropped_/ } @lines;
+    my ($generations) = grep { /^generations=/ } @lines;
+    my ($refused) = grep { /^refused_/ } @lines;
     my ($intervals) = grep { /^intervals=/ } @lines;
     my ($lost) = grep { /^lost_/ } @lines;
     return { code => $code, lines => \@lines,
+        generations => $generations // '', refused => $refused // '',
         intervals => $intervals // '', lost => $lost // '',
         totals => ($totals // '') =~ s/^totals //r, dropped => $dropped // '' };
 }
@@ -487,6 +500,125 @@ sub flows_and_ranks
     }
 }
 
+# The pages in use are those of the present flow table, and are filled.
+sub present_pages_ok
+{
+    my ($run, $name) = @_;
+    my ($pool, $region) = map { memory($run, $_) } qw(flow_pool flow_region);
+    is($pool->{used}, $region->{size}, "$name: no page but those of the present table");
+    cmp_ok($region->{used}, '<=', $region->{size}, "$name: it uses them");
+    cmp_ok($region->{used}, '>', $region->{size} - 1024, "$name: but for the last one's rest");
+}
+
+# What the meter must say of frames as [second, fraction, frame, flow], all of TCP:
+# its totals, and port, frames and bytes of the ten largest flows.
+sub expected_flows
+{
+    my (%flows, $bytes);
+    foreach my $frame (@_) {
+        my $flow = $flows{ $frame->[3] } //= [scalar(keys %flows), $frame->[3], 0, 0];
+        $flow->[2]++;
+        $flow->[3] += length($frame->[2]);
+        $bytes += length($frame->[2]);
+    }
+    my @ranked = sort { $b->[3] <=> $a->[3] || $b->[2] <=> $a->[2] || $a->[0] <=> $b->[0] }
+        values %flows;
+    my $count = @_;
+    return ("frames=$count bytes=$bytes ipv4=$count tcp=$count udp=0 malformed=0"
+            . ' tcp_flows=' . keys(%flows) . ' udp_flows=0',
+        [map { join(' ', @$_[1 .. 3]) } @ranked[0 .. 9]]);
+}
+
+sub largest_flows
+{
+    my ($run) = @_;
+    return [map { /^ +\d+  tcp +10\.0\.0\.1:(\d+) +10\.0\.0\.2:80 +(\d+) +(\d+)$/
+            ? "$1 $2 $3" : () } @{ $run->{lines} }];
+}
+
+# So many flows, 300 frames a minute: each flow once, then every other one again,
+# the other way round.
+sub frames_of_flows
+{
+    my ($count) = @_;
+    my @flows = (1 .. $count, grep { $_ % 2 } reverse(1 .. $count));
+    return map { my $flow = $flows[$_];
+        [60 * int($_ / 300), 0, flow_frame($flow, 60 + ($flow * 7 + $_) % 31, $_ >= $count), $flow]
+    } 0 .. $#flows;
+}
+
+sub rebuilt_ok
+{
+    my ($run, $name, $generations, $buckets, @frames) = @_;
+    my ($totals, $largest) = expected_flows(@frames);
+    is($run->{totals}, $totals, "$name: totals");
+    is_deeply(largest_flows($run), $largest, "$name: the ten largest");
+    intervals_ok($run, $name, @frames);
+    is($run->{generations},
+        "generations=$generations buckets=$buckets stale_refs=$generations",
+        "$name: rebuilt, and refs to what was before are stale");
+    present_pages_ok($run, $name);
+}
+
+# The table is rebuilt as soon as there are more flows than buckets. Before and
+# after, nothing that is found may differ, and the old table leaves no page.
+sub rebuilt_tables
+{
+    foreach my $case ([256, 0, 256], [257, 1, 512], [512, 1, 512], [513, 2, 1024],
+        [3000, 4, 4096]) {
+        my ($count, @expected) = @$case;
+        my @frames = frames_of_flows($count);
+        my $path = spill('flows.pcap', timed_capture('V', 0xa1b2c3d4, @frames));
+        # A page holds 14 flows, or 128 buckets of 8 bytes, or 256 of 4.
+        foreach my $build ([on_host($path), "$count flows", 128],
+            [on_target($path), "$count flows, firmware", 256]) {
+            my ($run, $name, $piece) = @$build;
+            rebuilt_ok($run, $name, @expected, @frames);
+            is($run->{refused}, '', "$name: no rebuild is refused");
+            cmp_ok(memory($run, 'flow_pool')->{used} / 1024, '<=',
+                int($count / 14) + $expected[1] / $piece + 2, "$name: no more than it takes");
+        }
+    }
+}
+
+# Flows that come again in the same minute, but after the table was rebuilt: they
+# lie elsewhere, and are the same.
+sub rebuilt_within_a_minute
+{
+    my @frames = map { timed(60, $_, 60 + $_ % 9) } 1 .. 400, 1 .. 400;
+    my $path = spill('minute.pcap', timed_capture('V', 0xa1b2c3d4, @frames));
+    rebuilt_ok(on_host($path), 'within a minute', 1, 512, @frames);
+    rebuilt_ok(on_target($path), 'within a minute, firmware', 1, 512, @frames);
+}
+
+# A page of the shallow build lists 16 pieces of 16 buckets. Then the table is as it
+# is, and each 256 flows one more rebuild is refused; nothing else is.
+sub refused_rebuilds
+{
+    my @frames = frames_of_flows(3000);
+    my $path = spill('flows.pcap', timed_capture('V', 0xa1b2c3d4, @frames));
+    my $run = run($shallow, $path);
+    rebuilt_ok($run, 'no more pieces', 6, 256, @frames);
+    is($run->{refused}, 'refused_rebuilds=11', 'no more pieces: rebuilds are refused');
+    is($run->{dropped}, '', 'no more pieces: no flow is dropped');
+}
+
+# The meter must notice a table that was not closed: refs into it are good, and
+# its pages are nobody's.
+sub tables_that_stay_open
+{
+    my $path = spill('flows.pcap', timed_capture('V', 0xa1b2c3d4, frames_of_flows(257)));
+    my $run = run($unclosed, $path);
+    is($run->{code}, 5, 'without a close: the run fails');
+    is_deeply([grep { /^flow-meter: / } @{ $run->{lines} }],
+        ['flow-meter: a ref into an old flow table is still good',
+            'flow-meter: an old flow table still has pages'], 'without a close: and says why');
+    like($run->{generations}, qr/^generations=1 .* stale_refs=0$/,
+        'without a close: no stale ref');
+    my ($pool, $region) = map { memory($run, $_) } qw(flow_pool flow_region);
+    cmp_ok($pool->{used}, '>', $region->{size}, 'without a close: pages are lost');
+}
+
 # The same addresses and ports, but another protocol or another version of IP.
 # The starved build has few buckets, so that some of these share one.
 sub near_twins
@@ -503,23 +635,38 @@ sub near_twins
     }
 }
 
+# Frames that are longer than a buffer, so that there is room for any number.
 sub no_room
 {
-    my $count = 14; # there are as many packet buffers
-    my @frames = map { flow_frame(3000 + $_, 60) } 1 .. $count;
+    my $count = 40;
+    my @frames = map { flow_frame(3000 + $_, 130) } 1 .. $count;
     my $path = spill('many.pcap', ethernet_capture(@frames));
     my $run = run($starved, $path);
     is($run->{code}, 0, 'too many flows: read to the end');
     my ($kept) = $run->{totals} =~ /tcp_flows=(\d+)/;
     my $dropped = $count - $kept;
-    cmp_ok($kept, '>', 0, 'too many flows: some are kept');
+    cmp_ok($kept, '>', 8, 'too many flows: some are kept');
     cmp_ok($dropped, '>', 0, 'too many flows: some are dropped');
-    is($run->{totals}, "frames=14 bytes=840 ipv4=14 tcp=14 udp=0 malformed=0"
+    is($run->{totals}, "frames=40 bytes=5200 ipv4=40 tcp=40 udp=0 malformed=0"
             . " tcp_flows=$kept udp_flows=0", 'too many flows: totals');
     is($run->{dropped}, "dropped_frames=0 dropped_flows=$dropped", 'they are counted');
-    my $memory = memory($run, 'flow_arena');
-    is($memory->{failures}, $dropped, 'the arena counts them too');
-    is($memory->{used}, $memory->{peak}, 'what is used was never more');
+    is($run->{generations}, 'generations=1 buckets=8 stale_refs=1',
+        'the table was rebuilt while there was room');
+    is($run->{refused}, 'refused_rebuilds=2', 'tried in vain at 8 flows and at 16, no more');
+    is(memory($run, 'flow_region')->{failures}, $dropped, 'the region counts the dropped too');
+    is(memory($run, 'flow_pool')->{failures}, $dropped + 2, 'and the pool both');
+    my $memory = memory($run, 'flow_pool');
+    is("$memory->{used} $memory->{peak}", '1536 1536', 'all its pages are used');
+    present_pages_ok($run, 'too many flows');
+
+    # The dry build has room for no table.
+    $path = spill('many.pcap', ethernet_capture(map { flow_frame(3000 + $_, 1600) } 1 .. 40));
+    $run = run(emulated($dry, [], $path));
+    is($run->{code}, 0, 'no table at all: read to the end');
+    is($run->{totals}, 'frames=40 bytes=64000 ipv4=40 tcp=40 udp=0 malformed=0'
+            . ' tcp_flows=0 udp_flows=0', 'no table at all: totals');
+    is($run->{dropped}, 'dropped_frames=0 dropped_flows=40', 'no table at all: counted');
+    is($run->{generations}, 'generations=0 buckets=0 stale_refs=0', 'no table at all: none');
 
     $path = spill('big.pcap', ethernet_capture(map { flow_frame(5000, $_) } 60, 300, 61, 301));
     $run = run($starved, $path);
@@ -818,5 +965,9 @@ time_stamps();
 busy_intervals();
 no_room_for_intervals();
 refs_that_stay_good();
+rebuilt_tables();
+rebuilt_within_a_minute();
+refused_rebuilds();
+tables_that_stay_open();
 hostile();
 done_testing();

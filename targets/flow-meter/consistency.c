@@ -15,16 +15,46 @@ static bool is_sum(const struct totals *totals,
            && totals->udp == kept->udp + lost->udp;
 }
 
-bool is_consistent(const struct totals *totals,
+static bool holds(bool fact, const char *complaint)
+{
+    if (!fact) {
+        text_put(complaint);
+    }
+    return fact;
+}
+
+static bool are_intervals(const struct totals *totals,
+                          const struct intervals_totals *intervals)
+{
+    const bool adds_up =
+        holds(is_sum(totals, intervals),
+              "flow-meter: the intervals do not add up to the totals\n");
+    const bool all_stale =
+        holds(intervals->stale_refs == intervals->count,
+              "flow-meter: a ref to a rewound interval is still good\n");
+    return adds_up && all_stale;
+}
+
+static bool are_flows(const struct totals *totals, const struct flows *flows)
+{
+    const struct flows_sums sums = flows_sum(flows);
+    const bool adds_up =
+        holds(sums.flows == flows->count
+                  && sums.frames + flows->dropped == totals->tcp + totals->udp,
+              "flow-meter: the flows do not add up to the totals\n");
+    const bool all_stale =
+        holds(flows->stale_refs == flows->rebuilt,
+              "flow-meter: a ref into an old flow table is still good\n");
+    const bool all_back =
+        holds(generations_pool_stats().used == generation_size(flows->present),
+              "flow-meter: an old flow table still has pages\n");
+    return adds_up && all_stale && all_back;
+}
+
+bool is_consistent(const struct totals *totals, const struct flows *flows,
                    const struct intervals_totals *intervals)
 {
-    const bool adds_up = is_sum(totals, intervals);
-    const bool all_stale = intervals->stale_refs == intervals->count;
-    if (!adds_up) {
-        text_put("flow-meter: the intervals do not add up to the totals\n");
-    }
-    if (!all_stale) {
-        text_put("flow-meter: a ref to a rewound interval is still good\n");
-    }
-    return adds_up && all_stale;
+    const bool intervals_are = are_intervals(totals, intervals);
+    const bool flows_are = are_flows(totals, flows);
+    return intervals_are && flows_are;
 }

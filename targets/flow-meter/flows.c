@@ -1,9 +1,5 @@
 #include "flows.h"
 
-// Of the arena, one part in so many goes to the buckets. An entry takes about
-// 80 bytes and a bucket 4, so that chains stay short until the arena is full.
-#define BUCKET_PART 16u
-
 // Odd, with its bits well spread: 2^32 divided by the golden ratio.
 #define SPREAD 0x9e3779b1u
 
@@ -15,36 +11,23 @@ struct key {
     uint8_t transport;
 };
 
-// The table's memory comes from here and from nowhere else.
-static void *take(struct flows *flows, size_t size)
+void flows_init(struct flows *flows)
 {
-    return reel_arena_alloc(flows->arena, size, 0);
-}
-
-static uint32_t bucket_count(size_t room)
-{
-    uint32_t count = 1;
-    while (count < UINT32_MAX / 2
-           && count <= room / BUCKET_PART / sizeof(struct flow *) / 2) {
-        count *= 2;
-    }
-    return count;
-}
-
-void flows_init(struct flows *flows, reel_arena *arena)
-{
-    const uint32_t count = bucket_count(reel_arena_left(arena));
-    flows->arena = arena;
-    flows->buckets = take(flows, reel_array_size(count, sizeof(struct flow *)));
-    flows->mask = count - 1;
+    flows->present = &flows->generations[0];
+    flows->spare = &flows->generations[1];
+    flows->last = reel_ref_make(REEL_NO_HANDLE, NULL);
+    flows->grow_at = METER_FLOW_BUCKETS;
     flows->count = 0;
     flows->tcp = 0;
     flows->udp = 0;
     flows->dropped = 0;
-    for (uint32_t i = 0; flows->buckets != NULL && i < count; i++) {
-        flows->buckets[i] = NULL;
-    }
+    flows->rebuilt = 0;
+    flows->refused = 0;
+    flows->stale_refs = 0;
+    (void)generation_open(flows->present, METER_FLOW_BUCKETS);
 }
+
+// ---- keys --------------------------------------------------------------------
 
 // Negative, 0, positive, as `a` is before, the same as, or after `b`.
 static int compare(const struct packet_endpoint *a,
@@ -93,8 +76,14 @@ static bool is_same(const struct flow *flow, const struct key *key)
            && flow->transport == key->transport;
 }
 
-static struct flow *find(struct flow *flow, const struct key *key)
+// Packets come in trains: look at the last one's flow first.
+static struct flow *find(const struct flows *flows, const struct key *key)
 {
+    struct flow *flow = generation_get(flows->last);
+    if (flow != NULL && is_same(flow, key)) {
+        return flow;
+    }
+    flow = *generation_bucket(flows->present, hash_of(key));
     while (flow != NULL && !is_same(flow, key)) {
         flow = flow->next;
     }
@@ -111,19 +100,114 @@ static void copy_endpoint(struct packet_endpoint *to,
     to->port = from->port;
 }
 
-static struct flow *insert(struct flows *flows, struct flow **bucket,
-                           const struct key *key)
+// Take room for a flow that has this key. The rest of it is left open, but for
+// its chain: it is in none.
+static struct flow *take_flow(struct generation *generation,
+                              const struct key *key)
 {
-    struct flow *const flow = take(flows, sizeof *flow);
+    struct flow *const flow = generation_take(generation);
+    if (flow != NULL) {
+        copy_endpoint(&flow->low, key->low);
+        copy_endpoint(&flow->high, key->high);
+        flow->version = key->version;
+        flow->transport = key->transport;
+        flow->next = NULL;
+    }
+    return flow;
+}
+
+// ---- rebuilding --------------------------------------------------------------
+
+// At the end of its chain, so that the order stays.
+static void append(const struct generation *generation, uint32_t hash,
+                   struct flow *flow)
+{
+    struct flow **end = generation_bucket(generation, hash);
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = flow;
+}
+
+static bool copy_flow(struct generation *to, const struct flow *flow)
+{
+    const struct key key = { &flow->low, &flow->high, flow->version,
+                             flow->transport };
+    struct flow *const copy = take_flow(to, &key);
+    if (copy == NULL) {
+        return false;
+    }
+    copy->bytes = flow->bytes;
+    copy->frames = flow->frames;
+    copy->serial = flow->serial;
+    append(to, hash_of(&key), copy);
+    return true;
+}
+
+static bool copy_flows(struct generation *to, const struct generation *from)
+{
+    for (uint32_t i = 0; i < from->buckets; i++) {
+        const struct flow *flow = *generation_bucket(from, i);
+        for (; flow != NULL; flow = flow->next) {
+            if (!copy_flow(to, flow)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+// What is half built goes as what is old does, in one close.
+static bool build(struct generation *next, const struct generation *present)
+{
+    if (!generation_open(next, present->buckets * 2)) {
+        return false;
+    }
+    if (!copy_flows(next, present)) {
+        generation_close(next);
+        return false;
+    }
+    return true;
+}
+
+// The last flow is asked for once more when its generation is gone.
+static void retire(struct flows *flows, struct generation *old)
+{
+    const bool was_good = generation_get(flows->last) != NULL;
+    generation_close(old);
+    flows->stale_refs += was_good && generation_get(flows->last) == NULL;
+}
+
+// Where there is no room the old generation stays, and serves until the chains
+// are one flow longer; then it is tried again.
+static void rebuild(struct flows *flows)
+{
+    struct generation *const old = flows->present;
+    struct generation *const next = flows->spare;
+    if (!build(next, old)) {
+        flows->refused++;
+        flows->grow_at += old->buckets;
+        return;
+    }
+    retire(flows, old);
+    flows->present = next;
+    flows->spare = old;
+    flows->grow_at = next->buckets;
+    flows->rebuilt++;
+}
+
+// ---- counting ----------------------------------------------------------------
+
+static struct flow *insert(struct flows *flows, const struct key *key)
+{
+    struct flow *const flow = take_flow(flows->present, key);
     if (flow == NULL) {
         return NULL;
     }
-    copy_endpoint(&flow->low, key->low);
-    copy_endpoint(&flow->high, key->high);
+    struct flow **const bucket =
+        generation_bucket(flows->present, hash_of(key));
     flow->bytes = 0;
     flow->frames = 0;
-    flow->version = key->version;
-    flow->transport = key->transport;
     flow->serial = flows->count++;
     flows->tcp += key->transport == PACKET_TCP;
     flows->udp += key->transport == PACKET_UDP;
@@ -132,28 +216,38 @@ static struct flow *insert(struct flows *flows, struct flow **bucket,
     return flow;
 }
 
+static struct flow *find_or_insert(struct flows *flows, const struct key *key)
+{
+    if (flows->present->buckets == 0) {
+        return NULL;
+    }
+    struct flow *const flow = find(flows, key);
+    if (flow != NULL) {
+        return flow;
+    }
+    if (flows->count == flows->grow_at) {
+        rebuild(flows);
+    }
+    return insert(flows, key);
+}
+
 const struct flow *flows_add(struct flows *flows, const struct packet *packet,
                              uint32_t bytes)
 {
-    if (flows->buckets == NULL) {
-        flows->dropped++;
-        return NULL;
-    }
     struct key key;
     set_key(&key, packet);
-    struct flow **const bucket = &flows->buckets[hash_of(&key) & flows->mask];
-    struct flow *flow = find(*bucket, &key);
-    if (flow == NULL) {
-        flow = insert(flows, bucket, &key);
-    }
+    struct flow *const flow = find_or_insert(flows, &key);
     if (flow == NULL) {
         flows->dropped++;
         return NULL;
     }
+    flows->last = generation_ref(flows->present, flow);
     flow->bytes += bytes;
     flow->frames++;
     return flow;
 }
+
+// ---- what was found ----------------------------------------------------------
 
 static bool is_larger(const struct flow *a, const struct flow *b)
 {
@@ -189,11 +283,24 @@ unsigned flows_top(const struct flows *flows, const struct flow **top,
                    unsigned limit)
 {
     unsigned count = 0;
-    for (uint32_t i = 0; flows->buckets != NULL && i <= flows->mask; i++) {
-        const struct flow *flow = flows->buckets[i];
+    for (uint32_t i = 0; i < flows->present->buckets; i++) {
+        const struct flow *flow = *generation_bucket(flows->present, i);
         for (; flow != NULL; flow = flow->next) {
             count = rank(top, count, limit, flow);
         }
     }
     return count;
+}
+
+struct flows_sums flows_sum(const struct flows *flows)
+{
+    struct flows_sums sums = { 0, 0 };
+    for (uint32_t i = 0; i < flows->present->buckets; i++) {
+        const struct flow *flow = *generation_bucket(flows->present, i);
+        for (; flow != NULL; flow = flow->next) {
+            sums.flows++;
+            sums.frames += flow->frames;
+        }
+    }
+    return sums;
 }

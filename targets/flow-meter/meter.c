@@ -12,15 +12,9 @@
 #include "text.h"
 #include "timer.h"
 
-#ifndef METER_FLOW_BYTES
-#define METER_FLOW_BYTES (2u * 1024u * 1024u)
-#endif
-
-// The memory the meter takes beside its packet buffers: for what is found in
-// one frame at a time, and for every flow. What a frame left behind is closed
+// What is found in one frame at a time. What a frame left behind is closed
 // before the next one comes.
 static reel_temp frame_temp;
-REEL_ARENA_DEFINE(flow_arena, METER_FLOW_BYTES);
 
 struct meter {
     struct capture capture;
@@ -52,7 +46,7 @@ static void start(struct meter *meter, bool print_frames)
     meter->totals.malformed = 0;
     meter->totals.dropped = 0;
     meter->print_frames = print_frames;
-    flows_init(&meter->flows, &flow_arena);
+    flows_init(&meter->flows);
 }
 
 static void count_frame(struct meter *meter,
@@ -164,6 +158,7 @@ static enum capture_result meter_all(struct meter *meter)
 static void report(const struct meter *meter)
 {
     report_totals(&meter->totals, &meter->flows);
+    report_generations(&meter->flows);
     report_intervals(intervals_totals());
     text_put("\n");
     report_top(&meter->flows);
@@ -173,8 +168,11 @@ static void report(const struct meter *meter)
                   buffers_stats());
     report_memory("frame_temp", METER_FRAME_BYTES,
                   reel_temp_stats(&frame_temp));
-    report_memory("flow_arena", METER_FLOW_BYTES,
-                  reel_arena_stats(&flow_arena));
+    report_memory("flow_arena", METER_FLOW_BYTES, generations_arena_stats());
+    report_memory("flow_pool", generations_pool_size(),
+                  generations_pool_stats());
+    report_memory("flow_region", generation_size(meter->flows.present),
+                  reel_region_stats(&meter->flows.present->region));
     report_memory("interval_rewindable",
                   METER_INTERVAL_BLOCKS * METER_INTERVAL_BLOCK,
                   intervals_stats());
@@ -231,7 +229,8 @@ static int finish(const struct meter *meter, const char *path,
     if (result != CAPTURE_END) {
         complain(path, result);
         code = METER_FAILED;
-    } else if (!is_consistent(&meter->totals, intervals_totals())) {
+    } else if (!is_consistent(&meter->totals, &meter->flows,
+                              intervals_totals())) {
         code = METER_WRONG;
     } else if (meter->traps) {
         code = demonstrate();
@@ -243,7 +242,7 @@ static int finish(const struct meter *meter, const char *path,
 int meter_run(const char *path, bool print_frames)
 {
     static struct meter meter;
-    if (!start_memory(&meter) || !intervals_start()) {
+    if (!start_memory(&meter) || !generations_start() || !intervals_start()) {
         text_put("flow-meter: no memory for frames or intervals\n");
         text_flush();
         return METER_FAILED;

@@ -15,7 +15,7 @@
 #define METER_PANIC  2 // if a contract was broken, by or to an allocator
 #define METER_FAULT  3 // if memory was touched that nobody may touch
 #define METER_MISSED 4 // if such a touch was asked for, and did not trap
-#define METER_WRONG  5 // if the intervals contradict the totals or themselves
+#define METER_WRONG  5 // if the flows or intervals contradict the totals
 
 // Meter the capture at `path`; with `print_frames`, also print a line for each
 // frame. Returns the exit code: 0 if it was read to its end.

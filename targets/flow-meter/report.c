@@ -72,6 +72,18 @@ void report_totals(const struct totals *totals, const struct flows *flows)
     }
 }
 
+void report_generations(const struct flows *flows)
+{
+    put_value("generations=", flows->rebuilt);
+    put_value(" buckets=", flows->present->buckets);
+    put_value(" stale_refs=", flows->stale_refs);
+    text_put("\n");
+    if (flows->refused != 0) {
+        put_value("refused_rebuilds=", flows->refused);
+        text_put("\n");
+    }
+}
+
 void report_intervals(const struct intervals_totals *intervals)
 {
     put_value("intervals=", intervals->count);

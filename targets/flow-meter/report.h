@@ -26,6 +26,10 @@ void report_frame(uint64_t number, const struct packet *packet);
 // The line of totals, and one of what was dropped if anything was.
 void report_totals(const struct totals *totals, const struct flows *flows);
 
+// The line of the flow table: how often it was rebuilt, how many buckets it has,
+// and how many refs went stale; and one of rebuilds that found no room, if any.
+void report_generations(const struct flows *flows);
+
 // The line of intervals: how many, of the busiest one when it started and what
 // it held, and how many refs went stale; and one of what was lost if anything.
 void report_intervals(const struct intervals_totals *intervals);
