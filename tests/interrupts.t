@@ -20,7 +20,8 @@ use thumb;
 my $least = 90;    # per cent, of each function
 
 my @operations = qw(reel_blocks_alloc reel_blocks_free reel_arena_alloc_shared
-    reel_temp_alloc_shared);
+    reel_temp_alloc_shared reel_rewindable_alloc reel_rewindable_free
+    reel_span_open reel_span_close);
 
 sub run {
     my ($build) = @_;
@@ -78,7 +79,9 @@ for my $build (qw(microbit+none mps2-an385+none)) {
     my ($violations) = $output =~ /^# violations (\d+)$/m;
     cmp_ok( $violations, '>', 0, "$build: violations are noticed" );
     note("$build: $violations violations");
-    for my $object (qw(take free arena temp)) {
+    for my $object (
+        'take', 'free', 'arena', 'temp', 'rewindable', 'rewindable free', 'span close' )
+    {
         like( $output, qr/^not ok \d+ - $object\b/m,
             "$build: so they are of '$object'" );
     }

@@ -12,6 +12,8 @@
 #include "tap.h"
 
 int main(void);
+void reel_panic(reel_status why, const char *file, int line);
+void reel_port_yield(void);
 
 #define MAX_INTERRUPTS 1000u  // of one operation
 #define CODE_SIZE      32768u // bytes
@@ -34,6 +36,22 @@ void interrupts_require(bool fact, const char *text, const char *file, int line)
 {
     violations += !fact;
     test_expect(fact, text, file, line);
+}
+
+size_t interrupts_panics;
+
+void reel_panic(reel_status why, const char *file, int line)
+{
+    (void)file, (void)line;
+    REQUIRE(why == REEL_INVALID);
+    interrupts_panics++;
+}
+
+void (*interrupts_yield)(void);
+
+void reel_port_yield(void)
+{
+    interrupts_yield();
 }
 
 static void note_address(uint32_t address)
@@ -164,6 +182,7 @@ int main(void)
     clock_start();
     interrupt_families(blocks_families);
     interrupt_families(stacks_families);
+    interrupt_families(rewindables_families);
     print_addresses();
     test_note("interrupts", interrupts);
     test_note("violations", violations);

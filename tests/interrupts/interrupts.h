@@ -30,7 +30,14 @@ typedef struct test_family {
 } test_family;
 
 // Each table ends with a family of no operations.
-extern const test_family blocks_families[], stacks_families[];
+extern const test_family blocks_families[], stacks_families[],
+    rewindables_families[];
+
+// Panics with REEL_INVALID, since somebody set it to 0.
+extern size_t interrupts_panics;
+
+// What goes on while the main loop yields: the thread in the gate leaves it.
+extern void (*interrupts_yield)(void);
 
 // Record what should not be, and go on.
 void interrupts_require(bool fact, const char *text, const char *file,

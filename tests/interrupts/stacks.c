@@ -21,9 +21,6 @@
 #define COMMIT_REFUSED 1u // but for the first step
 #define GATE_BUSY      2u
 
-void reel_panic(reel_status why, const char *file, int line);
-void reel_port_yield(void);
-
 // A block somebody was handed.
 typedef struct piece {
     const unsigned char *start;
@@ -34,7 +31,7 @@ typedef struct piece {
 // What is so, told from outside.
 typedef struct truth {
     piece pieces[PIECES];
-    size_t count, refused, panics;
+    size_t count, refused;
     const test_operation *operation;
     void *taken; // the main loop's result
 } truth;
@@ -44,19 +41,6 @@ static reel_temp temp;
 static reel_always always;
 static _Alignas(PAGE) unsigned char memory[SIZE];
 static truth now;
-
-void reel_panic(reel_status why, const char *file, int line)
-{
-    (void)file, (void)line;
-    REQUIRE(why == REEL_INVALID);
-    now.panics++;
-}
-
-// The thread that was in the gate leaves it.
-void reel_port_yield(void)
-{
-    temp.gate.value = 0;
-}
 
 // ---- what everybody does ---------------------------------------------------
 
@@ -203,6 +187,11 @@ static const test_action pairs[] = {
 
 // ---- before and after ------------------------------------------------------
 
+static void leave_gate(void)
+{
+    temp.gate.value = 0;
+}
+
 static void set_up(void)
 {
     const reel_temp_policy steps = { STEP, 0, 1, 64, 1024, false };
@@ -212,7 +201,9 @@ static void set_up(void)
     REQUIRE(reel_always_init(&always, PAGE, most) == REEL_OK);
     REQUIRE(reel_temp_init(&temp, memory, SIZE, &always.pages, &steps)
             == REEL_OK);
-    now.count = now.refused = now.panics = 0;
+    now.count = now.refused = 0;
+    interrupts_panics = 0;
+    interrupts_yield = leave_gate;
 }
 
 static void prepare(const test_operation *operation)
@@ -228,10 +219,10 @@ static void prepare(const test_operation *operation)
 // Nothing is given back, so what did not fit then does not fit now.
 static void check_refusal(size_t size, size_t align)
 {
-    const size_t panics = now.panics;
+    const size_t panics = interrupts_panics;
     now.refused += panics == 0;
     REQUIRE(allocate(size, align) == NULL);
-    REQUIRE(now.panics == 2 * panics);
+    REQUIRE(interrupts_panics == 2 * panics);
     now.refused += panics == 0;
 }
 
