@@ -9,8 +9,7 @@
 #define COUNT      8u
 #define BLOCK_SIZE 12u // bytes
 
-// Rows of the tables from where on two interrupts come.
-#define FIRST_TAKE   0
+// Row of the table of frees from where on two interrupts come.
 #define FREE_AT_LAST 2
 
 typedef enum owner { NOBODY, MAIN_LOOP, HANDLER } owner;
@@ -327,7 +326,7 @@ const test_family blocks_families[] = {
     { frees, actions, prepare, check },
     { frees, disputes, prepare, check },
     { refused_frees, actions, prepare, check },
-    { &takes[FIRST_TAKE], pairs, prepare, check },
+    { takes, pairs, prepare, check },
     { &frees[FREE_AT_LAST], pairs, prepare, check },
     { 0 },
 };
