@@ -9,5 +9,8 @@ void of_two_that_free_a_block_one_wins(void);
 void blocks_wander_through_caches(void);
 void an_arena_is_cut_into_whole_blocks(void);
 void a_temp_commits_for_one_core_at_a_time(void);
+void a_rewindable_grows_for_one_core_at_a_time(void);
+void blocks_and_spans_come_and_go(void);
+void of_two_that_free_in_a_rewindable_one_wins(void);
 
 #endif

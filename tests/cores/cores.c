@@ -67,6 +67,9 @@ static const struct {
     CHECK(blocks_wander_through_caches),
     CHECK(an_arena_is_cut_into_whole_blocks),
     CHECK(a_temp_commits_for_one_core_at_a_time),
+    CHECK(a_rewindable_grows_for_one_core_at_a_time),
+    CHECK(blocks_and_spans_come_and_go),
+    CHECK(of_two_that_free_in_a_rewindable_one_wins),
 };
 
 int main(void)
