@@ -779,7 +779,6 @@ const scene rewindable_scenes[] = {
       .script = { "**", "**" },
       .letters = "12",
       .is_weak = true,
-      .is_long = true,
       .must = GROWN | STALE },
     { .name = "rewindable: growth, 2 x 3 calls",
       CALLS,
