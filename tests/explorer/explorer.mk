@@ -5,8 +5,8 @@
 FLAGS_explorer := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
                   '-DREEL_ATOMICS_HEADER="explorer/model.h"' -Itests
 
-EXPLORED         := allocator arena blocks registry rewindable rewindable_questions \
-                    span status temp
+EXPLORED         := allocator arena blocks pool region registry rewindable \
+                    rewindable_questions span status temp
 EXPLORER         := $(wildcard tests/explorer/*.c) tests/tap.c
 EXPLORER_HEADERS := $(HEADERS) $(wildcard tests/explorer/*.h src/list/*.h)
 EXPLORER_TWINS   := $(shell tests/explorer/twin)
@@ -26,30 +26,30 @@ $(OUT)/%/explored.a: $(CORE) $(EXPLORER_HEADERS) | $(OUT)/have-host
 	$(call explored,src,$@-objects,$(EXPLORED))
 	ar rc $@ $(EXPLORED:%=$@-objects/%.o)
 
-# All but main.c.
-$(OUT)/%/explorer-parts.o: $(EXPLORER) $(EXPLORER_HEADERS) | $(OUT)/have-host
+$(OUT)/%/scenes.o: $(EXPLORER) $(EXPLORER_HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
-	$(TOOL) $(C_FLAGS) -iquote src -r -o $@ $(filter-out %/main.c,$(EXPLORER))
+	$(TOOL) $(C_FLAGS) -iquote src -r -o $@ $(EXPLORER)
 
-EXPLORER_PARTS = tests/explorer/main.c $(OUT)/$(1)/explorer-parts.o $(OUT)/$(1)/explored.a
-
-$(OUT)/%/explorer: $(call EXPLORER_PARTS,%)
+$(OUT)/%/explorer: $(OUT)/%/scenes.o $(OUT)/%/explored.a
 	$(SAY)
 	$(TOOL) $(C_FLAGS) -o $@ $^
 
-# A twin has its own of the module that it is named after, edited; the linker takes
+# A twin has its own of the modules that it is named after, edited; the linker takes
 # the others from the archive.
-twin_module      = $(firstword $(subst -, ,$*))
-TWINS_rewindable := rewindable rewindable_questions span
-TWINS_batch      := blocks
+twin_module  = $(firstword $(subst -, ,$*))
+twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
+
+BROKEN_batch      := blocks
+BROKEN_pool       := pool region
+BROKEN_rewindable := rewindable rewindable_questions span
 
 $(OUT)/gcc+explorer/twin-%: words = gcc explorer
-$(OUT)/gcc+explorer/twin-%: $(call EXPLORER_PARTS,gcc+explorer) tests/explorer/twin
+$(OUT)/gcc+explorer/twin-%: $(OUT)/gcc+explorer/scenes.o $(OUT)/gcc+explorer/explored.a \
+                            tests/explorer/twin
 	$(SAY); rm -rf $@-src; mkdir -p $@-src
 	tests/explorer/twin $* $@-src
-	$(call explored,$@-src,$@-src,$(or $(TWINS_$(twin_module)),$(twin_module)))
-	$(TOOL) $(C_FLAGS) '-DEXPLORER_TWIN="$*"' -o $@ $(filter %.c,$^) $@-src/*.o \
-	    $(filter %.o %.a,$^)
+	$(call explored,$@-src,$@-src,$(twin_modules))
+	$(TOOL) $(C_FLAGS) -o $@ $(filter %.o,$^) $@-src/*.o $(filter %.a,$^)
 
 .PHONY: explore
 explore: $(EXPLORER_RUNS) | $(OUT)/have-perl  ## Run two or three contexts in every order there is

@@ -1,5 +1,6 @@
-// Explores every scene and prints TAP. Built as a broken twin of the library
-// (EXPLORER_TWIN names it), the one result is whether the explorer notices.
+// Explores every scene and prints TAP. Linked with a broken twin of the library,
+// after which the program is named (twin-NAME), the one result is whether the
+// explorer notices.
 
 #define _DEFAULT_SOURCE
 #include <stdio.h>
@@ -10,13 +11,10 @@
 #include "engine.h"
 #include "tap.h"
 
-#ifndef EXPLORER_TWIN
-#define EXPLORER_TWIN ""
-#endif
+#define SAMPLES      5000 // of a scene without '*'
+#define SAMPLES_EACH 500  // of each combination
 
-#define SAMPLES 5000 // of each combination
-
-static const char twin[] = EXPLORER_TWIN; // "": the library itself
+static const char *twin = ""; // "": the library itself
 
 void test_write(const char *text)
 {
@@ -104,6 +102,11 @@ static bool has_stars(const scene *whole)
     return false;
 }
 
+static unsigned long samples_of(const scene *whole)
+{
+    return has_stars(whole) ? SAMPLES_EACH : SAMPLES;
+}
+
 static void explore_all(const scene *whole, exploration *result)
 {
     scripts replaced;
@@ -115,7 +118,7 @@ static void explore_all(const scene *whole, exploration *result)
         if (is_a_repetition(whole, &part)) {
             continue;
         }
-        explore(&part, is_sampled(whole) ? SAMPLES : 0, result);
+        explore(&part, is_sampled(whole) ? samples_of(whole) : 0, result);
         if (result->bug != NULL && twin[0] == '\0') {
             print_bug(&part);
         }
@@ -198,8 +201,15 @@ static bool notices(const scene *scenes)
     return false;
 }
 
-int main(void)
+static const char *twin_named_by(const char *program)
 {
+    const char *const name = strstr(program, "/twin-");
+    return name != NULL ? name + strlen("/twin-") : "";
+}
+
+int main(int count, char **arguments)
+{
+    twin = twin_named_by(count > 0 ? arguments[0] : "");
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (twin[0] != '\0') {
         EXPECT(notices(arena_scenes) || notices(temp_scenes)
