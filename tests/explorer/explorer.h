@@ -21,6 +21,7 @@ typedef enum call {
     CALL_NONE,
     CALL_ALLOC,
     CALL_FREE,
+    CALL_OTHER,
 } call;
 
 // A scene fails unless each outcome it names was reached in some schedule.
@@ -40,6 +41,8 @@ typedef enum outcome {
     REFILLED = 1 << 12,     // a cache took more than it was asked for
     DRAINED = 1 << 13,      // a full cache gave some back
     REUSED = 1 << 14,       // a place was handed out again
+    FOREIGN = 1 << 15,      // a pointer was refused
+    CLOSED = 1 << 16,       // a region
 } outcome;
 
 typedef struct scene {
@@ -56,7 +59,7 @@ typedef struct scene {
     const char *before[CONTEXTS]; // calls that set_up makes on its behalf
     const char *letters;
     size_t size;         // blocks or bytes, as set_up likes
-    size_t slots;        // of each context's cache
+    size_t slots;        // of each context's cache, or of a table of chunks
     unsigned must;       // outcomes to be reached
     unsigned interrupts; // bit i: context i starts anywhere and is not left
     unsigned spurious;   // exchanges that may fail for no reason
@@ -100,6 +103,6 @@ unsigned explorer_context(void);
 
 // Scenes end with one that has no name.
 extern const scene arena_scenes[], temp_scenes[], blocks_scenes[],
-    batch_scenes[], registry_scenes[], rewindable_scenes[];
+    batch_scenes[], registry_scenes[], rewindable_scenes[], pool_scenes[];
 
 #endif

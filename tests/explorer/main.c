@@ -146,6 +146,8 @@ static const char *const outcome_names[] = {
     "a refill of more than one block",
     "a drain",
     "a place handed out again",
+    "a foreign pointer refused",
+    "a region closed",
 };
 
 static void print_outcomes(const char *title, unsigned outcomes)
@@ -214,7 +216,8 @@ int main(int count, char **arguments)
     if (twin[0] != '\0') {
         EXPECT(notices(arena_scenes) || notices(temp_scenes)
                || notices(blocks_scenes) || notices(batch_scenes)
-               || notices(registry_scenes) || notices(rewindable_scenes));
+               || notices(registry_scenes) || notices(rewindable_scenes)
+               || notices(pool_scenes));
         tap_result("the explorer notices", twin);
     } else {
         judge_all(arena_scenes);
@@ -223,6 +226,7 @@ int main(int count, char **arguments)
         judge_all(batch_scenes);
         judge_all(registry_scenes);
         judge_all(rewindable_scenes);
+        judge_all(pool_scenes);
     }
     return tap_end() ? 0 : 1;
 }

@@ -18,7 +18,7 @@
 
 #include "atomic.h"
 
-#define LOCATIONS   12
+#define LOCATIONS   40
 #define HISTORY     64
 #define VIEW_CLOCKS 4
 
@@ -59,7 +59,7 @@ static uintptr_t pause_word;
 
 static void join(view *into, const view *other)
 {
-    for (size_t i = 0; i < LOCATIONS; i++) {
+    for (size_t i = 0; i < location_count; i++) {
         if (into->oldest[i] < other->oldest[i]) {
             into->oldest[i] = other->oldest[i];
         }
