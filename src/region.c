@@ -179,9 +179,9 @@ reel_status reel_region_close(reel_region *region)
     } else if (!close_more(region)) {
         return REEL_BUSY;
     }
+    reel_list *const list = &pool->list;
     if (region->pages > 0) {
-        list_push(&pool->list, region->newest,
-                  link_of(&pool->list, region->oldest));
+        list_push(list, region->newest, link_of(list, region->oldest));
     }
     set_closed(region);
     return REEL_OK;
