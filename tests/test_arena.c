@@ -556,10 +556,59 @@ static void a_scope_whose_mark_was_dropped_panics(void)
     EXPECT(test_panicked(REEL_STALE));
 }
 
+// Where the compiler knows the size it takes a shortcut, which must say the same as
+// the long way and as this.
+static bool fits_in(uintptr_t next, uintptr_t limit, size_t size)
+{
+    const uintptr_t left = next <= limit ? limit - next : 0;
+    const size_t gap = (0 - next) & 7;
+    return next <= limit && size > 0 && gap <= left && size <= left - gap
+           && next <= UINTPTR_MAX - 7;
+}
+
+static void check_place(uintptr_t next, uintptr_t limit, size_t size, bool fits,
+                        uintptr_t start, uintptr_t end)
+{
+    uintptr_t first = 0, stop = 0;
+    EXPECT(fits == fits_in(next, limit, size));
+    EXPECT(fits == reel_arena_place(next, limit, size, 8, &first, &stop));
+    EXPECT(!fits || (start == first && end == stop && end - start == size));
+}
+
+#define CHECK_KNOWN(next, limit, size)                                  \
+    do {                                                                \
+        uintptr_t start = 0, end = 0;                                   \
+        const bool fits =                                               \
+            reel_arena_place((next), (limit), (size), 8, &start, &end); \
+        check_place((next), (limit), (size), fits, start, end);         \
+    } while (0)
+
+static void a_size_that_is_known_is_placed_like_any_other(void)
+{
+    static const uintptr_t edges[] = {
+        0,  56, 57,  63,  64,  65,  71, 72, 79,
+        80, 81, 100, 31u, 23u, 15u, 8u, 7u, 1u,
+    }; // the last six from the end of memory
+    enum { EDGES = sizeof edges / sizeof edges[0] };
+    for (size_t s = 0; s < EDGES; s++) {
+        for (size_t l = 0; l < EDGES; l++) {
+            const uintptr_t next = s < EDGES - 6 ? edges[s] : 0 - edges[s];
+            const uintptr_t limit = l < EDGES - 6 ? edges[l] : 0 - edges[l];
+            CHECK_KNOWN(next, limit, (size_t)0);
+            CHECK_KNOWN(next, limit, (size_t)1);
+            CHECK_KNOWN(next, limit, (size_t)16);
+            CHECK_KNOWN(next, limit, SIZE_MAX / 2);
+            CHECK_KNOWN(next, limit, SIZE_MAX - 15);
+            CHECK_KNOWN(next, limit, SIZE_MAX);
+        }
+    }
+}
+
 const test_case arena_tests[] = {
     TEST(blocks_are_cut_in_order),
     TEST(an_exact_fit_succeeds),
     TEST(zero_bytes_are_one_byte),
+    TEST(a_size_that_is_known_is_placed_like_any_other),
     TEST(alignment_0_is_the_default),
     TEST(a_zeroed_block_is_zero),
     TEST(refusals_are_counted_and_the_largest_kept),

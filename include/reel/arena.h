@@ -162,6 +162,9 @@ REEL_INLINE bool reel_arena_place(uintptr_t next, uintptr_t limit, size_t size,
     }
     *start = padded & ~mask;
     *end = *start + size;
+    if (REEL_IS_CONSTANT(size)) { // one comparison and no carry
+        return !REEL_UNLIKELY(*start > limit || size > limit - *start);
+    }
     return !REEL_UNLIKELY(*end < *start || *end > limit);
 }
 

@@ -101,6 +101,14 @@ void reel_panic(reel_status why, const char *file, int line);
 #define REEL_UNLIKELY(fact) (fact)
 #endif
 
+/// Does the compiler know the value, where this is inlined? For a shortcut that a
+/// known value makes shorter still. -Os, which seldom inlines, need not ask.
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define REEL_IS_CONSTANT(value) __builtin_constant_p(value)
+#else
+#define REEL_IS_CONSTANT(value) false
+#endif
+
 /// Where a static instance keeps its memory: a section of its own, which
 /// linker/reel.ld gathers and startup code neither loads nor clears. clang gives
 /// an unknown section contents, so it gets a name that it knows to have none.
