@@ -66,7 +66,8 @@ C_FLAGS = -std=c11 -g $(WARN) -Iinclude -Iport $(SPEED) $(FLAGS)
 FREE    = $(C_FLAGS) -ffreestanding
 
 DEFAULT_SPEED = -O2
-BARE = $(TOOL) $(FREE) -Itargets/common -Itests -nostdlib -Llinker \
+BARE_COMPILE = $(TOOL) $(FREE) -Itargets/common -Itests -nostdlib
+BARE = $(BARE_COMPILE) -Llinker \
        -T linker/$(firstword $(words)).ld -Wl,--no-warn-rwx-segments
 
 ifndef V

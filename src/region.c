@@ -243,6 +243,19 @@ static void drop_large(reel_pool *pool, void *object, size_t size)
     }
 }
 
+// In the current page, or at the start of another one.
+static void *alloc_small(reel_region *region, size_t size, size_t align)
+{
+    uintptr_t start, stop;
+    if (!reel_arena_place(region->next, region->end, size, align, &start,
+                          &stop)) {
+        return alloc_page(region, size, mask_of(align));
+    }
+    region->next = stop;
+    watch_alive(start, size);
+    return (void *)start;
+}
+
 static void *alloc_large(reel_region *region, size_t size, size_t align)
 {
     void *const object = take_large(region, size, align);
@@ -250,7 +263,7 @@ static void *alloc_large(reel_region *region, size_t size, size_t align)
         return refuse_in(region, size);
     }
     struct reel_region_large *const note =
-        reel_region_alloc(region, sizeof *note, REEL_ALIGNOF(void *));
+        alloc_small(region, sizeof *note, REEL_ALIGNOF(void *));
     if (note == NULL) { // which was counted
         drop_large(region->pool, object, size);
         region->largest_refused = max_of(region->largest_refused, size);
@@ -265,28 +278,16 @@ static void *alloc_large(reel_region *region, size_t size, size_t align)
     return object;
 }
 
-static void *alloc_elsewhere(reel_region *region, size_t size, size_t align)
-{
-    const uintptr_t mask = mask_of(align);
-    return fits_a_page(region, size, mask) ? alloc_page(region, size, mask)
-                                           : alloc_large(region, size, align);
-}
-
 void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
 {
-    uintptr_t start, stop;
     if (!HOLDS(reel_region_is_open(region), REEL_CLOSED)
         || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
         return NULL;
     }
     size = at_least_1(size);
-    if (!reel_arena_place(region->next, region->end, size, align, &start,
-                          &stop)) {
-        return alloc_elsewhere(region, size, align);
-    }
-    region->next = stop;
-    watch_alive(start, size);
-    return (void *)start;
+    return fits_a_page(region, size, mask_of(align))
+               ? alloc_small(region, size, align)
+               : alloc_large(region, size, align);
 }
 
 // Is it the last block of the current page?

@@ -182,7 +182,8 @@ static bool is_full(const chunk_entry *chunk)
 
 // The chunks before this one are full: begin with this one. If one of them was
 // freed on the way, begin with that.
-static void begin_with(reel_rewindable *rewindable, const chunk_entry *chunk)
+OUT_OF_LINE void begin_with(reel_rewindable *rewindable,
+                            const chunk_entry *chunk)
 {
     store_release(&rewindable->current, (uintptr_t)chunk);
     for (const chunk_entry *each = rewindable->table; each < chunk; each++) {

@@ -28,6 +28,7 @@ my $backend = sub { "-DREEL_ATOMICS=REEL_ATOMICS_$_[0]" };
 # CPU, options, what the compiler must say, and what is included if it is not
 # the way to a shared word, which brings the configuration.
 my @refused = (
+    [ 'host', '-DLIST_HAS_PIECES', 'a batch may look for a link in a piece', 'batch.h' ],
     [ 'host', '-DREEL_CHECKS=3',  'REEL_CHECKS must be 0, 1 or 2' ],
     [ 'host', '-DREEL_CHECKS=-1', 'REEL_CHECKS must be 0, 1 or 2' ],
     [ 'host', '-DREEL_POISON=2',  'REEL_POISON must be 0 or 1' ],

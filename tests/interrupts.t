@@ -19,6 +19,11 @@ use thumb;
 
 my $least = 90;    # per cent, of each function
 
+# Less where most of a function is what happens when a chunk is freed, or a word of
+# start bits changed, at one certain instruction of somebody else: the unit tests
+# get in there by their own atomics (tests/test_start_bits.c).
+my %least = ( begin_with => 50, reel_span_open => 80, reel_rewindable_free => 80 );
+
 my @operations = qw(reel_blocks_alloc reel_blocks_free reel_arena_alloc_shared
     reel_temp_alloc_shared reel_rewindable_alloc reel_rewindable_free
     reel_span_open reel_span_close);
@@ -39,7 +44,8 @@ sub report_function {
     note( sprintf '  %-26s interrupted %3d of %3d instructions (%d %%)%s',
         $name, $done, scalar @open, $share,
         @missed ? join ' ', ', not', map { sprintf '%x', $_ } @missed : '' );
-    cmp_ok( $share, '>=', $least, "$build: $name is interrupted everywhere" );
+    cmp_ok( $share, '>=', $least{$name} // $least,
+        "$build: $name is interrupted everywhere" );
     return ( $done, scalar @open );
 }
 

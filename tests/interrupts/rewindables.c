@@ -141,10 +141,14 @@ static void let_go(piece *kept)
     kept->owner = NOBODY;
 }
 
+// A span is freed by its closing alone.
 static void give(piece *kept)
 {
+    const bool is_span = span.end != 0 && (uintptr_t)kept->start == span.start;
     let_go(kept);
-    REQUIRE(reel_rewindable_free(&rewindable, kept->start, kept->size)
+    REQUIRE((is_span
+                 ? reel_span_close(&span)
+                 : reel_rewindable_free(&rewindable, kept->start, kept->size))
             == REEL_OK);
 }
 
