@@ -243,17 +243,25 @@ static void drop_large(reel_pool *pool, void *object, size_t size)
     }
 }
 
-// In the current page, or at the start of another one.
-static void *alloc_small(reel_region *region, size_t size, size_t align)
+static void *alloc_here(reel_region *region, size_t size, size_t align)
 {
     uintptr_t start, stop;
     if (!reel_arena_place(region->next, region->end, size, align, &start,
                           &stop)) {
-        return alloc_page(region, size, mask_of(align));
+        return NULL;
     }
     region->next = stop;
     watch_alive(start, size);
     return (void *)start;
+}
+
+// A large object is noted in the current page, or at the start of another one.
+static struct reel_region_large *alloc_note(reel_region *region)
+{
+    const size_t size = sizeof(struct reel_region_large);
+    const size_t align = REEL_ALIGNOF(struct reel_region_large);
+    void *const note = alloc_here(region, size, align);
+    return note != NULL ? note : alloc_page(region, size, align - 1);
 }
 
 static void *alloc_large(reel_region *region, size_t size, size_t align)
@@ -262,8 +270,7 @@ static void *alloc_large(reel_region *region, size_t size, size_t align)
     if (object == NULL) {
         return refuse_in(region, size);
     }
-    struct reel_region_large *const note =
-        alloc_small(region, sizeof *note, REEL_ALIGNOF(void *));
+    struct reel_region_large *const note = alloc_note(region);
     if (note == NULL) { // which was counted
         drop_large(region->pool, object, size);
         region->largest_refused = max_of(region->largest_refused, size);
@@ -285,9 +292,13 @@ void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
         return NULL;
     }
     size = at_least_1(size);
-    return fits_a_page(region, size, mask_of(align))
-               ? alloc_small(region, size, align)
-               : alloc_large(region, size, align);
+    void *const block = alloc_here(region, size, align);
+    if (block != NULL) {
+        return block;
+    }
+    const uintptr_t mask = mask_of(align);
+    return fits_a_page(region, size, mask) ? alloc_page(region, size, mask)
+                                           : alloc_large(region, size, align);
 }
 
 // Is it the last block of the current page?
