@@ -199,7 +199,6 @@ my @mutants = (
     [ 'src/pool.c', '    string_fresh_pages(pool);', '' ],
     [ 'src/pool.c', '|| reel_pool_used(pool) > 0', '' ],
     [ 'src/pool.c', '|| *count == most', '' ],
-    [ 'src/pool.c', 'if (next == link) {', 'if (false) {' ],
 
     # region: pages and blocks
     [ 'src/region.c', 'region->pages == 0 ? list->count : region->newest', 'region->newest' ],
@@ -318,14 +317,11 @@ my @mutants = (
     [ 'src/rewindable.c', 'rest >= chunk->granules - start', 'rest > chunk->granules - start' ],
     [ 'src/rewindable.c', '|| mask >> shift != 0', '' ],
     [ 'src/rewindable.c', 'used + ((rest + 1) << HALF_BITS) + 1', 'used + ((rest + 1) << HALF_BITS)' ],
-    [ 'src/rewindable.c', 'note_use(rewindable, chunk, are_full)', 'note_use(rewindable, chunk, true)' ],
     [ 'src/rewindable.c', '    void *block = first_fit(rewindable, size, mask);
     if (block == NULL) {
         block = grow(', '    void *block = NULL;
     if (block == NULL) {
         block = grow(' ],
-    [ 'src/rewindable.c', 'raise_count(&rewindable->highest, (uintptr_t)chunk);
-    if (is_first)', 'if (is_first)' ],
     [ 'src/rewindable.c', 'raise_count(&rewindable->highest, (uintptr_t)chunk);
     return block;', 'return block;' ],
     [ 'src/rewindable.c', '    gate_leave(&rewindable->gate);', '' ],
@@ -344,11 +340,6 @@ my @mutants = (
     [ 'src/rewindable.c', 'highest_index(rewindable) + 1', 'highest_index(rewindable) + 2' ],
     [ 'src/rewindable.c', '    note_peak(rewindable);
     give_back_above(rewindable, highest', '    give_back_above(rewindable, highest' ],
-    [ 'src/rewindable.c', '               != REEL_OK) {
-        rewindable->registry = NULL;', '               != REEL_OK) {' ],
-    [ 'src/rewindable.c', '    rewindable->table_length = 0;', '' ],
-    [ 'src/rewindable.c', '    rewindable->generation++;
-    rewindable->table_length', '    rewindable->table_length' ],
     [ 'src/rewindable.c', 'const size_t room = chunk->size - data_size(rewindable, chunk);', 'const size_t room = 0;' ],
     [ 'src/rewindable.c', '    stamp_bits(rewindable, chunk);
     }
@@ -362,19 +353,11 @@ my @mutants = (
     [ 'src/rewindable_questions.c', '&& live_of(used) <= position_of(used)', '' ],
     [ 'src/rewindable_questions.c', '&& (live_of(used) > 0) == (position_of(used) > 0)', '' ],
     [ 'src/rewindable_questions.c', '&& position_of(used) <= chunk->granules', '' ],
-    [ 'src/rewindable_questions.c', 'start_bits(rewindable, chunk) == live_of(used)', 'true' ],
-    [ 'src/rewindable_questions.c', 'start_bits(rewindable, chunk) == live_of(used)', 'start_bits(rewindable, chunk) <= live_of(used)' ],
     [ 'src/rewindable_questions.c', '&& bits <= chunk->size - data_size(rewindable, chunk)', '' ],
     [ 'src/rewindable_questions.c', '&& (chunk->base & granule_mask) == 0', '' ],
     [ 'src/rewindable_questions.c', '|| current > highest', '' ],
     [ 'src/rewindable_questions.c', '&& offset % sizeof(chunk_entry) == 0', '' ],
     [ 'src/rewindable_questions.c', 'count > rewindable->table_length ||', '' ],
-    [ 'src/rewindable_created.c', 'rewindable->registry != NULL
-        && reel_registry_get', 'false
-        && reel_registry_get' ],
-    [ 'src/rewindable_created.c', '&& reel_registry_get(rewindable->registry, rewindable->handle)
-               != NULL', '' ],
-    [ 'src/rewindable_created.c', '            (void)reel_rewindable_dispose(rewindable);', '' ],
     [ 'src/rewindable_created.c', '        (void)reel_free(background, made, size);', '' ],
     [ 'src/rewindable_created.c', '&& table_length <= (SIZE_MAX - sizeof(created))
                                   / sizeof(reel_rewindable_block)', '' ],
@@ -393,24 +376,25 @@ my @mutants = (
     [ 'src/chunk.h', 'min_of(LOW_HALF, SIZE_MAX / 2 >> shift)', 'LOW_HALF' ],
     [ 'src/chunk.h', 'min_of(LOW_HALF, SIZE_MAX / 2 >> shift)', 'SIZE_MAX / 2 >> shift' ],
     [ 'src/chunk.h', '>> rewindable->shift < chunk->granules', '>> rewindable->shift <= chunk->granules' ],
-    [ 'src/chunk.h', '(uintptr_t)chunk < load_relaxed(&rewindable->current)', 'true' ],
 
     # rewindable: spans
     [ 'src/span.c', 'granules_in(at_least_1(size), rewindable->shift)', 'granules_in(size, rewindable->shift)' ],
     [ 'src/span.c', 'start + (granules << rewindable->shift)', 'start + size' ],
-    [ 'src/span.c', '|| REEL_UNLIKELY(span->generation != span->rewindable->generation)', '' ],
-    [ 'src/span.c', 'size == 0 ? reel_span_alloc(span, 1, align) : NULL', 'NULL' ],
     [ 'src/span.c', 'live_of(used) - (kept == start)', 'live_of(used)' ],
     [ 'src/span.c', 'position_of(used) == stop ? kept : position_of(used)', 'position_of(used)' ],
     [ 'src/span.c', 'position_of(used) == stop ? kept : position_of(used)', 'kept' ],
     [ 'src/span.c', 'live == 0 ? 0 : position', 'position' ],
     [ 'src/span.c', '    look_again(rewindable, chunk);', '' ],
-    [ 'src/span.c', 'taken == 0 ? 0 : granules_in(taken, shift)', 'granules_in(at_least_1(taken), shift)' ],
-    [ 'src/span.c', '    } else if (!clear_start(rewindable, chunk, start)) {
-        return;', '    } else if (clear_start(rewindable, chunk, start), false) {
-        return;' ],
     [ 'src/span.c', 'is_live ? chunk_of(span->rewindable, span->start) : NULL', 'chunk_of(span->rewindable, span->start)' ],
     [ 'src/span.c', '    span->end = 0;', '' ],
+
+    # hints, spans and chunks that others change
+    [ 'src/rewindable.c', '            raise_count(&rewindable->highest, (uintptr_t)chunk);', '' ],
+    [ 'src/rewindable.c', 'count == 0 || count == rewindable->table_length', 'count == rewindable->table_length' ],
+    [ 'src/rewindable_questions.c', 'start_bits(rewindable, chunk) <= live_of(used)', 'true' ],
+    [ 'src/chunk.h', '(uintptr_t)chunk < seen', 'false' ],
+    [ 'src/span.c', '    hide_start(rewindable, start);', '' ],
+    [ 'src/pool.c', 'load_relaxed(&pool->list.head) == head', 'true' ],
 
     # the rest
     [ 'src/allocator.c', 'block == NULL ? REEL_INVALID : REEL_FOREIGN', 'REEL_OK' ],

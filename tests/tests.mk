@@ -2,7 +2,7 @@
 
 HOSTS := $(foreach c,0 1 2,$(foreach p,0 1,gcc+checks$(c)+poison$(p))) \
          clang+checks0+poison0 clang clang+checks2+poison1 \
-         gcc+checks2+poison1+asan clang+checks2+poison1+asan gcc+asan \
+         gcc+checks2+poison1+asan clang+checks2+poison1+asan \
          gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 \
          gcc+masked+wide gcc+none+wide gcc+c17 gcc+c2x clang+c2x gcc+O2 clang+O2 \
          armhf armhf+checks2+poison1
@@ -13,8 +13,7 @@ BOARDS := microbit+Os microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385+basepri+checks2+Os \
           $(MPU_BOARDS:%=%+mpu) \
           $(foreach board,mps2-an385 mps2-an505,$(board)+mpu+checks2+Os)
-LARGE  := gcc clang gcc+none gcc+none+wide gcc+masked+wide+checks2 \
-          armhf armhf+none armhf+none+wide armhf+masked+wide+checks2
+LARGE  := gcc gcc+none+wide armhf armhf+none
 BASEPRI := $(foreach board,mps2-an385 mps2-an500 mps2-an505,\
              $(board)+basepri+O2 $(board)+basepri+checks2+Os)
 CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
@@ -28,7 +27,6 @@ HOST_RUNS   := $(HOSTS:%=$(OUT)/%/tests) \
                $(OUT)/gcc/rewinding $(OUT)/gcc+tsan/rewinding \
                $(OUT)/gcc/regions $(OUT)/gcc+tsan/regions \
                $(OUT)/gcc/reserved $(OUT)/gcc+tsan/reserved \
-               $(OUT)/gcc+tsan+checks2/reserved \
                $(LARGE:%=$(OUT)/%/large)
 BOARD_RUNS  := $(BOARDS:%=$(OUT)/%/tests.elf) $(TWO_CORES_RUNS) \
                $(BASEPRI:%=$(OUT)/%/basepri.elf) $(MPU_RUNS)
