@@ -87,6 +87,10 @@ include targets/flow-meter/flow-meter.mk tests/mpu/mpu.mk tests/cores/cores.mk \
 test: $(TEST_FILES) | $(OUT)/have-perl  ## Build and run every test: host, emulated boards, tshark
 	prove -j2 --exec tests/run $(TEST_RUNS)
 
+.PHONY: matrix
+matrix: $(MATRIX_RUNS) | $(OUT)/have-perl  ## Run the builds of the tests that `make test` leaves out
+	prove -j2 --exec tests/run $(MATRIX_RUNS)
+
 .PHONY: demo
 demo: $(METER) $(if $(PCAP),,$(METER_INPUT))  ## Meter a capture on an emulated Cortex-M3 (PCAP=file)
 	targets/flow-meter/run $(METER) "$(or $(PCAP),$(METER_INPUT))"

@@ -41,6 +41,17 @@ SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
                $(OUT)/cortex-m0+primask+Os/arena-blocks.elf
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
+# Builds that would make `make test` too long: `make matrix`.
+MATRIX_RUNS := $(foreach build,gcc+checks0+poison1 gcc+checks1+poison1 gcc+asan \
+                 clang+checks0+poison1 clang+checks1+poison1 clang+checks2+poison0,\
+                 $(OUT)/$(build)/tests) \
+               $(foreach build,mps2-an386+mpu mps2-an500+mpu mps3-an547+mpu,\
+                 $(OUT)/$(build)+checks2+Os/tests.elf) \
+               $(OUT)/mps2-an505+basepri+Os/tests.elf \
+               $(OUT)/gcc+tsan+checks2/reserved \
+               $(foreach build,clang gcc+none gcc+masked+wide+checks2 \
+                 armhf+none+wide armhf+masked+wide+checks2,$(OUT)/$(build)/large)
+
 TEST_RUNS  := tests/layers.t tests/config.t tests/symbols.t tests/size.t \
               tests/cycles.t tests/interrupts.t tests/cores.t tests/watch.t \
               tests/mutants.t $(METER_TESTS) $(EXPLORER_RUNS) \
