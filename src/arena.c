@@ -8,7 +8,6 @@ extern inline bool reel_arena_place(uintptr_t next, uintptr_t limit,
                                     uintptr_t *end);
 extern inline void *reel_arena_alloc(reel_arena *arena, size_t size,
                                      size_t align);
-extern inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 
 // ---- bookkeeping -----------------------------------------------------------
 
@@ -240,16 +239,14 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
 // one's serial is the current serial, so it needs no word of its own.
 //
 // `floor` is where the newest live mark is. A rewind to it drops none, so there
-// is nothing to remember: that is the common case.
+// is nothing to remember: that is the common case, and inline.
 
-reel_mark reel_arena_mark(reel_arena *arena)
-{
-    const uintptr_t next = next_of(arena);
-    const reel_mark mark = { arena, next, arena->serial };
-    arena->floor = next;
-    INVARIANT(reel_arena_is_valid(arena));
-    return mark;
-}
+extern inline reel_mark reel_arena_mark(reel_arena *arena);
+extern inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
+extern inline reel_status reel_arena_rewind_to(reel_arena *arena,
+                                               const void *owner,
+                                               uintptr_t position,
+                                               unsigned long serial);
 
 // The serial stands still rather than meet the last reset's again: from then on
 // dropped marks may go unnoticed, but no live one is ever refused.
@@ -284,8 +281,8 @@ static bool was_dropped(const reel_arena *arena, uintptr_t position,
                && position > arena->low_position);
 }
 
-OUT_OF_LINE reel_status rewind_older(reel_arena *arena, const void *owner,
-                                     uintptr_t position, unsigned long serial)
+reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
+                                   uintptr_t position, unsigned long serial)
 {
     const uintptr_t base = arena->base;
     const uintptr_t next = next_of(arena);
@@ -299,17 +296,6 @@ OUT_OF_LINE reel_status rewind_older(reel_arena *arena, const void *owner,
         remember_drop(arena, position);
     }
     fall(arena, next, position);
-    INVARIANT(reel_arena_is_valid(arena));
-    return REEL_OK;
-}
-
-reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
-                                 uintptr_t position, unsigned long serial)
-{
-    if (owner != arena || serial != arena->serial || position != arena->floor) {
-        return rewind_older(arena, owner, position, serial);
-    }
-    fall(arena, next_of(arena), position);
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
 }

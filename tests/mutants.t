@@ -54,7 +54,7 @@ my @mutants = (
     [ 'src/bytes.h', 'i = words * sizeof(raw_word); i < size', 'i = words * sizeof(raw_word); i + 1 < size' ],
 
     # marks
-    [ 'src/arena.c', '    arena->floor = next;', '' ],
+    [ 'include/reel/arena.h', '    arena->floor = next;', '' ],
     [ 'src/arena.c', '    arena->floor = position;', '' ],
     [ 'src/arena.c', '    arena->last_position = position;', '' ],
     [ 'src/arena.c', 'if (position <= arena->low_position)', 'if (position < arena->low_position)' ],
@@ -67,8 +67,11 @@ my @mutants = (
     [ 'src/arena.c', 'position > arena->low_position', 'false' ],
     [ 'src/arena.c', 'position - base > next - base', 'position > next' ],
     [ 'src/arena.c', 'position - base > next - base', 'false' ],
-    [ 'src/arena.c', 'if (owner != arena || serial', 'if (serial' ],
-    [ 'src/arena.c', '|| position != arena->floor', '|| position > next_of(arena)' ],
+    [ 'src/arena.c', 'if (owner != arena) {', 'if (false) {' ],
+    [ 'include/reel/arena.h', '|| owner != arena || serial', '|| serial' ],
+    [ 'include/reel/arena.h', '|| serial != arena->serial', '' ],
+    [ 'include/reel/arena.h', '|| position != arena->floor', '|| position > arena->next.value' ],
+    [ 'include/reel/arena.h', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
     [ 'src/stack.h', '    arena->low_position = arena->end;', '' ],
     [ 'src/stack.h', '    arena->epoch = serial;', '' ],
 

@@ -242,7 +242,7 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size);
 /// Cost     O(1).
 /// Context  one owner, while others may be in reel_arena_alloc_shared().
 ///          ISR: no. SMP: no. Blocks: never.
-reel_mark reel_arena_mark(reel_arena *arena);
+inline reel_mark reel_arena_mark(reel_arena *arena);
 
 /// Free every block made since `mark` was taken. The mark stays live and may be
 /// rewound to again; marks taken since then and above it are dropped.
@@ -258,8 +258,34 @@ inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 /// Returns  as reel_arena_rewind().
 /// Cost     as reel_arena_rewind().
 /// Context  as reel_arena_rewind().
-reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
-                                 uintptr_t position, unsigned long serial);
+inline reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
+                                        uintptr_t position,
+                                        unsigned long serial);
+
+/// The part of reel_arena_rewind() that is not worth inlining: it takes any mark,
+/// the newest too.
+///
+/// Returns  as reel_arena_rewind().
+/// Cost     as reel_arena_rewind().
+/// Context  as reel_arena_rewind().
+reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
+                                   uintptr_t position, unsigned long serial);
+
+inline reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
+                                        uintptr_t position,
+                                        unsigned long serial)
+{
+    if (REEL_OUT_OF_LINE || owner != arena || serial != arena->serial
+        || position != arena->floor) {
+        return reel_arena_rewind_slow(arena, owner, position, serial);
+    }
+    const uintptr_t next = arena->next.value;
+    if (arena->peak < next) {
+        arena->peak = next;
+    }
+    arena->next.value = position;
+    return REEL_OK;
+}
 
 inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark)
 {
@@ -337,6 +363,17 @@ void *reel_arena_at(const reel_arena *arena, size_t offset);
 /// Cost     O(1).
 /// Context  as reel_arena_mark().
 bool reel_arena_is_valid(const reel_arena *arena);
+
+inline reel_mark reel_arena_mark(reel_arena *arena)
+{
+    const uintptr_t next = REEL_WORD_VALUE(arena->next);
+    const reel_mark mark = { arena, next, arena->serial };
+    arena->floor = next;
+    if (REEL_CHECKS >= 2 && !reel_arena_is_valid(arena)) {
+        reel_panic(REEL_INVALID, __FILE__, __LINE__);
+    }
+    return mark;
+}
 
 /// Offer the arena as a backing allocator. Freeing any but the last block is a
 /// no-op that returns REEL_OK.

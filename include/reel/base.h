@@ -69,6 +69,13 @@ typedef struct reel_word {
     uintptr_t value;
 } reel_word;
 
+/// The value, whole, of a word that others may be writing: for inline parts.
+#if REEL_ATOMICS == REEL_ATOMICS_NATIVE
+#define REEL_WORD_VALUE(word) __atomic_load_n(&(word).value, __ATOMIC_RELAXED)
+#else
+#define REEL_WORD_VALUE(word) (*(const volatile uintptr_t *)&(word).value)
+#endif
+
 /// Report a broken contract. The application's: log, then halt or reset. The
 /// weak default traps. If it returns, the call that broke the contract fails
 /// and its object is unchanged.
