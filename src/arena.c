@@ -154,42 +154,53 @@ bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size)
     return offset < used && at_least_1(size) <= used - offset;
 }
 
-static void resize_last(reel_arena *arena, uintptr_t start, size_t old_size,
-                        size_t new_size)
+// The last block, which ends at `next`, is to end at `stop`, a whole granule.
+ALWAYS_INLINE void move_end(reel_arena *arena, uintptr_t next, uintptr_t stop)
 {
-    const uintptr_t stop = start + new_size;
-    const uintptr_t next = stop + gap_to(stop, granule_mask(arena));
-    if (new_size > old_size) {
-        store_relaxed(&arena->next, next);
-        watch_alive(start + old_size, new_size - old_size);
+    if (stop > next) {
+        store_relaxed(&arena->next, stop);
     } else {
-        watch_dead(stop, old_size - new_size);
-        fall(arena, next_of(arena), next);
+        fall(arena, next, stop);
     }
 }
 
-static bool resize(reel_arena *arena, uintptr_t start, size_t old_size,
-                   size_t new_size)
+// Sizes are not 0. What the block gains or loses is told, padding apart.
+static inline bool resize(reel_arena *arena, uintptr_t next, uintptr_t start,
+                          size_t old_size, size_t new_size)
 {
-    if (is_last(arena, start, old_size) && new_size <= arena->end - start) {
-        resize_last(arena, start, old_size, new_size);
-        return true;
-    }
-    if (new_size > old_size) {
+    const uintptr_t mask = granule_mask(arena);
+    const uintptr_t old_stop = start + old_size;
+    const uintptr_t new_stop = start + new_size;
+    const bool is_last = old_stop + gap_to(old_stop, mask) == next
+                         && start >= arena->floor
+                         && new_size <= arena->end - start;
+    if (new_size > old_size && !is_last) {
         return false;
     }
-    watch_dead(start + new_size, old_size - new_size);
+    if (new_size <= old_size) {
+        watch_dead(new_stop, old_size - new_size);
+    }
+    if (is_last) {
+        move_end(arena, next, new_stop + gap_to(new_stop, mask));
+    }
+    if (new_size > old_size) {
+        watch_alive(old_stop, new_size - old_size);
+    }
     return true;
 }
 
-bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
-                       size_t new_size)
+bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
+                            size_t new_size)
 {
-    if (!HOLDS(reel_arena_owns(arena, block, old_size), REEL_FOREIGN)) {
+    const uintptr_t start = (uintptr_t)block;
+    const uintptr_t next = next_of(arena);
+    const size_t used = next - arena->base;
+    const size_t offset = start - arena->base;
+    const size_t size = at_least_1(old_size);
+    if (!HOLDS(offset < used && size <= used - offset, REEL_FOREIGN)) {
         return false;
     }
-    const bool done = resize(arena, (uintptr_t)block, at_least_1(old_size),
-                             at_least_1(new_size));
+    const bool done = resize(arena, next, start, size, at_least_1(new_size));
     INVARIANT(reel_arena_is_valid(arena));
     return done;
 }
@@ -206,7 +217,7 @@ void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
         return NULL;
     }
     if (((uintptr_t)block & mask) == 0
-        && reel_arena_resize(arena, block, old_size, new_size)) {
+        && reel_arena_resize_slow(arena, block, old_size, new_size)) {
         return block;
     }
     void *const copy = reel_arena_alloc(arena, new_size, align);

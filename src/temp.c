@@ -252,7 +252,7 @@ bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
         && !back_growth(temp, start, at_least_1(old_size), new_size)) {
         return false;
     }
-    return reel_arena_resize(&temp->stack, block, old_size, new_size);
+    return reel_arena_resize_slow(&temp->stack, block, old_size, new_size);
 }
 
 void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,

@@ -42,13 +42,17 @@ my @mutants = (
     [ 'src/arena.c', 'arena->peak < next ? next : arena->peak', 'arena->peak' ],
 
     # one block changes
+    [ 'include/reel/arena.h', 'if (new_size >= old_size && start', 'if (start' ],
+    [ 'include/reel/arena.h', 'start + old_size == arena->next.value', 'true' ],
+    [ 'include/reel/arena.h', '&& old_size > 0', '' ],
+    [ 'include/reel/arena.h', '&& start >= arena->floor', '' ],
+    [ 'include/reel/arena.h', '&& stop >= start', '' ],
+    [ 'include/reel/arena.h', '&& stop <= arena->limit.value', '' ],
     [ 'src/stack.h', '&& start >= arena->floor', '' ],
     [ 'src/watch.h', 'old_size < new_size ? old_size : new_size', 'old_size' ],
     [ 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
     [ 'src/arena.c', '&& new_size <= arena->end - start', '' ],
-    [ 'src/arena.c', 'if (new_size > old_size) {
-        return false;', 'if (new_size != old_size) {
-        return false;' ],
+    [ 'src/arena.c', 'if (new_size > old_size && !is_last)', 'if (new_size != old_size && !is_last)' ],
     [ 'src/arena.c', '((uintptr_t)block & mask) == 0', 'true' ],
     [ 'src/arena.c', 'if (is_last(arena, start, at_least_1(size))) {', 'if (true) {' ],
     [ 'src/bytes.h', 'i = words * sizeof(raw_word); i < size', 'i = words * sizeof(raw_word); i + 1 < size' ],

@@ -556,6 +556,46 @@ static void a_scope_whose_mark_was_dropped_panics(void)
     EXPECT(test_panicked(REEL_STALE));
 }
 
+static void refuse_growth(uintptr_t start, size_t old_size, size_t new_size)
+{
+    EXPECT(!reel_arena_resize(&arena, (void *)start, old_size, new_size));
+    EXPECT(reel_arena_used(&arena) == 48 && reel_arena_is_valid(&arena));
+}
+
+static void growth_in_place_is_refused_where_it_must_be(void)
+{
+    fresh_arena();
+    EXPECT(reel_arena_alloc(&arena, 16, 1) == memory);
+    const uintptr_t last = (uintptr_t)reel_arena_alloc(&arena, 32, 1);
+    const uintptr_t next = last + 32;
+    refuse_growth(last, 32, 241);             // more than there is
+    refuse_growth(last, 32, SIZE_MAX);        // and so far that it wraps
+    refuse_growth(last, 32, 0 - last);        // to address 0
+    refuse_growth(last, 32, 0 - last + 64);   // and beyond
+    refuse_growth((uintptr_t)memory, 16, 17); // not the last
+    if (REEL_CHECKS > 0) {
+        refuse_growth(next, 0, 8); // what begins at the end is no block
+        EXPECT(test_panicked(REEL_FOREIGN));
+        refuse_growth(next + 16, SIZE_MAX - 15, SIZE_MAX - 15); // it ends there
+        EXPECT(test_panicked(REEL_FOREIGN));
+        refuse_growth((uintptr_t)memory - 8, 56, 60);
+        EXPECT(test_panicked(REEL_FOREIGN));
+    }
+    (void)reel_arena_mark(&arena);
+    refuse_growth(last, 32, 33); // pinned
+    EXPECT(reel_arena_resize(&arena, (void *)last, 32, 32));
+    EXPECT(reel_arena_used(&arena) == 48);
+}
+
+static void what_was_shrunk_still_counts_for_the_peak(void)
+{
+    fresh_arena();
+    void *const block = reel_arena_alloc(&arena, 10, 1);
+    EXPECT(reel_arena_resize(&arena, block, 10, 200));
+    EXPECT(reel_arena_resize(&arena, block, 200, 5));
+    EXPECT(reel_arena_used(&arena) == 5 && reel_arena_peak(&arena) == 200);
+}
+
 // Where the compiler knows the size it takes a shortcut, which must say the same as
 // the long way and as this.
 static bool fits_in(uintptr_t next, uintptr_t limit, size_t size)
@@ -609,6 +649,8 @@ const test_case arena_tests[] = {
     TEST(an_exact_fit_succeeds),
     TEST(zero_bytes_are_one_byte),
     TEST(a_size_that_is_known_is_placed_like_any_other),
+    TEST(growth_in_place_is_refused_where_it_must_be),
+    TEST(what_was_shrunk_still_counts_for_the_peak),
     TEST(alignment_0_is_the_default),
     TEST(a_zeroed_block_is_zero),
     TEST(refusals_are_counted_and_the_largest_kept),

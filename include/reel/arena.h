@@ -210,8 +210,34 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 /// Panics   the block is not within the used part (REEL_FOREIGN).
 /// Cost     O(1).
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
-bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
-                       size_t new_size);
+static inline bool reel_arena_resize(reel_arena *arena, void *block,
+                                     size_t old_size, size_t new_size);
+
+/// The part of reel_arena_resize() that is not worth inlining: all of it.
+///
+/// Returns  as reel_arena_resize().
+/// Panics   as reel_arena_resize().
+/// Cost     as reel_arena_resize().
+/// Context  as reel_arena_resize().
+bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
+                            size_t new_size);
+
+// The last block grows within the room for inline allocation. A block that is not
+// the arena's cannot end at `next` and start at `floor` or above without a carry in
+// its old size, and then there is one in the new, larger one too.
+static inline bool reel_arena_resize(reel_arena *arena, void *block,
+                                     size_t old_size, size_t new_size)
+{
+    const uintptr_t start = (uintptr_t)block;
+    const uintptr_t stop = start + new_size;
+    if (new_size >= old_size && start + old_size == arena->next.value
+        && old_size > 0 && start >= arena->floor && stop >= start
+        && stop <= arena->limit.value) {
+        arena->next.value = stop;
+        return true;
+    }
+    return reel_arena_resize_slow(arena, block, old_size, new_size);
+}
 
 /// Change a block's size, in place if reel_arena_resize() can and `align` is
 /// met, else by a copy; the old block then stays until the next rewind.
