@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -99,6 +100,50 @@ static void a_large_range_is_used_and_given_back(void)
     }
     result(again == block && sum == 0, "it reads as zero when it comes back");
     stop(range);
+}
+
+// Pages of the range's first bytes that are there.
+static size_t resident_pages(size_t size)
+{
+    static unsigned char states[4096];
+    const size_t count = size / pages.page_size;
+    size_t sum = 0;
+    if (count > sizeof states || mincore(space, size, states) != 0) {
+        return SIZE_MAX;
+    }
+    for (size_t i = 0; i < count; i++) {
+        sum += states[i] & 1;
+    }
+    return sum;
+}
+
+static bool can_populate(void)
+{
+    void *const page = mmap(NULL, pages.page_size, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const bool can = page != MAP_FAILED
+                     && madvise(page, pages.page_size, 23) == 0; // populate
+    munmap(page, pages.page_size);
+    return can;
+}
+
+static void
+small_steps_are_resident_at_once_and_large_ones_as_they_are_used(void)
+{
+    const reel_temp_policy small = { MIB, 0, 1, 64, 1024, false };
+    const reel_temp_policy large = { 16 * MIB, 0, 1, 64, 1024, false };
+    const size_t wanted = can_populate() ? MIB / pages.page_size : 1;
+    start(64 * MIB, &small);
+    *(char *)reel_temp_alloc(&temp, 1, 1) = 1;
+    result(resident_pages(2 * MIB) == wanted,
+           "a step of 1 MiB is resident at once, if the system can");
+    stop(64 * MIB);
+    start(64 * MIB, &large);
+    *(char *)reel_temp_alloc(&temp, 1, 1) = 1;
+    const size_t touched = resident_pages(16 * MIB);
+    result(reel_temp_committed(&temp) == 16 * MIB && touched < 1024,
+           "of a step of 16 MiB what is touched is resident");
+    stop(64 * MIB);
 }
 
 // The child touches one byte; how does it end?
@@ -272,6 +317,7 @@ int main(void)
         return 1;
     }
     a_large_range_is_used_and_given_back();
+    small_steps_are_resident_at_once_and_large_ones_as_they_are_used();
     use_after_trim_traps();
     bad_ranges_are_refused();
     threads_share_a_temp();

@@ -1,5 +1,7 @@
 /// POSIX host: address space is reserved for nothing, memory is committed page by
 /// page, and what is decommitted traps when touched and goes back to the system.
+/// Up to 1 MiB that is committed in one step is made resident with it, if the system
+/// can: cheaper than a fault for each page. More becomes resident as it is touched.
 
 #ifndef REEL_PORT_HOST_PAGES_H
 #define REEL_PORT_HOST_PAGES_H
