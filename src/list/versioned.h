@@ -115,14 +115,16 @@ ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i)
     return true;
 }
 
-// Put a chain of numbers, linked from `first` to `last`, on the list.
+// Put a chain of numbers, linked from `first` to `last`, on the list. They are claimed
+// before the head is looked at: earlier, one of them might be on top, and a link to
+// itself would say that it is out.
 ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_word *last)
 {
+    const uintptr_t mask = 2 * list->fresh - 1; // of the top
     uintptr_t head = load_relaxed(&list->head);
     do {
-        store_relaxed(last, top_of(list, head));
-    } while (!swap_if_release(&list->head, &head,
-                              head - top_of(list, head) + first));
+        store_relaxed(last, head & mask);
+    } while (!swap_if_release(&list->head, &head, (head & ~mask) + first));
 }
 
 ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
