@@ -25,9 +25,7 @@
 /// What no allocator of this kind can tell: a free by somebody who no longer owns
 /// the block, after it was handed out again. With LLSC and NATIVE a free of a
 /// block that no call has returned yet may also be taken for one, in the moment
-/// when it is first handed out. And with NATIVE on cores that order memory weakly,
-/// three frees of one block at once by contexts that do not own it may all but one
-/// be refused and yet put it on the list twice.
+/// when it is first handed out.
 
 #ifndef REEL_BLOCKS_H
 #define REEL_BLOCKS_H

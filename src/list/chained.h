@@ -51,9 +51,8 @@ ALWAYS_INLINE size_t list_take_chain(reel_list *list, size_t most,
 
 ALWAYS_INLINE uintptr_t list_unchain(reel_list *list, uintptr_t i)
 {
-    reel_word *const link = link_of(list, i);
-    const uintptr_t next = load_relaxed(link);
-    store_relaxed(link, i);
+    const uintptr_t next = link_after(table_of(list), i);
+    list_set_out(list, i);
     return next;
 }
 

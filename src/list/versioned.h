@@ -54,6 +54,13 @@ ALWAYS_INLINE uintptr_t next_version(const reel_list *list, uintptr_t head)
     return head - top_of(list, head) + 2 * list->fresh;
 }
 
+// It links to itself. Release: who claims it looks at the head after that, and sees
+// one that it is no longer on top of.
+ALWAYS_INLINE void list_set_out(reel_list *list, uintptr_t i)
+{
+    store_release(link_of(list, i), i);
+}
+
 // Acquire: what the giver wrote into its block and into the link is seen here.
 ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 {
@@ -66,7 +73,7 @@ ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
         i = watermark_of(list, *head);
         next = next_version(list, *head) | link_after(table_of(list), i);
     } while (!swap_if_acquire(&list->head, head, next));
-    store_relaxed(link_of(list, i), i);
+    list_set_out(list, i);
     return i;
 }
 
@@ -78,7 +85,7 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
     if (!swap_if_release(&list->head, head, next)) {
         return false;
     }
-    store_relaxed(link_of(list, mark), mark);
+    list_set_out(list, mark);
     // Fresh numbers are issued in order; their takers may come here out of order.
     raise_count(peak_of(list, mark), place_of(list, mark) + 1);
     return true;
@@ -103,11 +110,12 @@ ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
 }
 
 // Claim it, by an exchange that only one can win. `count` is no number and no
-// link: a neutral mark for the time until it is linked in.
+// link: a neutral mark for the time until it is linked in. Acquire is for the look
+// at the head that follows: see list_set_out().
 ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i)
 {
     uintptr_t own = i;
-    while (!swap_if_relaxed(link_of(list, i), &own, list->count)) {
+    while (!swap_if_acquire(link_of(list, i), &own, list->count)) {
         if (own != i) {
             return false;
         }
@@ -115,9 +123,9 @@ ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i)
     return true;
 }
 
-// Put a chain of numbers, linked from `first` to `last`, on the list. They are claimed
-// before the head is looked at: earlier, one of them might be on top, and a link to
-// itself would say that it is out.
+// Put a chain of numbers, linked from `first` to `last`, on the list. They are
+// claimed before the head is looked at: earlier, one of them might be on top, and a
+// link to itself would say that it is out.
 ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_word *last)
 {
     const uintptr_t mask = 2 * list->fresh - 1; // of the top
