@@ -6,7 +6,7 @@
 //                         and then `first` is what the head says. Their links are
 //                         the caller's from then on: list_unchain() must see each
 //   list_unchain(list, i) make i, taken, link to itself; which was the next one?
-//   list_join(list, &chain, i)
+//   list_join(list, &chain, i, above)
 //                         claim i, below the watermark, and put it in front of a
 //                         chain; false if it is free already, as list_give()
 //   list_push_chain(list, &chain)

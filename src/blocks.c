@@ -177,7 +177,8 @@ ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
                                     void *block)
 {
     const uintptr_t i = number_of(blocks, block);
-    if (REEL_UNLIKELY(i >= peak_so_far(&blocks->list))) {
+    const uintptr_t peak = peak_so_far(&blocks->list);
+    if (REEL_UNLIKELY(i >= peak)) {
         return blame(blocks, i);
     }
     if (REEL_POISON || REEL_WATCH) {
@@ -187,9 +188,10 @@ ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
         watch_dead((uintptr_t)block, blocks->block_size);
     }
     if (chain != NULL) {
-        return list_join(&blocks->list, chain, i) ? REEL_OK : REEL_DOUBLE_FREE;
+        return list_join(&blocks->list, chain, i, peak) ? REEL_OK
+                                                        : REEL_DOUBLE_FREE;
     }
-    return list_give(&blocks->list, i) ? REEL_OK : REEL_DOUBLE_FREE;
+    return list_give(&blocks->list, i, peak) ? REEL_OK : REEL_DOUBLE_FREE;
 }
 
 reel_status reel_blocks_free(reel_blocks *blocks, void *block)

@@ -3,8 +3,10 @@
 //   list_take_listed(list, &head)
 //                         the number that was given back last; NO_NUMBER if there
 //                         is none, and then `head` is what the head says
-//   list_give(list, i)    give back i, below the watermark; false if it is free
-//                         already, and nothing has changed
+//   list_give(list, i, above)
+//                         give back i, below the watermark; false if it is free
+//                         already, and nothing has changed. `above` is whatever
+//                         the caller has at hand that is above i
 //   list_is_out(list, i)  is i out just now?
 //   list_push(list, first, link)
 //                         put a chain on the list: `first`, and by links of their

@@ -308,7 +308,8 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
         }
         watch_dead((uintptr_t)page, reel_pool_page_size(pool));
     }
-    return list_give(&pool->list, i) ? REEL_OK : REEL_DOUBLE_FREE;
+    return list_give(&pool->list, i, pool->list.count) ? REEL_OK
+                                                       : REEL_DOUBLE_FREE;
 }
 
 // ---- reserving ---------------------------------------------------------------------

@@ -58,9 +58,10 @@ ALWAYS_INLINE uintptr_t list_unchain(reel_list *list, uintptr_t i)
 
 // Once claimed, the link is this context's until the chain is pushed: a number in
 // it, other than its own, is a claim as good as the first.
-ALWAYS_INLINE bool list_join(reel_list *list, list_chain *chain, uintptr_t i)
+ALWAYS_INLINE bool list_join(reel_list *list, list_chain *chain, uintptr_t i,
+                             uintptr_t above)
 {
-    if (!list_claim(list, i)) {
+    if (!list_claim(list, i, above)) {
         return false;
     }
     reel_word *const link = link_of(list, i);

@@ -69,15 +69,15 @@ ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_link *last)
 }
 
 // Claim a number that is out, by an exchange that only one can win; then link it
-// in. `count` is no number and no link: a neutral mark for the time in between.
-ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+// in. In between its link says what is above it, so it is not out.
+ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i, uintptr_t above)
 {
     reel_link *const link = link_of(list, i);
     do {
         if (REEL_UNLIKELY(load_link_exclusive(link) != i)) {
             return false;
         }
-    } while (REEL_UNLIKELY(!store_link_exclusive(link, list->count)));
+    } while (REEL_UNLIKELY(!store_link_exclusive(link, above)));
     list_push(list, i, link);
     return true;
 }

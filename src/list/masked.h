@@ -74,8 +74,9 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
     return true;
 }
 
-ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i, uintptr_t above)
 {
+    (void)above;
     reel_link *link = link_of(list, i);
     COMPUTED(link);
     const uintptr_t saved = LIST_MASK();

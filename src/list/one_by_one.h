@@ -24,10 +24,11 @@ ALWAYS_INLINE uintptr_t list_unchain(reel_list *list, uintptr_t i)
     return i;
 }
 
-ALWAYS_INLINE bool list_join(reel_list *list, list_chain *chain, uintptr_t i)
+ALWAYS_INLINE bool list_join(reel_list *list, list_chain *chain, uintptr_t i,
+                             uintptr_t above)
 {
     (void)chain;
-    return list_give(list, i);
+    return list_give(list, i, above);
 }
 
 ALWAYS_INLINE void list_push_chain(reel_list *list, const list_chain *chain)

@@ -5,7 +5,7 @@
 //
 //   list_pop(list, table)  take the top off the list; if it is negative, nothing
 //                          was taken
-//   list_issue(list, &head, mark) and list_give(list, i)
+//   list_issue(list, &head, mark) and list_give(list, i, above)
 //                          see list.h
 
 #ifndef REEL_SRC_LIST_SIGNED_H

@@ -109,13 +109,13 @@ ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
     return load_relaxed(link_of(list, i)) == i;
 }
 
-// Claim it, by an exchange that only one can win. `count` is no number and no
-// link: a neutral mark for the time until it is linked in. Acquire is for the look
-// at the head that follows: see list_set_out().
-ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i)
+// Claim it, by an exchange that only one can win. Until it is linked in, its link
+// says what is above it, so it is not out. Acquire is for the look at the head that
+// follows: see list_set_out().
+ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i, uintptr_t above)
 {
     uintptr_t own = i;
-    while (!swap_if_acquire(link_of(list, i), &own, list->count)) {
+    while (!swap_if_acquire(link_of(list, i), &own, above)) {
         if (own != i) {
             return false;
         }
@@ -135,9 +135,9 @@ ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_word *last)
     } while (!swap_if_release(&list->head, &head, (head & ~mask) + first));
 }
 
-ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i)
+ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i, uintptr_t above)
 {
-    if (!list_claim(list, i)) {
+    if (!list_claim(list, i, above)) {
         return false;
     }
     list_push(list, i, link_of(list, i));
