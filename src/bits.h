@@ -19,6 +19,15 @@ static inline uintptr_t log2_of(size_t pow2)
     return log2;
 }
 
+static inline uintptr_t pow2_above(size_t n)
+{
+    uintptr_t above = 1;
+    while (above <= n) {
+        above <<= 1;
+    }
+    return above;
+}
+
 static inline size_t max_of(size_t a, size_t b)
 {
     return a < b ? b : a;

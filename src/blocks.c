@@ -6,6 +6,7 @@
 #include "watch.h"
 
 #define WORD_BITS (8 * sizeof(uintptr_t))
+#define LOW_HALF  (UINTPTR_MAX >> (WORD_BITS / 2))
 
 ALWAYS_INLINE uintptr_t peak_so_far(const reel_list *list)
 {
@@ -40,24 +41,23 @@ size_t reel_blocks_index(const reel_blocks *blocks, const void *block)
 
 // ---- set-up ------------------------------------------------------------------
 
-// a * b, by shifting and adding, if it is at most `limit`: no divide, which M0 has
-// not, and no wider product.
+// a * b if it is at most `limit`: by halves of words, without the divide that M0 has
+// not and without a wider product.
 static bool product_within(size_t a, size_t b, size_t limit, size_t *product)
 {
-    size_t sum = 0;
-    for (; b > 0; b >>= 1) {
-        if ((b & 1) != 0) {
-            if (a > limit - sum) {
-                return false;
-            }
-            sum += a;
-        }
-        if (b > 1 && a > limit / 2) {
-            return false;
-        }
-        a <<= 1;
+    const unsigned half = WORD_BITS / 2;
+    const size_t a_low = a & LOW_HALF, a_high = a >> half;
+    const size_t b_low = b & LOW_HALF, b_high = b >> half;
+    const size_t middle = a_high * b_low + a_low * b_high;
+    if ((a_high > 0 && b_high > 0) || middle > LOW_HALF) {
+        return false;
     }
-    *product = sum;
+    const size_t high = middle << half;
+    const size_t low = a_low * b_low;
+    if (high > limit || low > limit - high) {
+        return false;
+    }
+    *product = high + low;
     return true;
 }
 
@@ -81,8 +81,10 @@ static reel_link *place_links(uintptr_t start, size_t size, size_t block_size,
 static size_t inverse_of(size_t odd)
 {
     size_t inverse = odd;
-    for (unsigned right = 3; right < WORD_BITS; right *= 2) {
-        inverse *= 2 - odd * inverse;
+    size_t product = odd * inverse;
+    while (product != 1) {
+        inverse *= 2 - product;
+        product = odd * inverse;
     }
     return inverse;
 }
@@ -251,9 +253,7 @@ reel_stats reel_blocks_stats(const reel_blocks *blocks)
 bool reel_blocks_is_valid(const reel_blocks *blocks)
 {
     const reel_list *const list = &blocks->list;
-    return list->count > 0 && list->count <= REEL_BLOCKS_MAX
-           && list->count < list->fresh && list->fresh <= 2 * list->count
-           && peak_so_far(list) <= list->count
+    return has_valid_form(list) && peak_so_far(list) <= list->count
            && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
            && length_of(list)
                   == peak_so_far(list) - reel_blocks_count_used(blocks);

@@ -29,6 +29,7 @@
 #ifndef REEL_SRC_LIST_H
 #define REEL_SRC_LIST_H
 
+#include "bits.h"
 #include "count.h"
 #include "reel/blocks.h"
 
@@ -67,23 +68,13 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
 #include "list/signed.h"
 #endif
 
-static inline uintptr_t pow2_above(size_t count)
-{
-    uintptr_t above = 1;
-    while (above <= count) {
-        above <<= 1;
-    }
-    return above;
-}
-
-// `count` is above all numbers, and the mark that is neither number nor link.
+// `count` is above all numbers.
 static inline void list_start(reel_list *list, reel_link *links, size_t count)
 {
     list->links = links;
     list->count = count;
-    list->fresh = pow2_above(count);
     store_relaxed(&list->peak, 0);
-    store_release(&list->head, REEL_LIST_EMPTY(list->fresh));
+    list_start_empty(list);
 }
 
 #endif

@@ -102,8 +102,7 @@ static void start_at(const shape *form, size_t mark)
     open_pages(at(mark), WINDOW * form->block_size);
     open_pages(&blocks.list.links[mark], WINDOW * sizeof(reel_link));
     blocks.list.peak.value = mark;
-    blocks.list.head.value =
-        REEL_LISTS_ARE_VERSIONED ? (blocks.list.fresh | mark) : ~mark;
+    blocks.list.head.value = REEL_LIST_EMPTY(mark, form->count);
 }
 
 // ---- what holds for each shape ---------------------------------------------------

@@ -128,10 +128,13 @@ my @mutants = (
     [ 'src/blocks.c', 'length == peak', 'false' ],
     [ 'src/blocks.c', 'watermark_of(list, link) == peak ? length : SIZE_MAX', 'length' ],
     [ 'src/blocks.c', 'product >> shift |', '' ],
-    [ 'src/blocks.c', 'a > limit - sum', 'false' ],
-    [ 'src/blocks.c', 'b > 1 && a > limit / 2', 'false' ],
-    [ 'src/blocks.c', 'right < WORD_BITS', 'right < 8' ],
-    [ 'src/list.h', 'above <= count', 'above < count' ],
+    [ 'src/blocks.c', '(a_high > 0 && b_high > 0)', 'false' ],
+    [ 'src/blocks.c', 'middle > LOW_HALF', 'false' ],
+    [ 'src/blocks.c', '+ a_low * b_high', '' ],
+    [ 'src/blocks.c', 'high > limit', 'false' ],
+    [ 'src/blocks.c', 'low > limit - high', 'false' ],
+    [ 'src/blocks.c', '        product = odd * inverse;', '        product = 1;' ],
+    [ 'src/bits.h', 'above <= n', 'above < n' ],
     [ 'src/blocks.c', 'i >= peak_so_far(&blocks->list)', 'i >= blocks->list.count' ],
     [ 'src/blocks.c', 'if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;', 'if (false) {

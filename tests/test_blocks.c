@@ -243,7 +243,9 @@ static void compare_with_init(reel_blocks *defined)
                             count)
            == REEL_OK);
     EXPECT(defined->list.head.value == same.list.head.value);
+#if REEL_LISTS_ARE_VERSIONED
     EXPECT(defined->list.fresh == same.list.fresh);
+#endif
     EXPECT(defined->inverse == same.inverse && defined->shift == same.shift);
     for (size_t i = 0; i < count; i++) {
         unsigned char *const block = reel_blocks_alloc(defined);
@@ -296,13 +298,11 @@ static void a_huge_pool_works_at_its_far_end(void)
     blocks.list.links =
         (reel_link *)((uintptr_t)link_window - (count - 4) * sizeof(reel_link));
     blocks.list.count = count;
-    for (blocks.list.fresh = 1; blocks.list.fresh <= count;) {
-        blocks.list.fresh *= 2;
-    }
+#if REEL_LISTS_ARE_VERSIONED
+    blocks.list.fresh = REEL_ABOVE_(count);
+#endif
     blocks.list.peak.value = count - 4;
-    blocks.list.head.value = REEL_LISTS_ARE_VERSIONED
-                                 ? (blocks.list.fresh | (count - 4))
-                                 : ~(uintptr_t)(count - 4);
+    blocks.list.head.value = REEL_LIST_EMPTY(count - 4, count);
     for (size_t i = count - 4; i < count; i++) {
         EXPECT(reel_blocks_alloc(&blocks) == at(i));
     }
@@ -383,9 +383,8 @@ static void corrupt_lists_are_noticed(void)
     EXPECT(!reel_blocks_is_valid(&blocks));
     blocks.list.links[0] = 3; // a block that is out
     EXPECT(!reel_blocks_is_valid(&blocks));
-    const uintptr_t mark =
-        REEL_LISTS_ARE_VERSIONED ? blocks.list.fresh | 3 : ~(uintptr_t)3;
-    blocks.list.links[0] = (reel_link)mark; // another watermark
+    blocks.list.links[0] =
+        (reel_link)REEL_LIST_EMPTY(3, 4); // another watermark
     EXPECT(!reel_blocks_is_valid(&blocks));
     fresh_blocks(8, 4);
     blocks.inverse++;

@@ -58,8 +58,10 @@ typedef struct reel_list {
     reel_word head;   // see src/list.h
     reel_link *links; // one for each number
     size_t count;     // numbers
-    uintptr_t fresh;  // a power of two above count
-    reel_word peak;   // numbers below it have been out
+#if REEL_LISTS_ARE_VERSIONED
+    uintptr_t fresh; // a power of two above count
+#endif
+    reel_word peak; // numbers below it have been out
 } reel_list;
 
 /// Owned by the caller; read-only to it. In this order, which lets a free load its
@@ -232,22 +234,23 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
 
 #define REEL_BLOCKS_INITIAL_(memory, links, size, count)                   \
     {                                                                      \
-        { { REEL_LIST_EMPTY(REEL_ABOVE_(count)) },                         \
+        { { REEL_LIST_EMPTY(0, count) },                                   \
           links,                                                           \
           (count),                                                         \
-          REEL_ABOVE_(count),                                              \
-          { 0 } },                                                         \
+          REEL_LIST_FRESH_(count){ 0 } },                                  \
             REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
             REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \
             (size), { 0 },                                                 \
     }
 
-/// The head of a list that holds nothing yet and whose watermark is 0: versioned,
-/// or with one core the complement of the watermark.
+/// The head of a list of `count` numbers that holds none and whose watermark is
+/// `mark`: of version 0, or with one core the complement of the watermark.
 #if REEL_LISTS_ARE_VERSIONED
-#define REEL_LIST_EMPTY(fresh) (fresh)
+#define REEL_LIST_EMPTY(mark, count) (REEL_ABOVE_(count) | (mark))
+#define REEL_LIST_FRESH_(count)      REEL_ABOVE_(count),
 #else
-#define REEL_LIST_EMPTY(fresh) UINTPTR_MAX
+#define REEL_LIST_EMPTY(mark, count) (~(uintptr_t)(mark))
+#define REEL_LIST_FRESH_(count)
 #endif
 
 // ---- per-owner caches --------------------------------------------------------

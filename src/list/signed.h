@@ -51,6 +51,16 @@ ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t mark)
     return ~mark;
 }
 
+ALWAYS_INLINE void list_start_empty(reel_list *list)
+{
+    store_release(&list->head, fresh_from(list, 0));
+}
+
+ALWAYS_INLINE bool has_valid_form(const reel_list *list)
+{
+    return list->count > 0 && list->count <= REEL_BLOCKS_MAX;
+}
+
 // The owner of a number that is out uses its link for a chain.
 ALWAYS_INLINE void list_set_link(reel_list *list, uintptr_t i, uintptr_t next)
 {

@@ -61,6 +61,18 @@ ALWAYS_INLINE void list_set_out(reel_list *list, uintptr_t i)
     store_release(link_of(list, i), i);
 }
 
+static inline void list_start_empty(reel_list *list)
+{
+    list->fresh = pow2_above(list->count);
+    store_release(&list->head, fresh_from(list, 0));
+}
+
+ALWAYS_INLINE bool has_valid_form(const reel_list *list)
+{
+    return list->count > 0 && list->count <= REEL_BLOCKS_MAX
+           && list->count < list->fresh && list->fresh <= 2 * list->count;
+}
+
 // Acquire: what the giver wrote into its block and into the link is seen here.
 ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 {
