@@ -135,7 +135,7 @@ my @mutants = (
     [ 'src/blocks.c', 'low > limit - high', 'false' ],
     [ 'src/blocks.c', '        product = odd * inverse;', '        product = 1;' ],
     [ 'src/bits.h', 'above <= n', 'above < n' ],
-    [ 'src/blocks.c', 'i >= peak_so_far(&blocks->list)', 'i >= blocks->list.count' ],
+    [ 'src/blocks.c', 'i >= peak)', 'i >= blocks->list.count)' ],
     [ 'src/blocks.c', 'if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;', 'if (false) {
         return REEL_INVALID;' ],

@@ -157,6 +157,8 @@ static void pools_that_cannot_be_are_invalid(void)
     const size_t size = REEL_BLOCKS_SIZE(8, 2);
     const reel_blocks before = blocks;
     const size_t half = SIZE_MAX / 2 + 1;
+    const size_t root = (size_t)1 << 4 * sizeof(size_t); // of SIZE_MAX + 1
+    const size_t all = SIZE_MAX - (uintptr_t)memory;
     EXPECT(reel_blocks_init(NULL, memory, size, 8, 2) == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, NULL, size, 8, 2) == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, size, 0, 2) == REEL_INVALID);
@@ -172,6 +174,7 @@ static void pools_that_cannot_be_are_invalid(void)
            == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, size, SIZE_MAX / 3 + 1, 3)
            == REEL_INVALID);
+    EXPECT(reel_blocks_init(&blocks, memory, all, root, root) == REEL_INVALID);
     EXPECT(reel_blocks_init(&blocks, memory, size, 1, REEL_BLOCKS_MAX + 1)
            == REEL_INVALID);
     EXPECT(blocks.base == before.base && blocks.list.count == 2);
