@@ -34,7 +34,7 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 {
     const uintptr_t start = (uintptr_t)buffer;
     if (arena == NULL || buffer == NULL || !is_pow2(granule)
-        || size > UINTPTR_MAX - start) {
+        || !is_below_top(start, size)) {
         return REEL_INVALID;
     }
     const uintptr_t mask = granule - 1;

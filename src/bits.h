@@ -28,6 +28,13 @@ static inline uintptr_t pow2_above(size_t n)
     return above;
 }
 
+// Does [start, start + size) stay away from the end of the address space?
+static inline bool is_below_top(uintptr_t start, size_t size)
+{
+    const uintptr_t top = UINTPTR_MAX - REEL_TOP_BYTES;
+    return start <= top && size <= top - start;
+}
+
 static inline size_t max_of(size_t a, size_t b)
 {
     return a < b ? b : a;

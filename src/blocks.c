@@ -94,7 +94,7 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 {
     const uintptr_t start = (uintptr_t)buffer;
     if (blocks == NULL || buffer == NULL || block_size == 0 || count == 0
-        || count > REEL_BLOCKS_MAX || size > UINTPTR_MAX - start) {
+        || count > REEL_BLOCKS_MAX || !is_below_top(start, size)) {
         return REEL_INVALID;
     }
     reel_link *const links = place_links(start, size, block_size, count);

@@ -62,7 +62,7 @@ static bool is_usable(const reel_temp_policy *policy, size_t page_mask)
 
 static bool is_whole_pages(uintptr_t start, size_t size, size_t page_mask)
 {
-    return start != 0 && size != 0 && size <= UINTPTR_MAX - start
+    return start != 0 && size != 0 && is_below_top(start, size)
            && ((start | size) & page_mask) == 0;
 }
 

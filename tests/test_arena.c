@@ -602,8 +602,7 @@ static bool fits_in(uintptr_t next, uintptr_t limit, size_t size)
 {
     const uintptr_t left = next <= limit ? limit - next : 0;
     const size_t gap = (0 - next) & 7;
-    return next <= limit && size > 0 && gap <= left && size <= left - gap
-           && next <= UINTPTR_MAX - 7;
+    return next <= limit && size > 0 && gap <= left && size <= left - gap;
 }
 
 static void check_place(uintptr_t next, uintptr_t limit, size_t size, bool fits,
@@ -628,12 +627,13 @@ static void a_size_that_is_known_is_placed_like_any_other(void)
     static const uintptr_t edges[] = {
         0,  56, 57,  63,  64,  65,  71, 72, 79,
         80, 81, 100, 31u, 23u, 15u, 8u, 7u, 1u,
-    }; // the last six from the end of memory
+    }; // the last six from where memory may end
     enum { EDGES = sizeof edges / sizeof edges[0] };
+    const uintptr_t top = UINTPTR_MAX - REEL_TOP_BYTES + 1;
     for (size_t s = 0; s < EDGES; s++) {
         for (size_t l = 0; l < EDGES; l++) {
-            const uintptr_t next = s < EDGES - 6 ? edges[s] : 0 - edges[s];
-            const uintptr_t limit = l < EDGES - 6 ? edges[l] : 0 - edges[l];
+            const uintptr_t next = s < EDGES - 6 ? edges[s] : top - edges[s];
+            const uintptr_t limit = l < EDGES - 6 ? edges[l] : top - edges[l];
             CHECK_KNOWN(next, limit, (size_t)0);
             CHECK_KNOWN(next, limit, (size_t)1);
             CHECK_KNOWN(next, limit, (size_t)16);

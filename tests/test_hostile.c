@@ -205,7 +205,7 @@ static void an_offset_or_address_outside_is_refused(void)
 static void a_buffer_that_cannot_be_is_invalid_and_changes_nothing(void)
 {
     unsigned char *const memory = test_memory(64);
-    const size_t to_the_top = UINTPTR_MAX - (uintptr_t)memory;
+    const size_t to_the_top = UINTPTR_MAX - REEL_TOP_BYTES - (uintptr_t)memory;
     reel_arena arena = used_arena(1);
     const reel_arena before = arena;
     EXPECT(reel_arena_init(NULL, memory, 64) == REEL_INVALID);
@@ -213,6 +213,8 @@ static void a_buffer_that_cannot_be_is_invalid_and_changes_nothing(void)
     EXPECT(reel_arena_init(&arena, memory, 0) == REEL_INVALID);
     EXPECT(reel_arena_init(&arena, memory, SIZE_MAX) == REEL_INVALID);
     EXPECT(reel_arena_init(&arena, memory, to_the_top + 1) == REEL_INVALID);
+    EXPECT(reel_arena_init(&arena, (void *)(UINTPTR_MAX - 64), 32)
+           == REEL_INVALID);
     EXPECT(reel_arena_init_granular(&arena, memory, 64, 0) == REEL_INVALID);
     EXPECT(reel_arena_init_granular(&arena, memory, 64, 24) == REEL_INVALID);
     EXPECT(reel_arena_init_granular(&arena, memory, 64, SIZE_MAX / 2 + 1)
@@ -235,7 +237,7 @@ static void an_arena_at_the_top_of_the_address_space_works(void)
         return;
     }
     for (size_t left = 1; left < 40; left++) {
-        const uintptr_t start = UINTPTR_MAX - left;
+        const uintptr_t start = UINTPTR_MAX - REEL_TOP_BYTES - left;
         for (size_t way = 0; way < WAYS - 1; way++) { // all but the zeroing one
             for (size_t size = 1; size < 50; size++) {
                 reel_arena arena;

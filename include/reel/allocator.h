@@ -2,8 +2,9 @@
 /// every allocator in need of backing memory takes, so that they nest.
 ///
 /// The caller passes sizes back, so no allocator needs a header in front of a
-/// block. What an allocator cannot do it says in its own header; generic code
-/// needs no special case for it:
+/// block. No block reaches into the last REEL_TOP_BYTES of the address space. What
+/// an allocator cannot do it says in its own header; generic code needs no special
+/// case for it:
 ///
 ///   free          where blocks are freed in bulk, a no-op that returns REEL_OK
 ///   reallocate    where a block cannot move or grow, NULL; the block stays

@@ -68,7 +68,8 @@ typedef struct reel_mark {
 /// Start an empty arena over `buffer`, which stays the caller's property.
 ///
 ///   buffer   any alignment, not NULL
-///   size     bytes, 1 or more; the buffer must not end at the last address
+///   size     bytes, 1 or more; the buffer must end REEL_TOP_BYTES or more ahead of
+///            the last address
 ///
 /// Returns  REEL_OK; REEL_INVALID, and then `arena` is untouched.
 /// Cost     O(1).
@@ -142,7 +143,7 @@ inline void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
 void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align);
 
 /// Where a block goes in the common case: a size that is not 0, room below
-/// `limit`. Every sum is checked for its carry.
+/// `limit`. Every sum that may have a carry is checked for it.
 ///
 /// Returns  true, and the block would be [*start, *end); false if that needs a
 ///          second look.
@@ -157,15 +158,18 @@ REEL_INLINE bool reel_arena_place(uintptr_t next, uintptr_t limit, size_t size,
         return false;
     }
     const uintptr_t padded = next + mask;
-    if (REEL_UNLIKELY(padded < next || size == 0)) {
+    if (REEL_UNLIKELY(REEL_MAY_CARRY(mask) && padded < next)) {
         return false;
     }
     *start = padded & ~mask;
-    *end = *start + size;
-    if (REEL_IS_CONSTANT(size)) { // one comparison and no carry
-        return !REEL_UNLIKELY(*start > limit || size > limit - *start);
+    *end = *start + size; // not above *start: a carry, or a size of 0
+    if (REEL_PREFETCH > 0) {
+        REEL_FETCH(*end + REEL_PREFETCH);
     }
-    return !REEL_UNLIKELY(*end < *start || *end > limit);
+    if (REEL_UNLIKELY(REEL_MAY_CARRY(size) ? *end <= *start : size == 0)) {
+        return false;
+    }
+    return !REEL_UNLIKELY(*end > limit);
 }
 
 inline void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align)
@@ -213,7 +217,8 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 static inline bool reel_arena_resize(reel_arena *arena, void *block,
                                      size_t old_size, size_t new_size);
 
-/// The part of reel_arena_resize() that is not worth inlining: all of it.
+/// The part of reel_arena_resize() that is not worth inlining: it takes any block
+/// and size.
 ///
 /// Returns  as reel_arena_resize().
 /// Panics   as reel_arena_resize().
@@ -222,17 +227,16 @@ static inline bool reel_arena_resize(reel_arena *arena, void *block,
 bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
                             size_t new_size);
 
-// The last block grows within the room for inline allocation. A block that is not
-// the arena's cannot end at `next` and start at `floor` or above without a carry in
-// its old size, and then there is one in the new, larger one too.
+// The last block grows within the room for inline allocation. It ends at `next`, and
+// a size from 1 to next - floor is that of one whose start no mark pins.
 static inline bool reel_arena_resize(reel_arena *arena, void *block,
                                      size_t old_size, size_t new_size)
 {
-    const uintptr_t start = (uintptr_t)block;
-    const uintptr_t stop = start + new_size;
-    if (new_size >= old_size && start + old_size == arena->next.value
-        && old_size > 0 && start >= arena->floor && stop >= start
-        && stop <= arena->limit.value) {
+    const uintptr_t next = arena->next.value;
+    const uintptr_t stop = (uintptr_t)block + new_size;
+    if (stop >= next && stop <= arena->limit.value
+        && (uintptr_t)block + old_size == next
+        && old_size - 1 < next - arena->floor) {
         arena->next.value = stop;
         return true;
     }

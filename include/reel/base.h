@@ -116,6 +116,19 @@ void reel_panic(reel_status why, const char *file, int line);
 #define REEL_IS_CONSTANT(value) false
 #endif
 
+/// Have the cache fetch what will be written soon. Any address will do.
+#if defined(__GNUC__)
+#define REEL_FETCH(address) __builtin_prefetch((const void *)(address), 1)
+#else
+#define REEL_FETCH(address) (void)(address)
+#endif
+
+/// Bytes at the end of the address space that no memory of reel's reaches into. So
+/// an address in it plus a few sizes has no carry if they are known and small.
+#define REEL_TOP_BYTES 4096u
+#define REEL_MAY_CARRY(bytes) \
+    (!REEL_IS_CONSTANT(bytes) || (bytes) > REEL_TOP_BYTES / 2)
+
 /// Where a static instance keeps its memory: a section of its own, which
 /// linker/reel.ld gathers and startup code neither loads nor clears. clang gives
 /// an unknown section contents, so it gets a name that it knows to have none.

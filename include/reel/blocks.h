@@ -58,10 +58,8 @@ typedef struct reel_list {
     reel_word head;   // see src/list.h
     reel_link *links; // one for each number
     size_t count;     // numbers
-#if REEL_LISTS_ARE_VERSIONED
-    uintptr_t fresh; // a power of two above count
-#endif
-    reel_word peak; // numbers below it have been out
+    uintptr_t fresh;  // with versions a power of two above count
+    reel_word peak;   // numbers below it have been out
 } reel_list;
 
 /// Owned by the caller; read-only to it. In this order, which lets a free load its
@@ -86,7 +84,8 @@ typedef struct reel_blocks {
 ///
 ///   buffer      any alignment; block 0 starts at it, so blocks are aligned as
 ///               buffer and block_size are
-///   size        bytes, REEL_BLOCKS_SIZE(block_size, count) or more
+///   size        bytes, REEL_BLOCKS_SIZE(block_size, count) or more; the buffer ends
+///               REEL_TOP_BYTES or more ahead of the last address
 ///   block_size  bytes, 1 or more: any number
 ///   count       1 to REEL_BLOCKS_MAX
 ///
@@ -237,7 +236,8 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
         { { REEL_LIST_EMPTY(0, count) },                                   \
           links,                                                           \
           (count),                                                         \
-          REEL_LIST_FRESH_(count){ 0 } },                                  \
+          REEL_ABOVE_(count),                                              \
+          { 0 } },                                                         \
             REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
             REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \
             (size), { 0 },                                                 \
@@ -247,10 +247,8 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
 /// `mark`: of version 0, or with one core the complement of the watermark.
 #if REEL_LISTS_ARE_VERSIONED
 #define REEL_LIST_EMPTY(mark, count) (REEL_ABOVE_(count) | (mark))
-#define REEL_LIST_FRESH_(count)      REEL_ABOVE_(count),
 #else
 #define REEL_LIST_EMPTY(mark, count) (~(uintptr_t)(mark))
-#define REEL_LIST_FRESH_(count)
 #endif
 
 // ---- per-owner caches --------------------------------------------------------

@@ -74,7 +74,8 @@ typedef struct reel_temp {
 /// Start an empty temp over [space, space + size), none of it committed.
 ///
 ///   space    aligned to the page, not NULL; the caller's
-///   size     bytes, whole pages, one or more
+///   size     bytes, whole pages, one or more; the space ends REEL_TOP_BYTES or more
+///            ahead of the last address
 ///   pages    hooks for exactly this range
 ///   policy   copied; NULL means REEL_TEMP_POLICY
 ///

@@ -8,6 +8,10 @@
 #error "no exclusive load and store on this CPU: use REEL_ATOMICS_MASKED"
 #endif
 
+#if __ARM_ARCH_PROFILE != 'M'
+#error "REEL_ATOMICS_LLSC is for one core of a Cortex-M: use REEL_ATOMICS_NATIVE"
+#endif
+
 #include "one_core.h"
 
 ALWAYS_INLINE uintptr_t load_exclusive(const reel_word *word)

@@ -175,6 +175,12 @@ struct contestant {
 
 typedef std::vector<contestant> field;
 
+bool is_ours(const contestant &one)
+{
+    return one.name == "reel";
+}
+
+// Ours comes first: the others are compared with it.
 field field_of(const char *row)
 {
     field all;
@@ -189,6 +195,7 @@ field field_of(const char *row)
             }
         }
     }
+    std::stable_partition(all.begin(), all.end(), is_ours);
     return all;
 }
 

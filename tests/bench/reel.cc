@@ -374,8 +374,8 @@ class pool_region
 const entry reel_entries[] = {
     { "bump mixed", "reel", make<bump<small_arena, mixed, 1000>> },
     { "bump 16", "reel", make<bump<small_arena, fixed<16>, 1000>> },
-    { "bump cold 16", "reel", make<bump<large_arena, fixed<16>, 1000000>> },
-    { "bump cold mixed", "reel", make<bump<large_arena, mixed, 1000000>> },
+    { "bump cold 16", "reel-default", make<bump<large_arena, fixed<16>, 1000000>> },
+    { "bump cold mixed", "reel-default", make<bump<large_arena, mixed, 1000000>> },
     { "nested scopes", "reel", make<nested_scopes<small_arena>> },
     { "small scope", "reel", make<small_scope<small_arena>> },
     { "frames", "reel", make<frames<untrimmed>> },
