@@ -17,18 +17,44 @@ static uintptr_t committed_of(const reel_temp *temp)
     return load_acquire(&temp->committed);
 }
 
-// Bytes up to the next whole `unit`, which need not be a power of two. SIZE_MAX
-// stands for all that is more.
-static size_t round_up(size_t size, size_t unit)
-{
-    const size_t part = size % unit;
-    const size_t gap = part == 0 ? 0 : unit - part;
-    return gap <= SIZE_MAX - size ? size + gap : SIZE_MAX;
-}
-
 static size_t add(size_t a, size_t b)
 {
     return b <= SIZE_MAX - a ? a + b : SIZE_MAX;
+}
+
+// Bytes from `size`, not 0, up to the next multiple of any unit: a long division,
+// since the compiler's has 274 bytes on Cortex-M0.
+static size_t gap_to_multiple(size_t size, size_t unit)
+{
+    size_t units = unit;
+    while (units <= size / 2) {
+        units *= 2;
+    }
+    for (; units >= unit; units /= 2) {
+        size -= size > units ? units : 0;
+    }
+    return unit - size;
+}
+
+// Bytes up to the next whole step, which is rarely anything but a power of two.
+static size_t gap_to_step(const reel_temp *temp, size_t size)
+{
+    const size_t step = temp->step;
+    const size_t mask = step - 1;
+    return (step & mask) == 0 ? gap_to(size, mask)
+                              : gap_to_multiple(size, step);
+}
+
+// What is kept if so many bytes are wanted. SIZE_MAX stands for all that is more.
+static size_t with_a_spare_step(const reel_temp *temp, size_t size)
+{
+    const size_t more = add(size, temp->step);
+    return add(more, gap_to_step(temp, more));
+}
+
+static uintptr_t page_mask_of(const reel_temp *temp)
+{
+    return temp->pages->page_size - 1;
 }
 
 static bool are_usable(const reel_pages *pages)
@@ -45,12 +71,12 @@ bool reel_temp_is_valid(const reel_temp *temp)
     }
     const uintptr_t limit = load_relaxed(&stack->limit);
     const uintptr_t committed = committed_of(temp);
-    const uintptr_t page_mask = temp->pages->page_size - 1;
+    const uintptr_t page_mask = page_mask_of(temp);
 
     return (limit == 0 || limit == committed) && next_of(stack) <= committed
            && committed <= stack->end
            && ((stack->base | committed | stack->end) & page_mask) == 0
-           && temp->policy.step > 0 && (temp->policy.step & page_mask) == 0;
+           && temp->step > 0 && (temp->step & page_mask) == 0;
 }
 
 static bool is_usable(const reel_temp_policy *policy, size_t page_mask)
@@ -76,12 +102,13 @@ static size_t default_step(size_t page_size)
 static void set_policy(reel_temp *temp, const reel_temp_policy *policy)
 {
     const size_t step = policy->step;
-    temp->policy.step = step > 0 ? step : default_step(temp->pages->page_size);
-    temp->policy.decommit_limit = policy->decommit_limit;
-    temp->policy.contraction = policy->contraction;
-    temp->policy.expansion = policy->expansion;
-    temp->policy.fast_expansion = policy->fast_expansion;
-    temp->policy.strict = policy->strict;
+    temp->step = step > 0 ? step : default_step(temp->pages->page_size);
+    temp->decommit_limit = policy->decommit_limit;
+    temp->contraction = policy->contraction;
+    temp->expansion = policy->expansion;
+    temp->fast_expansion = policy->fast_expansion;
+    temp->window = policy->window;
+    temp->strict = policy->strict;
 }
 
 reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
@@ -102,6 +129,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
     temp->peak = 0;
     temp->last_high = 0;
     temp->estimate = 0;
+    temp->frame = 0;
     store_relaxed(&temp->gate, GATE_OPEN);
     store_release(&temp->committed, start);
     INVARIANT(reel_temp_is_valid(temp));
@@ -122,16 +150,15 @@ static void set_frontier(reel_temp *temp, uintptr_t frontier)
 // of the range; the last step may be a part.
 static bool raise_frontier(reel_temp *temp, uintptr_t stop)
 {
-    const uintptr_t base = temp->stack.base;
     const uintptr_t frontier = committed_of(temp);
-    const size_t target = min_of(round_up(stop - base, temp->policy.step),
-                                 temp->stack.end - base);
-    const size_t more = base + target - frontier;
+    const size_t gap = gap_to_step(temp, stop - temp->stack.base);
+    const uintptr_t target = stop + min_of(gap, temp->stack.end - stop);
+    const size_t more = target - frontier;
     if (!temp->pages->commit(temp->pages->context, (void *)frontier, more)) {
         return false;
     }
     watch_unused(frontier, more);
-    set_frontier(temp, base + target);
+    set_frontier(temp, target);
     return true;
 }
 
@@ -149,8 +176,9 @@ static bool commit_to(reel_temp *temp, uintptr_t stop)
     return done;
 }
 
-// Decommit what lies above `keep` bytes, whole pages; at most `limit` bytes. The
-// owner has the temp to itself. Nobody is told of memory that is gone already.
+// Decommit what lies above `keep` bytes, whole pages; at most `limit` bytes, rounded
+// up to a page, 0 being no limit. The owner has the temp to itself. Nobody is told
+// of memory that is gone already.
 static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
 {
     const uintptr_t frontier = committed_of(temp);
@@ -158,7 +186,8 @@ static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
     if (committed <= keep) {
         return;
     }
-    const size_t less = min_of(committed - keep, limit);
+    const size_t most = min_of(committed - keep - 1, limit - 1); // 0 wraps: all
+    const size_t less = (most | page_mask_of(temp)) + 1;
     set_frontier(temp, frontier - less);
     watch_unused(frontier - less, less);
     temp->pages->decommit(temp->pages->context, (void *)(frontier - less),
@@ -168,7 +197,7 @@ static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
 static void lower_to_used(reel_temp *temp)
 {
     const size_t used = reel_arena_used(&temp->stack);
-    lower_frontier(temp, round_up(used, temp->pages->page_size), SIZE_MAX);
+    lower_frontier(temp, used + gap_to(used, page_mask_of(temp)), 0);
 }
 
 // ---- allocation ------------------------------------------------------------
@@ -276,58 +305,93 @@ void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
 
 // ---- rewinding and giving back ---------------------------------------------
 
-// One step of the estimate towards a goal `distance` away. The product takes 30
-// bits, whatever a size has.
-static size_t step_of(size_t distance, uint16_t rate)
+// The estimate, moved towards a goal by a step of at least 1 and a part in 1024 of
+// the distance. The product takes 30 bits, whatever a size has.
+static size_t moved(size_t estimate, size_t goal, uint16_t rate)
 {
-    const bool is_small = distance / RATE_ONE < RATE_ONE;
-    const size_t step = is_small
-                            ? (size_t)((uint32_t)distance * rate / RATE_ONE)
-                            : distance / RATE_ONE * rate;
-    return max_of(1, step);
-}
-
-static size_t raised(const reel_temp *temp, size_t high)
-{
-    const size_t estimate = temp->estimate;
-    const size_t last = temp->last_high;
-    const size_t kept =
-        round_up(add(estimate, temp->policy.step), temp->policy.step);
-    if (high > kept && last > kept) {
-        return estimate
-               + step_of(max_of(high, last) - estimate,
-                         temp->policy.fast_expansion);
-    }
-    const size_t average = high / 2 + last / 2;
-    if (average <= estimate) {
+    const size_t distance = goal > estimate ? goal - estimate : estimate - goal;
+    if (distance == 0) {
         return estimate;
     }
-    return estimate + step_of(average - estimate, temp->policy.expansion);
+    const bool is_small = distance / RATE_ONE < RATE_ONE;
+    const size_t step =
+        max_of(1, is_small ? (size_t)((uint32_t)distance * rate / RATE_ONE)
+                           : distance / RATE_ONE * rate);
+    return goal > estimate ? estimate + step : estimate - step;
 }
 
 static size_t next_estimate(const reel_temp *temp, size_t high)
 {
     const size_t estimate = temp->estimate;
+    const size_t last = temp->last_high;
     if (estimate == 0) {
         return high;
     }
-    if (high > estimate) {
-        return raised(temp, high);
+    if (high <= estimate) {
+        return moved(estimate, high, temp->contraction);
     }
-    if (high < estimate) {
-        return estimate - step_of(estimate - high, temp->policy.contraction);
+    const size_t kept = with_a_spare_step(temp, estimate);
+    if (high > kept && last > kept) {
+        return moved(estimate, max_of(high, last), temp->fast_expansion);
     }
-    return estimate;
+    const size_t average = high / 2 + last / 2;
+    return moved(estimate, max_of(average, estimate), temp->expansion);
 }
 
-// Start the next period: the high water is counted anew.
-static void empty(reel_temp *temp, size_t estimate, size_t high)
+// What is to be kept, by the rates.
+static size_t tracked(reel_temp *temp, size_t high)
 {
-    temp->peak = max_of(temp->peak, high);
+    temp->estimate = next_estimate(temp, high);
     temp->last_high = high;
-    temp->estimate = estimate;
-    reel_arena_reset(&temp->stack);
+    return temp->estimate;
+}
+
+// What is to be kept, by the window and the one before.
+static size_t highest_of_windows(reel_temp *temp, size_t high)
+{
+    const size_t highest = max_of(temp->last_high, high);
+    const size_t kept = max_of(temp->estimate, highest);
+    temp->last_high = highest;
+    temp->frame++;
+    if (temp->frame == temp->window) {
+        temp->estimate = highest;
+        temp->last_high = 0;
+        temp->frame = 0;
+    }
+    return kept;
+}
+
+// Decommit what is above the bytes to be kept and a step, if that is worth it.
+static void lower_to_kept(reel_temp *temp, size_t kept)
+{
+    const size_t keep = with_a_spare_step(temp, kept);
+    const size_t committed = reel_temp_committed(temp);
+    const size_t slack = temp->window > 0 ? committed / 4 : 0;
+    if (committed - slack > keep) {
+        lower_frontier(temp, keep, temp->decommit_limit);
+    }
+}
+
+// The high water, which from now on is counted anew.
+static size_t take_high(reel_temp *temp)
+{
+    const size_t high = reel_arena_peak(&temp->stack);
+    temp->peak = max_of(temp->peak, high);
     temp->stack.peak = temp->stack.base;
+    return high;
+}
+
+// Nothing is in use.
+static void end_frame(reel_temp *temp)
+{
+    const size_t high = take_high(temp);
+    const size_t kept =
+        temp->window > 0 ? highest_of_windows(temp, high) : tracked(temp, high);
+    if (temp->strict) {
+        lower_to_used(temp);
+    } else {
+        lower_to_kept(temp, kept);
+    }
 }
 
 reel_status reel_temp_reset(reel_temp *temp)
@@ -335,17 +399,8 @@ reel_status reel_temp_reset(reel_temp *temp)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    const size_t page_size = temp->pages->page_size;
-    const size_t step = temp->policy.step;
-    const size_t limit = temp->policy.decommit_limit;
-    const size_t high = reel_arena_peak(&temp->stack);
-    empty(temp, next_estimate(temp, high), high);
-    if (temp->policy.strict) {
-        lower_to_used(temp);
-    } else {
-        lower_frontier(temp, round_up(add(temp->estimate, step), step),
-                       limit == 0 ? SIZE_MAX : round_up(limit, page_size));
-    }
+    reel_arena_reset(&temp->stack);
+    end_frame(temp);
     INVARIANT(reel_temp_is_valid(temp));
     return REEL_OK;
 }
@@ -356,10 +411,16 @@ reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark)
         return REEL_BUSY;
     }
     const reel_status status = reel_arena_rewind(&temp->stack, mark);
-    if (status == REEL_OK && temp->policy.strict) {
-        lower_to_used(temp);
+    if (status != REEL_OK) {
+        return status;
     }
-    return status;
+    if (temp->strict) {
+        lower_to_used(temp);
+    } else if (temp->window > 0 && next_of(&temp->stack) == temp->stack.base) {
+        end_frame(temp);
+    }
+    INVARIANT(reel_temp_is_valid(temp));
+    return REEL_OK;
 }
 
 reel_status reel_temp_trim(reel_temp *temp)
@@ -377,8 +438,11 @@ reel_status reel_temp_deinit(reel_temp *temp)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    empty(temp, 0, reel_arena_peak(&temp->stack));
+    reel_arena_reset(&temp->stack);
+    (void)take_high(temp);
     temp->last_high = 0;
+    temp->estimate = 0;
+    temp->frame = 0;
     lower_to_used(temp);
     INVARIANT(reel_temp_is_valid(temp));
     return REEL_OK;

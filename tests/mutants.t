@@ -88,11 +88,21 @@ my @mutants = (
 
     # temp: committing
     [ 'src/temp.c', '(temp, frontier - less);', '(temp, frontier);' ],
-    [ 'src/temp.c', 'min_of(round_up(stop - base, temp->policy.step)', 'min_of(round_up(stop - base, temp->pages->page_size)' ],
-    [ 'src/temp.c', 'set_frontier(temp, base + target);', 'set_frontier(temp, stop);' ],
+    [ 'src/temp.c', 'min_of(gap, temp->stack.end - stop)', 'gap' ],
+    [ 'src/temp.c', 'min_of(gap, temp->stack.end - stop)', 'gap_to(stop, page_mask_of(temp))' ],
+    [ 'src/temp.c', 'set_frontier(temp, target);', 'set_frontier(temp, stop);' ],
     [ 'src/temp.c', 'stop <= committed_of(temp) || raise_frontier', 'raise_frontier' ],
     [ 'src/temp.c', 'if (committed <= keep) {', 'if (false) {' ],
-    [ 'src/temp.c', 'min_of(committed - keep, limit)', 'committed - keep' ],
+    [ 'src/temp.c', 'min_of(committed - keep - 1, limit - 1)', 'committed - keep - 1' ],
+    [ 'src/temp.c', 'min_of(committed - keep - 1, limit - 1)', 'min_of(committed - keep - 1, limit)' ],
+    [ 'src/temp.c', '(most | page_mask_of(temp)) + 1', 'most + 1' ],
+    [ 'src/temp.c', 'used + gap_to(used, page_mask_of(temp))', 'used' ],
+    [ 'src/temp.c', '(step & mask) == 0', 'true' ],
+    [ 'src/temp.c', 'b <= SIZE_MAX - a ? a + b : SIZE_MAX', 'a + b' ],
+    [ 'src/temp.c', 'units <= size / 2', 'units <= size' ],
+    [ 'src/temp.c', 'units <= size / 2', 'false' ],
+    [ 'src/temp.c', 'units >= unit;', 'units > unit;' ],
+    [ 'src/temp.c', 'size > units ? units : 0', 'size >= units ? units : 0' ],
     [ 'src/temp.c', '    gate_leave(&temp->gate);', '' ],
     [ 'src/temp.c', 'is_last(&temp->stack, start, old_size)', 'true' ],
     [ 'src/temp.c', 'new_size <= temp->stack.end - start', 'true' ],
@@ -100,25 +110,59 @@ my @mutants = (
     [ 'src/temp.c', '|| !commit_to(temp, stop)) {', ') {' ],
 
     # temp: the estimate, rewinding, giving back
-    [ 'src/temp.c', 'max_of(1, step)', 'step' ],
+    [ 'src/temp.c', 'estimate + step : estimate - step', 'estimate + step - 1 : estimate - step + 1' ],
+    [ 'src/temp.c', 'max_of(1, is_small', 'max_of(0, is_small' ],
+    [ 'src/temp.c', 'if (distance == 0) {', 'if (false) {' ],
     [ 'src/temp.c', 'distance / RATE_ONE < RATE_ONE', 'true' ],
     [ 'src/temp.c', 'high > kept && last > kept', 'high > kept' ],
-    [ 'src/temp.c', 'max_of(high, last) - estimate', 'high - estimate' ],
+    [ 'src/temp.c', 'max_of(high, last), temp', 'high, temp' ],
     [ 'src/temp.c', 'high / 2 + last / 2', 'high' ],
-    [ 'src/temp.c', 'if (average <= estimate) {', 'if (false) {' ],
-    [ 'src/temp.c', 'round_up(add(temp->estimate, step), step)', 'round_up(temp->estimate, step)' ],
-    [ 'src/temp.c', 'limit == 0 ? SIZE_MAX : round_up(limit, page_size)', 'round_up(limit, page_size)' ],
+    [ 'src/temp.c', 'max_of(average, estimate)', 'average' ],
+    [ 'src/temp.c', 'more = add(size, temp->step)', 'more = size' ],
+    [ 'src/temp.c', 'add(more, gap_to_step(temp, more))', 'more' ],
     [ 'src/temp.c', 'temp->last_high = high;', '' ],
+    [ 'src/temp.c', 'high <= estimate', 'high < estimate' ],
     [ 'src/temp.c', 'temp->stack.peak = temp->stack.base;', '' ],
     [ 'src/temp.c', 'temp->peak = max_of(temp->peak, high);', 'temp->peak = high;' ],
-    [ 'src/temp.c', 'status == REEL_OK && temp->policy.strict', 'status == REEL_OK' ],
-    [ 'src/temp.c', 'status == REEL_OK && temp->policy.strict', 'false' ],
+    [ 'src/temp.c', 'if (status != REEL_OK) {', 'if (false) {' ],
+    [ 'src/temp.c', '    if (temp->strict) {
+        lower_to_used(temp);
+    } else if', '    if' ],
+    [ 'src/temp.c', '    if (temp->strict) {
+        lower_to_used(temp);
+    } else {
+        lower_to_kept', '    {
+        lower_to_kept' ],
     [ 'src/temp.c', '&& policy->expansion <= RATE_ONE', '' ],
     [ 'src/temp.c', '(policy->step & page_mask) == 0', 'true' ],
     [ 'src/temp.c', '((start | size) & page_mask) == 0', '(size & page_mask) == 0' ],
     [ 'src/temp.c', 'page_size >= LARGE_PAGE', 'page_size > LARGE_PAGE' ],
     [ 'src/temp.c', 'distance < reel_temp_peak(temp)', 'distance <= reel_temp_peak(temp)' ],
     [ 'src/temp.c', 'distance - size >= temp->pages->page_size', 'distance - size > temp->pages->page_size' ],
+
+    # temp: the window
+    [ 'src/temp.c', 'max_of(temp->last_high, high)', 'high' ],
+    [ 'src/temp.c', 'max_of(temp->estimate, highest)', 'highest' ],
+    [ 'src/temp.c', '    temp->last_high = highest;', '' ],
+    [ 'src/temp.c', 'temp->frame == temp->window', 'temp->frame > temp->window' ],
+    [ 'src/temp.c', '        temp->estimate = highest;', '        temp->estimate = kept;' ],
+    [ 'src/temp.c', '        temp->last_high = 0;
+        temp->frame', '        temp->frame' ],
+    [ 'src/temp.c', '        temp->frame = 0;', '' ],
+    [ 'src/temp.c', 'temp->window > 0 ? committed / 4 : 0', 'committed / 4' ],
+    [ 'src/temp.c', 'temp->window > 0 ? committed / 4 : 0', '0' ],
+    [ 'src/temp.c', 'committed / 4', 'committed / 3' ],
+    [ 'src/temp.c', 'committed - slack > keep', 'committed - slack >= keep' ],
+    [ 'src/temp.c', 'temp->window > 0 ? highest_of', 'false ? highest_of' ],
+    [ 'src/temp.c', 'temp->window > 0 && next_of', 'next_of' ],
+    [ 'src/temp.c', '&& next_of(&temp->stack) == temp->stack.base', '' ],
+    [ 'src/temp.c', '    temp->window = policy->window;', '    temp->window = 0;' ],
+    [ 'src/temp.c', '    temp->frame = 0;
+    lower_to_used', '    lower_to_used' ],
+    [ 'src/temp.c', '    temp->estimate = 0;
+    temp->frame = 0;
+    lower_to_used', '    temp->frame = 0;
+    lower_to_used' ],
 
     # blocks
     [ 'src/blocks.c', 'mark >= list->count', 'false' ],

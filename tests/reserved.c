@@ -130,8 +130,8 @@ static bool can_populate(void)
 static void
 small_steps_are_resident_at_once_and_large_ones_as_they_are_used(void)
 {
-    const reel_temp_policy small = { MIB, 0, 1, 64, 1024, false };
-    const reel_temp_policy large = { 16 * MIB, 0, 1, 64, 1024, false };
+    const reel_temp_policy small = { MIB, 0, 1, 64, 1024, false, 0 };
+    const reel_temp_policy large = { 16 * MIB, 0, 1, 64, 1024, false, 0 };
     const size_t wanted = can_populate() ? MIB / pages.page_size : 1;
     start(64 * MIB, &small);
     *(char *)reel_temp_alloc(&temp, 1, 1) = 1;
@@ -163,7 +163,7 @@ static int signal_of_touching(volatile unsigned char *at)
 
 static void use_after_trim_traps(void)
 {
-    const reel_temp_policy strict = { 0, 0, 1, 64, 1024, true };
+    const reel_temp_policy strict = { 0, 0, 1, 64, 1024, true, 0 };
     const size_t page = pages.page_size;
     start(64 * MIB, &strict);
     (void)reel_temp_alloc(&temp, 10, 1);

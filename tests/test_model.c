@@ -402,6 +402,7 @@ static void start_temp(void)
     reel_temp_policy policy = REEL_TEMP_POLICY;
     policy.step = 64 * (1 + below(4));
     policy.strict = below(2) == 0;
+    policy.window = (uint16_t)below(3);
     is_temp = true;
     start_model(CAPACITY, 1);
     EXPECT(reel_temp_init(&temp, model.base, CAPACITY, &pages, &policy)

@@ -1044,7 +1044,7 @@ static void a_reserved_range_may_be_behind_a_pool(void)
 {
     size_t committed = 0;
     const reel_pages pages = { 64, &committed, commit, decommit };
-    const reel_temp_policy policy = { 64, 0, 1, 64, 1024, false };
+    const reel_temp_policy policy = { 64, 0, 1, 64, 1024, false, 0 };
     reel_temp temp;
     EXPECT(reel_temp_init(&temp, test_memory(TEST_MEMORY), 512, &pages, &policy)
            == REEL_OK);

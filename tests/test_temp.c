@@ -89,8 +89,10 @@ static reel_temp temp;
 static unsigned char *memory;
 static reel_mark bottom;
 
-static const reel_temp_policy pages_of_2 = { 2 * PAGE, 0, 1, 64, 1024, false };
-static const reel_temp_policy strict = { PAGE, 0, 1, 64, 1024, true };
+static const reel_temp_policy pages_of_2 = {
+    2 * PAGE, 0, 1, 64, 1024, false, 0
+};
+static const reel_temp_policy strict = { PAGE, 0, 1, 64, 1024, true, 0 };
 
 static void fresh_temp(size_t pages, const reel_temp_policy *policy)
 {
@@ -128,7 +130,7 @@ static void memory_is_committed_in_steps_as_blocks_need_it(void)
 static void the_last_partial_step_is_usable(void)
 {
     for (size_t pages = 1; pages <= 7; pages++) {
-        const reel_temp_policy fours = { 4 * PAGE, 0, 1, 64, 1024, false };
+        const reel_temp_policy fours = { 4 * PAGE, 0, 1, 64, 1024, false, 0 };
         fresh_temp(pages, &fours);
         unsigned char *const block = reel_temp_alloc(&temp, pages * PAGE, 1);
         EXPECT(block == memory);
@@ -138,16 +140,49 @@ static void the_last_partial_step_is_usable(void)
     }
 }
 
+static void commit_steps(size_t step, size_t size, size_t range)
+{
+    const reel_temp_policy steps = { step, 0, 1, 64, 1024, false, 0 };
+    const size_t count = size / step + (size % step > 0);
+    const size_t whole = count > range / step ? range : count * step;
+    open_source((void *)(uintptr_t)PAGE, PAGE);
+    EXPECT(reel_temp_init(&temp, src.start, range, &src.pages, &steps)
+           == REEL_OK);
+    EXPECT(reel_temp_alloc(&temp, size, 1) == src.start);
+    EXPECT(src.committed == whole && agrees());
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT(src.committed == whole && agrees()); // and one more would be kept
+}
+
+// Over a range that nobody touches, nearly as large as there are addresses.
+static void a_step_is_any_number_of_pages(void)
+{
+    const size_t range = SIZE_MAX / 4 * 3 / PAGE * PAGE;
+    if (REEL_POISON || REEL_WATCH) {
+        tap_skip("these builds look at the memory");
+        return;
+    }
+    for (size_t size = range; size > 0; size -= size / 5 + 1) {
+        for (size_t pages = 1; pages < 40; pages++) {
+            commit_steps(pages * PAGE, size, range);
+        }
+        for (size_t part = 1; part < 10; part++) {
+            commit_steps(SIZE_MAX / 10 * part / PAGE * PAGE, size, range);
+        }
+        commit_steps(SIZE_MAX / 2 + 1, size, range);
+    }
+}
+
 static void the_default_step_is_a_page_or_16_of_a_system(void)
 {
     const reel_temp_policy zero = REEL_TEMP_POLICY;
     fresh_temp(4, NULL);
-    EXPECT(temp.policy.step == PAGE);
+    EXPECT(temp.step == PAGE);
     fresh_temp(4, &zero);
-    EXPECT(temp.policy.step == PAGE);
+    EXPECT(temp.step == PAGE);
     open_source((void *)(uintptr_t)0x10000, 4096);
     EXPECT(reel_temp_init(&temp, src.start, 4096, &src.pages, NULL) == REEL_OK);
-    EXPECT(temp.policy.step == (size_t)16 * 4096);
+    EXPECT(temp.step == (size_t)16 * 4096);
 }
 
 static void blocks_are_usable_and_aligned(void)
@@ -324,11 +359,11 @@ static void ranges_and_policies_that_cannot_be_are_invalid(void)
     EXPECT(reel_temp_init(&temp, memory, PAGE, &no_decommit, NULL)
            == REEL_INVALID);
     static const reel_temp_policy bad[] = {
-        { PAGE + 1, 0, 1, 64, 1024, false },
-        { PAGE / 2, 0, 1, 64, 1024, false },
-        { PAGE, 0, 1025, 64, 1024, false },
-        { PAGE, 0, 1, 1025, 1024, false },
-        { PAGE, 0, 1, 64, 1025, false },
+        { PAGE + 1, 0, 1, 64, 1024, false, 0 },
+        { PAGE / 2, 0, 1, 64, 1024, false, 0 },
+        { PAGE, 0, 1025, 64, 1024, false, 0 },
+        { PAGE, 0, 1, 1025, 1024, false, 0 },
+        { PAGE, 0, 1, 64, 1025, false, 0 },
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         EXPECT(reel_temp_init(&temp, memory, PAGE, good, &bad[i])
@@ -452,9 +487,12 @@ static void a_lower_frontier_is_published_before_the_hook(void)
 static void a_huge_step_commits_the_whole_range(void)
 {
     const size_t huge = SIZE_MAX / PAGE * PAGE;
-    const reel_temp_policy all = { huge, 0, 1, 64, 1024, false };
-    fresh_temp(8, &all);
-    for (int i = 0; i < 3; i++) {
+    for (uint16_t i = 0; i < 9; i++) {
+        const uint16_t window = i / 3;
+        const reel_temp_policy all = { huge, 0, 1, 64, 1024, false, window };
+        if (i % 3 == 0) {
+            fresh_temp(8, &all);
+        }
         EXPECT(reel_temp_alloc(&temp, 1, 1) == memory);
         EXPECT(src.committed == 8 * PAGE);
         EXPECT(reel_temp_reset(&temp) == REEL_OK);
@@ -670,7 +708,7 @@ static void compare_frames(size_t (*high)(size_t),
     open_source((void *)(uintptr_t)0x10000000, 256);
     EXPECT(reel_temp_init(&temp, src.start, range, &src.pages, policy)
            == REEL_OK);
-    estimate_model m = { 0, 0, 0, temp.policy.step, range, 0, 0, 0, 0 };
+    estimate_model m = { 0, 0, 0, temp.step, range, 0, 0, 0, 0 };
     m.limit = up(policy->decommit_limit, 256);
     m.contraction = policy->contraction;
     m.expansion = policy->expansion;
@@ -694,9 +732,11 @@ static void the_estimate_follows_the_formula(void)
         slow_growth, spikes, idle_after_work, anything, large,
     };
     static const reel_temp_policy policies[] = {
-        { 0, 0, 1, 64, 1024, false },     { 4096, 0, 1, 64, 1024, false },
-        { 768, 0, 1024, 1024, 0, false }, { 65536, 5000, 100, 7, 512, false },
-        { 256, 256, 0, 0, 1, false },
+        { 0, 0, 1, 64, 1024, false, 0 },
+        { 4096, 0, 1, 64, 1024, false, 0 },
+        { 768, 0, 1024, 1024, 0, false, 0 },
+        { 65536, 5000, 100, 7, 512, false, 0 },
+        { 256, 256, 0, 0, 1, false, 0 },
     };
     if (REEL_POISON || REEL_WATCH) {
         tap_skip("these builds look at the memory");
@@ -712,7 +752,9 @@ static void the_estimate_follows_the_formula(void)
 
 static void a_spike_is_given_back_at_the_next_reset_or_bit_by_bit(void)
 {
-    const reel_temp_policy gentle = { PAGE, 2 * PAGE - 1, 1, 64, 1024, false };
+    const reel_temp_policy gentle = {
+        PAGE, 2 * PAGE - 1, 1, 64, 1024, false, 0
+    };
     fresh_temp(PAGES, NULL);
     (void)reel_temp_alloc(&temp, 1, 1);
     (void)reel_temp_reset(&temp);
@@ -730,6 +772,254 @@ static void a_spike_is_given_back_at_the_next_reset_or_bit_by_bit(void)
     EXPECT(src.committed == 16 * PAGE && agrees());
 }
 
+// ---- the window ------------------------------------------------------------
+
+// Written from the statement at the top of temp.h, and as naive as can be: the
+// workload is played again from its first frame to see what was used when.
+typedef struct window_model {
+    size_t (*high)(size_t);
+    uint32_t seed; // of the first frame
+    uint64_t committed, step, range, limit, window;
+} window_model;
+
+// Over the frames up to `last`.
+static uint64_t highest_of_two_windows(const window_model *m, size_t last)
+{
+    const size_t window = (size_t)m->window;
+    uint64_t highest = 0;
+    seed = m->seed;
+    for (size_t i = 0; i <= last; i++) {
+        const uint64_t h = m->high(i);
+        if (i / window + 1 >= last / window && h > highest) {
+            highest = h;
+        }
+    }
+    return highest;
+}
+
+static void model_window_frame(window_model *m, size_t frame, uint64_t h)
+{
+    const uint64_t need = up(h, m->step) < m->range ? up(h, m->step) : m->range;
+    const uint64_t e = highest_of_two_windows(m, frame);
+    const uint64_t keep = up(e + m->step, m->step);
+    m->committed = h > m->committed ? need : m->committed;
+    if (m->committed - m->committed / 4 > keep) {
+        const uint64_t surplus = m->committed - keep;
+        m->committed -=
+            m->limit != 0 && m->limit < surplus ? m->limit : surplus;
+    }
+}
+
+// Half of the frames end with a reset, the others with a rewind to the start.
+static void finish_frame(uint32_t *random, reel_mark start)
+{
+    if (test_below(random, 2) == 0
+        && reel_temp_rewind(&temp, start) == REEL_OK) {
+        return;
+    }
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+}
+
+static void compare_windows(size_t (*high)(size_t),
+                            const reel_temp_policy *policy)
+{
+    const size_t range = (size_t)1 << 27;
+    uint32_t random = 3;
+    open_source((void *)(uintptr_t)0x10000000, 256);
+    EXPECT(reel_temp_init(&temp, src.start, range, &src.pages, policy)
+           == REEL_OK);
+    window_model m = { high, seed, 0, temp.step, range, 0, policy->window };
+    m.limit = up(policy->decommit_limit, 256);
+    for (size_t i = 0; i < 300; i++) {
+        const size_t h = high(i);
+        const reel_mark start = reel_temp_mark(&temp);
+        EXPECT(h == 0 || reel_temp_alloc(&temp, h, 1) != NULL);
+        finish_frame(&random, start);
+        model_window_frame(&m, i, h);
+        EXPECT(reel_temp_committed(&temp) == m.committed);
+        EXPECT(agrees());
+    }
+}
+
+static void the_window_follows_the_formula(void)
+{
+    static size_t (*const workloads[])(size_t) = {
+        slow_growth, spikes, idle_after_work, anything, large,
+    };
+    static const reel_temp_policy policies[] = {
+        { 0, 0, 1, 64, 1024, false, 1 },
+        { 4096, 0, 1, 64, 1024, false, 7 },
+        { 768, 0, 0, 0, 0, false, 30 },
+        { 65536, 5000, 1, 64, 1024, false, 3 },
+        { 256, 0, 1, 64, 1024, false, 65535 },
+    };
+    if (REEL_POISON || REEL_WATCH) {
+        tap_skip("these builds look at the memory");
+        return;
+    }
+    seed = 1;
+    for (size_t w = 0; w < sizeof workloads / sizeof workloads[0]; w++) {
+        for (size_t p = 0; p < sizeof policies / sizeof policies[0]; p++) {
+            compare_windows(workloads[w], &policies[p]);
+        }
+    }
+}
+
+static void fresh_window(uint16_t window)
+{
+    reel_temp_policy policy = REEL_TEMP_POLICY;
+    policy.window = window;
+    fresh_temp(PAGES, &policy);
+}
+
+static void use_pages(size_t pages)
+{
+    EXPECT(reel_temp_alloc(&temp, pages * PAGE, 1) == memory);
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+}
+
+// Frames of a page each until memory is given back, the frame included in which
+// that happens.
+static size_t count_frames_until_given_back(size_t most)
+{
+    const size_t decommits = src.decommits;
+    for (size_t frames = 1; frames <= most; frames++) {
+        (void)reel_temp_alloc(&temp, PAGE, 1);
+        (void)reel_temp_reset(&temp);
+        if (src.decommits > decommits) {
+            return frames;
+        }
+    }
+    return 0;
+}
+
+static void a_spike_is_given_back_after_two_windows_and_not_before(void)
+{
+    static const uint16_t windows[] = { 1, 2, 7, 64 };
+    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+        const size_t window = windows[i];
+        for (size_t before = 0; before < window; before++) {
+            fresh_window(windows[i]);
+            EXPECT(count_frames_until_given_back(before) == 0);
+            use_pages(20);
+            EXPECT(src.committed == 20 * PAGE);
+            const size_t rest = window - before - 1;
+            EXPECT(count_frames_until_given_back(1000) == rest + window + 1);
+            EXPECT(src.committed == 2 * PAGE && agrees());
+            EXPECT(src.commits == 1 + (before > 0));
+        }
+    }
+}
+
+static void the_longest_window_is_counted_to_its_end(void)
+{
+    fresh_window(UINT16_MAX);
+    use_pages(20);
+    EXPECT(count_frames_until_given_back(200000) == 2 * (size_t)UINT16_MAX);
+    EXPECT(src.committed == 2 * PAGE && agrees());
+}
+
+// Of 24 pages a quarter are 6: 18, that is 17 and one to spare, are left alone.
+static void a_load_that_swings_by_a_quarter_calls_no_hook(void)
+{
+    fresh_window(3);
+    use_pages(24);
+    for (size_t i = 0; i < 100; i++) {
+        use_pages(i % 20 == 0 ? 24 : 17);
+    }
+    EXPECT(src.commits == 1 && src.decommits == 0);
+    use_pages(25);
+    for (size_t i = 0; i < 7; i++) {
+        use_pages(17);
+    }
+    EXPECT(src.commits == 2 && src.decommits == 1);
+    EXPECT(src.committed == 18 * PAGE && agrees());
+}
+
+static void a_rewind_to_nothing_ends_a_frame_and_no_other_does(void)
+{
+    fresh_window(1);
+    const reel_mark start = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, PAGE, 1);
+    const reel_mark inner = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 19 * PAGE, 1);
+    for (int i = 0; i < 9; i++) {
+        EXPECT(reel_temp_rewind(&temp, inner) == REEL_OK);
+    }
+    EXPECT(src.decommits == 0);
+    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK); // used 20
+    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK); // used nothing
+    EXPECT(src.decommits == 0);
+    EXPECT(reel_temp_rewind(&temp, inner) == REEL_STALE);
+    EXPECT(src.decommits == 0);
+    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK);
+    EXPECT(src.decommits == 1 && src.committed == PAGE && agrees());
+    EXPECT(reel_temp_peak(&temp) == 20 * PAGE);
+
+    fresh_temp(PAGES, NULL);
+    const reel_mark again = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 1, 1);
+    (void)reel_temp_reset(&temp);
+    EXPECT(reel_temp_rewind(&temp, again) == REEL_STALE);
+    const reel_mark empty = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 20 * PAGE, 1);
+    EXPECT(reel_temp_rewind(&temp, empty) == REEL_OK);
+    EXPECT(src.decommits == 0 && temp.last_high == 1);
+}
+
+static void a_strict_temp_gives_back_at_once_whatever_its_window(void)
+{
+    reel_temp_policy policy = strict;
+    policy.window = 9;
+    fresh_temp(PAGES, &policy);
+    const reel_mark start = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 10, 1);
+    const reel_mark mark = reel_temp_mark(&temp);
+    (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
+    EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+    EXPECT(src.committed == PAGE && agrees());
+    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK);
+    EXPECT(src.committed == 0 && agrees());
+    (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
+    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT(src.committed == 0 && agrees());
+}
+
+static void a_trim_does_not_forget_the_window_and_deinit_does(void)
+{
+    fresh_window(4);
+    use_pages(20);
+    EXPECT(reel_temp_trim(&temp) == REEL_OK);
+    EXPECT(src.committed == 0 && agrees());
+    (void)reel_temp_alloc(&temp, 20 * PAGE, 1); // as the window says: it stays
+    (void)reel_temp_reset(&temp);
+    EXPECT(count_frames_until_given_back(100) == 2 + 4 + 1);
+
+    fresh_window(4);
+    for (int i = 0; i < 5; i++) {
+        use_pages(20);
+    }
+    EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+    EXPECT(temp.last_high == 0 && temp.estimate == 0);
+    use_pages(12);
+    EXPECT(count_frames_until_given_back(100) == 3 + 4 + 1);
+}
+
+static void a_commit_refused_after_a_spike_leaves_the_window_as_it_was(void)
+{
+    fresh_window(2);
+    use_pages(20);
+    EXPECT(count_frames_until_given_back(100) == 1 + 2 + 1);
+    src.refuse_at = src.commits + 1;
+    const reel_temp before = temp;
+    EXPECT(reel_temp_alloc(&temp, 20 * PAGE, 1) == NULL);
+    EXPECT(same_temp(&temp, &before) && temp.frame == before.frame);
+    use_pages(20);
+    EXPECT(src.committed == 20 * PAGE && agrees());
+    EXPECT(count_frames_until_given_back(100)
+           == 2 + 1); // it came last in its own
+}
+
 // ---- static instances ------------------------------------------------------
 
 REEL_ALWAYS_DEFINE(plain, 64, SIZE_MAX);
@@ -745,15 +1035,20 @@ static void a_static_temp_needs_no_init(void)
     EXPECT(reel_temp_init(&same, block, 256, &plain.pages, NULL) == REEL_OK);
     EXPECT(same.stack.base == static_temp.stack.base);
     EXPECT(same.stack.end == static_temp.stack.end);
-    EXPECT(same.policy.contraction == static_temp.policy.contraction);
-    EXPECT(same.policy.expansion == static_temp.policy.expansion);
-    EXPECT(same.policy.fast_expansion == static_temp.policy.fast_expansion);
+    EXPECT(same.contraction == static_temp.contraction);
+    EXPECT(same.expansion == static_temp.expansion);
+    EXPECT(same.fast_expansion == static_temp.fast_expansion);
+    EXPECT(same.decommit_limit == static_temp.decommit_limit);
+    EXPECT(same.window == static_temp.window);
+    EXPECT(same.frame == static_temp.frame);
+    EXPECT(same.strict == static_temp.strict);
     EXPECT(reel_temp_reset(&static_temp) == REEL_OK);
 }
 
 const test_case temp_tests[] = {
     TEST(memory_is_committed_in_steps_as_blocks_need_it),
     TEST(the_last_partial_step_is_usable),
+    TEST(a_step_is_any_number_of_pages),
     TEST(the_default_step_is_a_page_or_16_of_a_system),
     TEST(blocks_are_usable_and_aligned),
     TEST(a_block_grows_into_memory_that_is_committed_for_it),
@@ -775,6 +1070,14 @@ const test_case temp_tests[] = {
     TEST(an_interrupt_inside_the_commit_hook_neither_waits_nor_enters),
     TEST(the_estimate_follows_the_formula),
     TEST(a_spike_is_given_back_at_the_next_reset_or_bit_by_bit),
+    TEST(the_window_follows_the_formula),
+    TEST(a_spike_is_given_back_after_two_windows_and_not_before),
+    TEST(the_longest_window_is_counted_to_its_end),
+    TEST(a_load_that_swings_by_a_quarter_calls_no_hook),
+    TEST(a_rewind_to_nothing_ends_a_frame_and_no_other_does),
+    TEST(a_strict_temp_gives_back_at_once_whatever_its_window),
+    TEST(a_trim_does_not_forget_the_window_and_deinit_does),
+    TEST(a_commit_refused_after_a_spike_leaves_the_window_as_it_was),
     TEST(a_static_temp_needs_no_init),
     END_OF_TESTS,
 };

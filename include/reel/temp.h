@@ -22,10 +22,26 @@
 ///
 ///     s(d, k) = max(1, d < 2^20 ? d * k / 1024 : d / 1024 * k)
 ///
-/// Then all that is committed above roundup(e + step, step) is decommitted, at
+/// Then all that is committed above K = roundup(e + step, step) is decommitted, at
 /// most decommit_limit bytes of it. Integers only. (The tracking is that of the
 /// temp allocator written for Zig by Ryan Liptak and others, with its rates
 /// 0.001, 1/16 and 1 in parts of 1024.)
+///
+/// With policy.window = w the estimate is the most that recent frames used. A frame
+/// ends with a reset, and also with a rewind that leaves nothing in use. With h the
+/// high water of the frame, m the highest of its window so far and p the highest of
+/// the window before:
+///
+///     m = max(m, h)
+///     e = max(m, p)
+///     after w frames      p = m, m = 0, and the next window begins
+///
+/// Then what is above K is decommitted as before, but only if that is more than a
+/// quarter of what is committed. So a spike is remembered for w to 2w - 1 frames,
+/// and given back in the next; by the rates most of it goes at once, and has to be
+/// committed again for the next spike. A load whose maxima differ by less than a
+/// quarter calls no hook once memory is committed for the highest. (A windowed
+/// maximum like Kathleen Nichols's in Linux, lib/win_minmax.c, but in two blocks.)
 
 #ifndef REEL_TEMP_H
 #define REEL_TEMP_H
@@ -50,12 +66,13 @@ typedef struct reel_temp_policy {
     bool strict; // trim at every rewind and reset, whatever the limit, so that
                  // use of what they freed traps, but for the blind spot; see
                  // reel_temp_trim()
+    uint16_t window; // frames; 0: the estimate goes by the rates
 } reel_temp_policy;
 
 /// The defaults, for an initialiser.
-#define REEL_TEMP_POLICY         \
-    {                            \
-        0, 0, 1, 64, 1024, false \
+#define REEL_TEMP_POLICY            \
+    {                               \
+        0, 0, 1, 64, 1024, false, 0 \
     }
 
 /// Owned by the caller; read-only to it.
@@ -65,10 +82,17 @@ typedef struct reel_temp {
     reel_word gate;      // one thread at a time calls the hooks
     const reel_pages
         *pages;       // the caller's, kept for as long as the temp is used
-    size_t peak;      // bytes: high water of all resets before
-    size_t last_high; // bytes: high water at the last reset
-    size_t estimate;  // bytes
-    reel_temp_policy policy;
+    size_t peak;      // bytes: high water of all frames before
+    size_t last_high; // bytes: high water of the last frame, or of this window
+    size_t estimate;  // bytes: by the rates, or high water of the window before
+    size_t step;      // from here on the policy
+    size_t decommit_limit;
+    uint16_t contraction;
+    uint16_t expansion;
+    uint16_t fast_expansion;
+    uint16_t window;
+    uint16_t frame; // of this window, counted from 0
+    bool strict;
 } reel_temp;
 
 /// Start an empty temp over [space, space + size), none of it committed.
@@ -110,7 +134,14 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
         0,                                                                     \
         0,                                                                     \
         0,                                                                     \
-        { step, 0, 1, 64, 1024, false },                                       \
+        step,                                                                  \
+        0,                                                                     \
+        1,                                                                     \
+        64,                                                                    \
+        1024,                                                                  \
+        0,                                                                     \
+        0,                                                                     \
+        false,                                                                 \
     }
 
 /// Cut a block off the free end, committing memory if need be.
@@ -217,11 +248,13 @@ static inline reel_mark reel_temp_mark(reel_temp *temp)
 }
 
 /// Free every block made since `mark` was taken; memory stays committed, unless
-/// the policy is strict.
+/// the policy is strict, or has a window and nothing is left in use: that ends a
+/// frame.
 ///
 /// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE as in reel/arena.h, REEL_BUSY in
 ///          an interrupt: nothing has changed.
-/// Cost     O(1); strict: and the decommit hook.
+/// Cost     O(1); strict or with a window: and at most one call of the decommit
+///          hook.
 /// Context  one owner, a thread. ISR: no. SMP: no. Blocks: in the hook.
 reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark);
 

@@ -184,20 +184,20 @@ struct by_default : temp {
 
 // The same, but the estimate falls by 1/16: a spike is forgotten within 100 frames.
 struct trimmed : temp {
-    trimmed() : temp({ 0, 0, 64, 64, 1024, false })
+    trimmed() : temp({ 0, 0, 64, 64, 1024, false, 0 })
     {
     }
 };
 
 // A step as large as the range: committed at once, and never given back.
 struct untrimmed : temp {
-    untrimmed() : temp({ RANGE, 0, 1, 64, 1024, false })
+    untrimmed() : temp({ RANGE, 0, 1, 64, 1024, false, 0 })
     {
     }
 };
 
 struct huge : temp {
-    huge() : temp({ HUGE_PAGE, 0, 1, 64, 1024, false }, true)
+    huge() : temp({ HUGE_PAGE, 0, 1, 64, 1024, false, 0 }, true)
     {
     }
 };

@@ -142,7 +142,7 @@ static reel_always always;
 
 static void used_temp(void)
 {
-    const reel_temp_policy steps = { 256, 0, 1, 64, 1024, false };
+    const reel_temp_policy steps = { 256, 0, 1, 64, 1024, false, 0 };
     (void)reel_always_init(&always, 64, SIZE_MAX);
     (void)reel_temp_init(&temp, memory, sizeof memory, &always.pages, &steps);
     (void)reel_temp_alloc(&temp, 21, 1);

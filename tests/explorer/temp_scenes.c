@@ -144,7 +144,7 @@ static void act(const scene *plan, unsigned context, char letter)
 
 static void set_up(const scene *plan)
 {
-    static const reel_temp_policy policy = { PAGE, 0, 1, 64, 1024, false };
+    static const reel_temp_policy policy = { PAGE, 0, 1, 64, 1024, false, 0 };
     now = (truth){ .end = space() + plan->size, .may_refuse = plan->refusals };
     *frontier() = space();
     reel_temp_init(temp(), (void *)space(), plan->size, &pages, &policy);

@@ -20,6 +20,7 @@
 // What else there is.
 #define COMMIT_REFUSED 1u // but for the first step
 #define GATE_BUSY      2u
+#define ODD_STEP       3u // one of 3 pages
 
 // A block somebody was handed.
 typedef struct piece {
@@ -123,6 +124,7 @@ static const test_operation temp_operations[] = {
     { "temp, no alignment", take, { TEMP, 21, 24, 3 } },
     { "temp, no commit", take, { TEMP, 21, STEP, 1, COMMIT_REFUSED } },
     { "temp, a busy gate", take, { TEMP, 21, STEP, 1, GATE_BUSY } },
+    { "temp, steps of 3 pages", take, { TEMP, 21, SIZE - 100, 8, ODD_STEP } },
     { 0 },
 };
 
@@ -194,7 +196,8 @@ static void leave_gate(void)
 
 static void set_up(void)
 {
-    const reel_temp_policy steps = { STEP, 0, 1, 64, 1024, false };
+    const size_t step = argument(ELSE) == ODD_STEP ? 3 * PAGE : STEP;
+    const reel_temp_policy steps = { step, 0, 1, 64, 1024, false, 0 };
     const size_t granule = argument(KIND) == GRANULAR ? GRANULE : 1;
     const size_t most = argument(ELSE) == COMMIT_REFUSED ? STEP : SIZE;
     REQUIRE(reel_arena_init_granular(&arena, memory, SIZE, granule) == REEL_OK);

@@ -44,7 +44,7 @@ static void start_arena(void)
 
 static void start_temp(void)
 {
-    const reel_temp_policy steps = { STEP, 0, 1, 64, 1024, false };
+    const reel_temp_policy steps = { STEP, 0, 1, 64, 1024, false, 0 };
     (void)reel_always_init(&always, PAGE_SIZE, SIZE_MAX);
     (void)reel_temp_init(&temp, memory, sizeof memory, &always.pages, &steps);
 }
