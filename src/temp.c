@@ -202,35 +202,9 @@ static void lower_to_used(reel_temp *temp)
 
 // ---- allocation ------------------------------------------------------------
 
+// Commit first, then take: what is committed stays so while others may be here. An
+// owner without others takes in the same way, for beside a commit that costs little.
 void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
-{
-    uintptr_t start, stop;
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
-        return NULL;
-    }
-    size = at_least_1(size);
-    if (!reel_arena_place(next_of(&temp->stack), temp->stack.end, size, align,
-                          &start, &stop)
-        || !commit_to(temp, stop)) {
-        return refuse(&temp->stack, size);
-    }
-    store_relaxed(&temp->stack.next, stop);
-    watch_alive(start, size);
-    INVARIANT(reel_temp_is_valid(temp));
-    return (void *)start;
-}
-
-void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align)
-{
-    void *const block = reel_temp_alloc(temp, size, align);
-    if (block != NULL) {
-        fill_bytes(block, 0, at_least_1(size));
-    }
-    return block;
-}
-
-// Commit first, then take: what is committed stays so while others may be here.
-OUT_OF_LINE void *alloc_shared_slow(reel_temp *temp, size_t size, size_t align)
 {
     uintptr_t start, stop;
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
@@ -248,6 +222,15 @@ OUT_OF_LINE void *alloc_shared_slow(reel_temp *temp, size_t size, size_t align)
     return (void *)start;
 }
 
+void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align)
+{
+    void *const block = reel_temp_alloc(temp, size, align);
+    if (block != NULL) {
+        fill_bytes(block, 0, at_least_1(size));
+    }
+    return block;
+}
+
 void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
 {
     uintptr_t start, stop;
@@ -257,7 +240,7 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
         && swap_if_relaxed(&temp->stack.next, &next, stop)) {
         return (void *)start;
     }
-    return alloc_shared_slow(temp, size, align);
+    return reel_temp_alloc_slow(temp, size, align);
 }
 
 // May the block become so large that it needs memory not yet committed, and is

@@ -157,12 +157,13 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 /// Context  one owner. ISR: no. SMP: no. Blocks: in the hook.
 inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 
-/// The part of reel_temp_alloc() that is not worth inlining.
+/// The part of reel_temp_alloc() and reel_temp_alloc_shared() that is not worth
+/// inlining.
 ///
 /// Returns  as reel_temp_alloc().
 /// Panics   as reel_temp_alloc().
-/// Cost     as reel_temp_alloc().
-/// Context  as reel_temp_alloc().
+/// Cost     as reel_temp_alloc_shared().
+/// Context  as reel_temp_alloc_shared().
 void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
 
 inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align)
