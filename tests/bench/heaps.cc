@@ -213,6 +213,8 @@ const entry heap_entries[] = {
     { "bump cold mixed", "glibc", make<bump<noted<glibc>, mixed, 1000000>> },
     { "frames trim", "glibc", make<frames<noted<glibc>>> },
     { "frames trim", "mimalloc", make<frames<noted<mimalloc>>> },
+    { "frames window", "glibc", make<frames<noted<glibc>>> },
+    { "frames window", "mimalloc", make<frames<noted<mimalloc>>> },
     { "growth", "glibc", make<growth<noted<glibc>>> },
     { "pair plain", "glibc", make<pairs<pool<glibc>>> },
     {},

@@ -49,13 +49,14 @@ const struct row {
     { "bump cold 16", LONG },   { "bump cold mixed", LONG },
     { "nested scopes", SHORT }, { "small scope", SHORT },
     { "frames", LONG },         { "frames trim", LONG },
-    { "growth", LONG },         { "growth huge", LONG },
-    { "append", SHORT },        { "append bare", SHORT },
-    { "region 1", SHORT },      { "region 10", SHORT },
-    { "region 100", SHORT },    { "region 1000", SHORT },
-    { "pair owner", SHORT },    { "pair cached", SHORT },
-    { "pair plain", SHORT },    { "two threads", BOTH },
-    { "handover", BOTH },       { "shared stack", BOTH },
+    { "frames window", LONG },  { "growth", LONG },
+    { "growth huge", LONG },    { "append", SHORT },
+    { "append bare", SHORT },   { "region 1", SHORT },
+    { "region 10", SHORT },     { "region 100", SHORT },
+    { "region 1000", SHORT },   { "pair owner", SHORT },
+    { "pair cached", SHORT },   { "pair plain", SHORT },
+    { "two threads", BOTH },    { "handover", BOTH },
+    { "shared stack", BOTH },
 };
 
 const entry *const tables[] = {

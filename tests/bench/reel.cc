@@ -189,6 +189,14 @@ struct trimmed : temp {
     }
 };
 
+// By the most that the last 64 to 127 frames used: of the spikes, which come every
+// 100 frames, some find the memory of the one before.
+struct windowed : temp {
+    windowed() : temp({ 0, 0, 1, 64, 1024, false, 64 })
+    {
+    }
+};
+
 // A step as large as the range: committed at once, and never given back.
 struct untrimmed : temp {
     untrimmed() : temp({ RANGE, 0, 1, 64, 1024, false, 0 })
@@ -381,6 +389,8 @@ const entry reel_entries[] = {
     { "frames", "reel", make<frames<untrimmed>> },
     { "frames trim", "reel", make<frames<trimmed>> },
     { "frames trim", "reel-default", make<frames<by_default>> },
+    { "frames window", "reel", make<frames<windowed>> },
+    { "frames window", "reel-rates", make<frames<trimmed>> },
     { "growth", "reel", make<growth<by_default>> },
     { "growth huge", "reel", make<growth<huge>> },
     { "append", "reel", make<append<text, copying>> },
