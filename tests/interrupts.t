@@ -26,7 +26,12 @@ my %least = ( begin_with => 50, reel_span_open => 80, reel_rewindable_free => 80
 
 my @operations = qw(reel_blocks_alloc reel_blocks_free reel_arena_alloc_shared
     reel_temp_alloc_shared reel_rewindable_alloc reel_rewindable_free
-    reel_span_open reel_span_close);
+    reel_span_open reel_span_close reel_pool_claim reel_pool_release
+    reel_pool_cache_flush reel_region_open reel_region_open_cached
+    reel_region_alloc reel_region_realloc reel_region_free reel_region_close);
+
+# A registry has one owner: no interrupt is at it.
+$thumb::outside = qr/$thumb::outside|^reel_registry_/;
 
 sub run {
     my ($build) = @_;
@@ -86,7 +91,8 @@ for my $build (qw(microbit+none mps2-an385+none)) {
     cmp_ok( $violations, '>', 0, "$build: violations are noticed" );
     note("$build: $violations violations");
     for my $object (
-        'take', 'free', 'arena', 'temp', 'rewindable', 'rewindable free', 'span close' )
+        'take', 'free', 'arena', 'temp', 'rewindable', 'rewindable free', 'span close',
+        'claim', 'release', 'open', 'add', 'close' )
     {
         like( $output, qr/^not ok \d+ - $object\b/m,
             "$build: so they are of '$object'" );

@@ -11,7 +11,7 @@
 typedef struct test_operation {
     const char *name;
     void (*operate)(void);
-    size_t arguments[5]; // how to prepare it: the family's
+    size_t arguments[7]; // how to prepare it: the family's
 } test_operation;
 
 // What the handler does.
@@ -31,9 +31,9 @@ typedef struct test_family {
 
 // Each table ends with a family of no operations.
 extern const test_family blocks_families[], stacks_families[],
-    rewindables_families[];
+    rewindables_families[], pools_families[];
 
-// Panics with REEL_INVALID, since somebody set it to 0.
+// Panics with REEL_INVALID or REEL_CLOSED, since somebody set it to 0.
 extern size_t interrupts_panics;
 
 // What goes on while the main loop yields: the thread in the gate leaves it.

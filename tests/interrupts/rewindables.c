@@ -322,7 +322,6 @@ static const test_operation closes[] = {
 static const test_operation retried_takes[] = {
     { "rewindable, another chunk", take, { BEHIND, 1, 16, 8 } },
     { "rewindable, a chunk that was kept", take, { KEPT, 0, 16, 8 } },
-    { "rewindable, more than a chunk", take, { FULL, 1, 0x80000, 8 } },
     { 0 },
 };
 
