@@ -1,4 +1,4 @@
-// What two cores do to each allocator, besides the pool of pool.h. Each says
+// What two cores do to each allocator, besides what pool.h and regions.h say. Each says
 // how often the cores met; that they can is what the pool's test insists on.
 
 #ifndef CHECKS_H
@@ -12,5 +12,6 @@ void a_temp_commits_for_one_core_at_a_time(void);
 void a_rewindable_grows_for_one_core_at_a_time(void);
 void blocks_and_spans_come_and_go(void);
 void of_two_that_free_in_a_rewindable_one_wins(void);
+void a_pool_grows_for_one_core_at_a_time(void);
 
 #endif

@@ -1,8 +1,9 @@
-// Two cores on the same pool, arena and temp, on the machine itself.
+// Two cores on the same objects, on the machine itself.
 
 #include "both.h"
 #include "checks.h"
 #include "pool.h"
+#include "regions.h"
 #include "semihost.h"
 #include "tap.h"
 
@@ -14,6 +15,10 @@
 #define ROUNDS_MIN 2u
 #define ROUNDS_MAX 8u
 #define OVERLAPS   96u
+
+// Of more steps each.
+#define REGION_TURNS      20000u
+#define REGION_ROUNDS_MAX 200u
 
 int main(void);
 
@@ -51,6 +56,21 @@ static void each_block_has_one_owner_at_a_time(void)
     EXPECT(pool_overlaps() >= OVERLAPS);
 }
 
+static void pages_and_regions_have_one_owner_at_a_time(void)
+{
+    size_t round = 0;
+    regions_start();
+    do {
+        regions_run(REGION_TURNS);
+        round++;
+    } while (round < ROUNDS_MIN
+             || (round < REGION_ROUNDS_MAX && regions_overlaps() < OVERLAPS));
+    test_note("turns:", regions_turns());
+    test_note("claims that the other core got into:", regions_overlaps());
+    EXPECT(regions_wrong() == 0);
+    EXPECT(regions_overlaps() >= OVERLAPS);
+}
+
 #define CHECK(function)     \
     {                       \
 #function, function \
@@ -70,6 +90,8 @@ static const struct {
     CHECK(a_rewindable_grows_for_one_core_at_a_time),
     CHECK(blocks_and_spans_come_and_go),
     CHECK(of_two_that_free_in_a_rewindable_one_wins),
+    CHECK(a_pool_grows_for_one_core_at_a_time),
+    CHECK(pages_and_regions_have_one_owner_at_a_time),
 };
 
 int main(void)
