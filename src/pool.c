@@ -19,9 +19,14 @@ static size_t chunk_size(const reel_pool *pool)
     return pool->chunk_pages << pool->page_bits;
 }
 
+// Rounded up to the alignment of the chunk that may come behind them: so chunks and
+// links lie in an arena without gaps, and it has all of them back when they go in
+// turn. The most links that are words would be rounded up to 0.
 static size_t links_size(const reel_pool *pool)
 {
-    return pool->chunk_pages * sizeof(reel_link);
+    const size_t size = pool->chunk_pages * sizeof(reel_link);
+    const size_t rounded = size + gap_to(size, mask_of(0));
+    return REEL_LINKS_ARE_WORDS ? max_of(size, rounded) : rounded;
 }
 
 static uintptr_t base_of(const reel_pool_chunk *chunk)

@@ -40,6 +40,9 @@ static inline reel_pool *the_pool(void)
 // control block and table beforehand does not matter.
 void fresh_pool_backing(void);
 
+// Bytes that a pool asks for when it needs so many links.
+size_t size_of_links(size_t count);
+
 // And a pool on top, of chunks of `pages` pages.
 void fresh_pool(size_t chunk_limit, size_t page_size, size_t pages);
 

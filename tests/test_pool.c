@@ -19,7 +19,7 @@ static size_t chunks(void)
 
 static size_t links_size(void)
 {
-    return the_pool()->chunk_pages * sizeof(reel_link);
+    return size_of_links(the_pool()->chunk_pages);
 }
 
 static void *claim(void)
@@ -135,7 +135,7 @@ static void use_all(size_t chunk_limit, size_t page, size_t pages)
         }
     }
     EXPECT(reel_pool_trim(the_pool())
-           == chunk_limit * (pages * page + pages * sizeof(reel_link)));
+           == chunk_limit * (pages * page + links_size()));
     EXPECT(test_pool->bytes == 0 && pool_agrees());
 }
 
@@ -986,8 +986,7 @@ static void serve_pages_from(reel_allocator backing)
             EXPECT(reel_pool_release(&pool, pages[i]) == REEL_OK);
         }
         if (round == 1) {
-            EXPECT(reel_pool_trim(&pool)
-                   == 2 * (3 * PAGE + 3 * sizeof(reel_link)));
+            EXPECT(reel_pool_trim(&pool) == 2 * (3 * PAGE + size_of_links(3)));
         }
     }
     EXPECT(reel_pool_dispose(&pool) == REEL_OK);
@@ -999,6 +998,35 @@ static void an_arena_may_be_behind_a_pool(void)
     unsigned char *const memory = test_memory(512);
     EXPECT(reel_arena_init(&arena, memory, 512) == REEL_OK);
     serve_pages_from(reel_arena_allocator(&arena));
+}
+
+// Chunks and links go in the order in which an arena takes blocks back, if there is no
+// gap between them.
+static void expect_an_arena_back(size_t page, size_t pages)
+{
+    reel_arena arena;
+    reel_pool pool;
+    reel_pool_chunk table[3];
+    EXPECT(reel_arena_init(&arena, test_memory(768), 768) == REEL_OK);
+    EXPECT(reel_pool_init(&pool, reel_arena_allocator(&arena), table, 3, page,
+                          pages * page)
+           == REEL_OK);
+    for (size_t round = 0; round < 2; round++) {
+        EXPECT(reel_pool_reserve(&pool, 3 * pages) == REEL_OK);
+        EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+        EXPECT(reel_arena_used(&arena) == 0);
+    }
+}
+
+static void an_arena_has_everything_back_after_a_dispose(void)
+{
+    for (size_t pages = 1; pages <= 5; pages++) {
+        for (size_t page = 1; page <= PAGE; page *= 2) {
+            if (pages * page % REEL_ALIGN_DEFAULT == 0) {
+                expect_an_arena_back(page, pages);
+            }
+        }
+    }
 }
 
 static void blocks_may_be_behind_a_pool(void)
@@ -1213,6 +1241,7 @@ const test_case pool_tests[] = {
     TEST(a_pool_serves_blocks_of_up_to_a_page),
     TEST(a_page_below_the_default_alignment_is_aligned_to_its_size),
     TEST(an_arena_may_be_behind_a_pool),
+    TEST(an_arena_has_everything_back_after_a_dispose),
     TEST(blocks_may_be_behind_a_pool),
     TEST(a_rewindable_may_be_behind_a_pool),
     TEST(a_reserved_range_may_be_behind_a_pool),

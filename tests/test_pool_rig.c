@@ -129,6 +129,12 @@ void refuse_no_calls(void)
 
 // ---- what is there -------------------------------------------------------------
 
+size_t size_of_links(size_t count)
+{
+    const size_t unit = REEL_ALIGN_DEFAULT;
+    return (count * sizeof(reel_link) + unit - 1) / unit * unit;
+}
+
 static bool is_held(const void *start, size_t size)
 {
     for (size_t i = 0; i < test_pool->held; i++) {
@@ -158,7 +164,7 @@ bool pool_agrees_but_for(size_t others)
         }
         chunks++;
         if (!is_held((void *)chunk->base.value, pool->chunk_pages * page)
-            || !is_held(chunk->links, pool->chunk_pages * sizeof(reel_link))) {
+            || !is_held(chunk->links, size_of_links(pool->chunk_pages))) {
             return false;
         }
     }

@@ -70,7 +70,9 @@ typedef struct reel_pool {
 ///   chunk_limit  1 or more: the most chunks at once
 ///   page_size    bytes, a power of two; 0: REEL_POOL_PAGE_SIZE. A page is aligned
 ///                to REEL_ALIGN_DEFAULT, or to its size if that is less
-///   chunk_size   bytes, a multiple of page_size; 0: REEL_POOL_PAGES pages
+///   chunk_size   bytes, a multiple of page_size; 0: REEL_POOL_PAGES pages.
+///                Chunks that are multiples of REEL_ALIGN_DEFAULT lie in an arena
+///                without gaps, and a dispose gives it all of them back.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, a table of no length, a page that is no
 ///          power of two, a chunk that is no multiple of it, and for more pages
@@ -111,6 +113,12 @@ uintptr_t reel_pool_claim_number(reel_pool *pool);
 reel_status reel_pool_release(reel_pool *pool, void *page);
 
 /// Grow now, so that so many claims in a row can neither fail nor wait.
+///
+/// Others may claim and give back meanwhile: REEL_OK then says that the pages that
+/// were free at one moment of the call and the new ones are so many. It counts as
+/// reel_pool_used() does, so pages on the list may pass for used, and all of them if
+/// others do not let it count: it may take more chunks than it needs, and it may say
+/// REEL_FULL or REEL_NO_MEMORY although so many pages are free.
 ///
 ///   pages    0 or more that are to be free
 ///

@@ -1,9 +1,11 @@
 # The explorer (see explorer.h): all interleavings of a few calls, under sequential
 # consistency and under weak memory; and broken twins of the library that it must
 # notice. EXPLORE=1 goes through what `make test` only samples.
+# Its memory is words, so nothing is aligned to more, nor padded.
 
 FLAGS_explorer := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
-                  '-DREEL_ATOMICS_HEADER="explorer/model.h"' -Itests
+                  '-DREEL_ATOMICS_HEADER="explorer/model.h"' -Itests \
+                  -DREEL_ALIGN_DEFAULT=8
 
 EXPLORED         := allocator arena blocks pool region registry rewindable \
                     rewindable_questions span status temp

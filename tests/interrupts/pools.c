@@ -11,6 +11,8 @@
 #define CHUNK_PAGES 3u
 #define CHUNKS      3u // at most
 #define PAGES       (CHUNKS * CHUNK_PAGES)
+#define UNIT        REEL_ALIGN_DEFAULT
+#define LINKS_SIZE  ((CHUNK_PAGES * sizeof(reel_link) + UNIT - 1) / UNIT * UNIT)
 #define LARGE       64u  // bytes, of an object larger than a page
 #define SMALL       7u   // of one that leaves room in its page: a word and more
 #define SLOTS       2u   // of the cache
@@ -97,9 +99,9 @@ static void *supply_some(void *self, size_t size, size_t align)
 {
     (void)self, (void)align;
     REQUIRE(!reel_port_in_interrupt());
-    return size == CHUNK_PAGES * PAGE                ? give_chunk()
-           : size == CHUNK_PAGES * sizeof(reel_link) ? give_links()
-                                                     : give_large(size);
+    return size == CHUNK_PAGES * PAGE ? give_chunk()
+           : size == LINKS_SIZE       ? give_links()
+                                      : give_large(size);
 }
 
 static reel_status take_back(void *self, void *block, size_t size)
