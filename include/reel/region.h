@@ -188,6 +188,12 @@ typedef struct reel_region_scope {
     bool has_run;        // the body
 } reel_region_scope;
 
+/// The beginning of REEL_REGION_SCOPE: open a region.
+///
+/// Returns  the scope; if the region cannot be opened, one that leaves it alone and
+///          whose body does not run.
+/// Cost     as reel_region_open().
+/// Context  as reel_region_open().
 static inline reel_region_scope reel_region_scope_open(reel_region *region,
                                                        reel_pool *pool)
 {
@@ -196,6 +202,14 @@ static inline reel_region_scope reel_region_scope_open(reel_region *region,
     return scope;
 }
 
+/// The end of REEL_REGION_SCOPE: close the region, if it was opened.
+///
+/// Returns  when the region is closed; in an interrupt one with large objects is as
+///          it was, once reel_panic() has returned.
+/// Panics   the region is closed already (REEL_CLOSED); it cannot be closed here
+///          (REEL_BUSY).
+/// Cost     as reel_region_close().
+/// Context  as reel_region_close().
 static inline void reel_region_scope_close(reel_region_scope *scope)
 {
     if (scope->region != NULL) {
