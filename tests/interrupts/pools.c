@@ -32,9 +32,10 @@ enum { MINE, LISTED, HANDLERS, CAME, ELSE, ASKED, ALIGN };
 #define NO_LINKS 2u // it has a chunk, but no links for it
 #define ROOMY    3u // the region's page has room
 #define BUSY     4u // another thread is in the gate
-#define BOUND    5u // the region is bound to a registry
-#define CACHED   6u // the region has a cache
-#define CROWDED  7u // the region's page has room, but not behind its first block
+#define WORK     5u // the same, and before it leaves it gives page 0 back
+#define BOUND    6u // the region is bound to a registry
+#define CACHED   7u // the region has a cache
+#define CROWDED  8u // the region's page has room, but not behind its first block
 
 // What is so, told from outside of the pool.
 typedef struct truth {
@@ -57,6 +58,7 @@ typedef struct truth {
 typedef struct supply {
     size_t chunks, most_chunks; // given
     bool has_links, has_large;
+    bool is_busy; // with another thread
 } supply;
 
 static reel_pool pool;
@@ -98,7 +100,7 @@ static void *give_links(void)
 static void *supply_some(void *self, size_t size, size_t align)
 {
     (void)self, (void)align;
-    REQUIRE(!reel_port_in_interrupt());
+    REQUIRE(!reel_port_in_interrupt() && !backing.is_busy);
     return size == CHUNK_PAGES * PAGE ? give_chunk()
            : size == LINKS_SIZE       ? give_links()
                                       : give_large(size);
@@ -107,7 +109,7 @@ static void *supply_some(void *self, size_t size, size_t align)
 static reel_status take_back(void *self, void *block, size_t size)
 {
     (void)self;
-    REQUIRE(!reel_port_in_interrupt());
+    REQUIRE(!reel_port_in_interrupt() && !backing.is_busy);
     backing.has_large = backing.has_large || block == large;
     backing.chunks -= size == CHUNK_PAGES * PAGE;
     return REEL_OK;
@@ -325,6 +327,7 @@ static const test_operation growing[] = {
     { "claim when the backing refuses", claim, { 1, 0, 2, 1, REFUSES } },
     { "claim when it refuses links", claim, { 1, 0, 2, 1, NO_LINKS } },
     { "claim when the gate is busy", claim, { 1, 0, 2, 1, BUSY } },
+    { "claim what came meanwhile", claim, { 1, 0, 2, 1, WORK } },
     { 0 },
 };
 
@@ -600,8 +603,13 @@ static void set_closed(reel_region *region)
     region->binding.registry = NULL;
 }
 
+// The page is nobody's already, so that the handler leaves it alone.
 static void leave_gate(void)
 {
+    if (argument(ELSE) == WORK && backing.is_busy) {
+        REQUIRE(reel_pool_release(&pool, page(0)) == REEL_OK);
+    }
+    backing.is_busy = false;
     pool.gate.value = 0;
 }
 
@@ -610,6 +618,7 @@ static void set_up_pool(size_t came)
     static const reel_allocator_ops ops = { supply_some, NULL, take_back };
     const reel_allocator allocator = { &ops, NULL };
     backing.chunks = 0;
+    backing.is_busy = false;
     backing.most_chunks = CHUNKS;
     backing.has_links = backing.has_large = true;
     chunks[CHUNKS].links = links;
@@ -761,7 +770,8 @@ static void prepare_backing(void)
 {
     backing.has_links = argument(ELSE) != NO_LINKS;
     backing.most_chunks = argument(ELSE) == REFUSES ? backing.chunks : CHUNKS;
-    pool.gate.value = argument(ELSE) == BUSY;
+    backing.is_busy = argument(ELSE) == BUSY || argument(ELSE) == WORK;
+    pool.gate.value = backing.is_busy;
 }
 
 static void prepare(const test_operation *operation)
@@ -778,6 +788,8 @@ static void prepare(const test_operation *operation)
         now.in_flight = let_go_of_all(MAIN_LOOP);
     } else if (is_operation(flush_cache)) {
         now.in_flight = argument(MINE);
+    } else if (argument(ELSE) == WORK) {
+        let_go(0);
     }
     now.fewest = could_come() - now.owned;
 }
@@ -835,6 +847,7 @@ static void note_result(void)
 {
     if (is_operation(claim)) {
         REQUIRE(now.taken != NULL || now.fewest == 0);
+        REQUIRE(argument(ELSE) != WORK || backing.chunks == argument(CAME));
         (void)note_taken(MAIN_LOOP, now.taken);
     } else if (is_operation(open_region) || is_operation(open_cached)) {
         note_opening();
@@ -888,6 +901,8 @@ static void check_every_page_is_there_once(void)
 static void check(const test_operation *operation)
 {
     (void)operation;
+    REQUIRE(backing.is_busy || pool.gate.value == 0);
+    leave_gate(); // if nobody had to wait
     note_result();
     check_cache();
     close_handlers();
