@@ -53,11 +53,16 @@ ALWAYS_INLINE uintptr_t page_at(const reel_pool *pool, uintptr_t i)
     return base + (place_in(pool, i) << pool->page_bits);
 }
 
+ALWAYS_INLINE size_t page_size_in(const reel_pool *pool)
+{
+    return (size_t)1 << pool->page_bits;
+}
+
 // What every page is aligned to, less one: chunks are aligned as the backing aligns
 // by default, and each page in them as far as its size is.
 ALWAYS_INLINE uintptr_t page_align_mask(const reel_pool *pool)
 {
-    return min_of(REEL_ALIGN_DEFAULT, (size_t)1 << pool->page_bits) - 1;
+    return min_of(REEL_ALIGN_DEFAULT, page_size_in(pool)) - 1;
 }
 
 #endif

@@ -11,7 +11,7 @@
 
 size_t reel_pool_page_size(const reel_pool *pool)
 {
-    return (size_t)1 << pool->page_bits;
+    return page_size_in(pool);
 }
 
 static size_t chunk_size(const reel_pool *pool)
@@ -538,23 +538,27 @@ bool reel_pool_is_valid(const reel_pool *pool)
 // ---- caches --------------------------------------------------------------------------
 
 reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
-                                 uintptr_t *slots, size_t slot_count)
+                                 reel_pool_slot *slots, size_t slot_count)
 {
     if (cache == NULL || pool == NULL || slots == NULL || slot_count == 0) {
         return REEL_INVALID;
     }
-    cache->pool = pool;
+    cache->top = slots;
     cache->slots = slots;
-    cache->capacity = slot_count;
-    cache->count = 0;
+    cache->limit = slots + slot_count;
+    cache->page_size = page_size_in(pool);
+    cache->pool = pool;
+    for (size_t i = 0; i < slot_count; i++) {
+        slots[i].page = 0; // a slot is read before it is written
+    }
     return REEL_OK;
 }
 
 void reel_pool_cache_flush(reel_pool_cache *cache)
 {
     reel_list *const list = &cache->pool->list;
-    while (cache->count > 0) {
-        const uintptr_t i = cache->slots[--cache->count];
+    while (cache->top > cache->slots) {
+        const uintptr_t i = (--cache->top)->number;
         list_push(list, i, link_of(list, i));
     }
 }

@@ -20,7 +20,7 @@ struct reel_region_large {
 
 static size_t page_size_of(const reel_region *region)
 {
-    return reel_pool_page_size(region->pool);
+    return page_size_in(region->pool);
 }
 
 // Pages are chained from the newest to the oldest, whose link leads to no page. So
@@ -57,36 +57,26 @@ static void *cut_page(reel_region *region, uintptr_t i, size_t size,
 static uintptr_t claim_page(const reel_region *region)
 {
     reel_pool_cache *const cache = region->cache;
-    return cache != NULL && cache->count > 0
-               ? cache->slots[--cache->count]
+    return cache != NULL && cache->top > cache->slots
+               ? (--cache->top)->number
                : reel_pool_claim_number(region->pool);
 }
 
 // ---- opening and closing -----------------------------------------------------
 
-static void set_closed(reel_region *region)
+static reel_status open_on(reel_region *region, reel_pool *pool,
+                           reel_pool_cache *cache)
 {
     region->next = 0;
     region->end = 0;
     region->pages = 0;
-    region->pool = NULL;
-}
-
-static reel_status open_on(reel_region *region, reel_pool *pool,
-                           reel_pool_cache *cache)
-{
-    set_closed(region);
-    region->has_more = cache != NULL;
-    region->cache = cache;
-    region->large = NULL;
-    region->large_size = 0;
     region->failures = 0;
     region->largest_refused = 0;
-    unbind(&region->binding);
     region->pool = pool;
+    region->cache = cache;
+    region->has_more = false;
     const uintptr_t i = claim_page(region);
     if (i == NO_NUMBER) {
-        set_closed(region);
         return REEL_NO_MEMORY;
     }
     (void)cut_page(region, i, 0, 0);
@@ -99,7 +89,8 @@ reel_status reel_region_open(reel_region *region, reel_pool *pool)
                                           : open_on(region, pool, NULL);
 }
 
-reel_status reel_region_open_cached(reel_region *region, reel_pool_cache *cache)
+reel_status reel_region_open_cached_slow(reel_region *region,
+                                         reel_pool_cache *cache)
 {
     return region == NULL || cache == NULL
                ? REEL_INVALID
@@ -122,21 +113,29 @@ static bool free_large(reel_region *region)
     return true;
 }
 
-// Move the newest pages into the cache, as many as it has room for. There they are
-// linked to no page, as the oldest one of a region is.
-static void fill_cache(reel_region *region)
+// Move the newest pages into the cache, as many as it has room for: the newest goes
+// on top, since it is still in the processor's. There they are linked to no page, as
+// the oldest one of a region is. True if some are left.
+OUT_OF_LINE bool fill_cache(reel_region *region)
 {
-    reel_list *const list = &region->pool->list;
+    reel_pool *const pool = region->pool;
     reel_pool_cache *const cache = region->cache;
-    while (cache->count < cache->capacity && region->pages > 0) {
-        const uintptr_t i = region->newest;
-        if (i != region->oldest) {
-            region->newest = link_after(region->pool, i);
-            list_set_link(list, i, list->count);
-        }
-        cache->slots[cache->count++] = i;
-        region->pages--;
+    const size_t room = (size_t)(cache->limit - cache->top);
+    const size_t count = min_of(room, region->pages);
+    reel_pool_slot *slot = cache->top + count;
+    uintptr_t i = region->newest;
+    while (slot > cache->top) {
+        const uintptr_t next = link_after(pool, i);
+        slot--;
+        slot->page = page_at(pool, i);
+        slot->number = i;
+        list_set_link(&pool->list, i, pool->list.count);
+        i = next;
     }
+    cache->top += count;
+    region->newest = i;
+    region->pages -= count;
+    return region->pages > 0;
 }
 
 // What a checker is told before the pages are somebody else's.
@@ -153,43 +152,47 @@ static void note_death(const reel_region *region)
     }
 }
 
-// All that most regions do not have. False: not in an interrupt, and nothing has
-// changed.
+// What most regions do not have is set when the first of it comes.
+static void have_more(reel_region *region)
+{
+    if (!region->has_more) {
+        region->large = NULL;
+        region->large_size = 0;
+        unbind(&region->binding);
+        region->has_more = true;
+    }
+}
+
+// False: not in an interrupt, and nothing has changed.
 static bool close_more(reel_region *region)
 {
     if (region->large != NULL && !free_large(region)) {
         return false;
     }
     end_binding(&region->binding);
-    note_death(region);
-    if (region->cache != NULL) {
-        fill_cache(region);
-    }
     return true;
 }
 
 reel_status reel_region_close(reel_region *region)
 {
-    reel_pool *const pool = region->pool;
-    if (REEL_UNLIKELY(pool == NULL)) {
+    if (REEL_UNLIKELY(!reel_region_is_open(region))) {
         return REEL_CLOSED;
     }
-    if (!region->has_more) {
-        note_death(region);
-    } else if (!close_more(region)) {
+    if (region->has_more && !close_more(region)) {
         return REEL_BUSY;
     }
-    reel_list *const list = &pool->list;
-    if (region->pages > 0) {
+    note_death(region);
+    reel_list *const list = &region->pool->list;
+    if (region->cache == NULL || fill_cache(region)) {
         list_push(list, region->newest, link_of(list, region->oldest));
     }
-    set_closed(region);
+    region->end = 0;
     return REEL_OK;
 }
 
 bool reel_region_is_open(const reel_region *region)
 {
-    return region->pool != NULL;
+    return region->end != 0;
 }
 
 // ---- allocation --------------------------------------------------------------
@@ -276,12 +279,12 @@ static void *alloc_large(reel_region *region, size_t size, size_t align)
         region->largest_refused = max_of(region->largest_refused, size);
         return NULL;
     }
+    have_more(region);
     note->next = region->large;
     note->object = object;
     note->size = size;
     region->large_size += size;
     region->large = note;
-    region->has_more = true;
     return object;
 }
 
@@ -291,10 +294,12 @@ void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
         || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
         return NULL;
     }
-    size = at_least_1(size);
-    void *const block = alloc_here(region, size, align);
-    if (block != NULL) {
-        return block;
+    if (REEL_OUT_OF_LINE || size == 0) { // else there is no room here
+        size = at_least_1(size);
+        void *const block = alloc_here(region, size, align);
+        if (block != NULL) {
+            return block;
+        }
     }
     const uintptr_t mask = mask_of(align);
     return fits_a_page(region, size, mask) ? alloc_page(region, size, mask)
@@ -362,7 +367,8 @@ reel_stats reel_region_stats(const reel_region *region)
     stats.used = 0;
     if (reel_region_is_open(region)) {
         stats.used = region->pages * page_size_of(region)
-                     - (region->end - region->next) + region->large_size;
+                     - (region->end - region->next)
+                     + (region->has_more ? region->large_size : 0);
     }
     stats.peak = stats.used;
     stats.failures = region->failures;
@@ -383,20 +389,25 @@ static bool are_chained(const reel_region *region)
     return i == region->oldest && link_after(pool, i) == pool->list.count;
 }
 
-bool reel_region_is_valid(const reel_region *region)
+// The large objects' sizes make up their sum.
+static bool are_summed(const reel_region *region)
 {
-    if (!reel_region_is_open(region)) {
-        return region->next == 0 && region->end == 0;
-    }
     size_t large = 0;
     const struct reel_region_large *each = region->large;
     for (; each != NULL && large < region->large_size; each = each->next) {
         large += each->size;
     }
+    return large == region->large_size && each == NULL;
+}
+
+bool reel_region_is_valid(const reel_region *region)
+{
+    if (!reel_region_is_open(region)) {
+        return true;
+    }
     return region->pages > 0 && region->next <= region->end
            && region->end - region->next <= page_size_of(region)
-           && large == region->large_size && each == NULL
-           && are_chained(region);
+           && (!region->has_more || are_summed(region)) && are_chained(region);
 }
 
 // ---- registry and allocator interface ----------------------------------------
@@ -411,16 +422,16 @@ reel_status reel_region_bind(reel_region *region, reel_registry *registry,
         return REEL_CLOSED;
     }
     const reel_allocator self = reel_region_allocator(region);
-    const reel_status status = bind(&region->binding, registry, self.ops,
-                                    self.self, parent.index, parent.version);
-    region->has_more = region->has_more || status == REEL_OK;
-    return status;
+    have_more(region);
+    return bind(&region->binding, registry, self.ops, self.self, parent.index,
+                parent.version);
 }
 
 reel_handle reel_region_handle(const reel_region *region)
 {
-    return reel_region_is_open(region) ? region->binding.handle
-                                       : REEL_NO_HANDLE;
+    return reel_region_is_open(region) && region->has_more
+               ? region->binding.handle
+               : REEL_NO_HANDLE;
 }
 
 static void *allocate(void *self, size_t size, size_t align)

@@ -218,7 +218,7 @@ my @mutants = (
     [ 'src/list/signed.h', '    store_release(&list->head, top);', '' ],
     [ 'src/page_list.h', '(uintptr_t)1 << pool->place_bits) - 1', '(uintptr_t)1 << pool->place_bits)' ],
     [ 'src/page_list.h', 'pool->chunks[i >> pool->place_bits]', 'pool->chunks[0]' ],
-    [ 'src/page_list.h', 'min_of(REEL_ALIGN_DEFAULT, (size_t)1 << pool->page_bits)', 'REEL_ALIGN_DEFAULT' ],
+    [ 'src/page_list.h', 'min_of(REEL_ALIGN_DEFAULT, page_size_in(pool))', 'REEL_ALIGN_DEFAULT' ],
 
     # pool: set-up and growth
     [ 'src/pool.c', '|| !is_pow2(page)', '' ],
@@ -278,11 +278,32 @@ my @mutants = (
     [ 'src/region.c', 'note->next = region->large;', 'note->next = NULL;' ],
     [ 'src/region.c', 'region->large_size += size;', '' ],
     [ 'src/region.c', '    end_binding(&region->binding);', '' ],
-    [ 'src/region.c', '    set_closed(region);
+    [ 'src/region.c', '    region->end = 0;
     return REEL_OK;', '    return REEL_OK;' ],
+    [ 'src/region.c', '        unbind(&region->binding);', '' ],
+    [ 'src/region.c', '        region->large_size = 0;', '' ],
+    [ 'src/region.c', '        region->large = NULL;', '' ],
+    [ 'src/region.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
+    [ 'src/region.c', 'region->has_more ? region->large_size : 0', 'region->large_size' ],
     [ 'src/region.c', '!HOLDS(reel_region_is_open(region), REEL_CLOSED)', 'false' ],
     [ 'include/reel/region.h', 'const reel_status status = reel_region_close(scope->region);', 'const reel_status status = REEL_OK;' ],
     [ 'include/reel/region.h', 'is_open ? region : NULL, !is_open', 'is_open ? region : NULL, false' ],
+
+    # region: pages at hand
+    [ 'src/region.c', '        list_set_link(&pool->list, i, pool->list.count);', '' ],
+    [ 'src/region.c', '    region->pages -= count;', '' ],
+    [ 'src/region.c', '    return region->pages > 0;', '    return true;' ],
+    [ 'src/region.c', 'min_of(room, region->pages)', 'region->pages' ],
+    [ 'src/pool.c', 'cache->top > cache->slots', 'false' ],
+    [ 'include/reel/region.h', 'slot->page != page || ', '' ],
+    [ 'include/reel/region.h', ' || slot->number != region->newest', '' ],
+    [ 'include/reel/region.h', 'cache->top == cache->limit', 'false' ],
+    [ 'include/reel/region.h', 'cache->top == cache->slots', 'false' ],
+    [ 'include/reel/region.h', 'region->has_more || ', '' ],
+    [ 'include/reel/region.h', 'region->end == 0 || ', '' ],
+    [ 'include/reel/region.h', 'region->pages != 1', 'false' ],
+    [ 'include/reel/region.h', '    region->has_more = false;', '' ],
+    [ 'include/reel/region.h', '    region->failures = 0;', '' ],
 
     # registry: handles and versions
     [ 'src/registry.c', 'handle.version == 0 || ', '' ],

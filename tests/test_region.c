@@ -149,6 +149,193 @@ static void regions_are_independent(void)
     EXPECT(used() == 0 && agrees());
 }
 
+// ---- pages at hand -------------------------------------------------------------
+
+static reel_pool_cache cache;
+static reel_pool_slot slots[2];
+
+// A pool of pages, a cache of two, and in it so many of them: 0.0 on top.
+static void fresh_cache(size_t chunk_limit, size_t pages, size_t cached)
+{
+    reel_region other;
+    fresh_pool(chunk_limit, PAGE, pages);
+    stamp(slots, sizeof slots, 0x5A);
+    EXPECT(reel_pool_cache_init(&cache, the_pool(), slots, 2) == REEL_OK);
+    if (cached > 0) {
+        EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+    }
+    if (cached > 1) {
+        EXPECT(reel_region_open_cached(&other, &cache) == REEL_OK);
+        EXPECT(reel_region_close(&other) == REEL_OK);
+    }
+    if (cached > 0) {
+        EXPECT(reel_region_close(&region) == REEL_OK);
+    }
+    EXPECT(used() == cached && pool_agrees());
+}
+
+static void open_cached(void)
+{
+    EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+    EXPECT(reel_region_is_open(&region) && agrees());
+    EXPECT(stats().used == 0 && stats().failures == 0);
+}
+
+static void close_cached(void)
+{
+    EXPECT(reel_region_close_cached(&region) == REEL_OK);
+    EXPECT(!reel_region_is_open(&region) && agrees());
+    EXPECT(reel_region_close_cached(&region) == REEL_CLOSED);
+}
+
+static void a_region_opens_on_the_page_that_the_last_one_left(void)
+{
+    fresh_cache(1, 2, 1);
+    for (int i = 0; i < 3; i++) {
+        open_cached();
+        EXPECT(used() == 1 && alloc(PAGE, 1) == page_in(0, 0));
+        close_cached();
+        EXPECT(used() == 1);
+    }
+    EXPECT(reel_pool_release(the_pool(), page_in(0, 0)) == REEL_DOUBLE_FREE);
+    reel_pool_cache_flush(&cache);
+    EXPECT(used() == 0 && claims(0, 0));
+}
+
+static void a_cache_takes_the_newest_pages_and_the_pool_the_others(void)
+{
+    fresh_cache(2, 2, 0);
+    open_cached();
+    for (size_t i = 0; i < 4; i++) {
+        EXPECT(alloc(PAGE, 1) == page_in(i / 2, i % 2));
+    }
+    close_cached();
+    EXPECT(used() == 2);
+    open_cached();
+    EXPECT(alloc(PAGE, 1) == page_in(1, 1) && used() == 2);
+    EXPECT(alloc(PAGE, 1) == page_in(1, 0) && used() == 2);
+    EXPECT(alloc(PAGE, 1) == page_in(0, 1) && used() == 3);
+    EXPECT(alloc(PAGE, 1) == page_in(0, 0) && used() == 4 && agrees());
+    EXPECT(reel_region_close(&region) == REEL_OK && used() == 2);
+    reel_pool_cache_flush(&cache);
+    EXPECT(used() == 0 && agrees());
+}
+
+static void a_full_cache_leaves_a_page_to_the_pool(void)
+{
+    reel_region others[2];
+    fresh_cache(2, 2, 0);
+    open_cached();
+    for (size_t i = 0; i < 2; i++) {
+        EXPECT(reel_region_open_cached(&others[i], &cache) == REEL_OK);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        EXPECT(reel_region_close_cached(&others[i]) == REEL_OK);
+    }
+    EXPECT(used() == 3);
+    close_cached();
+    EXPECT(used() == 2 && claims(0, 0));
+    open_cached();
+    EXPECT(alloc(PAGE, 1) == page_in(1, 0) && alloc(1, 1) == page_in(0, 1));
+    close_cached();
+}
+
+// Pages that were trimmed meanwhile, and come back elsewhere.
+static void slots_do_not_remember_what_was_flushed(void)
+{
+    fresh_cache(1, 2, 1);
+    reel_pool_cache_flush(&cache);
+    EXPECT(reel_pool_trim(the_pool()) > 0);
+    unsigned char *const before = (unsigned char *)slots[0].page;
+    void *const hole = reel_allocate(test_pool->backing, 1, 1);
+    for (int i = 0; i < 2; i++) {
+        EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+        EXPECT(page_in(0, 0) != before && alloc(1, 1) == page_in(0, 0));
+        EXPECT(reel_region_close_cached(&region) == REEL_OK);
+    }
+    reel_pool_cache_flush(&cache);
+    EXPECT(reel_free(test_pool->backing, hole, 1) == REEL_OK);
+    EXPECT(used() == 0 && agrees());
+}
+
+// A page that comes back at the same place, in another chunk of the table.
+static void slots_do_not_remember_a_number(void)
+{
+    fresh_cache(2, 1, 0);
+    EXPECT(claims(0, 0));
+    open_cached();
+    unsigned char *const first_chunk = page_in(0, 0);
+    unsigned char *const page = page_in(1, 0);
+    EXPECT(alloc(1, 1) == page);
+    close_cached();
+    reel_pool_cache_flush(&cache);
+    release(0, 0);
+    EXPECT(reel_pool_trim(the_pool()) > 0 && test_pool->held == 0);
+    void *const gap =
+        reel_allocate(test_pool->backing, (size_t)(page - first_chunk), 1);
+    for (int i = 0; i < 2; i++) {
+        EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+        EXPECT(page_in(0, 0) == page && alloc(1, 1) == page);
+        EXPECT(region.newest == 0 && reel_region_is_valid(&region));
+        EXPECT(reel_region_close_cached(&region) == REEL_OK);
+    }
+    reel_pool_cache_flush(&cache);
+    EXPECT(reel_free(test_pool->backing, gap, (size_t)(page - first_chunk))
+           == REEL_OK);
+    EXPECT(used() == 0 && agrees());
+}
+
+static void a_cached_region_may_have_more_than_pages(void)
+{
+    reel_registry registry;
+    reel_registry_entry entry;
+    const reel_handle none = REEL_NO_HANDLE;
+    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
+    fresh_cache(1, 2, 1);
+    stamp(&region, sizeof region, 0x5A);
+    open_cached();
+    EXPECT(alloc(SIZE_MAX, 1) == NULL && alloc(PAGE + 1, 1) != NULL);
+    EXPECT(stats().failures == 1 && agrees_but_for(1));
+    close_cached();
+    stamp(&region, sizeof region, 0x5A);
+    open_cached();
+    EXPECT(reel_region_handle(&region).version == 0);
+    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT(stats().used == 0 && reel_registry_count(&registry) == 1);
+    close_cached();
+    EXPECT(reel_registry_count(&registry) == 0 && used() == 1);
+}
+
+static void any_region_may_be_closed_by_either(void)
+{
+    static const reel_region zeroed;
+    fresh_cache(1, 2, 0);
+    region = zeroed;
+    EXPECT(reel_region_close_cached(&region) == REEL_CLOSED);
+    open_it(&region);
+    EXPECT(alloc(1, 1) == page_in(0, 0));
+    close_cached();
+    EXPECT(used() == 0 && cache.top == slots);
+}
+
+static void a_cache_without_pages_asks_the_pool(void)
+{
+    fresh_cache(1, 1, 1);
+    open_cached();
+    reel_region other;
+    EXPECT(reel_region_open_cached(&other, &cache) == REEL_NO_MEMORY);
+    EXPECT(!reel_region_is_open(&other));
+    EXPECT(reel_region_close_cached(&other) == REEL_CLOSED);
+    EXPECT(reel_region_open_cached(NULL, &cache) == REEL_INVALID);
+    EXPECT(reel_region_open_cached(&other, NULL) == REEL_INVALID);
+    EXPECT(reel_pool_cache_init(NULL, the_pool(), slots, 2) == REEL_INVALID);
+    EXPECT(reel_pool_cache_init(&cache, NULL, slots, 2) == REEL_INVALID);
+    EXPECT(reel_pool_cache_init(&cache, the_pool(), NULL, 2) == REEL_INVALID);
+    EXPECT(reel_pool_cache_init(&cache, the_pool(), slots, 0) == REEL_INVALID);
+    close_cached();
+    EXPECT(used() == 1);
+}
+
 // ---- where a request goes --------------------------------------------------------
 
 static void check_request(size_t size, size_t align)
@@ -721,9 +908,19 @@ typedef struct held_block {
 
 typedef struct held_region {
     reel_region region;
+    reel_pool_cache cache;
+    reel_pool_slot slots[2];
     held_block blocks[BLOCKS];
     size_t count;
 } held_region;
+
+static void hold_none(held_region *held)
+{
+    stamp(&held->region, sizeof held->region, 0);
+    EXPECT(reel_pool_cache_init(&held->cache, the_pool(), held->slots, 2)
+           == REEL_OK);
+    held->count = 0;
+}
 
 // Each block is stamped with a number of its own.
 static size_t stamp_of(size_t which, size_t number)
@@ -771,13 +968,19 @@ static void change(held_region *held, size_t which, uint32_t *seed)
 
 static void do_one_thing(held_region *held, size_t which, uint32_t *seed)
 {
-    const size_t dice = test_below(seed, 16);
+    const size_t dice = test_below(seed, 20);
     if (!reel_region_is_open(&held->region)) {
         held->count = 0;
-        (void)reel_region_open(&held->region, the_pool());
-    } else if (dice == 0) {
-        EXPECT(reel_region_close(&held->region) == REEL_OK);
+        (void)(dice < 10
+                   ? reel_region_open(&held->region, the_pool())
+                   : reel_region_open_cached(&held->region, &held->cache));
+    } else if (dice >= 18) {
+        EXPECT((dice == 18 ? reel_region_close(&held->region)
+                           : reel_region_close_cached(&held->region))
+               == REEL_OK);
         held->count = 0;
+    } else if (dice >= 16) {
+        reel_pool_cache_flush(&held->cache);
     } else if (dice < 10 && held->count < BLOCKS) {
         hold(held, which, seed);
     } else if (dice < 15 && held->count > 0) {
@@ -795,7 +998,9 @@ static size_t check_region(const held_region *held, size_t which)
                           stamp_of(which, i)));
     }
     EXPECT(reel_region_is_valid(&held->region));
-    return held->region.pages;
+    const size_t cached = (size_t)(held->cache.top - held->slots);
+    return reel_region_is_open(&held->region) ? held->region.pages + cached
+                                              : cached;
 }
 
 static void random_regions_share_a_pool(void)
@@ -805,8 +1010,7 @@ static void random_regions_share_a_pool(void)
     for (size_t run = 0; run < 10 * test_scale; run++) {
         fresh_pool(3, PAGE, 1 + test_below(&seed, 4));
         for (size_t i = 0; i < REGIONS; i++) {
-            stamp(&held[i].region, sizeof held[i].region, 0);
-            held[i].count = 0;
+            hold_none(&held[i]);
         }
         for (int step = 0; step < 150; step++) {
             const size_t which = test_below(&seed, REGIONS);
@@ -819,6 +1023,7 @@ static void random_regions_share_a_pool(void)
         }
         for (size_t i = 0; i < REGIONS; i++) {
             (void)reel_region_close(&held[i].region);
+            reel_pool_cache_flush(&held[i].cache);
         }
         EXPECT(used() == 0 && pool_agrees());
         EXPECT(reel_pool_dispose(the_pool()) == REEL_OK);
@@ -881,9 +1086,6 @@ static void damage_is_noticed(void)
     *link = next;
     EXPECT(reel_region_is_valid(&region));
     close_it(&region);
-    region.next = 1;
-    EXPECT(!reel_region_is_valid(&region));
-    region.next = 0;
 }
 
 // ---- registry ----------------------------------------------------------------------
@@ -1003,6 +1205,14 @@ const test_case region_tests[] = {
     TEST(closing_puts_all_pages_back_the_newest_on_top),
     TEST(thousands_of_regions_need_no_more_chunks_than_one),
     TEST(regions_are_independent),
+    TEST(a_region_opens_on_the_page_that_the_last_one_left),
+    TEST(a_cache_takes_the_newest_pages_and_the_pool_the_others),
+    TEST(a_full_cache_leaves_a_page_to_the_pool),
+    TEST(slots_do_not_remember_what_was_flushed),
+    TEST(slots_do_not_remember_a_number),
+    TEST(a_cached_region_may_have_more_than_pages),
+    TEST(any_region_may_be_closed_by_either),
+    TEST(a_cache_without_pages_asks_the_pool),
     TEST(every_size_and_alignment_is_served_where_it_fits),
     TEST(large_objects_come_from_the_backing_and_go_at_the_close),
     TEST(the_page_with_more_room_left_stays_the_current_one),

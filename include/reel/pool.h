@@ -210,14 +210,21 @@ reel_allocator reel_pool_allocator(reel_pool *pool);
 
 // ---- per-owner caches --------------------------------------------------------
 
+/// A page in a cache. The caller provides a table of them; only reel touches it.
+typedef struct reel_pool_slot {
+    uintptr_t page;   // where it begins
+    uintptr_t number; // as the pool numbers it
+} reel_pool_slot;
+
 /// A few pages that one owner keeps at hand for its regions, so that opening and
 /// closing touches no shared word. They count as used. Owned by the caller;
 /// read-only to it.
 typedef struct reel_pool_cache {
+    reel_pool_slot *top;   // the first empty slot
+    reel_pool_slot *slots; // pages lie in [slots, top)
+    reel_pool_slot *limit; // after the last slot
+    size_t page_size;      // bytes
     reel_pool *pool;
-    uintptr_t *slots; // page numbers
-    size_t count;     // pages in the cache
-    size_t capacity;  // slots
 } reel_pool_cache;
 
 /// Start an empty cache. Regions fill it when they are closed.
@@ -226,10 +233,10 @@ typedef struct reel_pool_cache {
 ///   slot_count  1 or more
 ///
 /// Returns  REEL_OK; REEL_INVALID, and then nothing has changed.
-/// Cost     O(1).
+/// Cost     linear in the slots.
 /// Context  one owner, which may be an interrupt handler.
 reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
-                                 uintptr_t *slots, size_t slot_count);
+                                 reel_pool_slot *slots, size_t slot_count);
 
 /// Give every page of the cache back to the pool; before a trim, say.
 ///

@@ -30,18 +30,18 @@ extern "C" {
 /// Owned by the caller; read-only to it. One that is all zeros is closed.
 typedef struct reel_region {
     uintptr_t next;   // where the next block goes, before alignment
-    uintptr_t end;    // of the current page
-    reel_pool *pool;  // NULL: closed
+    uintptr_t end;    // of the current page; 0: closed, and nothing else counts
     uintptr_t newest; // pages, as the pool numbers them
     uintptr_t oldest;
     size_t pages;
-    bool has_more;                   // of what follows, up to the binding
+    size_t failures;
+    size_t largest_refused;
+    reel_pool *pool;
     reel_pool_cache *cache;          // NULL: none
+    bool has_more;                   // of what follows; else it is not set
     struct reel_region_large *large; // objects of the backing; NULL: none
     size_t large_size;               // their bytes
     reel_binding binding;
-    size_t failures;
-    size_t largest_refused;
 } reel_region;
 
 /// Open a region, which claims a page at once.
@@ -52,6 +52,14 @@ typedef struct reel_region {
 /// Context  one owner, which may be an interrupt handler.
 reel_status reel_region_open(reel_region *region, reel_pool *pool);
 
+/// The part of reel_region_open_cached() that is not worth inlining.
+///
+/// Returns  as reel_region_open_cached().
+/// Cost     as reel_region_open_cached().
+/// Context  as reel_region_open_cached().
+reel_status reel_region_open_cached_slow(reel_region *region,
+                                         reel_pool_cache *cache);
+
 /// Open a region whose pages come from a cache as long as it has any, and fill it
 /// again at the close.
 ///
@@ -60,8 +68,30 @@ reel_status reel_region_open(reel_region *region, reel_pool *pool);
 /// Returns  as reel_region_open().
 /// Cost     O(1); if the cache is empty, that of reel_pool_claim().
 /// Context  one owner of both, which may be an interrupt handler.
-reel_status reel_region_open_cached(reel_region *region,
-                                    reel_pool_cache *cache);
+static inline reel_status reel_region_open_cached(reel_region *region,
+                                                  reel_pool_cache *cache)
+{
+    if (REEL_OUT_OF_LINE || region == NULL || cache == NULL
+        || REEL_UNLIKELY(cache->top == cache->slots)) {
+        return reel_region_open_cached_slow(region, cache);
+    }
+    // A page in a cache is linked to no other, as a region's oldest is.
+    const reel_pool_slot *const slot = cache->top - 1;
+    const uintptr_t page = slot->page;
+    const uintptr_t number = slot->number;
+    cache->top--;
+    region->next = page;
+    region->end = page + cache->page_size;
+    region->newest = number;
+    region->oldest = number;
+    region->pages = 1;
+    region->failures = 0;
+    region->largest_refused = 0;
+    region->pool = cache->pool;
+    region->cache = cache;
+    region->has_more = false;
+    return REEL_OK;
+}
 
 /// Take a block.
 ///
@@ -130,6 +160,33 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size);
 ///          of a cache.
 /// Context  as reel_region_alloc().
 reel_status reel_region_close(reel_region *region);
+
+/// Close a region, inline if it has a cache with room for its only page and nothing
+/// else. Any region may be closed by this or by reel_region_close().
+///
+/// Returns  as reel_region_close().
+/// Cost     as reel_region_close().
+/// Context  as reel_region_alloc().
+static inline reel_status reel_region_close_cached(reel_region *region)
+{
+    reel_pool_cache *const cache = region->cache;
+    if (REEL_OUT_OF_LINE || region->end == 0 || region->pages != 1
+        || region->has_more || cache == NULL
+        || REEL_UNLIKELY(cache->top == cache->limit)) {
+        return reel_region_close(region);
+    }
+    // As a rule the page came out of this slot, which still says so. What is not
+    // written need not be waited for when it is read again.
+    reel_pool_slot *const slot = cache->top;
+    const uintptr_t page = region->end - cache->page_size;
+    if (slot->page != page || slot->number != region->newest) {
+        slot->page = page;
+        slot->number = region->newest;
+    }
+    cache->top = slot + 1;
+    region->end = 0;
+    return REEL_OK;
+}
 
 /// Tell whether a region is open.
 ///

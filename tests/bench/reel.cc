@@ -348,7 +348,7 @@ class pool_region
     reel_pool pages;
     reel_pool_chunk chunks[64];
     reel_pool_cache cache;
-    uintptr_t slots[16];
+    reel_pool_slot slots[16];
     reel_region blocks;
 
   public:
@@ -373,7 +373,7 @@ class pool_region
     }
     void close()
     {
-        reel_region_close(&blocks);
+        reel_region_close_cached(&blocks);
     }
 };
 
