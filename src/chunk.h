@@ -110,12 +110,14 @@ ALWAYS_INLINE bool clear_start(const reel_rewindable *rewindable,
 // ---- chunks ------------------------------------------------------------------
 
 // Where a block ends up: aligned as `mask` says, which may be more than a granule.
-// Acquire: whoever freed what was here is done with it.
+// Acquire: whoever freed what was here is done with it. The look at the word before
+// need not acquire: base and granules came with whatever led to the chunk, its count
+// or the hint, and if the word is out of date the exchange fails.
 static inline bool claim(const reel_rewindable *rewindable, chunk_entry *chunk,
                          size_t granules, uintptr_t mask, uintptr_t *start)
 {
     const uintptr_t shift = rewindable->shift;
-    uintptr_t used = load_acquire(&chunk->used);
+    uintptr_t used = load_relaxed(&chunk->used);
     uintptr_t next;
     do {
         const uintptr_t position = position_of(used);

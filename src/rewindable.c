@@ -286,7 +286,7 @@ void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
     const uintptr_t mask = mask_of(align);
     chunk_entry *const chunk =
         (chunk_entry *)load_acquire(&rewindable->current);
-    uintptr_t used = load_acquire(&chunk->used);
+    uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t start = position_of(used);
     const uintptr_t rest = (size - 1) >> shift; // granules beyond the first
     if (REEL_UNLIKELY((align & mask) != 0 || mask >> shift != 0

@@ -8,7 +8,7 @@ extern inline void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 static void hide_start(const reel_rewindable *rewindable, uintptr_t start)
 {
     const chunk_entry *const chunk = chunk_of(rewindable, start);
-    if (rewindable->block_free && chunk != NULL) {
+    if (chunk != NULL) {
         (void)clear_start(rewindable, chunk,
                           (start - chunk->base) >> rewindable->shift);
     }
@@ -26,7 +26,9 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
         return REEL_NO_MEMORY;
     }
     const size_t granules = granules_in(at_least_1(size), rewindable->shift);
-    hide_start(rewindable, start);
+    if (rewindable->block_free) {
+        hide_start(rewindable, start);
+    }
     span->rewindable = rewindable;
     span->generation = rewindable->generation;
     span->start = start;

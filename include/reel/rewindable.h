@@ -278,6 +278,11 @@ reel_status reel_rewindable_destroy(reel_rewindable *rewindable);
 
 /// One allocation of a rewindable, out of which its owner cuts blocks without
 /// sharing anything. Owned by the caller; read-only to it.
+///
+/// Where cores have caches: whoever rewinds may open a span for each owner there and
+/// then, always in the same order and about as large as what that owner took the last
+/// time. Then each finds the memory again that its core has in its cache, and not half
+/// of it in the other's.
 typedef struct reel_span {
     uintptr_t next; // where the next block goes, before alignment
     uintptr_t end;
