@@ -248,7 +248,7 @@ static uintptr_t take_page(reel_pool *pool)
 OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
 {
     uintptr_t i = NO_NUMBER;
-    if (gate_enter(&pool->gate)) {
+    if (reel_gate_enter(&pool->gate)) {
         i = take_page(pool);
         if (i == NO_NUMBER) {
             i = grow(pool);
@@ -380,7 +380,7 @@ static reel_status reserve(reel_pool *pool, size_t pages)
 
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
 {
-    if (!gate_enter(&pool->gate)) {
+    if (!reel_gate_enter(&pool->gate)) {
         return REEL_BUSY;
     }
     const reel_status status = reserve(pool, pages);

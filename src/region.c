@@ -101,7 +101,7 @@ reel_status reel_region_open_cached_slow(reel_region *region,
 static bool free_large(reel_region *region)
 {
     reel_pool *const pool = region->pool;
-    if (!gate_enter(&pool->gate)) {
+    if (!reel_gate_enter(&pool->gate)) {
         return false;
     }
     for (struct reel_region_large *each = region->large; each != NULL;
@@ -230,7 +230,7 @@ static void *take_large(const reel_region *region, size_t size, size_t align)
 {
     reel_pool *const pool = region->pool;
     if (page_size_of(region) < sizeof(struct reel_region_large)
-        || !gate_enter(&pool->gate)) {
+        || !reel_gate_enter(&pool->gate)) {
         return NULL;
     }
     void *const object = reel_allocate(pool->backing, size, align);
@@ -240,7 +240,7 @@ static void *take_large(const reel_region *region, size_t size, size_t align)
 
 static void drop_large(reel_pool *pool, void *object, size_t size)
 {
-    if (gate_enter(&pool->gate)) {
+    if (reel_gate_enter(&pool->gate)) {
         (void)reel_free(pool->backing, object, size);
         gate_leave(&pool->gate);
     }

@@ -252,7 +252,7 @@ static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 static void *grow_in_turn(reel_rewindable *rewindable, size_t size,
                           uintptr_t mask)
 {
-    if (!gate_enter(&rewindable->gate)) {
+    if (!reel_gate_enter(&rewindable->gate)) {
         return NULL;
     }
     void *block = first_fit(rewindable, size, mask);

@@ -168,7 +168,7 @@ static bool commit_to(reel_temp *temp, uintptr_t stop)
     if (stop <= committed_of(temp)) {
         return true;
     }
-    if (!gate_enter(&temp->gate)) {
+    if (!reel_gate_enter(&temp->gate)) {
         return false;
     }
     const bool done = stop <= committed_of(temp) || raise_frontier(temp, stop);

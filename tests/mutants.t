@@ -82,9 +82,9 @@ my @mutants = (
     [ 'src/stack.h', '    arena->epoch = serial;', '' ],
 
     # the gate
-    [ 'src/gate.h', 'if (reel_port_in_interrupt())', 'if (false)' ],
+    [ 'src/gate.c', 'if (reel_port_in_interrupt())', 'if (false)' ],
     [ 'src/gate.h', 'store_release(gate, GATE_OPEN);', '(void)gate;' ],
-    [ 'src/gate.h', 'reel_port_yield();', ';' ],
+    [ 'src/gate.c', 'reel_port_yield();', ';' ],
 
     # temp: committing
     [ 'src/temp.c', '(temp, frontier - less);', '(temp, frontier);' ],

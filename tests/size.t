@@ -59,7 +59,7 @@ for my $column ( keys %cores ) {
 }
 $measured{m0}{"linked:$_"}
     = text_of( 'arm-none-eabi-', "build/cortex-m0+primask+Os/$_.elf" )
-    for qw(arena arena-blocks);
+    for qw(arena arena-blocks all-main);
 my @tools = qw(arm-none-eabi-gcc riscv64-unknown-elf-gcc gcc);
 figures::check( 'tests/size/budget', \%measured, @tools );
 

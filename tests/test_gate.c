@@ -8,11 +8,11 @@ static size_t yields;
 
 static void a_gate_lets_one_in_at_a_time(void)
 {
-    EXPECT(gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate));
     EXPECT(load_relaxed(&gate) == GATE_TAKEN);
     gate_leave(&gate);
     EXPECT(load_relaxed(&gate) == GATE_OPEN);
-    EXPECT(gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate));
     gate_leave(&gate);
 }
 
@@ -20,7 +20,7 @@ static bool entered;
 
 static void try_the_gate(void)
 {
-    entered = gate_enter(&gate);
+    entered = reel_gate_enter(&gate);
 }
 
 static void an_interrupt_never_enters_and_never_waits(void)
@@ -28,7 +28,7 @@ static void an_interrupt_never_enters_and_never_waits(void)
     entered = true;
     test_interrupt(try_the_gate);
     EXPECT(!entered && load_relaxed(&gate) == GATE_OPEN);
-    EXPECT(gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate));
     entered = true;
     test_interrupt(try_the_gate);
     EXPECT(!entered && load_relaxed(&gate) == GATE_TAKEN);
@@ -46,8 +46,8 @@ static void a_thread_yields_until_the_gate_is_open(void)
 {
     yields = 0;
     test_on_yield = leave_at_the_third_yield;
-    EXPECT(gate_enter(&gate));
-    EXPECT(gate_enter(&gate)); // waits for the "other thread" to leave
+    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate)); // waits for the "other thread" to leave
     EXPECT(yields == 3);
     gate_leave(&gate);
     test_on_yield = NULL;

@@ -38,7 +38,8 @@ SYMBOL_FILES := $(CORE_FILES) $(OUT)/cortex-m3+Os/sizes.o $(OUT)/mps2-an385+Os/i
                 $(OUT)/mps2-an385+Os/image-without.bin
 SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
                $(OUT)/cortex-m0+primask+Os/arena.elf \
-               $(OUT)/cortex-m0+primask+Os/arena-blocks.elf
+               $(OUT)/cortex-m0+primask+Os/arena-blocks.elf \
+               $(OUT)/cortex-m0+primask+Os/all-main.elf
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
 # Builds that would make `make test` too long: `make matrix`.
@@ -127,25 +128,37 @@ $(OUT)/%/cycles.elf: $(CORE) port/always.c tests/cycles/*.c tests/clock/clock.c 
 $(OUT)/%/core.o: $(CORE) $(HEADERS) | $(OUT)/have-board $(OUT)/have-rv32
 	$(SAY); mkdir -p $(@D)
 	for file in $(CORE); do \
-	    $(TOOL) $(FREE) -ffunction-sections -fcallgraph-info=su -c $$file \
+	    $(TOOL) $(FREE) -ffunction-sections -fdata-sections -fcallgraph-info=su -c $$file \
 	        -o $(@D)/$$(basename $$file .c).o || exit 1; \
 	done
 	$(TOOL) $(FREE) -nostdlib -r -o $@ \
 	    $(patsubst src/%.c,$(@D)/%.o,$(CORE))
 
-# What a program pays that uses an arena's five main functions; and with them a
-# block pool's three.
-ARENA_MAIN  := $(addprefix reel_arena_,init alloc mark rewind_to reset)
-BLOCKS_MAIN := $(addprefix reel_blocks_,init alloc free)
-LINK_SUBSET  = $(TOOL) $(FREE) -nostdlib -Wl,--gc-sections \
-               -Wl,-e,reel_arena_init -o $@ $(@D)/arena.o $(@D)/hooks.o
+# What a program pays that uses an arena's five main functions; with them a block
+# pool's three; and the main functions of all modules, without the allocator
+# interface, statistics and checks of validity.
+ARENA_MAIN      := $(addprefix reel_arena_,init alloc mark rewind_to reset)
+BLOCKS_MAIN     := $(addprefix reel_blocks_,init alloc free)
+TEMP_MAIN       := $(addprefix reel_temp_,init alloc rewind reset)
+REWINDABLE_MAIN := $(addprefix reel_rewindable_,init alloc free rewind dispose)
+SPAN_MAIN       := $(addprefix reel_span_,open alloc close)
+POOL_MAIN       := $(addprefix reel_pool_,init claim release dispose)
+REGION_MAIN     := $(addprefix reel_region_,open alloc close)
+REGISTRY_MAIN   := $(addprefix reel_registry_,init register get)
+ALL_MAIN        := $(ARENA_MAIN) $(BLOCKS_MAIN) $(TEMP_MAIN) $(REWINDABLE_MAIN) \
+                   $(SPAN_MAIN) $(POOL_MAIN) $(REGION_MAIN) $(REGISTRY_MAIN)
+LINK_SUBSET      = $(TOOL) $(FREE) -nostdlib -Wl,--gc-sections -Wl,-e,reel_arena_init \
+                   -o $@ $(patsubst src/%.c,$(@D)/%.o,$(CORE)) -lgcc \
+                   $(patsubst %,-Wl$(comma)-u$(comma)%,$(1))
 
 $(OUT)/%/arena.elf: $(OUT)/%/core.o
-	$(LINK_SUBSET) $(ARENA_MAIN:%=-Wl$(comma)-u$(comma)%) -lgcc
+	$(call LINK_SUBSET,$(ARENA_MAIN))
 
 $(OUT)/%/arena-blocks.elf: $(OUT)/%/core.o
-	$(LINK_SUBSET) $(@D)/blocks.o -lgcc \
-	    $(patsubst %,-Wl$(comma)-u$(comma)%,$(ARENA_MAIN) $(BLOCKS_MAIN))
+	$(call LINK_SUBSET,$(ARENA_MAIN) $(BLOCKS_MAIN))
+
+$(OUT)/%/all-main.elf: $(OUT)/%/core.o
+	$(call LINK_SUBSET,$(ALL_MAIN))
 
 $(OUT)/%/sizes.o: tests/size/sizes.c $(HEADERS) | $(OUT)/have-board \
                   $(OUT)/have-rv32

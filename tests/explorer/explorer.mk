@@ -7,7 +7,7 @@ FLAGS_explorer := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
                   '-DREEL_ATOMICS_HEADER="explorer/model.h"' -Itests \
                   -DREEL_ALIGN_DEFAULT=8
 
-EXPLORED         := allocator arena blocks pool region registry rewindable \
+EXPLORED         := allocator arena blocks gate pool region registry rewindable \
                     rewindable_questions span status temp
 EXPLORER         := $(wildcard tests/explorer/*.c) tests/tap.c
 EXPLORER_HEADERS := $(HEADERS) $(wildcard tests/explorer/*.h src/list/*.h)
@@ -48,8 +48,9 @@ twin_module  = $(firstword $(subst -, ,$*))
 twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
 
 BROKEN_batch      := blocks
-BROKEN_pool       := pool region
-BROKEN_rewindable := rewindable rewindable_questions span
+BROKEN_pool       := pool region gate
+BROKEN_rewindable := rewindable rewindable_questions span gate
+BROKEN_temp       := temp gate
 
 $(OUT)/gcc+explorer/twin-%: words = gcc explorer
 $(OUT)/gcc+explorer/twin-%: $(OUT)/gcc+explorer/scenes.o $(OUT)/gcc+explorer/explored.a \
