@@ -168,13 +168,14 @@ ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
     return NULL;
 }
 
-// A chunk that has room again is to be tried first.
+// A chunk that has room again is to be tried first. Relaxed: what is exchanged is the
+// hint of a growth, which released all entries so far, and an exchange hands that on.
 static inline void look_again(reel_rewindable *rewindable,
                               const chunk_entry *chunk)
 {
     uintptr_t seen = load_relaxed(&rewindable->current);
     while ((uintptr_t)chunk < seen
-           && !swap_if_release(&rewindable->current, &seen, (uintptr_t)chunk)) {
+           && !swap_if_relaxed(&rewindable->current, &seen, (uintptr_t)chunk)) {
     }
 }
 

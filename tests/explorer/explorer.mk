@@ -23,9 +23,9 @@ EXPLORER_TWIN_RUNS := $(EXPLORER_TWINS:%=$(OUT)/gcc+explorer/twin-%)
 
 # The library's plain accesses are announced by what -fsanitize=thread puts in; the
 # sanitizer's own runtime is not linked. Folder of the sources, of the objects,
-# modules.
+# modules, and flags; a twin may leave something unused.
 explored = mkdir -p $(2); for module in $(3); do \
-               $(TOOL) $(C_FLAGS) -iquote $(1) -fsanitize=thread -c \
+               $(TOOL) $(C_FLAGS) -iquote $(1) -fsanitize=thread $(4) -c \
                    $(1)/$$module.c -o $(2)/$$module.o || exit 1; \
            done
 
@@ -57,7 +57,7 @@ $(OUT)/gcc+explorer/twin-%: $(OUT)/gcc+explorer/scenes.o $(OUT)/gcc+explorer/exp
                             tests/explorer/twin
 	$(SAY); rm -rf $@-src; mkdir -p $@-src
 	tests/explorer/twin $* $@-src
-	$(call explored,$@-src,$@-src,$(twin_modules))
+	$(call explored,$@-src,$@-src,$(twin_modules),-w)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.o,$^) $@-src/*.o $(filter %.a,$^)
 
 .PHONY: explore
