@@ -8,6 +8,8 @@ extern inline bool reel_arena_place(uintptr_t next, uintptr_t limit,
                                     uintptr_t *end);
 extern inline void *reel_arena_alloc(reel_arena *arena, size_t size,
                                      size_t align);
+extern inline bool reel_arena_resize(reel_arena *arena, void *block,
+                                     size_t old_size, size_t new_size);
 
 // ---- bookkeeping -----------------------------------------------------------
 
@@ -136,8 +138,8 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 
 // ---- changing and freeing one block ----------------------------------------
 
-// Let the position fall from `next`. The high water is noted here and nowhere else: it can
-// only have been reached just before.
+// Let the position fall from `next`. The high water is noted here and nowhere else: it
+// can only have been reached just before.
 ALWAYS_INLINE void fall(reel_arena *arena, uintptr_t next, uintptr_t position)
 {
     if (arena->peak < next) {

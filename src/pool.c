@@ -7,7 +7,7 @@
 
 #define LOOKS 4 // at a list that others change meanwhile, at most
 
-// ---- bookkeeping -------------------------------------------------------------
+// ---- bookkeeping ------------------------------------------------------------
 
 size_t reel_pool_page_size(const reel_pool *pool)
 {
@@ -98,7 +98,7 @@ static size_t listed_pages(const reel_pool *pool)
     return 0;
 }
 
-// ---- set-up --------------------------------------------------------------------
+// ---- set-up -----------------------------------------------------------------
 
 static bool are_countable(size_t chunk_limit, size_t chunk_pages)
 {
@@ -144,7 +144,7 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
     return REEL_OK;
 }
 
-// ---- chunks come -----------------------------------------------------------------
+// ---- chunks come ------------------------------------------------------------
 
 static bool find_room(const reel_pool *pool, size_t *chunk)
 {
@@ -213,7 +213,7 @@ static uintptr_t grow(reel_pool *pool)
     return number;
 }
 
-// ---- claiming --------------------------------------------------------------------
+// ---- claiming ---------------------------------------------------------------
 
 // The fresh page that a watermark stands for: its own, or if its chunk is used up
 // the one that follows; NO_NUMBER if none does.
@@ -280,7 +280,7 @@ void *reel_pool_claim(reel_pool *pool)
     return (void *)page_at(pool, i);
 }
 
-// ---- giving back -------------------------------------------------------------------
+// ---- giving back ------------------------------------------------------------
 
 // The number of the page that an address is in; NO_NUMBER if it is in none.
 static uintptr_t find_page(const reel_pool *pool, uintptr_t address)
@@ -317,7 +317,7 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
                                                        : REEL_DOUBLE_FREE;
 }
 
-// ---- reserving ---------------------------------------------------------------------
+// ---- reserving --------------------------------------------------------------
 
 static size_t free_pages(const reel_pool *pool)
 {
@@ -388,7 +388,7 @@ reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
     return status;
 }
 
-// ---- chunks go -----------------------------------------------------------------------
+// ---- chunks go --------------------------------------------------------------
 
 static bool is_unused(const reel_pool *pool, const reel_pool_chunk *chunk)
 {
@@ -478,7 +478,7 @@ reel_status reel_pool_dispose(reel_pool *pool)
     return REEL_OK;
 }
 
-// ---- questions -----------------------------------------------------------------------
+// ---- questions --------------------------------------------------------------
 
 size_t reel_pool_chunks(const reel_pool *pool)
 {
@@ -535,7 +535,7 @@ bool reel_pool_is_valid(const reel_pool *pool)
            && (pool->newest == SIZE_MAX || pool->newest < pool->chunk_limit);
 }
 
-// ---- caches --------------------------------------------------------------------------
+// ---- caches -----------------------------------------------------------------
 
 reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
                                  reel_pool_slot *slots, size_t slot_count)
@@ -563,7 +563,7 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
     }
 }
 
-// ---- the allocator interface -------------------------------------------------------
+// ---- the allocator interface ------------------------------------------------
 
 static bool suits(const reel_pool *pool, size_t size, size_t align)
 {

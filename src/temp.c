@@ -219,6 +219,7 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
         }
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
     watch_alive(start, size);
+    INVARIANT(reel_arena_is_valid(&temp->stack));
     return (void *)start;
 }
 

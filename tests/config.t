@@ -35,7 +35,6 @@ my @refused = (
     [ 'host', '-DREEL_POISON=-1', 'REEL_POISON must be 0 or 1' ],
     [ 'host', '-DREEL_CORES=0',   'REEL_CORES must be 1 or more' ],
     [ 'host', '-DREEL_WIDE_LINKS=2', 'REEL_WIDE_LINKS must be 0 or 1' ],
-    [ 'host', '-DREEL_PREFETCH=-1',  'REEL_PREFETCH must be 0 or more' ],
     [ 'host', '-fgnu89-inline',   'build without -fgnu89-inline' ],
     [ 'host', '-DREEL_ALIGN_DEFAULT=0',  'REEL_ALIGN_DEFAULT' ],
     [ 'host', '-DREEL_ALIGN_DEFAULT=12', 'REEL_ALIGN_DEFAULT' ],

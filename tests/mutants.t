@@ -197,8 +197,9 @@ my @mutants = (
     [ 'include/reel/blocks.h', 'cache->top = top - 1;', '' ],
 
     [ 'src/blocks.c', 'most -= count;', '' ],
-    [ 'src/list/chained.h', 'count < most && *link < list->count', '*link < list->count' ],
-    [ 'src/list/chained.h', 'count < most && *link < list->count', 'count < most' ],
+    [ 'src/list/chained.h', 'count < most && *link < peak', '*link < peak' ],
+    [ 'src/list/chained.h', 'count < most && *link < peak', 'count < most && *link < list->count' ],
+    [ 'src/list/chained.h', 'count < most && *link < peak', 'count < most' ],
     [ 'src/list/chained.h', '    list_set_out(list, i);', '' ],
     [ 'src/list/chained.h', '!list_claim(list, i, above)', 'false' ],
     [ 'src/list/chained.h', 'chain->last == NULL', 'true' ],

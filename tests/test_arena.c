@@ -58,6 +58,18 @@ static void alignment_0_is_the_default(void)
            == memory + 2 * REEL_ALIGN_DEFAULT);
 }
 
+static void fetching_ahead_changes_nothing_else(void)
+{
+    fresh_arena();
+    reel_arena same = arena;
+    for (size_t size = 0; size < 100; size++) {
+        void *const block = reel_arena_alloc(&same, size, 4);
+        EXPECT(block == reel_arena_alloc_ahead(&arena, size, 4, SIZE_MAX));
+    }
+    EXPECT(reel_arena_alloc_ahead(&arena, SIZE_MAX, 0, 0) == NULL);
+    EXPECT(reel_arena_used(&arena) == reel_arena_used(&same));
+}
+
 static void a_zeroed_block_is_zero(void)
 {
     for (size_t shift = 0; shift < 9; shift++) {
@@ -652,6 +664,7 @@ const test_case arena_tests[] = {
     TEST(growth_in_place_is_refused_where_it_must_be),
     TEST(what_was_shrunk_still_counts_for_the_peak),
     TEST(alignment_0_is_the_default),
+    TEST(fetching_ahead_changes_nothing_else),
     TEST(a_zeroed_block_is_zero),
     TEST(refusals_are_counted_and_the_largest_kept),
     TEST(refusals_saturate),

@@ -1,3 +1,4 @@
+#include "../src/batch.h"
 #include "test.h"
 
 #define MOST 40
@@ -246,8 +247,7 @@ static void compare_with_init(reel_blocks *defined)
                             count)
            == REEL_OK);
     EXPECT(defined->list.head.value == same.list.head.value);
-    EXPECT(!REEL_LISTS_ARE_VERSIONED
-           || defined->list.fresh == same.list.fresh);
+    EXPECT(!REEL_LISTS_ARE_VERSIONED || defined->list.fresh == same.list.fresh);
     EXPECT(defined->inverse == same.inverse && defined->shift == same.shift);
     for (size_t i = 0; i < count; i++) {
         unsigned char *const block = reel_blocks_alloc(defined);
@@ -311,6 +311,25 @@ static void a_huge_pool_works_at_its_far_end(void)
     EXPECT(reel_blocks_free(&blocks, at(count - 1)) == REEL_OK);
     EXPECT(reel_blocks_free(&blocks, at(count - 1)) == REEL_DOUBLE_FREE);
     EXPECT(reel_blocks_alloc(&blocks) == at(count - 1));
+}
+
+// What is on top of the list may be taken and given back while somebody else walks
+// from there: its link then says what its last owner found above it.
+static void a_batch_looks_at_no_link_that_was_never_written(void)
+{
+#if REEL_LISTS_ARE_VERSIONED
+    fresh_blocks(8, 4);
+    void *const block = reel_blocks_alloc(&blocks);
+    (void)reel_blocks_alloc(&blocks);
+    EXPECT(list_claim(&blocks.list, 0, reel_blocks_peak(&blocks)));
+    blocks.list.links[2] = 3; // whatever was there
+    uintptr_t link = 0;
+    EXPECT(walk(&blocks.list, 4, &link) == 1);
+    EXPECT(link == 2);
+    EXPECT(reel_blocks_free(&blocks, block) == REEL_DOUBLE_FREE);
+#else
+    tap_skip("numbers go one by one");
+#endif
 }
 
 // ---- any sequence ----------------------------------------------------------
@@ -596,6 +615,7 @@ const test_case blocks_tests[] = {
     TEST(a_static_pool_needs_no_init),
     TEST(the_constants_of_define_are_those_of_init),
     TEST(a_huge_pool_works_at_its_far_end),
+    TEST(a_batch_looks_at_no_link_that_was_never_written),
     TEST(a_pool_does_what_a_naive_model_does),
     TEST(corrupt_lists_are_noticed),
     TEST(an_interrupt_may_do_all_of_it),

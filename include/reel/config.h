@@ -68,13 +68,6 @@
 #define REEL_WIDE_LINKS 0
 #endif
 
-/// 0: an inline allocation touches no memory   above: it has the cache fetch, for
-/// writing, what lies that many bytes behind the block. It pays, 512 well, where
-/// far more is filled than the cache holds, and costs an instruction elsewhere.
-#ifndef REEL_PREFETCH
-#define REEL_PREFETCH 0
-#endif
-
 /// Derived: how lists are kept from ABA, and how wide their links are.
 #define REEL_LISTS_ARE_VERSIONED \
     (REEL_ATOMICS == REEL_ATOMICS_NATIVE || REEL_ATOMICS == REEL_ATOMICS_CUSTOM)
@@ -106,9 +99,6 @@
 #endif
 #if REEL_WIDE_LINKS != 0 && REEL_WIDE_LINKS != 1
 #error "REEL_WIDE_LINKS must be 0 or 1"
-#endif
-#if REEL_PREFETCH < 0
-#error "REEL_PREFETCH must be 0 or more"
 #endif
 #if REEL_CORES < 1
 #error "REEL_CORES must be 1 or more"

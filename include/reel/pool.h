@@ -72,7 +72,8 @@ typedef struct reel_pool {
 ///                to REEL_ALIGN_DEFAULT, or to its size if that is less
 ///   chunk_size   bytes, a multiple of page_size; 0: REEL_POOL_PAGES pages.
 ///                Chunks that are multiples of REEL_ALIGN_DEFAULT lie in an arena
-///                without gaps, and a dispose gives it all of them back.
+///                without gaps; a dispose gives it all of them back, unless a trim
+///                before dropped a chunk that was not the newest.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, a table of no length, a page that is no
 ///          power of two, a chunk that is no multiple of it, and for more pages

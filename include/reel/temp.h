@@ -28,9 +28,9 @@
 /// 0.001, 1/16 and 1 in parts of 1024.)
 ///
 /// With policy.window = w the estimate is the most that recent frames used. A frame
-/// ends with a reset, and also with a rewind that leaves nothing in use. With h the
-/// high water of the frame, m the highest of its window so far and p the highest of
-/// the window before:
+/// ends with a reset and, unless the policy is strict, with a rewind that leaves
+/// nothing in use, even if nothing was before. With h the high water of the frame, m
+/// the highest of its window so far and p the highest of the window before:
 ///
 ///     m = max(m, h)
 ///     e = max(m, p)
@@ -38,7 +38,7 @@
 ///
 /// Then what is above K is decommitted as before, but only if that is more than a
 /// quarter of what is committed. So a spike is remembered for w to 2w - 1 frames,
-/// and given back in the next; by the rates most of it goes at once, and has to be
+/// and what is worth it given back from the next on; by the rates most of it goes at once, and has to be
 /// committed again for the next spike. A load whose maxima differ by less than a
 /// quarter calls no hook once memory is committed for the highest. (A windowed
 /// maximum like Kathleen Nichols's in Linux, lib/win_minmax.c, but in two blocks.)
@@ -154,7 +154,8 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 ///          would have to be committed in an interrupt: nothing has changed.
 /// Panics   `align` is not a power of two (REEL_INVALID).
 /// Cost     O(1), and at most one call of the commit hook.
-/// Context  one owner. ISR: no. SMP: no. Blocks: in the hook.
+/// Context  one owner. ISR: no. SMP: no. Blocks: in the hook; where it is not inline
+///          it masks interrupts as reel_temp_alloc_shared() does.
 inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 
 /// The part of reel_temp_alloc() and reel_temp_alloc_shared() that is not worth

@@ -17,13 +17,14 @@ typedef struct list_chain {
     reel_word *last; // its link; NULL: the chain is empty
 } list_chain;
 
-// Follow up to `most` links, as far as they lead to numbers. How many were there,
-// and what does the last link say?
+// Follow up to `most` links, as far as they lead to numbers that were out once: other
+// links were never written. How many were there, and what does the last one say?
 ALWAYS_INLINE size_t walk(const reel_list *list, size_t most, uintptr_t *link)
 {
     const list_table table = table_of(list);
+    const uintptr_t peak = load_relaxed(&list->peak);
     size_t count = 0;
-    while (count < most && *link < list->count) {
+    while (count < most && *link < peak) {
         *link = link_after(table, *link);
         count++;
     }

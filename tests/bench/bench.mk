@@ -19,7 +19,7 @@ BENCH_CORES   := -DREEL_CORES=2
 BENCH_C       := gcc -std=c11 -O2 -g $(WARN) -Iinclude -Iport
 BENCH_CXX     := g++ -std=c++17 -O2 -g -Wall -Wextra -Werror -Iinclude -Iport \
                  -Itests/bench
-BENCH_ALONE   := -DREEL_ATOMICS=REEL_ATOMICS_NONE -DREEL_PREFETCH=512
+BENCH_ALONE   := -DREEL_ATOMICS=REEL_ATOMICS_NONE
 
 FLAGS_apr := -D_GNU_SOURCE -isystem /usr/include/apr-1.0
 FLAGS_ck  := -fpermissive
@@ -37,7 +37,7 @@ $(BENCH)/core.o: $(CORE) port/host/malloc.c port/host/pages.c port/host/yield.c 
 	done
 	ld -r -o $@ $(BENCH)/core/*.o
 
-# A second copy of the core, built for a single context, which fetches ahead. Only its table of
+# A second copy of the core, built for a single context. Only its table of
 # contestants can be seen from outside.
 $(BENCH)/alone.o: tests/bench/alone.cc $(CORE) $(BENCH_HEADERS) | $(OUT)/have-bench
 	$(SAY); mkdir -p $(BENCH)/alone

@@ -22,8 +22,10 @@ enum { ALIGN = 8 }; // bytes, as apr
 
 template <size_t Size> class arena
 {
-    reel_arena blocks;
     void *const memory = touched_memory(Size);
+
+  protected:
+    reel_arena blocks;
 
   public:
     typedef reel_mark mark_type;
@@ -56,6 +58,14 @@ template <size_t Size> class arena
 
 typedef arena<256 << 10> small_arena;
 typedef arena<160 << 20> large_arena;
+
+// The same, fetching ahead.
+struct fetched_arena : large_arena {
+    void *take(size_t size)
+    {
+        return reel_arena_alloc_ahead(&blocks, size, ALIGN, 512);
+    }
+};
 
 class shared_arena
 {
@@ -434,8 +444,12 @@ class pool_region
 const entry reel_entries[] = {
     { "bump mixed", "reel", make<bump<small_arena, mixed, 1000>> },
     { "bump 16", "reel", make<bump<small_arena, fixed<16>, 1000>> },
-    { "bump cold 16", "reel-default", make<bump<large_arena, fixed<16>, 1000000>> },
-    { "bump cold mixed", "reel-default", make<bump<large_arena, mixed, 1000000>> },
+    { "bump cold 16", "reel", make<bump<fetched_arena, fixed<16>, 1000000>> },
+    { "bump cold 16", "reel-plain",
+      make<bump<large_arena, fixed<16>, 1000000>> },
+    { "bump cold mixed", "reel", make<bump<fetched_arena, mixed, 1000000>> },
+    { "bump cold mixed", "reel-plain",
+      make<bump<large_arena, mixed, 1000000>> },
     { "nested scopes", "reel", make<nested_scopes<small_arena>> },
     { "small scope", "reel", make<small_scope<small_arena>> },
     { "frames", "reel", make<frames<untrimmed>> },

@@ -11,7 +11,8 @@ CORES_COMMON  := $(addprefix tests/cores/,both.c pool.c regions.c) tests/tap.c \
                  port/cortex-m/interrupt.c $(wildcard targets/common/*.c)
 CORES_HEADERS := $(HEADERS) $(wildcard tests/cores/*.h linker/*.ld)
 
-$(OUT)/%/cores.elf: $(addprefix tests/cores/,cores.c frees.c pages.c stacks.c rewindables.c) $(CORE) \
+$(OUT)/%/cores.elf: $(addprefix tests/cores/,cores.c frees.c pages.c stacks.c \
+                      rewindables.c) $(CORE) \
                     $(CORES_COMMON) $(CORES_HEADERS) | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc

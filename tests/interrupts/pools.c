@@ -36,6 +36,7 @@ enum { MINE, LISTED, HANDLERS, CAME, ELSE, ASKED, ALIGN };
 #define BOUND    6u // the region is bound to a registry
 #define CACHED   7u // the region has a cache
 #define CROWDED  8u // the region's page has room, but not behind its first block
+#define WARM     9u // the region has a cache, and its pages came from there
 
 // What is so, told from outside of the pool.
 typedef struct truth {
@@ -65,7 +66,7 @@ static reel_pool pool;
 static reel_pool_chunk chunks[CHUNKS + 1]; // one more, where broken lists lead
 static reel_region main_region, handler_region;
 static reel_pool_cache cache;
-static uintptr_t slots[SLOTS];
+static reel_pool_slot slots[SLOTS];
 static reel_registry registry;
 static reel_registry_entry entries[1];
 static _Alignas(PAGE) unsigned char pages[PAGES * PAGE];
@@ -263,9 +264,14 @@ static void open_region(void)
     now.status = reel_region_open(&main_region, &pool);
 }
 
-static void open_cached(void)
+static void open_inline(void)
 {
     now.status = reel_region_open_cached(&main_region, &cache);
+}
+
+static void open_cached(void)
+{
+    now.status = reel_region_open_cached_slow(&main_region, &cache);
 }
 
 // Not the inline copy: it is the function whose instructions are known.
@@ -287,6 +293,11 @@ static void close_region(void)
     now.status = reel_region_close(&main_region);
 }
 
+static void close_inline(void)
+{
+    now.status = reel_region_close_cached(&main_region);
+}
+
 static void flush_cache(void)
 {
     reel_pool_cache_flush(&cache);
@@ -300,7 +311,7 @@ static void open_nowhere(void)
 
 static void open_without_cache(void)
 {
-    now.status = reel_region_open_cached(&main_region, NULL);
+    now.status = reel_region_open_cached_slow(&main_region, NULL);
 }
 
 static void free_block(void)
@@ -372,8 +383,9 @@ static const test_operation opens[] = {
     { "open a region on a fresh page", open_region, { 0, 0, 1, 1 } },
     { "open a region on a chunk to come", open_region, { 0, 0, 3, 1 } },
     { "open a region when there is no page", open_region, { 0, 0, 9, 3 } },
+    { "open a region inline", open_inline, { 1, 1, 1, 2, CACHED } },
     { "open a region out of a cache", open_cached, { 1, 1, 1, 2, CACHED } },
-    { "open a region, its cache being empty", open_cached, { 0, 1, 1, 2 } },
+    { "open a region, its cache being empty", open_inline, { 0, 1, 1, 2 } },
     { "open a region, no page and none cached", open_cached, { 0, 0, 9, 3 } },
     { 0 },
 };
@@ -441,6 +453,13 @@ static const test_operation more_closings[] = {
     { "close a region whose cache has room",
       close_region,
       { 1, 3, 1, 2, CACHED } },
+    { "close a region inline", close_inline, { 1, 3, 1, 2, CACHED } },
+    { "close it inline where it came from",
+      close_inline,
+      { 1, 3, 1, 2, WARM } },
+    { "close a region inline, of more pages",
+      close_inline,
+      { 4, 0, 1, 3, CACHED } },
     { "flush a cache", flush_cache, { 2, 1, 1, 2, CACHED } },
     { 0 },
 };
@@ -662,17 +681,27 @@ static bool is_operation(void (*operate)(void))
     return now.operation->operate == operate;
 }
 
+static bool is_closing(void)
+{
+    return is_operation(close_region) || is_operation(close_inline);
+}
+
+static bool is_opening(void)
+{
+    return is_operation(open_region) || is_operation(open_cached)
+           || is_operation(open_inline);
+}
+
 static bool is_of_region(void)
 {
     return is_operation(take) || is_operation(change)
-           || is_operation(free_block) || is_operation(close_region);
+           || is_operation(free_block) || is_closing();
 }
 
 // A region to be closed has a large object, and room in its first page for the note.
 static bool has_large_object(void)
 {
-    return is_operation(close_region)
-           && (argument(ELSE) == ROOMY || argument(ELSE) == BUSY);
+    return is_closing() && (argument(ELSE) == ROOMY || argument(ELSE) == BUSY);
 }
 
 // A page with room, or that will be of no more interest, is not stamped.
@@ -697,12 +726,12 @@ static void fill_cache(size_t count)
         REQUIRE(reel_region_alloc(&main_region, PAGE, 8) != NULL);
     }
     REQUIRE(reel_region_close(&main_region) == REEL_OK);
-    REQUIRE(cache.count == count);
+    REQUIRE((size_t)(cache.top - slots) == count);
 }
 
 static void prepare_open(void)
 {
-    if (argument(ELSE) == CACHED) {
+    if (argument(ELSE) == CACHED || argument(ELSE) == WARM) {
         REQUIRE(reel_region_open_cached(&main_region, &cache) == REEL_OK);
     } else {
         REQUIRE(reel_region_open(&main_region, &pool) == REEL_OK);
@@ -751,7 +780,7 @@ static void prepare_pages(void)
 {
     const size_t mine = argument(MINE);
     const bool is_cached =
-        argument(ELSE) == CACHED && !is_operation(close_region);
+        argument(ELSE) == WARM || (argument(ELSE) == CACHED && !is_closing());
     if (is_cached) {
         fill_cache(is_operation(take) ? mine + 1 : mine);
     }
@@ -784,7 +813,7 @@ static void prepare(const test_operation *operation)
     if (is_operation(release_disputed) && argument(MINE) > 0) {
         let_go(0);
         now.claims = 1;
-    } else if (is_operation(close_region)) {
+    } else if (is_closing()) {
         now.in_flight = let_go_of_all(MAIN_LOOP);
     } else if (is_operation(flush_cache)) {
         now.in_flight = argument(MINE);
@@ -849,7 +878,7 @@ static void note_result(void)
         REQUIRE(now.taken != NULL || now.fewest == 0);
         REQUIRE(argument(ELSE) != WORK || backing.chunks == argument(CAME));
         (void)note_taken(MAIN_LOOP, now.taken);
-    } else if (is_operation(open_region) || is_operation(open_cached)) {
+    } else if (is_opening()) {
         note_opening();
     } else if (is_operation(take)) {
         note_block();
@@ -859,7 +888,7 @@ static void note_result(void)
         note_dispute(now.status);
     } else {
         REQUIRE(now.status == (reel_status)argument(STATUS));
-        REQUIRE(!is_operation(close_region) || backing.has_large);
+        REQUIRE(!is_closing() || backing.has_large);
     }
     REQUIRE(interrupts_panics == is_panic());
 }
@@ -869,8 +898,8 @@ static void check_cache(void)
 {
     const size_t most = argument(MINE) < SLOTS ? argument(MINE) : SLOTS;
     const bool is_filled =
-        argument(ELSE) == CACHED && is_operation(close_region);
-    REQUIRE(cache.count == (is_filled ? most : 0));
+        is_closing() && (argument(ELSE) == CACHED || argument(ELSE) == WARM);
+    REQUIRE((size_t)(cache.top - slots) == (is_filled ? most : 0));
     reel_pool_cache_flush(&cache);
 }
 
