@@ -5,7 +5,7 @@ HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison0 \
          clang+checks0+poison0 clang clang+checks2+poison1 \
          gcc+checks2+poison1+asan clang+checks2+poison1+asan \
          gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 \
-         gcc+masked+wide gcc+none+wide gcc+c17 gcc+c2x clang+c2x gcc+O2 clang+O2 \
+         gcc+masked+wide gcc+none+wide gcc+c2x gcc+O2 clang+O2 \
          armhf armhf+checks2+poison1
 BOARDS := microbit+Os microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385 mps2-an385+native+checks2+poison1 \
@@ -43,7 +43,7 @@ SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
 # Builds that would make `make test` too long: `make matrix`.
-MATRIX_RUNS := $(foreach build,gcc+checks0+poison1 gcc+checks1+poison1 gcc+asan \
+MATRIX_RUNS := $(foreach build,gcc+c17 clang+c2x gcc+checks0+poison1 gcc+checks1+poison1 gcc+asan \
                  clang+checks0+poison1 clang+checks1+poison1 clang+checks2+poison0,\
                  $(OUT)/$(build)/tests) \
                $(foreach build,mps2-an386+mpu mps2-an500+mpu mps3-an547+mpu,\
