@@ -5,7 +5,7 @@ HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison0 \
          clang+checks0+poison0 clang clang+checks2+poison1 \
          gcc+checks2+poison1+asan clang+checks2+poison1+asan \
          gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 \
-         gcc+masked+wide gcc+none+wide gcc+c2x gcc+O2 clang+O2 \
+         gcc+masked+wide gcc+c2x gcc+O2 clang+O2 \
          armhf armhf+checks2+poison1
 BOARDS := microbit+Os microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385 mps2-an385+native+checks2+poison1 \
@@ -15,8 +15,8 @@ BOARDS := microbit+Os microbit+primask+checks2+Os microbit+checks0+Os \
           $(MPU_BOARDS:%=%+mpu) \
           $(foreach board,mps2-an385 mps2-an505,$(board)+mpu+checks2+Os)
 LARGE  := gcc gcc+none+wide armhf armhf+none
-BASEPRI := $(foreach board,mps2-an385 mps2-an500 mps2-an505,\
-             $(board)+basepri+O2 $(board)+basepri+checks2+Os)
+BASEPRI := $(foreach board,mps2-an385 mps2-an500 mps2-an505,$(board)+basepri+O2) \
+           mps2-an385+basepri+checks2+Os
 CORES  := cortex-m0+primask cortex-m3 rv32imac x86-64
 CYCLES := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
                         mps2-an385+primask mps2-an505+llsc,\
@@ -43,12 +43,14 @@ SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
 # Builds that would make `make test` too long: `make matrix`.
-MATRIX_RUNS := $(foreach build,gcc+c17 clang+c2x gcc+checks0+poison1 gcc+checks1+poison1 gcc+asan \
+MATRIX_RUNS := $(foreach build,gcc+c17 clang+c2x gcc+none+wide gcc+checks0+poison1 gcc+checks1+poison1 gcc+asan \
                  clang+checks0+poison1 clang+checks1+poison1 clang+checks2+poison0,\
                  $(OUT)/$(build)/tests) \
                $(foreach build,mps2-an386+mpu mps2-an500+mpu mps3-an547+mpu,\
                  $(OUT)/$(build)+checks2+Os/tests.elf) \
                $(OUT)/mps2-an505+basepri+Os/tests.elf \
+               $(foreach board,mps2-an500 mps2-an505,\
+                 $(OUT)/$(board)+basepri+checks2+Os/basepri.elf) \
                $(OUT)/gcc+tsan+checks2/reserved \
                $(foreach build,clang gcc+none gcc+masked+wide+checks2 \
                  armhf+none+wide armhf+masked+wide+checks2,$(OUT)/$(build)/large)

@@ -57,7 +57,7 @@ $(OUT)/gcc+explorer/twin-%: $(OUT)/gcc+explorer/scenes.o $(OUT)/gcc+explorer/exp
                             tests/explorer/twin
 	$(SAY); rm -rf $@-src; mkdir -p $@-src
 	tests/explorer/twin $* $@-src
-	$(call explored,$@-src,$@-src,$(twin_modules),-w)
+	$(call explored,$@-src,$@-src,$(twin_modules),-w -O1)
 	$(TOOL) $(C_FLAGS) -o $@ $(filter %.o,$^) $@-src/*.o $(filter %.a,$^)
 
 .PHONY: explore
