@@ -726,17 +726,12 @@ static void compare_frames(size_t (*high)(size_t),
     }
 }
 
-static void the_estimate_follows_the_formula(void)
+static void compare_all(void (*compare)(size_t (*high)(size_t),
+                                        const reel_temp_policy *policy),
+                        const reel_temp_policy *policies, size_t count)
 {
     static size_t (*const workloads[])(size_t) = {
         slow_growth, spikes, idle_after_work, anything, large,
-    };
-    static const reel_temp_policy policies[] = {
-        { 0, 0, 1, 64, 1024, false, 0 },
-        { 4096, 0, 1, 64, 1024, false, 0 },
-        { 768, 0, 1024, 1024, 0, false, 0 },
-        { 65536, 5000, 100, 7, 512, false, 0 },
-        { 256, 256, 0, 0, 1, false, 0 },
     };
     if (REEL_POISON || REEL_WATCH) {
         tap_skip("these builds look at the memory");
@@ -744,10 +739,22 @@ static void the_estimate_follows_the_formula(void)
     }
     seed = 1;
     for (size_t w = 0; w < sizeof workloads / sizeof workloads[0]; w++) {
-        for (size_t p = 0; p < sizeof policies / sizeof policies[0]; p++) {
-            compare_frames(workloads[w], &policies[p]);
+        for (size_t p = 0; p < count; p++) {
+            compare(workloads[w], &policies[p]);
         }
     }
+}
+
+static void the_estimate_follows_the_formula(void)
+{
+    static const reel_temp_policy policies[] = {
+        { 0, 0, 1, 64, 1024, false, 0 },
+        { 4096, 0, 1, 64, 1024, false, 0 },
+        { 768, 0, 1024, 1024, 0, false, 0 },
+        { 65536, 5000, 100, 7, 512, false, 0 },
+        { 256, 256, 0, 0, 1, false, 0 },
+    };
+    compare_all(compare_frames, policies, sizeof policies / sizeof policies[0]);
 }
 
 static void a_spike_is_given_back_at_the_next_reset_or_bit_by_bit(void)
@@ -843,9 +850,6 @@ static void compare_windows(size_t (*high)(size_t),
 
 static void the_window_follows_the_formula(void)
 {
-    static size_t (*const workloads[])(size_t) = {
-        slow_growth, spikes, idle_after_work, anything, large,
-    };
     static const reel_temp_policy policies[] = {
         { 0, 0, 1, 64, 1024, false, 1 },
         { 4096, 0, 1, 64, 1024, false, 7 },
@@ -853,16 +857,8 @@ static void the_window_follows_the_formula(void)
         { 65536, 5000, 1, 64, 1024, false, 3 },
         { 256, 0, 1, 64, 1024, false, 65535 },
     };
-    if (REEL_POISON || REEL_WATCH) {
-        tap_skip("these builds look at the memory");
-        return;
-    }
-    seed = 1;
-    for (size_t w = 0; w < sizeof workloads / sizeof workloads[0]; w++) {
-        for (size_t p = 0; p < sizeof policies / sizeof policies[0]; p++) {
-            compare_windows(workloads[w], &policies[p]);
-        }
-    }
+    compare_all(compare_windows, policies,
+                sizeof policies / sizeof policies[0]);
 }
 
 static void fresh_window(uint16_t window)
