@@ -66,18 +66,21 @@ for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
 }
 
 for my $path ( glob 'include/reel/*.h' ) {
-    my ( $comment, @silent ) = ('');
+    my ( $comment, %is_told, @silent ) = ('');
     for my $line ( split /\n/, text_of($path) ) {
         if ( $line =~ m{^///} ) {
             $comment .= "$line\n";
         }
-        elsif ( $line =~ /^[a-z][^#=]*?\b(reel_\w+)\(/ && $line !~ /^typedef/ ) {
+        elsif ( $line =~ /^(?:REEL_INLINE |[a-z])[^#=]*?\b(reel_\w+)\(/
+            && $line !~ /^typedef/ )
+        {
             my $function = $1;
             push @silent, $function
                 if $comment =~ /\S/
                 && $comment !~ /Returns.*Cost.*Context/s;
             push @silent, "$function (no comment)"
-                if $comment !~ /\S/ && $line !~ /^(?:static )?inline/;
+                if $comment !~ /\S/ && !$is_told{$function};
+            $is_told{$function} = 1;
         }
         elsif ( $line =~ /^\s*$/ ) {
             $comment = '';

@@ -454,12 +454,23 @@ typedef struct reel_scope {
     bool has_run; // the body
 } reel_scope;
 
+/// The beginning of REEL_SCOPE: take a mark.
+///
+/// Returns  the scope, whose body has not run.
+/// Cost     O(1).
+/// Context  as reel_arena_mark().
 static inline reel_scope reel_scope_open(reel_arena *arena)
 {
     const reel_scope scope = { arena, reel_arena_mark(arena), false };
     return scope;
 }
 
+/// The end of REEL_SCOPE: rewind.
+///
+/// Returns  when the arena is where it was.
+/// Panics   the arena was reset or rewound below the scope (REEL_STALE).
+/// Cost     as reel_arena_rewind().
+/// Context  as reel_arena_rewind().
 static inline void reel_scope_close(reel_scope *scope)
 {
     const reel_status status = reel_arena_rewind(scope->arena, scope->mark);
