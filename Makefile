@@ -9,8 +9,7 @@ CORE := $(wildcard src/*.c)
 HEADERS := $(wildcard include/reel/*.h src/*.h src/*/*.h port/*.h \
              port/*/*.h tests/*.h tests/clock/*.h targets/*/*.h) $(MAKEFILE_LIST)
 UNIT := $(CORE) port/always.c tests/tap.c $(wildcard tests/test*.c)
-BOARD := $(wildcard targets/common/*.c) port/cortex-m/primask.c \
-         port/cortex-m/interrupt.c
+BOARD := $(wildcard targets/common/*.c) port/cortex-m/primask.c
 
 # A build's folder is named by words joined with '+': first who runs it, then
 # its options. Each word brings its flags.
@@ -108,7 +107,7 @@ size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code, control blocks a
 	prove -v tests/size.t
 
 .PHONY: cycles
-cycles: $(CYCLE_FILES) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0 and M3, against the budget
+cycles: $(CYCLE_FILES) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0, M3 and M33, against the budget
 	prove -v tests/cycles.t
 
 .PHONY: mutants

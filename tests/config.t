@@ -107,6 +107,17 @@ my @links = (
     [ 'host', $backend->('NONE') . ' -DREEL_WIDE_LINKS=1', 8 ],
 );
 
+# Static instances that cannot be, and what must be said of them.
+my $blocks_text = '1 to REEL_BLOCKS_MAX blocks of 1 byte or more';
+my @impossible  = (
+    [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32767);', $blocks_text ],
+    [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 0);',     $blocks_text ],
+    [ 'host', 'REEL_BLOCKS_DEFINE(pool, 0, 4);',     $blocks_text ],
+    [ 'host', 'REEL_ARENA_DEFINE(arena, 0);',        '1 byte or more' ],
+    [ 'host', 'REEL_REGISTRY_DEFINE(registry, 0);',  '1 entry or more' ],
+    [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32766);', undef ],
+);
+
 # What the compiler says of one line; nothing if it likes it.
 sub said {
     my ( $cpu, $options, $line, $mode ) = @_;
@@ -137,6 +148,13 @@ for my $case (@refused) {
 }
 is( join( '; ', sort keys %unseen ), '', 'every #error there is was seen' );
 
+for my $case (@impossible) {
+    my ( $cpu, $line, $text ) = @$case;
+    my $said = said( $cpu, '-Wno-unused', "#include \"reel/reel.h\"\n$line", '-fsyntax-only' );
+    defined $text
+        ? like( $said, qr/error: .*\Q$text\E/, "$cpu: $line is refused" )
+        : unlike( $said, qr/error:/, "$cpu: $line is accepted" );
+}
 for my $case (@accepted) {
     my ( $cpu, $options, undef, $header ) = @$case;
     is( said_of_include( $cpu, $options, $header ), '', "$cpu $options is accepted" );

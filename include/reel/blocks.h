@@ -96,14 +96,18 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
                              size_t block_size, size_t count);
 
 /// Define a static pool, usable before main and without init. Its memory lies in
-/// section .noinit.reel; its control block costs its own size of flash.
+/// section .noinit.reel; its control block costs its own size of flash. The sizes and
+/// counts that reel_blocks_init() refuses do not compile.
 ///
 ///   REEL_BLOCKS_DEFINE(packets, 200, 32);
-#define REEL_BLOCKS_DEFINE(name, block_size, count)                   \
-    REEL_MEMORY_DEFINE(name##_memory, (size_t)(block_size) * (count), \
-                       REEL_ALIGN_DEFAULT);                           \
-    REEL_NOINIT(name##_links) static reel_link name##_links[count];   \
-    static reel_blocks name = REEL_BLOCKS_INITIAL_(                   \
+#define REEL_BLOCKS_DEFINE(name, block_size, count)                      \
+    REEL_STATIC_ASSERT((block_size) > 0 && (count) > 0                   \
+                           && (count) <= REEL_BLOCKS_MAX,                \
+                       "1 to REEL_BLOCKS_MAX blocks of 1 byte or more"); \
+    REEL_MEMORY_DEFINE(name##_memory, (size_t)(block_size) * (count),    \
+                       REEL_ALIGN_DEFAULT);                              \
+    REEL_NOINIT(name##_links) static reel_link name##_links[count];      \
+    static reel_blocks name = REEL_BLOCKS_INITIAL_(                      \
         (uintptr_t)name##_memory, name##_links, block_size, count)
 
 /// Take a free block.

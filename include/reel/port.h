@@ -1,8 +1,9 @@
 /// What reel asks of a platform beside page commit (reel/pages.h).
 ///
-/// reel_port_in_interrupt and reel_port_yield have weak defaults, which say
-/// "no" and do nothing. The mask is asked for by REEL_ATOMICS_MASKED alone and
-/// has no default. port/ has versions of them for Cortex-M and for hosts.
+/// reel_port_in_interrupt and reel_port_yield have weak defaults: the first asks
+/// IPSR on a Cortex-M and says "no" elsewhere, the second does nothing. The mask is
+/// asked for by REEL_ATOMICS_MASKED alone and has no default. port/ has masks for
+/// Cortex-M, and what hosts need.
 
 #ifndef REEL_PORT_H
 #define REEL_PORT_H

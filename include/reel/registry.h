@@ -108,7 +108,7 @@ typedef struct reel_binding {
 /// Returns  REEL_OK; REEL_INVALID for NULL, no entries, or more than memory has,
 ///          and then nothing has changed.
 /// Cost     O(1), however many entries; they are not touched.
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 reel_status reel_registry_init(reel_registry *registry,
                                reel_registry_entry *entries, size_t count);
 
@@ -116,9 +116,10 @@ reel_status reel_registry_init(reel_registry *registry,
 /// in section .noinit.reel; its control block costs its own size of flash.
 ///
 ///   REEL_REGISTRY_DEFINE(allocators, 16);
-#define REEL_REGISTRY_DEFINE(name, count)             \
-    REEL_NOINIT(name##_entries)                       \
-    static reel_registry_entry name##_entries[count]; \
+#define REEL_REGISTRY_DEFINE(name, count)               \
+    REEL_STATIC_ASSERT((count) > 0, "1 entry or more"); \
+    REEL_NOINIT(name##_entries)                         \
+    static reel_registry_entry name##_entries[count];   \
     static reel_registry name = REEL_REGISTRY_INITIAL_(name##_entries, count)
 
 #define REEL_REGISTRY_INITIAL_(entries, count)              \
@@ -138,7 +139,7 @@ reel_status reel_registry_init(reel_registry *registry,
 ///          REEL_STALE if `parent` is a handle that is not good; REEL_FULL, which
 ///          counts as a failure. Else nothing has changed.
 /// Cost     O(1).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 reel_status reel_registry_register(reel_registry *registry,
                                    reel_allocator allocator, reel_handle parent,
                                    reel_handle *out);
@@ -150,7 +151,7 @@ reel_status reel_registry_register(reel_registry *registry,
 ///          Then nothing has changed.
 /// Cost     O(1) without children; linear in its descendants, each of which is
 ///          visited once, in no extra memory.
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 reel_status reel_registry_unregister(reel_registry *registry,
                                      reel_handle handle);
 
@@ -163,7 +164,7 @@ reel_status reel_registry_unregister(reel_registry *registry,
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_STALE if the handle is not good.
 ///          Then nothing has changed.
 /// Cost     as reel_registry_unregister().
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 reel_status reel_registry_rewound(reel_registry *registry, reel_handle handle,
                                   reel_handle *out);
 
@@ -181,7 +182,7 @@ const reel_allocator *reel_registry_get(const reel_registry *registry,
 ///
 /// Returns  0 to the number of entries.
 /// Cost     O(1).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 size_t reel_registry_count(const reel_registry *registry);
 
 /// Tell the most allocators that were ever registered at once.
@@ -195,7 +196,7 @@ size_t reel_registry_peak(const reel_registry *registry);
 ///
 /// Returns  the statistics; failures are registrations refused by a full table.
 /// Cost     O(1).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 reel_stats reel_registry_stats(const reel_registry *registry);
 
 /// Check the registry's own bookkeeping: that each entry below the watermark is on
@@ -203,7 +204,7 @@ reel_stats reel_registry_stats(const reel_registry *registry);
 ///
 /// Returns  true while all of it makes sense.
 /// Cost     linear in reel_registry_peak().
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 bool reel_registry_is_valid(const reel_registry *registry);
 
 /// Tie an object to the allocator that it came from.

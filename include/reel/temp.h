@@ -38,7 +38,7 @@
 ///
 /// Then what is above K is decommitted as before, but only if that is more than a
 /// quarter of what is committed. So a spike is remembered for w to 2w - 1 frames,
-/// and what is worth it given back from the next on; by the rates most of it goes at once, and has to be
+/// and then given back; by the rates most of it goes at once, and has to be
 /// committed again for the next spike. A load whose maxima differ by less than a
 /// quarter calls no hook once memory is committed for the highest. (A windowed
 /// maximum like Kathleen Nichols's in Linux, lib/win_minmax.c, but in two blocks.)

@@ -8,7 +8,7 @@ TWO_CORES      := mps2-an521+native+cores2
 TWO_CORES_RUNS := $(OUT)/$(TWO_CORES)/cores.elf $(OUT)/$(TWO_CORES)/cores-twin.elf
 
 CORES_COMMON  := $(addprefix tests/cores/,both.c pool.c regions.c) tests/tap.c \
-                 port/cortex-m/interrupt.c $(wildcard targets/common/*.c)
+                 $(wildcard targets/common/*.c)
 CORES_HEADERS := $(HEADERS) $(wildcard tests/cores/*.h linker/*.ld)
 
 $(OUT)/%/cores.elf: $(addprefix tests/cores/,cores.c frees.c pages.c stacks.c \

@@ -12,7 +12,7 @@ MPU_COMMON  := tests/tap.c tests/mpu/design.c tests/mpu/probe.c $(MPU_PORT) \
 MPU_HEADERS := $(HEADERS) $(wildcard tests/mpu/*.h linker/*.ld)
 
 $(OUT)/%/mpu.elf: $(addprefix tests/mpu/,mpu.c access.c refusals.c strict.c) \
-                  $(CORE) port/cortex-m/interrupt.c port/cortex-m/primask.c \
+                  $(CORE) port/cortex-m/primask.c \
                   $(MPU_COMMON) $(MPU_HEADERS) | $(OUT)/have-board
 	$(SAY); mkdir -p $(@D)
 	$(BARE) -o $@ $(filter %.c,$^) -lgcc
