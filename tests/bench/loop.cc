@@ -1,5 +1,6 @@
 // No allocator at all: the same few blocks again and again. What this takes, the
-// loop takes. And the plainest that two threads can share: a buffer behind a mutex.
+// loop takes; where much is filled, a bare pointer that moves on. And the plainest that
+// two threads can share: a buffer behind a mutex.
 
 #include "loops.h"
 
@@ -28,6 +29,29 @@ class stack
     }
     void reset()
     {
+    }
+};
+
+class pointer
+{
+    enum { SIZE = 160 << 20 };
+    char *const memory = static_cast<char *>(touched_memory(SIZE));
+    char *next = memory;
+
+  public:
+    ~pointer()
+    {
+        give_memory_back(memory, SIZE);
+    }
+    void *take(size_t size)
+    {
+        char *const block = next;
+        next += (size + 7) / 8 * 8;
+        return block;
+    }
+    void reset()
+    {
+        next = memory;
     }
 };
 
@@ -113,6 +137,10 @@ template <class Entrant> struct unchecked : Entrant {
 const entry loop_entries[] = {
     { "bump mixed", "loop", make<unchecked<bump<stack, mixed, 1000>>> },
     { "bump 16", "loop", make<unchecked<bump<stack, fixed<16>, 1000>>> },
+    { "bump cold 16", "loop",
+      make<unchecked<bump<pointer, fixed<16>, 1000000>>> },
+    { "bump cold mixed", "loop",
+      make<unchecked<bump<pointer, mixed, 1000000>>> },
     { "nested scopes", "loop", make<unchecked<nested_scopes<stack>>> },
     { "small scope", "loop", make<unchecked<small_scope<stack>>> },
     { "append", "loop", make<unchecked<append<text, copying>>> },
