@@ -2,17 +2,17 @@
 
 HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison0 \
          gcc+checks2+poison1 \
-         clang+checks0+poison0 clang clang+checks2+poison1 \
+         clang clang+checks2+poison1 \
          gcc+checks2+poison1+asan clang+checks2+poison1+asan \
          gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 \
          gcc+masked+wide gcc+c2x gcc+O2 clang+O2 \
-         armhf armhf+checks2+poison1
+         armhf
 BOARDS := microbit+Os microbit+primask+checks2+Os microbit+checks0+Os \
           mps2-an385 mps2-an385+native+checks2+poison1 \
           mps2-an385+primask+Os mps2-an385+checks0+Os mps2-an385+wide \
           $(TWO_CORES) \
           mps2-an385+basepri+checks2+Os \
-          $(MPU_BOARDS:%=%+mpu) \
+          mps2-an385+mpu mps2-an500+mpu mps2-an505+mpu \
           $(foreach board,mps2-an385 mps2-an505,$(board)+mpu+checks2+Os)
 LARGE  := gcc gcc+none+wide armhf armhf+none
 BASEPRI := $(foreach board,mps2-an385 mps2-an500 mps2-an505,$(board)+basepri+O2) \
@@ -43,14 +43,18 @@ SIZE_FILES  := $(CORE_FILES) $(CORES:%=$(OUT)/%+Os/sizes.o) \
 WATCH_FILES := $(OUT)/gcc+asan/watched $(OUT)/gcc+valgrind/watched
 
 # Builds that would make `make test` too long: `make matrix`.
-MATRIX_RUNS := $(foreach build,gcc+c17 clang+c2x gcc+none+wide gcc+checks0+poison1 gcc+checks1+poison1 gcc+asan \
-                 clang+checks0+poison1 clang+checks1+poison1 clang+checks2+poison0,\
+MATRIX_RUNS := $(foreach build,gcc+c17 clang+c2x gcc+none+wide gcc+asan \
+                 gcc+checks0+poison1 gcc+checks1+poison1 clang+checks0+poison0 \
+                 clang+checks0+poison1 clang+checks1+poison1 \
+                 clang+checks2+poison0 armhf+checks2+poison1,\
                  $(OUT)/$(build)/tests) \
                $(foreach build,mps2-an386+mpu mps2-an500+mpu mps3-an547+mpu,\
                  $(OUT)/$(build)+checks2+Os/tests.elf) \
                $(OUT)/mps2-an505+basepri+Os/tests.elf \
                $(foreach board,mps2-an500 mps2-an505,\
                  $(OUT)/$(board)+basepri+checks2+Os/basepri.elf) \
+               $(foreach board,mps2-an386 mps3-an547,\
+                 $(OUT)/$(board)+mpu/tests.elf $(OUT)/$(board)/mpu-icount.elf) \
                $(OUT)/gcc+tsan+checks2/reserved \
                $(foreach build,clang gcc+none gcc+masked+wide+checks2 \
                  armhf+none+wide armhf+masked+wide+checks2,$(OUT)/$(build)/large)

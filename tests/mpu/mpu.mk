@@ -4,7 +4,8 @@
 MPU_BOARDS := mps2-an385 mps2-an386 mps2-an500 mps2-an505 mps3-an547
 MPU_BUILDS := $(MPU_BOARDS) mps2-an385+Os mps2-an505+Os
 MPU_RUNS   := $(foreach build,$(MPU_BUILDS) microbit,$(OUT)/$(build)/mpu.elf) \
-              $(MPU_BUILDS:%=$(OUT)/%/mpu-icount.elf)
+              $(foreach build,mps2-an385 mps2-an500 mps2-an505 mps2-an385+Os \
+                mps2-an505+Os,$(OUT)/$(build)/mpu-icount.elf)
 
 MPU_PORT    := port/cortex-m/fault.c port/cortex-m/mpu7.c port/cortex-m/mpu8.c
 MPU_COMMON  := tests/tap.c tests/mpu/design.c tests/mpu/probe.c $(MPU_PORT) \
