@@ -261,12 +261,12 @@ struct cached_blocks : block_pool {
     class owner
     {
         reel_blocks_cache cache;
-        void *slots[128];
+        void *slots[512]; // an eighth of the pool
 
       public:
         explicit owner(cached_blocks &pool)
         {
-            require(reel_blocks_cache_init(&cache, &pool.blocks, slots, 128)
+            require(reel_blocks_cache_init(&cache, &pool.blocks, slots, 512)
                     == REEL_OK);
         }
         void *take()
