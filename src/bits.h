@@ -5,6 +5,10 @@
 
 #include "check.h"
 
+// Of a word.
+#define HALF_BITS (4 * sizeof(uintptr_t))
+#define LOW_HALF  (UINTPTR_MAX >> HALF_BITS)
+
 ALWAYS_INLINE bool is_pow2(size_t x)
 {
     return x != 0 && (x & (x - 1)) == 0;

@@ -5,8 +5,7 @@
 #include "check.h"
 #include "watch.h"
 
-#define WORD_BITS (8 * sizeof(uintptr_t))
-#define LOW_HALF  (UINTPTR_MAX >> (WORD_BITS / 2))
+#define WORD_BITS (2 * HALF_BITS)
 
 ALWAYS_INLINE uintptr_t peak_so_far(const reel_list *list)
 {
@@ -45,14 +44,13 @@ size_t reel_blocks_index(const reel_blocks *blocks, const void *block)
 // not and without a wider product.
 static bool product_within(size_t a, size_t b, size_t limit, size_t *product)
 {
-    const unsigned half = WORD_BITS / 2;
-    const size_t a_low = a & LOW_HALF, a_high = a >> half;
-    const size_t b_low = b & LOW_HALF, b_high = b >> half;
+    const size_t a_low = a & LOW_HALF, a_high = a >> HALF_BITS;
+    const size_t b_low = b & LOW_HALF, b_high = b >> HALF_BITS;
     const size_t middle = a_high * b_low + a_low * b_high;
     if ((a_high > 0 && b_high > 0) || middle > LOW_HALF) {
         return false;
     }
-    const size_t high = middle << half;
+    const size_t high = middle << HALF_BITS;
     const size_t low = a_low * b_low;
     if (high > limit || low > limit - high) {
         return false;

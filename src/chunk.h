@@ -19,9 +19,6 @@
 #include "bits.h"
 #include "reel/rewindable.h"
 
-#define HALF_BITS (4 * sizeof(uintptr_t))
-#define LOW_HALF  (UINTPTR_MAX >> HALF_BITS)
-
 typedef reel_rewindable_block chunk_entry;
 
 ALWAYS_INLINE uintptr_t position_of(uintptr_t used)
