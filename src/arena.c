@@ -166,7 +166,9 @@ ALWAYS_INLINE void move_end(reel_arena *arena, uintptr_t next, uintptr_t stop)
     }
 }
 
-// Sizes are not 0. What the block gains or loses is told, padding apart.
+// Sizes are not 0. What the block gains or loses is told, padding apart. What
+// is_last() and reel_arena_owns() ask is asked here and below of one look at `next`:
+// as calls they make a block that shrinks take up to 34 instructions more.
 static inline bool resize(reel_arena *arena, uintptr_t next, uintptr_t start,
                           size_t old_size, size_t new_size)
 {
