@@ -3,9 +3,9 @@
 #include "check.h"
 #include "stack.h"
 
-extern inline bool reel_arena_place(uintptr_t next, uintptr_t limit,
-                                    size_t size, size_t align, uintptr_t *start,
-                                    uintptr_t *end);
+extern inline bool reel_arena_fit(uintptr_t next, uintptr_t limit, size_t size,
+                                  size_t align, uintptr_t *start,
+                                  uintptr_t *end);
 extern inline void *reel_arena_alloc(reel_arena *arena, size_t size,
                                      size_t align);
 extern inline bool reel_arena_resize(reel_arena *arena, void *block,
@@ -45,7 +45,7 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
         return REEL_INVALID;
     }
     const uintptr_t stop = (start + size) & ~mask;
-    set_up(arena, start + gap, stop, stop, log2_of(granule));
+    start_empty(arena, start + gap, stop, stop, log2_of(granule));
     watch_unused(start + gap, stop - start - gap);
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
@@ -59,13 +59,13 @@ reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size)
 // ---- allocation ------------------------------------------------------------
 
 // Where a block would lie if `next` were the first free byte.
-typedef struct place {
+typedef struct extent {
     uintptr_t start;
     uintptr_t stop; // a whole granule
-} place;
+} extent;
 
-ALWAYS_INLINE bool find_place(const reel_arena *arena, uintptr_t next,
-                              size_t size, uintptr_t mask, place *found)
+ALWAYS_INLINE bool find_room(const reel_arena *arena, uintptr_t next,
+                             size_t size, uintptr_t mask, extent *found)
 {
     const size_t left = arena->end - next;
     const size_t gap = gap_to(next, mask);
@@ -84,9 +84,9 @@ void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
     if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
         return NULL;
     }
-    place found;
-    if (!find_place(arena, next_of(arena), at_least_1(size), mask, &found)) {
-        return refuse(arena, at_least_1(size));
+    extent found;
+    if (!find_room(arena, next_of(arena), at_least_1(size), mask, &found)) {
+        return count_refusal(arena, at_least_1(size));
     }
     store_relaxed(&arena->next, found.stop);
     watch_alive(found.start, at_least_1(size));
@@ -112,11 +112,11 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
     if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
         return NULL;
     }
-    place found;
+    extent found;
     uintptr_t next = next_of(arena);
     do {
-        if (!find_place(arena, next, at_least_1(size), mask, &found)) {
-            return refuse(arena, at_least_1(size));
+        if (!find_room(arena, next, at_least_1(size), mask, &found)) {
+            return count_refusal(arena, at_least_1(size));
         }
     } while (!swap_if_relaxed(&arena->next, &next, found.stop));
     watch_alive(found.start, at_least_1(size));
@@ -129,7 +129,7 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 {
     uintptr_t start, stop;
     uintptr_t next = next_of(arena);
-    if (reel_arena_place(next, arena->limit.value, size, align, &start, &stop)
+    if (reel_arena_fit(next, arena->limit.value, size, align, &start, &stop)
         && swap_if_relaxed(&arena->next, &next, stop)) {
         return (void *)start;
     }
@@ -140,7 +140,8 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 
 // Let the position fall from `next`. The high water is noted here and nowhere else: it
 // can only have been reached just before.
-ALWAYS_INLINE void fall(reel_arena *arena, uintptr_t next, uintptr_t position)
+ALWAYS_INLINE void lower_next(reel_arena *arena, uintptr_t next,
+                              uintptr_t position)
 {
     if (arena->peak < next) {
         arena->peak = next;
@@ -162,7 +163,7 @@ ALWAYS_INLINE void move_end(reel_arena *arena, uintptr_t next, uintptr_t stop)
     if (stop > next) {
         store_relaxed(&arena->next, stop);
     } else {
-        fall(arena, next, stop);
+        lower_next(arena, next, stop);
     }
 }
 
@@ -240,7 +241,7 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
     }
     watch_dead(start, at_least_1(size));
     if (is_last(arena, start, at_least_1(size))) {
-        fall(arena, next_of(arena), start);
+        lower_next(arena, next_of(arena), start);
     }
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
@@ -310,14 +311,14 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
     if (position != arena->floor) {
         remember_drop(arena, position);
     }
-    fall(arena, next, position);
+    lower_next(arena, next, position);
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
 }
 
 void reel_arena_reset(reel_arena *arena)
 {
-    fall(arena, next_of(arena), arena->base);
+    lower_next(arena, next_of(arena), arena->base);
     start_over(arena, arena->serial + 1);
     INVARIANT(reel_arena_is_valid(arena));
 }
@@ -329,7 +330,7 @@ size_t reel_arena_used(const reel_arena *arena)
     return next_of(arena) - arena->base;
 }
 
-size_t reel_arena_left(const reel_arena *arena)
+size_t reel_arena_available(const reel_arena *arena)
 {
     return arena->end - next_of(arena);
 }

@@ -117,21 +117,21 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
 {
     for (;;) {
-        const uintptr_t mark = watermark_of(list, head);
+        const uintptr_t watermark = watermark_of(list, head);
         if (!is_bottom(list, head)) {
             const uintptr_t i = list_take_listed(list, &head);
             if (i != NO_NUMBER) {
                 return i;
             }
-        } else if (mark >= list->count) {
+        } else if (watermark >= list->count) {
             return NO_NUMBER;
-        } else if (list_issue(list, &head, mark)) {
-            return mark;
+        } else if (list_take_fresh(list, &head, watermark)) {
+            return watermark;
         }
     }
 }
 
-OUT_OF_LINE void *refuse(reel_blocks *blocks)
+OUT_OF_LINE void *count_refusal(reel_blocks *blocks)
 {
     count_one(&blocks->failures);
     return NULL;
@@ -149,7 +149,7 @@ ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
 OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head)
 {
     const uintptr_t i = take_fresh(&blocks->list, head);
-    return i == NO_NUMBER ? refuse(blocks) : hand_out(blocks, i);
+    return i == NO_NUMBER ? count_refusal(blocks) : hand_out(blocks, i);
 }
 
 void *reel_blocks_alloc(reel_blocks *blocks)
@@ -261,13 +261,13 @@ bool reel_blocks_is_valid(const reel_blocks *blocks)
 
 reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
                                    reel_blocks *blocks, void **slots,
-                                   size_t slot_count)
+                                   size_t capacity)
 {
-    if (cache == NULL || blocks == NULL || slots == NULL || slot_count < 2) {
+    if (cache == NULL || blocks == NULL || slots == NULL || capacity < 2) {
         return REEL_INVALID;
     }
     cache->slots = slots;
-    cache->limit = slots + slot_count;
+    cache->limit = slots + capacity;
     cache->bytes = blocks->list.count * blocks->block_size;
     cache->blocks = blocks;
     cache->top = slots;
@@ -312,7 +312,7 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache)
     reel_blocks *const blocks = cache->blocks;
     void **const top = fill(blocks, cache->slots, half_of(cache));
     if (top == cache->slots) {
-        return refuse(blocks);
+        return count_refusal(blocks);
     }
     cache->top = top - 1;
     return top[-1];

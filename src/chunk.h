@@ -3,7 +3,7 @@
 //   used     granules that are out, in the high half; live allocations in the low
 //            one. It is all there is to know: equal words mean equal chunks, so
 //            an exchange needs no version.
-//   start bits, with block_free: one a granule, a half word of them together with
+//   start bits, with frees_blocks: one a granule, a half word of them together with
 //            the low half of the generation in one word. A word of another
 //            generation holds none, so a rewind need not clear them.
 //
@@ -19,7 +19,7 @@
 #include "bits.h"
 #include "reel/rewindable.h"
 
-typedef reel_rewindable_block chunk_entry;
+typedef reel_rewindable_chunk chunk_entry;
 
 ALWAYS_INLINE uintptr_t position_of(uintptr_t used)
 {
@@ -170,9 +170,10 @@ ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
 static inline void look_again(reel_rewindable *rewindable,
                               const chunk_entry *chunk)
 {
-    uintptr_t seen = load_relaxed(&rewindable->current);
-    while ((uintptr_t)chunk < seen
-           && !swap_if_relaxed(&rewindable->current, &seen, (uintptr_t)chunk)) {
+    uintptr_t seen = load_relaxed(&rewindable->first_open);
+    while (
+        (uintptr_t)chunk < seen
+        && !swap_if_relaxed(&rewindable->first_open, &seen, (uintptr_t)chunk)) {
     }
 }
 

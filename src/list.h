@@ -19,9 +19,9 @@
 //
 // A number that is out links to itself. What makes an exchange of the head safe
 // from ABA differs, so each backend has its own: a version beside the number, the
-// exclusive monitor, or the mask. Beside the calls above it has list_issue(list,
-// &head, mark): if the head is still `head`, which says that nothing is on the
-// list, take `mark`, a fresh number; otherwise say what the head is.
+// exclusive monitor, or the mask. Beside the calls above it has list_take_fresh(list,
+// &head, watermark): if the head is still `head`, which says that nothing is on the
+// list, take `watermark`, a fresh number; otherwise say what the head is.
 //
 // One table of links serves blocks. A module that has them in pieces defines
 // LIST_HAS_PIECES and, before it includes this, the five lines below for its own.

@@ -54,7 +54,7 @@ static uintptr_t nowhere(const reel_pool *pool)
 static size_t claimed_ever(const reel_pool *pool)
 {
     size_t pages = 0;
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         const reel_pool_chunk *const chunk = &pool->chunks[i];
         pages += base_of(chunk) != 0 ? peak_in(chunk) : 0;
     }
@@ -64,7 +64,7 @@ static size_t claimed_ever(const reel_pool *pool)
 static bool is_listable(const reel_pool *pool, uintptr_t i)
 {
     const size_t chunk = i >> pool->place_bits;
-    return chunk < pool->chunk_limit && base_of(&pool->chunks[chunk]) != 0
+    return chunk < pool->capacity && base_of(&pool->chunks[chunk]) != 0
            && place_in(pool, i) < peak_in(&pool->chunks[chunk]);
 }
 
@@ -100,14 +100,14 @@ static size_t listed_pages(const reel_pool *pool)
 
 // ---- set-up -----------------------------------------------------------------
 
-static bool are_countable(size_t chunk_limit, size_t chunk_pages)
+static bool are_countable(size_t capacity, size_t chunk_pages)
 {
     return chunk_pages < REEL_BLOCKS_MAX
-           && chunk_limit <= REEL_BLOCKS_MAX
-                  >> log2_of(pow2_above(chunk_pages));
+           && capacity <= REEL_BLOCKS_MAX >> log2_of(pow2_above(chunk_pages));
 }
 
-static void set_up(reel_pool *pool, size_t page, size_t chunk_pages)
+static void start_without_chunks(reel_pool *pool, size_t page,
+                                 size_t chunk_pages)
 {
     pool->page_bits = (uint8_t)log2_of(page);
     pool->place_bits = (uint8_t)log2_of(pow2_above(chunk_pages));
@@ -117,30 +117,29 @@ static void set_up(reel_pool *pool, size_t page, size_t chunk_pages)
     store_relaxed(&pool->first, NO_NUMBER);
     store_relaxed(&pool->gate, GATE_OPEN);
     store_relaxed(&pool->failures, 0);
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         store_relaxed(&pool->chunks[i].base, 0);
     }
-    list_start(&pool->list, NULL, number_in(pool, pool->chunk_limit, 0));
+    list_start(&pool->list, NULL, number_in(pool, pool->capacity, 0));
     list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
 }
 
 reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
-                           reel_pool_chunk *chunks, size_t chunk_limit,
+                           reel_pool_chunk *chunks, size_t capacity,
                            size_t page_size, size_t chunk_size)
 {
     const size_t page = page_size > 0 ? page_size : REEL_POOL_PAGE_SIZE;
     const size_t chunk = chunk_size > 0 ? chunk_size : REEL_POOL_PAGES * page;
-    if (pool == NULL || backing.ops == NULL || chunks == NULL
-        || chunk_limit == 0 || !is_pow2(page) || chunk < page
-        || (chunk & (page - 1)) != 0
-        || !are_countable(chunk_limit, chunk >> log2_of(page))) {
+    if (pool == NULL || backing.ops == NULL || chunks == NULL || capacity == 0
+        || !is_pow2(page) || chunk < page || (chunk & (page - 1)) != 0
+        || !are_countable(capacity, chunk >> log2_of(page))) {
         return REEL_INVALID;
     }
     pool->backing.ops = backing.ops;
     pool->backing.self = backing.self;
     pool->chunks = chunks;
-    pool->chunk_limit = chunk_limit;
-    set_up(pool, page, chunk >> log2_of(page));
+    pool->capacity = capacity;
+    start_without_chunks(pool, page, chunk >> log2_of(page));
     return REEL_OK;
 }
 
@@ -148,7 +147,7 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
 
 static bool find_room(const reel_pool *pool, size_t *chunk)
 {
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         if (base_of(&pool->chunks[i]) == 0) {
             *chunk = i;
             return true;
@@ -217,15 +216,16 @@ static uintptr_t grow(reel_pool *pool)
 
 // The fresh page that a watermark stands for: its own, or if its chunk is used up
 // the one that follows; NO_NUMBER if none does.
-static uintptr_t fresh_at(const reel_pool *pool, uintptr_t mark)
+static uintptr_t fresh_at(const reel_pool *pool, uintptr_t watermark)
 {
-    if (mark == nowhere(pool)) {
-        mark = load_acquire(&pool->first);
+    if (watermark == nowhere(pool)) {
+        watermark = load_acquire(&pool->first);
     }
-    while (mark != NO_NUMBER && place_in(pool, mark) == pool->chunk_pages) {
-        mark = load_acquire(&chunk_at(pool, mark)->after);
+    while (watermark != NO_NUMBER
+           && place_in(pool, watermark) == pool->chunk_pages) {
+        watermark = load_acquire(&chunk_at(pool, watermark)->after);
     }
-    return mark;
+    return watermark;
 }
 
 // As for blocks, NO_NUMBER is never spurious.
@@ -237,9 +237,11 @@ static uintptr_t take_page(reel_pool *pool)
         if (i != NO_NUMBER) {
             return i;
         }
-        const uintptr_t mark = fresh_at(pool, watermark_of(&pool->list, head));
-        if (mark == NO_NUMBER || list_issue(&pool->list, &head, mark)) {
-            return mark;
+        const uintptr_t watermark =
+            fresh_at(pool, watermark_of(&pool->list, head));
+        if (watermark == NO_NUMBER
+            || list_take_fresh(&pool->list, &head, watermark)) {
+            return watermark;
         }
     }
 }
@@ -285,7 +287,7 @@ void *reel_pool_claim(reel_pool *pool)
 // The number of the page that an address is in; NO_NUMBER if it is in none.
 static uintptr_t find_page(const reel_pool *pool, uintptr_t address)
 {
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         const uintptr_t base = base_of(&pool->chunks[i]);
         const uintptr_t place = (address - base) >> pool->page_bits;
         if (base != 0 && place < pool->chunk_pages) {
@@ -321,7 +323,7 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
 
 static size_t free_pages(const reel_pool *pool)
 {
-    return reel_pool_pages(pool) - reel_pool_used(pool);
+    return reel_pool_pages(pool) - reel_pool_used_pages(pool);
 }
 
 // Inside the gate: take so many chunks and string them together. On failure give
@@ -364,7 +366,7 @@ static reel_status reserve(reel_pool *pool, size_t pages)
         return REEL_OK;
     }
     size_t newest, missing = pages - free, count = 0;
-    for (; missing > 0 && count < pool->chunk_limit; count++) {
+    for (; missing > 0 && count < pool->capacity; count++) {
         missing -= min_of(missing, pool->chunk_pages);
     }
     uintptr_t first;
@@ -398,7 +400,7 @@ static bool is_unused(const reel_pool *pool, const reel_pool_chunk *chunk)
 // How many pages of each chunk are free: fresh or on the list.
 static void count_free(const reel_pool *pool)
 {
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         reel_pool_chunk *const chunk = &pool->chunks[i];
         chunk->free = pool->chunk_pages - peak_in(chunk);
     }
@@ -415,7 +417,7 @@ static void string_fresh_pages(reel_pool *pool)
 {
     store_relaxed(&pool->first, NO_NUMBER);
     pool->newest = SIZE_MAX;
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         reel_pool_chunk *const chunk = &pool->chunks[i];
         store_relaxed(&chunk->after, NO_NUMBER);
         if (base_of(chunk) != 0 && !is_unused(pool, chunk)
@@ -455,11 +457,11 @@ size_t reel_pool_trim(reel_pool *pool)
         return 0;
     }
     size_t bytes = 0;
-    pool->peak = reel_pool_peak(pool);
+    pool->peak = reel_pool_peak_pages(pool);
     count_free(pool);
     filter_list(pool);
     string_fresh_pages(pool);
-    for (size_t i = pool->chunk_limit; i > 0; i--) {
+    for (size_t i = pool->capacity; i > 0; i--) {
         reel_pool_chunk *const chunk = &pool->chunks[i - 1];
         if (is_unused(pool, chunk)) {
             drop_chunk(pool, chunk);
@@ -471,7 +473,7 @@ size_t reel_pool_trim(reel_pool *pool)
 
 reel_status reel_pool_dispose(reel_pool *pool)
 {
-    if (reel_port_in_interrupt() || reel_pool_used(pool) > 0) {
+    if (reel_port_in_interrupt() || reel_pool_used_pages(pool) > 0) {
         return REEL_BUSY;
     }
     (void)reel_pool_trim(pool);
@@ -483,7 +485,7 @@ reel_status reel_pool_dispose(reel_pool *pool)
 size_t reel_pool_chunks(const reel_pool *pool)
 {
     size_t chunks = 0;
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         chunks += base_of(&pool->chunks[i]) != 0;
     }
     return chunks;
@@ -496,14 +498,14 @@ size_t reel_pool_pages(const reel_pool *pool)
 
 // The list first: a page that is claimed and given back in between counts as claimed
 // in either case.
-size_t reel_pool_used(const reel_pool *pool)
+size_t reel_pool_used_pages(const reel_pool *pool)
 {
     const size_t listed = listed_pages(pool);
     const size_t claimed = claimed_ever(pool);
     return claimed - min_of(listed, claimed);
 }
 
-size_t reel_pool_peak(const reel_pool *pool)
+size_t reel_pool_peak_pages(const reel_pool *pool)
 {
     return max_of(pool->peak, claimed_ever(pool));
 }
@@ -512,8 +514,8 @@ reel_stats reel_pool_stats(const reel_pool *pool)
 {
     const size_t failures = load_relaxed(&pool->failures);
     reel_stats stats;
-    stats.used = reel_pool_used(pool) << pool->page_bits;
-    stats.peak = reel_pool_peak(pool) << pool->page_bits;
+    stats.used = reel_pool_used_pages(pool) << pool->page_bits;
+    stats.peak = reel_pool_peak_pages(pool) << pool->page_bits;
     stats.failures = failures;
     stats.largest_refused = failures > 0 ? reel_pool_page_size(pool) : 0;
     return stats;
@@ -522,7 +524,7 @@ reel_stats reel_pool_stats(const reel_pool *pool)
 bool reel_pool_is_valid(const reel_pool *pool)
 {
     size_t listed;
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         const reel_pool_chunk *const chunk = &pool->chunks[i];
         if (base_of(chunk) != 0
             && ((base_of(chunk) & page_align_mask(pool)) != 0
@@ -532,23 +534,23 @@ bool reel_pool_is_valid(const reel_pool *pool)
         }
     }
     return count_listed(pool, &listed)
-           && (pool->newest == SIZE_MAX || pool->newest < pool->chunk_limit);
+           && (pool->newest == SIZE_MAX || pool->newest < pool->capacity);
 }
 
 // ---- caches -----------------------------------------------------------------
 
 reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
-                                 reel_pool_slot *slots, size_t slot_count)
+                                 reel_pool_slot *slots, size_t capacity)
 {
-    if (cache == NULL || pool == NULL || slots == NULL || slot_count == 0) {
+    if (cache == NULL || pool == NULL || slots == NULL || capacity == 0) {
         return REEL_INVALID;
     }
     cache->top = slots;
     cache->slots = slots;
-    cache->limit = slots + slot_count;
+    cache->limit = slots + capacity;
     cache->page_size = page_size_in(pool);
     cache->pool = pool;
-    for (size_t i = 0; i < slot_count; i++) {
+    for (size_t i = 0; i < capacity; i++) {
         slots[i].page = 0; // a slot is read before it is written
     }
     return REEL_OK;

@@ -249,8 +249,8 @@ static void drop_large(reel_pool *pool, void *object, size_t size)
 static void *alloc_here(reel_region *region, size_t size, size_t align)
 {
     uintptr_t start, stop;
-    if (!reel_arena_place(region->next, region->end, size, align, &start,
-                          &stop)) {
+    if (!reel_arena_fit(region->next, region->end, size, align, &start,
+                        &stop)) {
         return NULL;
     }
     region->next = stop;

@@ -42,14 +42,14 @@ void *reel_ref_get(const reel_registry *registry, reel_ref ref)
 // ---- set-up ------------------------------------------------------------------
 
 reel_status reel_registry_init(reel_registry *registry,
-                               reel_registry_entry *entries, size_t count)
+                               reel_registry_entry *entries, size_t capacity)
 {
-    if (registry == NULL || entries == NULL || count == 0
-        || count > (UINTPTR_MAX - (uintptr_t)entries) / sizeof *entries) {
+    if (registry == NULL || entries == NULL || capacity == 0
+        || capacity > (UINTPTR_MAX - (uintptr_t)entries) / sizeof *entries) {
         return REEL_INVALID;
     }
     registry->entries = entries;
-    registry->capacity = count;
+    registry->capacity = capacity;
     registry->used = 0;
     registry->failures = 0;
     store_relaxed(&registry->free, REEL_NO_INDEX);
@@ -166,7 +166,7 @@ static void drop_descendants(reel_registry *registry, size_t top)
 
 // ---- what the owner does -----------------------------------------------------
 
-static reel_status refuse(reel_registry *registry)
+static reel_status count_refusal(reel_registry *registry)
 {
     if (registry->failures < SIZE_MAX) {
         registry->failures++;
@@ -196,7 +196,7 @@ reel_status reel_registry_register(reel_registry *registry,
         return REEL_STALE;
     }
     if (registry->used == registry->capacity) {
-        return refuse(registry);
+        return count_refusal(registry);
     }
     const size_t index = take_entry(registry);
     link_to_parent(registry->entries, index,

@@ -19,10 +19,10 @@ static void stamp_bits(const reel_rewindable *rewindable,
 }
 
 // Bytes of a chunk, start bits included.
-static size_t chunk_size(size_t granules, uintptr_t shift, bool block_free)
+static size_t chunk_size(size_t granules, uintptr_t shift, bool frees_blocks)
 {
     const size_t data = granules << shift;
-    return block_free ? data + bits_size(granules) : data;
+    return frees_blocks ? data + bits_size(granules) : data;
 }
 
 // What the backing is to align a chunk to: its granules, and the first allocation.
@@ -38,9 +38,9 @@ static void enter_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
     const uintptr_t shift = rewindable->shift;
     chunk->base = (uintptr_t)base;
     chunk->granules = granules;
-    chunk->size = chunk_size(granules, shift, rewindable->block_free);
+    chunk->size = chunk_size(granules, shift, rewindable->frees_blocks);
     store_relaxed(&chunk->used, 0);
-    if (rewindable->block_free) {
+    if (rewindable->frees_blocks) {
         stamp_bits(rewindable, chunk);
     }
     watch_unused(chunk->base, granules << shift);
@@ -52,7 +52,7 @@ static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
     const uintptr_t shift = rewindable->shift;
     void *const base =
         reel_allocate(rewindable->backing,
-                      chunk_size(granules, shift, rewindable->block_free),
+                      chunk_size(granules, shift, rewindable->frees_blocks),
                       chunk_align(shift, mask));
     if (base == NULL) {
         return false;
@@ -104,12 +104,13 @@ static size_t initial_granules(size_t initial_size, uintptr_t shift)
 }
 
 // All that is not told by the configuration. No chunk is there yet.
-static void set_up(reel_rewindable *rewindable, reel_allocator backing,
-                   reel_rewindable_block *table, size_t table_length)
+static void start_without_chunks(reel_rewindable *rewindable,
+                                 reel_allocator backing,
+                                 reel_rewindable_chunk *table, size_t capacity)
 {
     rewindable->is_created = false;
     rewindable->table = table;
-    rewindable->table_length = table_length;
+    rewindable->capacity = capacity;
     rewindable->generation = 0;
     rewindable->backing.ops = backing.ops;
     rewindable->backing.self = backing.self;
@@ -119,35 +120,34 @@ static void set_up(reel_rewindable *rewindable, reel_allocator backing,
     store_relaxed(&rewindable->largest_refused, 0);
     store_relaxed(&rewindable->gate, GATE_OPEN);
     store_relaxed(&rewindable->highest, (uintptr_t)table);
-    store_relaxed(&rewindable->current, (uintptr_t)table);
+    store_relaxed(&rewindable->first_open, (uintptr_t)table);
 }
 
 reel_status reel_rewindable_init(reel_rewindable *rewindable,
                                  reel_allocator backing,
-                                 reel_rewindable_block *table,
-                                 size_t table_length,
+                                 reel_rewindable_chunk *table, size_t capacity,
                                  const reel_rewindable_config *config)
 {
     static const reel_rewindable_config host = REEL_REWINDABLE_HOST;
     const reel_rewindable_config *const chosen =
         config != NULL ? config : &host;
     if (rewindable == NULL || backing.ops == NULL || table == NULL
-        || table_length == 0 || !is_usable(chosen)) {
+        || capacity == 0 || !is_usable(chosen)) {
         return REEL_INVALID;
     }
     const uintptr_t shift = log2_of(granule_of(chosen));
     const size_t granules = initial_granules(chosen->initial_size, shift);
-    void *const base =
-        reel_allocate(backing, chunk_size(granules, shift, chosen->block_free),
-                      chunk_align(shift, 0));
+    void *const base = reel_allocate(
+        backing, chunk_size(granules, shift, chosen->frees_blocks),
+        chunk_align(shift, 0));
     if (base == NULL) {
         return REEL_NO_MEMORY;
     }
     rewindable->shift = (uint8_t)shift;
-    rewindable->block_free = chosen->block_free;
+    rewindable->frees_blocks = chosen->frees_blocks;
     rewindable->initial_size = chosen->initial_size;
     rewindable->growth_limit = chosen->growth_limit;
-    set_up(rewindable, backing, table, table_length);
+    start_without_chunks(rewindable, backing, table, capacity);
     enter_chunk(rewindable, &table[0], base, granules);
     store_release(&rewindable->count, 1);
     INVARIANT(reel_rewindable_is_valid(rewindable));
@@ -156,7 +156,7 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
 
 // ---- allocation ----------------------------------------------------------------
 
-static void *refuse(reel_rewindable *rewindable, size_t size)
+static void *count_refusal(reel_rewindable *rewindable, size_t size)
 {
     count_one(&rewindable->failures);
     raise_count(&rewindable->largest_refused, size);
@@ -168,7 +168,7 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
                              size_t size)
 {
     const uintptr_t block = chunk->base + (start << rewindable->shift);
-    if (rewindable->block_free) {
+    if (rewindable->frees_blocks) {
         set_start(rewindable, chunk, start);
     }
     watch_alive(block, size);
@@ -185,7 +185,7 @@ static bool is_full(const chunk_entry *chunk)
 OUT_OF_LINE void begin_with(reel_rewindable *rewindable,
                             const chunk_entry *chunk)
 {
-    store_release(&rewindable->current, (uintptr_t)chunk);
+    store_release(&rewindable->first_open, (uintptr_t)chunk);
     for (const chunk_entry *each = rewindable->table; each < chunk; each++) {
         if (!is_full(each)) {
             look_again(rewindable, each);
@@ -235,7 +235,7 @@ static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 {
     const size_t granules = granules_in(size, rewindable->shift);
     const size_t count = count_of(rewindable);
-    if (count == 0 || count == rewindable->table_length
+    if (count == 0 || count == rewindable->capacity
         || granules > most_granules(rewindable->shift)
         || !take_next(rewindable, count, granules, mask)) {
         return NULL;
@@ -275,7 +275,7 @@ OUT_OF_LINE void *alloc_slow(reel_rewindable *rewindable, size_t size,
     if (block == NULL) {
         block = grow_in_turn(rewindable, size, mask);
     }
-    return block != NULL ? block : refuse(rewindable, size);
+    return block != NULL ? block : count_refusal(rewindable, size);
 }
 
 // One look at the chunk that served last. Size 0 becomes more than any has.
@@ -285,7 +285,7 @@ void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
     const uintptr_t shift = rewindable->shift;
     const uintptr_t mask = mask_of(align);
     chunk_entry *const chunk =
-        (chunk_entry *)load_acquire(&rewindable->current);
+        (chunk_entry *)load_acquire(&rewindable->first_open);
     uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t start = position_of(used);
     const uintptr_t rest = (size - 1) >> shift; // granules beyond the first
@@ -335,7 +335,7 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
     if (REEL_UNLIKELY(chunk->base + (granule << shift) != address)) {
         return REEL_FOREIGN;
     }
-    if (!rewindable->block_free) {
+    if (!rewindable->frees_blocks) {
         return REEL_OK;
     }
     if (REEL_UNLIKELY(!clear_start(rewindable, chunk, granule))) {
@@ -355,7 +355,7 @@ static void scrub(const reel_rewindable *rewindable, const chunk_entry *chunk)
     const size_t turn =
         (LOW_HALF + 1) / HALF_BITS; // as many words as there can be
     const size_t word = rewindable->generation % turn;
-    if (rewindable->block_free && word < bits_words(chunk->granules)) {
+    if (rewindable->frees_blocks && word < bits_words(chunk->granules)) {
         store_relaxed(&bits_of(rewindable, chunk)[word], no_bits(rewindable));
     }
 }
@@ -392,7 +392,7 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
         empty(rewindable, &rewindable->table[i]);
     }
     store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
-    store_release(&rewindable->current, (uintptr_t)rewindable->table);
+    store_release(&rewindable->first_open, (uintptr_t)rewindable->table);
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
 }
@@ -409,7 +409,7 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     rewindable->generation++;
     store_relaxed(&rewindable->table[0].used, 0);
     store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
-    store_release(&rewindable->current, (uintptr_t)rewindable->table);
+    store_release(&rewindable->first_open, (uintptr_t)rewindable->table);
     return REEL_OK;
 }
 
@@ -433,19 +433,19 @@ static void make_room_for_bits(const reel_rewindable *rewindable,
     }
 }
 
-reel_status reel_rewindable_block_free_set(reel_rewindable *rewindable,
-                                           bool block_free)
+reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
+                                             bool frees_blocks)
 {
     if (reel_port_in_interrupt() || !is_empty(rewindable)) {
         return REEL_BUSY;
     }
     const size_t count = count_of(rewindable);
-    for (size_t i = 0; block_free && i < count; i++) {
+    for (size_t i = 0; frees_blocks && i < count; i++) {
         chunk_entry *const chunk = &rewindable->table[i];
         make_room_for_bits(rewindable, chunk);
         stamp_bits(rewindable, chunk);
     }
-    rewindable->block_free = block_free;
+    rewindable->frees_blocks = frees_blocks;
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
 }

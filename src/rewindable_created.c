@@ -25,19 +25,19 @@ reel_handle reel_rewindable_handle(const reel_rewindable *rewindable)
 // Control block and table are one block of it.
 typedef struct created {
     reel_rewindable rewindable;
-    reel_rewindable_block table[];
+    reel_rewindable_chunk table[];
 } created;
 
-static size_t created_size(size_t table_length)
+static size_t created_size(size_t capacity)
 {
-    return sizeof(created) + table_length * sizeof(reel_rewindable_block);
+    return sizeof(created) + capacity * sizeof(reel_rewindable_chunk);
 }
 
-static bool has_size(size_t table_length)
+static bool has_size(size_t capacity)
 {
-    return table_length > 0
-           && table_length <= (SIZE_MAX - sizeof(created))
-                                  / sizeof(reel_rewindable_block);
+    return capacity > 0
+           && capacity <= (SIZE_MAX - sizeof(created))
+                              / sizeof(reel_rewindable_chunk);
 }
 
 // Enter it, if there is a registry; on failure it holds no chunk.
@@ -57,22 +57,21 @@ static reel_status enter(reel_rewindable *rewindable, reel_registry *registry,
 }
 
 reel_status reel_rewindable_create(reel_rewindable **out,
-                                   reel_allocator background,
-                                   size_t table_length,
+                                   reel_allocator background, size_t capacity,
                                    const reel_rewindable_config *config,
                                    reel_registry *registry, reel_handle parent)
 {
-    if (out == NULL || background.ops == NULL || !has_size(table_length)) {
+    if (out == NULL || background.ops == NULL || !has_size(capacity)) {
         return REEL_INVALID;
     }
-    const size_t size = created_size(table_length);
+    const size_t size = created_size(capacity);
     created *const made =
         reel_allocate(background, size, REEL_ALIGNOF(created));
     if (made == NULL) {
         return REEL_NO_MEMORY;
     }
-    reel_status status = reel_rewindable_init(
-        &made->rewindable, background, made->table, table_length, config);
+    reel_status status = reel_rewindable_init(&made->rewindable, background,
+                                              made->table, capacity, config);
     if (status == REEL_OK) {
         status =
             enter(&made->rewindable, registry, parent.index, parent.version);
@@ -91,7 +90,7 @@ reel_status reel_rewindable_destroy(reel_rewindable *rewindable)
     if (rewindable == NULL || !rewindable->is_created) {
         return REEL_INVALID;
     }
-    const size_t size = created_size(rewindable->table_length);
+    const size_t size = created_size(rewindable->capacity);
     const reel_status status = reel_rewindable_dispose(rewindable);
     if (status != REEL_OK) {
         return status;

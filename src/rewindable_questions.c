@@ -1,11 +1,11 @@
 #include "chunk.h"
 
-bool reel_rewindable_block_free(const reel_rewindable *rewindable)
+bool reel_rewindable_frees_blocks(const reel_rewindable *rewindable)
 {
-    return rewindable->block_free;
+    return rewindable->frees_blocks;
 }
 
-size_t reel_rewindable_blocks_allocated(const reel_rewindable *rewindable)
+size_t reel_rewindable_chunks(const reel_rewindable *rewindable)
 {
     return count_of(rewindable);
 }
@@ -55,7 +55,8 @@ static bool is_chunk_valid(const reel_rewindable *rewindable,
 {
     const uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t granule_mask = ((uintptr_t)1 << rewindable->shift) - 1;
-    const size_t bits = rewindable->block_free ? bits_size(chunk->granules) : 0;
+    const size_t bits =
+        rewindable->frees_blocks ? bits_size(chunk->granules) : 0;
     return chunk->granules <= most_granules(rewindable->shift)
            && (chunk->base & granule_mask) == 0
            && data_size(rewindable, chunk) <= chunk->size
@@ -63,7 +64,7 @@ static bool is_chunk_valid(const reel_rewindable *rewindable,
            && position_of(used) <= chunk->granules
            && live_of(used) <= position_of(used)
            && (live_of(used) > 0) == (position_of(used) > 0)
-           && (!rewindable->block_free
+           && (!rewindable->frees_blocks
                || start_bits(rewindable, chunk) <= live_of(used));
 }
 
@@ -77,9 +78,9 @@ static bool is_entry(const reel_rewindable *rewindable, uintptr_t address)
 bool reel_rewindable_is_valid(const reel_rewindable *rewindable)
 {
     const size_t count = count_of(rewindable);
-    const uintptr_t current = load_relaxed(&rewindable->current);
+    const uintptr_t current = load_relaxed(&rewindable->first_open);
     const uintptr_t highest = load_relaxed(&rewindable->highest);
-    if (count > rewindable->table_length || current > highest
+    if (count > rewindable->capacity || current > highest
         || !is_entry(rewindable, current) || !is_entry(rewindable, highest)) {
         return false;
     }

@@ -26,7 +26,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
         return REEL_NO_MEMORY;
     }
     const size_t granules = granules_in(at_least_1(size), rewindable->shift);
-    if (rewindable->block_free) {
+    if (rewindable->frees_blocks) {
         hide_start(rewindable, start);
     }
     span->rewindable = rewindable;
@@ -45,7 +45,7 @@ void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
         return NULL;
     }
     size = at_least_1(size);
-    if (!reel_arena_place(span->next, span->end, size, align, &start, &stop)
+    if (!reel_arena_fit(span->next, span->end, size, align, &start, &stop)
         || span->generation != span->rewindable->generation) {
         return NULL;
     }
@@ -84,7 +84,7 @@ static void close_in(reel_span *span, chunk_entry *chunk)
     const uintptr_t stop = (span->end - chunk->base) >> shift;
     const size_t taken = span->next - span->start;
     uintptr_t kept = start;
-    if (rewindable->block_free) {
+    if (rewindable->frees_blocks) {
         watch_dead(span->start, span->end - span->start);
     } else if (taken > 0) {
         kept += granules_in(taken, shift);

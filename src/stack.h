@@ -36,8 +36,8 @@ static inline void start_over(reel_arena *arena, unsigned long serial)
 
 // Inline allocation up to `ready`; granules of 2^log2 bytes, of which
 // [start, stop) holds whole ones.
-static inline void set_up(reel_arena *arena, uintptr_t start, uintptr_t ready,
-                          uintptr_t stop, uintptr_t log2)
+static inline void start_empty(reel_arena *arena, uintptr_t start,
+                               uintptr_t ready, uintptr_t stop, uintptr_t log2)
 {
     store_relaxed(&arena->limit, REEL_OUT_OF_LINE || log2 > 0 ? 0 : ready);
     arena->end = stop;
@@ -50,7 +50,7 @@ static inline void set_up(reel_arena *arena, uintptr_t start, uintptr_t ready,
 }
 
 // Count a request that did not fit. Two contexts at once may count one.
-OUT_OF_LINE void *refuse(reel_arena *arena, size_t size)
+OUT_OF_LINE void *count_refusal(reel_arena *arena, size_t size)
 {
     const uintptr_t refusals = load_relaxed(&arena->refusals);
     const uintptr_t one_more = refusals + ONE_REFUSAL;

@@ -123,7 +123,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
         || !is_whole_pages(start, size, pages->page_size - 1)) {
         return REEL_INVALID;
     }
-    set_up(&temp->stack, start, start, start + size, 0);
+    start_empty(&temp->stack, start, start, start + size, 0);
     temp->pages = pages;
     set_policy(temp, chosen);
     temp->peak = 0;
@@ -213,9 +213,9 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
     size = at_least_1(size);
     uintptr_t next = next_of(&temp->stack);
     do {
-        if (!reel_arena_place(next, temp->stack.end, size, align, &start, &stop)
+        if (!reel_arena_fit(next, temp->stack.end, size, align, &start, &stop)
             || !commit_to(temp, stop)) {
-            return refuse(&temp->stack, size);
+            return count_refusal(&temp->stack, size);
         }
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
     watch_alive(start, size);
@@ -237,7 +237,7 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
     uintptr_t start, stop;
     const uintptr_t ready = REEL_OUT_OF_LINE ? 0 : committed_of(temp);
     uintptr_t next = next_of(&temp->stack);
-    if (reel_arena_place(next, ready, size, align, &start, &stop)
+    if (reel_arena_fit(next, ready, size, align, &start, &stop)
         && swap_if_relaxed(&temp->stack.next, &next, stop)) {
         return (void *)start;
     }
@@ -417,7 +417,7 @@ reel_status reel_temp_trim(reel_temp *temp)
     return REEL_OK;
 }
 
-reel_status reel_temp_deinit(reel_temp *temp)
+reel_status reel_temp_dispose(reel_temp *temp)
 {
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;

@@ -26,7 +26,7 @@ static size_t sum_on_a_page()
         }
         p->x = 3;
         p->y = 4;
-        return reel_pool_used(&pool) * static_cast<size_t>(p->x + p->y);
+        return reel_pool_used_pages(&pool) * static_cast<size_t>(p->x + p->y);
     }
     return 0;
 }
@@ -39,7 +39,7 @@ int main()
         || reel_pool_init(&pool, reel_arena_allocator(&arena), chunks, 1, 64,
                           128)
                != REEL_OK
-        || sum_on_a_page() != 7 || reel_pool_used(&pool) != 0) {
+        || sum_on_a_page() != 7 || reel_pool_used_pages(&pool) != 0) {
         return 1;
     }
     REEL_SCOPE(&scratch) {

@@ -166,10 +166,10 @@ my @mutants = (
 
     # blocks
     [ 'src/blocks.c', 'mark >= list->count', 'false' ],
-    [ 'src/list/versioned.h', 'fresh_from(list, mark + 1)', 'fresh_from(list, mark)' ],
+    [ 'src/list/versioned.h', 'fresh_from(list, watermark + 1)', 'fresh_from(list, watermark)' ],
     [ 'src/list/versioned.h', '    list_set_out(list, i);', '' ],
-    [ 'src/list/versioned.h', 'place_of(list, mark) + 1', 'place_of(list, mark)' ],
-    [ 'src/list/versioned.h', '    list_set_out(list, mark);', '' ],
+    [ 'src/list/versioned.h', 'place_of(list, watermark) + 1', 'place_of(list, watermark)' ],
+    [ 'src/list/versioned.h', '    list_set_out(list, watermark);', '' ],
     [ 'src/list/versioned.h', 'if (own != i) {', 'if (false) {' ],
     [ 'src/blocks.c', 'length == peak', 'false' ],
     [ 'src/blocks.c', 'watermark_of(list, link) == peak ? length : SIZE_MAX', 'length' ],
@@ -224,7 +224,7 @@ my @mutants = (
     # pool: set-up and growth
     [ 'src/pool.c', '|| !is_pow2(page)', '' ],
     [ 'src/pool.c', '(chunk & (page - 1)) != 0', 'false' ],
-    [ 'src/pool.c', 'chunk_limit <= REEL_BLOCKS_MAX', 'chunk_limit - 1 <= REEL_BLOCKS_MAX' ],
+    [ 'src/pool.c', 'capacity <= REEL_BLOCKS_MAX', 'capacity - 1 <= REEL_BLOCKS_MAX' ],
     [ 'src/pool.c', 'list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));', '' ],
     [ 'src/pool.c', '(void)reel_free(pool->backing, pages, chunk_size(pool));', '' ],
     [ 'src/pool.c', '    store_relaxed(&chunk->after, NO_NUMBER);
@@ -233,7 +233,9 @@ my @mutants = (
     [ 'src/pool.c', 'let_follow(pool, number + 1, chunk);', 'let_follow(pool, number, chunk);' ],
     [ 'src/pool.c', '    list_set_link(&pool->list, number, number);', '' ],
     [ 'src/pool.c', 'store_relaxed(&pool->chunks[chunk].peak, 1);', '' ],
-    [ 'src/pool.c', 'while (mark != NO_NUMBER && place_in', 'if (mark != NO_NUMBER && place_in' ],
+    [ 'src/pool.c', 'while (watermark != NO_NUMBER
+           && place_in', 'if (watermark != NO_NUMBER
+           && place_in' ],
     [ 'src/pool.c', '        i = take_page(pool);
         if (i == NO_NUMBER) {', '        {' ],
     [ 'src/pool.c', '        count_one(&pool->failures);', '' ],
@@ -251,9 +253,9 @@ my @mutants = (
     [ 'src/pool.c', 'number_in(pool, i, peak_in(chunk))', 'number_in(pool, i, 0)' ],
     [ 'src/pool.c', '        list_set_link(&pool->list, last, bottom);', '' ],
     [ 'src/pool.c', '            list_set_link(&pool->list, last, link);', '' ],
-    [ 'src/pool.c', '    pool->peak = reel_pool_peak(pool);', '' ],
+    [ 'src/pool.c', '    pool->peak = reel_pool_peak_pages(pool);', '' ],
     [ 'src/pool.c', '    string_fresh_pages(pool);', '' ],
-    [ 'src/pool.c', '|| reel_pool_used(pool) > 0', '' ],
+    [ 'src/pool.c', '|| reel_pool_used_pages(pool) > 0', '' ],
     [ 'src/pool.c', '|| *count == most', '' ],
 
     # region: pages and blocks
@@ -317,8 +319,8 @@ my @mutants = (
     [ 'src/registry.c', 'registry->entries[registry->used].last_version = 0;', '' ],
     [ 'src/registry.c', '    store_release(&entry->version, 0);', '' ],
     [ 'src/registry.c', '!= NULL ? ref.object', '!= NULL || ref.handle.version == 0 ? ref.object' ],
-    [ 'src/registry.c', 'count == 0
-        || count', 'count' ],
+    [ 'src/registry.c', 'capacity == 0
+        || capacity', 'capacity' ],
     [ 'src/registry.c', 'UINTPTR_MAX - (uintptr_t)entries', 'UINTPTR_MAX' ],
     [ 'src/registry.c', '    registry->failures = 0;', '' ],
 
@@ -373,7 +375,7 @@ my @mutants = (
     [ 'src/rewindable.c', 'i < bits_words(chunk->granules); i++) {
         store_relaxed', 'i + 1 < bits_words(chunk->granules); i++) {
         store_relaxed' ],
-    [ 'src/rewindable.c', 'block_free ? data + bits_size(granules) : data', 'data' ],
+    [ 'src/rewindable.c', 'frees_blocks ? data + bits_size(granules) : data', 'data' ],
     [ 'src/rewindable.c', 'max_of((size_t)1 << shift, mask + 1)', '(size_t)1 << shift' ],
     [ 'src/rewindable.c', 'min_of(last, limit)', 'limit' ],
     [ 'src/rewindable.c', 'min_of(last, limit)', 'last' ],
@@ -383,12 +385,12 @@ my @mutants = (
     [ 'src/rewindable.c', 'least < grown && take_chunk', 'take_chunk' ],
     [ 'src/rewindable.c', 'least < grown && take_chunk', 'false && take_chunk' ],
     [ 'src/rewindable.c', 'max_of(granules, initial_granules(rewindable->initial_size, shift));', 'initial_granules(rewindable->initial_size, shift);' ],
-    [ 'src/rewindable.c', 'count == rewindable->table_length', 'count > rewindable->table_length' ],
+    [ 'src/rewindable.c', 'count == rewindable->capacity', 'count > rewindable->capacity' ],
     [ 'src/rewindable.c', '|| granules > most_granules(rewindable->shift)', '' ],
     [ 'src/rewindable.c', 'granules << HALF_BITS | 1)', 'granules << HALF_BITS)' ],
     [ 'src/rewindable.c', 'config->growth_limit > 0 &&', '' ],
     [ 'src/rewindable.c', '&& most_granules(log2_of(granule_of(config))) > 0', '' ],
-    [ 'src/rewindable.c', '|| table_length == 0 ', '' ],
+    [ 'src/rewindable.c', '|| capacity == 0 ', '' ],
 
     # rewindable: first fit
     [ 'src/rewindable.c', 'rest >= chunk->granules - start', 'rest > chunk->granules - start' ],
@@ -420,8 +422,8 @@ my @mutants = (
     [ 'src/rewindable.c', 'const size_t room = chunk->size - data_size(rewindable, chunk);', 'const size_t room = 0;' ],
     [ 'src/rewindable.c', '    stamp_bits(rewindable, chunk);
     }
-    rewindable->block_free', '    }
-    rewindable->block_free' ],
+    rewindable->frees_blocks', '    }
+    rewindable->frees_blocks' ],
     [ 'src/rewindable.c', 'reel_port_in_interrupt() || !is_empty(rewindable)', '!is_empty(rewindable)' ],
     [ 'src/rewindable.c', '&& HOLDS(chunk_of(self, (uintptr_t)block) != NULL, REEL_FOREIGN)', '' ],
 
@@ -434,10 +436,10 @@ my @mutants = (
     [ 'src/rewindable_questions.c', '&& (chunk->base & granule_mask) == 0', '' ],
     [ 'src/rewindable_questions.c', '|| current > highest', '' ],
     [ 'src/rewindable_questions.c', '&& offset % sizeof(chunk_entry) == 0', '' ],
-    [ 'src/rewindable_questions.c', 'count > rewindable->table_length ||', '' ],
+    [ 'src/rewindable_questions.c', 'count > rewindable->capacity ||', '' ],
     [ 'src/rewindable_created.c', '        (void)reel_free(background, made, size);', '' ],
-    [ 'src/rewindable_created.c', '&& table_length <= (SIZE_MAX - sizeof(created))
-                                  / sizeof(reel_rewindable_block)', '' ],
+    [ 'src/rewindable_created.c', '&& capacity <= (SIZE_MAX - sizeof(created))
+                              / sizeof(reel_rewindable_chunk)', '' ],
     [ 'src/rewindable_created.c', 'rewindable == NULL || !rewindable->is_created', 'rewindable == NULL' ],
 
     # rewindable: chunks and their start bits
@@ -467,7 +469,7 @@ my @mutants = (
 
     # hints, spans and chunks that others change
     [ 'src/rewindable.c', '            raise_count(&rewindable->highest, (uintptr_t)chunk);', '' ],
-    [ 'src/rewindable.c', 'count == 0 || count == rewindable->table_length', 'count == rewindable->table_length' ],
+    [ 'src/rewindable.c', 'count == 0 || count == rewindable->capacity', 'count == rewindable->capacity' ],
     [ 'src/rewindable_questions.c', 'start_bits(rewindable, chunk) <= live_of(used)', 'true' ],
     [ 'src/chunk.h', '(uintptr_t)chunk < seen', 'false' ],
     [ 'src/span.c', '    hide_start(rewindable, start);', '' ],

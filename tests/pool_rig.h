@@ -44,7 +44,7 @@ void fresh_pool_backing(void);
 size_t size_of_links(size_t count);
 
 // And a pool on top, of chunks of `pages` pages.
-void fresh_pool(size_t chunk_limit, size_t page_size, size_t pages);
+void fresh_pool(size_t capacity, size_t page_size, size_t pages);
 
 // Refuse the calls from that number on, counted from now and from 1; or none.
 void refuse_calls_from(size_t number);

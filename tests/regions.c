@@ -150,7 +150,7 @@ static void *work(void *argument)
             bad += swap_a_page(&held, me, i, &seed);
         }
         if (i % 1000 == 0) {
-            const size_t used = reel_pool_used(&pool);
+            const size_t used = reel_pool_used_pages(&pool);
             bad += used > reel_pool_pages(&pool);
         }
     }
@@ -176,7 +176,7 @@ static void *claim_at_once(void *argument)
             }
         }
         pthread_barrier_wait(&gun);
-        bad += reel_pool_used(&pool) != THREADS * PAGES;
+        bad += reel_pool_used_pages(&pool) != THREADS * PAGES;
         pthread_barrier_wait(&gun);
         for (size_t p = 0; p < PAGES && pages[p] != NULL; p++) {
             bad += count_wrong(pages[p], PAGE / sizeof(block), me, p);
@@ -207,9 +207,9 @@ static void *work_or_reserve(void *argument)
 
 // ---- the rounds ------------------------------------------------------------------
 
-static void fresh_pool(size_t chunk_limit)
+static void fresh_pool(size_t capacity)
 {
-    (void)reel_pool_init(&pool, reel_host_malloc(), chunks, chunk_limit, PAGE,
+    (void)reel_pool_init(&pool, reel_host_malloc(), chunks, capacity, PAGE,
                          PAGES * PAGE);
     atomic_store(&wrong, 0);
     atomic_store(&refused, 0);
@@ -257,7 +257,7 @@ static void check(const char *what, int may_refuse)
     result(atomic_load(&wrong) == 0, "each page had one owner at a time");
     result(may_refuse || atomic_load(&refused) == 0,
            "nobody was refused while there was room");
-    result(reel_pool_used(&pool) == 0 && reel_pool_is_valid(&pool),
+    result(reel_pool_used_pages(&pool) == 0 && reel_pool_is_valid(&pool),
            "all pages came back");
     result(all_pages_are_there(), "no page was lost or doubled");
     result(reel_pool_dispose(&pool) == REEL_OK && reel_pool_chunks(&pool) == 0,

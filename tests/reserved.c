@@ -54,7 +54,7 @@ static void start(size_t size, const reel_temp_policy *policy)
 
 static void stop(size_t size)
 {
-    result(reel_temp_deinit(&temp) == REEL_OK
+    result(reel_temp_dispose(&temp) == REEL_OK
                && reel_host_release(space, size) == REEL_OK,
            "the range goes back");
 }

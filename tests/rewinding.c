@@ -22,7 +22,7 @@
 #define ALIGNMENTS 8 // 1 to 128
 
 static reel_rewindable rewindable;
-static reel_rewindable_block table[TABLE];
+static reel_rewindable_chunk table[TABLE];
 static pthread_barrier_t gun;
 static atomic_size_t wrong;
 static int tests, failures;
@@ -267,9 +267,9 @@ static void *cut_blocks(void *argument)
 
 // ---- all of it -----------------------------------------------------------------
 
-static void start(size_t growth_limit, bool block_free)
+static void start(size_t growth_limit, bool frees_blocks)
 {
-    const reel_rewindable_config config = { 64, growth_limit, 8, block_free };
+    const reel_rewindable_config config = { 64, growth_limit, 8, frees_blocks };
     result(reel_rewindable_init(&rewindable, reel_host_malloc(), table, TABLE,
                                 &config)
                == REEL_OK,
@@ -281,7 +281,7 @@ static void finish(void)
     result(reel_rewindable_is_valid(&rewindable), "its bookkeeping is whole");
     result(reel_rewindable_stats(&rewindable).failures == 0,
            "nothing was refused");
-    printf("# %zu chunks\n", reel_rewindable_blocks_allocated(&rewindable));
+    printf("# %zu chunks\n", reel_rewindable_chunks(&rewindable));
     reel_rewindable_dispose(&rewindable);
 }
 

@@ -16,7 +16,7 @@ typedef struct rig_block {
 
 typedef struct rig {
     reel_rewindable rewindable;
-    reel_rewindable_block table[MOST_CHUNKS + 1]; // the last one is nobody's
+    reel_rewindable_chunk table[MOST_CHUNKS + 1]; // the last one is nobody's
     reel_allocator backing;
     reel_allocator beneath; // where its memory comes from
     reel_arena arena;
@@ -38,7 +38,7 @@ void fresh_backing_on(reel_allocator beneath);
 
 // And a rewindable on top. What lies in control block and table beforehand does
 // not matter.
-void fresh_rig(const reel_rewindable_config *config, size_t table_length);
+void fresh_rig(const reel_rewindable_config *config, size_t capacity);
 
 // Valid, and every chunk is a block of the backing, in order.
 bool rig_agrees(void);
@@ -46,7 +46,7 @@ bool rig_agrees(void);
 // The rewindable and its table, but for the count of refusals.
 typedef struct rig_state {
     unsigned char bytes[sizeof(reel_rewindable)
-                        + (MOST_CHUNKS + 1) * sizeof(reel_rewindable_block)];
+                        + (MOST_CHUNKS + 1) * sizeof(reel_rewindable_chunk)];
 } rig_state;
 
 void rig_remember(rig_state *state);

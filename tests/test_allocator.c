@@ -158,18 +158,18 @@ static void a_block_pool_is_an_allocator(void)
     EXPECT(reel_free(a, memory, 1) == REEL_DOUBLE_FREE);
 }
 
-static void serve_from_a_rewindable(reel_allocator backing, bool block_free)
+static void serve_from_a_rewindable(reel_allocator backing, bool frees_blocks)
 {
-    const reel_rewindable_config config = { 96, 128, 8, block_free };
+    const reel_rewindable_config config = { 96, 128, 8, frees_blocks };
     reel_rewindable rewindable;
-    reel_rewindable_block table[4];
+    reel_rewindable_chunk table[4];
     EXPECT(reel_rewindable_init(&rewindable, backing, table, 4, &config)
            == REEL_OK);
     const reel_allocator a = reel_rewindable_allocator(&rewindable);
     refuses_what_it_must(a);
     serves(a);
     EXPECT(reel_rewindable_stats(&rewindable).failures > 0); // it was full
-    EXPECT(!block_free || reel_rewindable_stats(&rewindable).used == 0);
+    EXPECT(!frees_blocks || reel_rewindable_stats(&rewindable).used == 0);
     EXPECT(reel_rewindable_rewind(&rewindable) == REEL_OK);
     serves(a);
     EXPECT(reel_rewindable_is_valid(&rewindable));
@@ -179,16 +179,17 @@ static void serve_from_a_rewindable(reel_allocator backing, bool block_free)
 
 static void a_rewindable_is_an_allocator(void)
 {
-    for (int block_free = 0; block_free < 2; block_free++) {
+    for (int frees_blocks = 0; frees_blocks < 2; frees_blocks++) {
         reel_arena arena;
         EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
-        serve_from_a_rewindable(reel_arena_allocator(&arena), block_free == 1);
+        serve_from_a_rewindable(reel_arena_allocator(&arena),
+                                frees_blocks == 1);
     }
 }
 
 static void a_rewindable_on_blocks_on_an_arena_is_an_allocator(void)
 {
-    for (int block_free = 0; block_free < 2; block_free++) {
+    for (int frees_blocks = 0; frees_blocks < 2; frees_blocks++) {
         const size_t size = REEL_BLOCKS_SIZE(160, 4);
         reel_arena arena;
         reel_blocks blocks;
@@ -197,7 +198,7 @@ static void a_rewindable_on_blocks_on_an_arena_is_an_allocator(void)
                                 size, 160, 4)
                == REEL_OK);
         serve_from_a_rewindable(reel_blocks_allocator(&blocks),
-                                block_free == 1);
+                                frees_blocks == 1);
         EXPECT(reel_blocks_count_used(&blocks) == 0);
         EXPECT(reel_blocks_is_valid(&blocks));
     }
@@ -210,7 +211,7 @@ static void serve_from_a_pool(reel_allocator backing)
     EXPECT(reel_pool_init(&pool, backing, chunks, 2, 64, 4 * 64) == REEL_OK);
     refuses_what_it_must(reel_pool_allocator(&pool));
     serves(reel_pool_allocator(&pool));
-    EXPECT(reel_pool_used(&pool) == 0 && reel_pool_is_valid(&pool));
+    EXPECT(reel_pool_used_pages(&pool) == 0 && reel_pool_is_valid(&pool));
     EXPECT(reel_pool_dispose(&pool) == REEL_OK);
 }
 
@@ -227,7 +228,7 @@ static void serve_from_a_region(reel_allocator backing)
         EXPECT(reel_region_is_valid(&region));
         EXPECT(reel_region_stats(&region).failures > 0); // it was full
         EXPECT(reel_region_close(&region) == REEL_OK);
-        EXPECT(reel_pool_used(&pool) == 0 && reel_pool_is_valid(&pool));
+        EXPECT(reel_pool_used_pages(&pool) == 0 && reel_pool_is_valid(&pool));
     }
     EXPECT(reel_pool_dispose(&pool) == REEL_OK);
 }
@@ -246,7 +247,7 @@ static void a_region_on_a_pool_on_a_rewindable_on_an_arena_is_an_allocator(void)
     const reel_rewindable_config config = { 384, 384, 16, true };
     reel_arena arena;
     reel_rewindable rewindable;
-    reel_rewindable_block table[2];
+    reel_rewindable_chunk table[2];
     EXPECT(reel_arena_init(&arena, test_memory(TEST_MEMORY), TEST_MEMORY)
            == REEL_OK);
     EXPECT(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena),

@@ -18,7 +18,7 @@ static void blocks_are_cut_in_order(void)
     EXPECT(reel_arena_alloc(&arena, 1, 64) == memory + 64);
     EXPECT(reel_arena_alloc_shared(&arena, 5, 2) == memory + 66);
     EXPECT(reel_arena_used(&arena) == 71);
-    EXPECT(reel_arena_left(&arena) == 256 - 71);
+    EXPECT(reel_arena_available(&arena) == 256 - 71);
     EXPECT(reel_arena_is_valid(&arena));
 }
 
@@ -26,12 +26,12 @@ static void an_exact_fit_succeeds(void)
 {
     fresh_arena();
     EXPECT(reel_arena_alloc(&arena, 256, 64) == memory);
-    EXPECT(reel_arena_left(&arena) == 0);
+    EXPECT(reel_arena_available(&arena) == 0);
     EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL);
     EXPECT(reel_arena_alloc_shared(&arena, 1, 1) == NULL);
     fresh_arena();
     EXPECT(reel_arena_alloc_shared(&arena, 256, 64) == memory);
-    EXPECT(reel_arena_left(&arena) == 0);
+    EXPECT(reel_arena_available(&arena) == 0);
 }
 
 static void zero_bytes_are_one_byte(void)
@@ -142,9 +142,9 @@ static void the_last_block_grows_and_shrinks_in_place(void)
     unsigned char *const a = reel_arena_alloc(&arena, 10, 1);
     unsigned char *const b = reel_arena_alloc(&arena, 10, 1);
     EXPECT(reel_arena_resize(&arena, b, 10, 246));
-    EXPECT(reel_arena_left(&arena) == 0);
+    EXPECT(reel_arena_available(&arena) == 0);
     EXPECT(!reel_arena_resize(&arena, b, 246, 247));
-    EXPECT(reel_arena_left(&arena) == 0);
+    EXPECT(reel_arena_available(&arena) == 0);
     EXPECT(reel_arena_resize(&arena, b, 246, 5));
     EXPECT(reel_arena_used(&arena) == 15);
     EXPECT(!reel_arena_resize(&arena, a, 10, 11)); // not last: cannot grow
@@ -442,7 +442,7 @@ static void a_granular_block_shares_its_granules_with_nobody(void)
 {
     fresh_arena();
     EXPECT(reel_arena_init_granular(&arena, memory + 1, 254, 32) == REEL_OK);
-    EXPECT(reel_arena_left(&arena) == 192); // whole granules of the buffer
+    EXPECT(reel_arena_available(&arena) == 192); // whole granules of the buffer
     EXPECT(reel_arena_alloc(&arena, 1, 1) == memory + 32);
     EXPECT(reel_arena_used(&arena) == 32);
     EXPECT(reel_arena_alloc_shared(&arena, 33, 1) == memory + 64);
@@ -450,9 +450,9 @@ static void a_granular_block_shares_its_granules_with_nobody(void)
     unsigned char *const c = reel_arena_alloc(&arena, 32, 64);
     EXPECT(c == memory + 128 && reel_arena_used(&arena) == 128);
     EXPECT(reel_arena_resize(&arena, c, 32, 64));
-    EXPECT(reel_arena_left(&arena) == 32);
+    EXPECT(reel_arena_available(&arena) == 32);
     EXPECT(reel_arena_resize(&arena, c, 64, 65));
-    EXPECT(reel_arena_left(&arena) == 0);
+    EXPECT(reel_arena_available(&arena) == 0);
     EXPECT(!reel_arena_resize(&arena, c, 65, 97));
     EXPECT(reel_arena_resize(&arena, c, 65, 96));
     EXPECT(reel_arena_free(&arena, c, 96) == REEL_OK);
@@ -492,7 +492,7 @@ REEL_ARENA_DEFINE(static_arena, 100);
 static void a_static_arena_needs_no_init(void)
 {
     EXPECT(reel_arena_is_valid(&static_arena));
-    EXPECT(reel_arena_left(&static_arena) == 100);
+    EXPECT(reel_arena_available(&static_arena) == 100);
     unsigned char *const block = reel_arena_alloc(&static_arena, 100, 0);
     EXPECT((uintptr_t)block % REEL_ALIGN_DEFAULT == 0);
     block[99] = 1;
@@ -514,7 +514,8 @@ static void an_array_that_overflows_is_refused(void)
     EXPECT(REEL_NEW_ARRAY(&arena, uint32_t, SIZE_MAX) == NULL);
     EXPECT(reel_arena_used(&arena) == 0);
     uint32_t *const array = REEL_NEW_ARRAY(&arena, uint32_t, 64);
-    EXPECT((unsigned char *)array == memory && reel_arena_left(&arena) == 0);
+    EXPECT((unsigned char *)array == memory
+           && reel_arena_available(&arena) == 0);
 }
 
 // ---- scopes ----------------------------------------------------------------
@@ -622,16 +623,16 @@ static void check_place(uintptr_t next, uintptr_t limit, size_t size, bool fits,
 {
     uintptr_t first = 0, stop = 0;
     EXPECT(fits == fits_in(next, limit, size));
-    EXPECT(fits == reel_arena_place(next, limit, size, 8, &first, &stop));
+    EXPECT(fits == reel_arena_fit(next, limit, size, 8, &first, &stop));
     EXPECT(!fits || (start == first && end == stop && end - start == size));
 }
 
-#define CHECK_KNOWN(next, limit, size)                                  \
-    do {                                                                \
-        uintptr_t start = 0, end = 0;                                   \
-        const bool fits =                                               \
-            reel_arena_place((next), (limit), (size), 8, &start, &end); \
-        check_place((next), (limit), (size), fits, start, end);         \
+#define CHECK_KNOWN(next, limit, size)                                \
+    do {                                                              \
+        uintptr_t start = 0, end = 0;                                 \
+        const bool fits =                                             \
+            reel_arena_fit((next), (limit), (size), 8, &start, &end); \
+        check_place((next), (limit), (size), fits, start, end);       \
     } while (0)
 
 static void a_size_that_is_known_is_placed_like_any_other(void)

@@ -247,7 +247,8 @@ static void compare_with_init(reel_blocks *defined)
                             count)
            == REEL_OK);
     EXPECT(defined->list.head.value == same.list.head.value);
-    EXPECT(!REEL_LISTS_ARE_VERSIONED || defined->list.fresh == same.list.fresh);
+    EXPECT(!REEL_LISTS_ARE_VERSIONED
+           || defined->list.fresh_bit == same.list.fresh_bit);
     EXPECT(defined->inverse == same.inverse && defined->shift == same.shift);
     for (size_t i = 0; i < count; i++) {
         unsigned char *const block = reel_blocks_alloc(defined);
@@ -300,7 +301,7 @@ static void a_huge_pool_works_at_its_far_end(void)
     blocks.list.links =
         (reel_link *)((uintptr_t)link_window - (count - 4) * sizeof(reel_link));
     blocks.list.count = count;
-    blocks.list.fresh = REEL_ABOVE_(count);
+    blocks.list.fresh_bit = REEL_ABOVE_(count);
     blocks.list.peak.value = count - 4;
     blocks.list.head.value = REEL_LIST_EMPTY(count - 4, count);
     for (size_t i = count - 4; i < count; i++) {

@@ -213,7 +213,7 @@ static void a_child_lives_on_its_parent_and_is_stale_with_it(void)
 {
     const reel_rewindable_config of_16 = { 16, 16, 8, false };
     reel_rewindable child;
-    reel_rewindable_block table[2];
+    reel_rewindable_chunk table[2];
     fresh(2);
     EXPECT(bind(nothing) == REEL_OK);
     EXPECT(reel_rewindable_init(
@@ -266,7 +266,7 @@ static void create_takes_everything_from_the_background(void)
         EXPECT(test_rig->held == 2);
         EXPECT((unsigned char *)made == test_rig->blocks[0].start);
         EXPECT(test_rig->blocks[0].size
-               == sizeof(reel_rewindable) + 3 * sizeof(reel_rewindable_block));
+               == sizeof(reel_rewindable) + 3 * sizeof(reel_rewindable_chunk));
         EXPECT(reel_rewindable_is_valid(made));
         EXPECT(reel_registry_count(&registry) == (size_t)bound);
         EXPECT(is_good(reel_rewindable_handle(made)) == (bound == 1));
@@ -314,8 +314,8 @@ static void what_cannot_be_made_is_invalid(void)
     EXPECT(reel_rewindable_create(&made, no_ops, 2, &of_64, NULL, nothing)
            == REEL_INVALID);
     static const size_t lengths[] = { 0, SIZE_MAX,
-                                      SIZE_MAX / sizeof(reel_rewindable_block),
-                                      SIZE_MAX / sizeof(reel_rewindable_block)
+                                      SIZE_MAX / sizeof(reel_rewindable_chunk),
+                                      SIZE_MAX / sizeof(reel_rewindable_chunk)
                                           + 1 };
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         EXPECT(reel_rewindable_create(&made, test_rig->backing, lengths[i],

@@ -75,7 +75,7 @@ static void no_size_near_the_top_wraps(void)
 static void powers_of_two_and_their_neighbours_do_not_wrap(void)
 {
     reel_arena arena = used_arena(1);
-    const size_t left = reel_arena_left(&arena);
+    const size_t left = reel_arena_available(&arena);
     for (size_t bit = 10; bit < SIZE_BITS; bit++) {
         const size_t size = (size_t)1 << bit;
         EXPECT(size - 1 > left);
@@ -259,7 +259,7 @@ static void any_alignment_of_the_buffer_works(void)
             unsigned char *const buffer = test_memory(size + shift) + shift;
             reel_arena arena;
             EXPECT(reel_arena_init(&arena, buffer, size) == REEL_OK);
-            EXPECT(reel_arena_left(&arena) == size);
+            EXPECT(reel_arena_available(&arena) == size);
             EXPECT(reel_arena_alloc(&arena, size, 1) == buffer); // exact fit
             EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL);
             EXPECT(reel_arena_is_valid(&arena));

@@ -53,7 +53,7 @@ static size_t accepted, refused, missed;
 
 static size_t left(void)
 {
-    return is_temp ? reel_temp_available(&temp) : reel_arena_left(&arena);
+    return is_temp ? reel_temp_available(&temp) : reel_arena_available(&arena);
 }
 
 static size_t rounded(size_t size)

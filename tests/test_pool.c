@@ -9,7 +9,7 @@ static bool has_malloc(void)
 
 static size_t used(void)
 {
-    return reel_pool_used(the_pool());
+    return reel_pool_used_pages(the_pool());
 }
 
 static size_t chunks(void)
@@ -47,7 +47,7 @@ static void fresh_pages_come_in_order_chunk_by_chunk(void)
         EXPECT(claims(i / 3, i % 3));
         EXPECT(chunks() == i / 3 + 1 && test_pool->calls == 2 * chunks());
         EXPECT(reel_pool_pages(the_pool()) == 3 * chunks());
-        EXPECT(used() == i + 1 && reel_pool_peak(the_pool()) == i + 1);
+        EXPECT(used() == i + 1 && reel_pool_peak_pages(the_pool()) == i + 1);
         EXPECT(pool_agrees());
     }
     EXPECT(claim() == NULL && used() == 9 && test_pool->calls == 6);
@@ -75,7 +75,7 @@ static void a_page_that_came_back_goes_before_a_fresh_one(void)
     fresh_pool(2, PAGE, 2);
     EXPECT(claims(0, 0));
     release(0, 0);
-    EXPECT(claims(0, 0) && reel_pool_peak(the_pool()) == 1);
+    EXPECT(claims(0, 0) && reel_pool_peak_pages(the_pool()) == 1);
     EXPECT(claims(0, 1) && claims(1, 0));
     release(0, 1);
     EXPECT(claims(0, 1) && claims(1, 1) && claim() == NULL);
@@ -115,27 +115,27 @@ static void a_free_pages_bytes_are_never_touched(void)
     }
 }
 
-static void use_all(size_t chunk_limit, size_t page, size_t pages)
+static void use_all(size_t capacity, size_t page, size_t pages)
 {
     const size_t most = page < REEL_ALIGN_DEFAULT ? page : REEL_ALIGN_DEFAULT;
-    fresh_pool(chunk_limit, page, pages);
+    fresh_pool(capacity, page, pages);
     EXPECT(reel_pool_page_size(the_pool()) == page);
     for (size_t round = 0; round < 3; round++) {
-        for (size_t i = 0; i < chunk_limit * pages; i++) {
+        for (size_t i = 0; i < capacity * pages; i++) {
             unsigned char *const block = claim();
             EXPECT(block != NULL && (uintptr_t)block % most == 0);
             stamp(block, page, i);
         }
         EXPECT(claim() == NULL && pool_agrees());
-        EXPECT(used() == chunk_limit * pages);
-        for (size_t i = chunk_limit * pages; i > 0; i--) {
+        EXPECT(used() == capacity * pages);
+        for (size_t i = capacity * pages; i > 0; i--) {
             EXPECT(is_stamped(page_in((i - 1) / pages, (i - 1) % pages), page,
                               i - 1));
             release((i - 1) / pages, (i - 1) % pages);
         }
     }
     EXPECT(reel_pool_trim(the_pool())
-           == chunk_limit * (pages * page + links_size()));
+           == capacity * (pages * page + links_size()));
     EXPECT(test_pool->bytes == 0 && pool_agrees());
 }
 
@@ -443,7 +443,7 @@ static void reserving_grows_by_as_many_chunks_as_it_takes(void)
         fresh_pool(4, PAGE, 3);
         EXPECT(reel_pool_reserve(the_pool(), pages) == REEL_OK);
         EXPECT(chunks() == (pages + 2) / 3 && used() == 0 && pool_agrees());
-        EXPECT(reel_pool_peak(the_pool()) == 0);
+        EXPECT(reel_pool_peak_pages(the_pool()) == 0);
         const size_t calls = test_pool->calls;
         for (size_t i = 0; i < 3 * chunks(); i++) {
             EXPECT(claim() != NULL && used() == i + 1);
@@ -640,8 +640,9 @@ static void the_peak_outlives_a_trim(void)
         release(i / 2, i % 2);
     }
     EXPECT(reel_pool_trim(the_pool()) > 0);
-    EXPECT(reel_pool_peak(the_pool()) == 6 && used() == 1);
-    EXPECT(claims(0, 1) && claims(1, 0) && reel_pool_peak(the_pool()) == 6);
+    EXPECT(reel_pool_peak_pages(the_pool()) == 6 && used() == 1);
+    EXPECT(claims(0, 1) && claims(1, 0)
+           && reel_pool_peak_pages(the_pool()) == 6);
     EXPECT(reel_pool_trim(the_pool()) == 0);
     EXPECT(reel_pool_stats(the_pool()).peak == 6 * PAGE);
     EXPECT(reel_pool_stats(the_pool()).used == 3 * PAGE);
@@ -675,7 +676,7 @@ static void a_pool_in_use_is_not_disposed_of(void)
 
 static struct {
     uint8_t pages;                          // of a chunk
-    uint8_t chunk_limit;                    //
+    uint8_t capacity;                       //
     uint8_t list[MOST_CHUNKS * MOST_PAGES]; // free and used before, newest last
     uint8_t stamps[MOST_CHUNKS][MOST_PAGES]; // 0: not out
     uint8_t fresh[MOST_CHUNKS];              // the first one that never was out
@@ -685,23 +686,23 @@ static struct {
     size_t peak;
 } model;
 
-static void start_model(size_t chunk_limit, size_t pages)
+static void start_model(size_t capacity, size_t pages)
 {
     model.pages = (uint8_t)pages;
-    model.chunk_limit = (uint8_t)chunk_limit;
+    model.capacity = (uint8_t)capacity;
     model.in_list = 0;
     model.in_line = 0;
     model.peak = 0;
     for (size_t i = 0; i < MOST_CHUNKS; i++) {
         model.is_there[i] = false;
     }
-    fresh_pool(chunk_limit, PAGE, pages);
+    fresh_pool(capacity, PAGE, pages);
 }
 
 static size_t model_chunks(void)
 {
     size_t count = 0;
-    for (size_t i = 0; i < model.chunk_limit; i++) {
+    for (size_t i = 0; i < model.capacity; i++) {
         count += model.is_there[i];
     }
     return count;
@@ -720,7 +721,7 @@ static size_t model_out_of(size_t chunk)
 static size_t model_used(void)
 {
     size_t count = 0;
-    for (size_t i = 0; i < model.chunk_limit; i++) {
+    for (size_t i = 0; i < model.capacity; i++) {
         count += model_out_of(i);
     }
     return count;
@@ -728,7 +729,7 @@ static size_t model_used(void)
 
 static bool model_adds(size_t *chunk)
 {
-    for (*chunk = 0; *chunk < model.chunk_limit; ++*chunk) {
+    for (*chunk = 0; *chunk < model.capacity; ++*chunk) {
         if (!model.is_there[*chunk]) {
             model.is_there[*chunk] = true;
             model.fresh[*chunk] = 0;
@@ -783,7 +784,7 @@ static void do_claim(uint32_t *seed)
 
 static void do_release(uint32_t *seed)
 {
-    const size_t chunk = test_below(seed, model.chunk_limit);
+    const size_t chunk = test_below(seed, model.capacity);
     const size_t place = test_below(seed, model.pages);
     if (!model.is_there[chunk]) {
         return;
@@ -801,7 +802,7 @@ static void do_release(uint32_t *seed)
 // New chunks join the line in reverse: the last one that came is used first.
 static void do_reserve(uint32_t *seed)
 {
-    const size_t most = (size_t)model.chunk_limit * model.pages;
+    const size_t most = (size_t)model.capacity * model.pages;
     const size_t pages = test_below(seed, most + 2);
     const size_t used_now = model_used();
     const bool is_possible = pages + used_now <= most;
@@ -824,7 +825,7 @@ static void do_trim(uint32_t *seed)
     (void)seed;
     size_t gone = 0, kept = 0;
     model.in_line = 0;
-    for (size_t chunk = 0; chunk < model.chunk_limit; chunk++) {
+    for (size_t chunk = 0; chunk < model.capacity; chunk++) {
         if (model.is_there[chunk] && model_out_of(chunk) == 0) {
             model.is_there[chunk] = false;
             gone++;
@@ -846,8 +847,8 @@ static void expect_as_modelled(void)
 {
     EXPECT(pool_agrees() && chunks() == model_chunks());
     EXPECT(used() == model_used());
-    EXPECT(reel_pool_peak(the_pool()) == model.peak);
-    for (size_t i = 0; i < model.chunk_limit; i++) {
+    EXPECT(reel_pool_peak_pages(the_pool()) == model.peak);
+    for (size_t i = 0; i < model.capacity; i++) {
         EXPECT((test_pool->chunks[i].base.value != 0) == model.is_there[i]);
     }
 }
@@ -861,8 +862,8 @@ static void a_pool_does_what_a_naive_model_does(void)
     };
     uint32_t seed = 7;
     for (size_t run = 0; run < 15 * test_scale; run++) {
-        const size_t chunk_limit = 1 + test_below(&seed, MOST_CHUNKS);
-        start_model(chunk_limit, 1 + test_below(&seed, MOST_PAGES));
+        const size_t capacity = 1 + test_below(&seed, MOST_CHUNKS);
+        start_model(capacity, 1 + test_below(&seed, MOST_PAGES));
         for (int step = 0; step < 150; step++) {
             if (test_below(&seed, 20) == 0) {
                 do_reserve(&seed);
@@ -1045,7 +1046,7 @@ static void a_rewindable_may_be_behind_a_pool(void)
     const reel_rewindable_config config = { 256, 256, 16, true };
     reel_arena arena;
     reel_rewindable rewindable;
-    reel_rewindable_block table[3];
+    reel_rewindable_chunk table[3];
     EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
     EXPECT(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena),
                                 table, 3, &config)
@@ -1084,7 +1085,8 @@ static void another_pool_may_be_behind_a_pool(void)
 {
     fresh_pool(2, 128, 2);
     serve_pages_from(reel_pool_allocator(the_pool()));
-    EXPECT(used() == 0 && reel_pool_peak(the_pool()) == 4 && pool_agrees());
+    EXPECT(used() == 0 && reel_pool_peak_pages(the_pool()) == 4
+           && pool_agrees());
 }
 
 static void the_hosts_malloc_may_be_behind_a_pool(void)

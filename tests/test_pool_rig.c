@@ -108,11 +108,11 @@ void fresh_pool_backing(void)
     test_pool->during_call = NULL;
 }
 
-void fresh_pool(size_t chunk_limit, size_t page_size, size_t pages)
+void fresh_pool(size_t capacity, size_t page_size, size_t pages)
 {
     fresh_pool_backing();
     EXPECT(reel_pool_init(the_pool(), test_pool->backing, test_pool->chunks,
-                          chunk_limit, page_size, pages * page_size)
+                          capacity, page_size, pages * page_size)
            == REEL_OK);
     EXPECT(pool_agrees() && test_pool->held == 0);
 }
@@ -157,7 +157,7 @@ bool pool_agrees_but_for(size_t others)
     const reel_pool *const pool = the_pool();
     const size_t page = reel_pool_page_size(pool);
     size_t chunks = 0;
-    for (size_t i = 0; i < pool->chunk_limit; i++) {
+    for (size_t i = 0; i < pool->capacity; i++) {
         const reel_pool_chunk *const chunk = &pool->chunks[i];
         if (chunk->base.value == 0) {
             continue;
@@ -205,14 +205,14 @@ bool pool_is_as(const pool_state *state)
 {
     const reel_pool *const now = the_pool();
     const reel_pool *const then = &state->pool;
-    for (size_t i = 0; i < now->chunk_limit; i++) {
+    for (size_t i = 0; i < now->capacity; i++) {
         if (!is_same_chunk(&now->chunks[i], &state->chunks[i])) {
             return false;
         }
     }
     return now->list.head.value == then->list.head.value
            && now->list.count == then->list.count && now->chunks == then->chunks
-           && now->chunk_limit == then->chunk_limit
+           && now->capacity == then->capacity
            && now->page_bits == then->page_bits
            && now->place_bits == then->place_bits
            && now->chunk_pages == then->chunk_pages

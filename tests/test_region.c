@@ -6,7 +6,7 @@ static reel_region region;
 
 static size_t used(void)
 {
-    return reel_pool_used(the_pool());
+    return reel_pool_used_pages(the_pool());
 }
 
 static void *alloc(size_t size, size_t align)
@@ -27,9 +27,9 @@ static void close_it(reel_region *it)
 }
 
 // A pool of pages, and a region that has the first of them.
-static void fresh_region(size_t chunk_limit, size_t pages)
+static void fresh_region(size_t capacity, size_t pages)
 {
-    fresh_pool(chunk_limit, PAGE, pages);
+    fresh_pool(capacity, PAGE, pages);
     open_it(&region);
     EXPECT(used() == 1 && region.next == (uintptr_t)page_in(0, 0));
 }
@@ -123,7 +123,7 @@ static void thousands_of_regions_need_no_more_chunks_than_one(void)
         close_it(&region);
         EXPECT(used() == 0 && reel_pool_chunks(the_pool()) == 2);
     }
-    EXPECT(test_pool->calls == 4 && reel_pool_peak(the_pool()) == 4
+    EXPECT(test_pool->calls == 4 && reel_pool_peak_pages(the_pool()) == 4
            && agrees());
 }
 
@@ -155,10 +155,10 @@ static reel_pool_cache cache;
 static reel_pool_slot slots[2];
 
 // A pool of pages, a cache of two, and in it so many of them: 0.0 on top.
-static void fresh_cache(size_t chunk_limit, size_t pages, size_t cached)
+static void fresh_cache(size_t capacity, size_t pages, size_t cached)
 {
     reel_region other;
-    fresh_pool(chunk_limit, PAGE, pages);
+    fresh_pool(capacity, PAGE, pages);
     stamp(slots, sizeof slots, 0x5A);
     EXPECT(reel_pool_cache_init(&cache, the_pool(), slots, 2) == REEL_OK);
     if (cached > 0) {

@@ -10,7 +10,7 @@ static void *take(size_t size, size_t align)
 
 static size_t chunks(void)
 {
-    return reel_rewindable_blocks_allocated(&test_rig->rewindable);
+    return reel_rewindable_chunks(&test_rig->rewindable);
 }
 
 static void rewind_it(void)
@@ -164,8 +164,8 @@ static void the_defaults_grow_as_the_original_does(void)
         return;
     }
     reel_rewindable rewindable;
-    const size_t table_size = 64 * sizeof(reel_rewindable_block);
-    reel_rewindable_block *const table =
+    const size_t table_size = 64 * sizeof(reel_rewindable_chunk);
+    reel_rewindable_chunk *const table =
         reel_allocate(test_malloc(), table_size, 0);
     fake.next = 0x10000;
     fake.given = fake.taken = 0;
@@ -193,7 +193,7 @@ static void a_chunk_has_as_many_granules_as_half_a_word_counts(void)
     const size_t most = UINTPTR_MAX >> (4 * sizeof(uintptr_t));
     const reel_rewindable_config config = { SIZE_MAX, SIZE_MAX, 8, false };
     reel_rewindable rewindable;
-    reel_rewindable_block table[3];
+    reel_rewindable_chunk table[3];
     if (REEL_OUT_OF_LINE) {
         return;
     }
@@ -217,7 +217,7 @@ static void a_granule_may_be_huge(void)
     const reel_rewindable_config half_of_all = { 1, 1, half, false };
     const reel_rewindable_config quarter = { 1, 1, half / 2, false };
     reel_rewindable rewindable;
-    reel_rewindable_block table[1];
+    reel_rewindable_chunk table[1];
     fake.next = 0x10000;
     EXPECT(reel_rewindable_init(&rewindable, addresses, table, 1, &half_of_all)
            == REEL_INVALID);
@@ -377,7 +377,7 @@ static void dispose_gives_everything_back_and_twice_is_harmless(void)
     EXPECT(test_rig->calls == 3 && rig_agrees());
     const reel_stats stats = reel_rewindable_stats(&test_rig->rewindable);
     EXPECT(stats.used == 0 && stats.peak == 72 && stats.failures == 6);
-    EXPECT(reel_rewindable_block_free_set(&test_rig->rewindable, true)
+    EXPECT(reel_rewindable_set_frees_blocks(&test_rig->rewindable, true)
            == REEL_OK);
     EXPECT(take(1, 1) == NULL && rig_agrees());
 }
@@ -584,7 +584,7 @@ static void the_defaults_are_a_hosts(void)
     reel_rewindable *const rewindable = &test_rig->rewindable;
     EXPECT(reel_rewindable_initial_size(rewindable) == 131072);
     EXPECT(reel_rewindable_bytes_allocated(rewindable) == 131072);
-    EXPECT(!reel_rewindable_block_free(rewindable));
+    EXPECT(!reel_rewindable_frees_blocks(rewindable));
     EXPECT(test_rig->blocks[0].size == 131072);
     EXPECT(test_rig->blocks[0].align == 64);
     EXPECT(is_at(take(1, 1), 0, 0) && is_at(take(1, 1), 0, 64));
@@ -599,7 +599,7 @@ static void the_small_defaults_fit_a_microcontroller(void)
     fresh_rig(&small, 2);
     EXPECT(test_rig->blocks[0].size == 256 && test_rig->blocks[0].align >= 8);
     EXPECT(reel_rewindable_initial_size(&test_rig->rewindable) == 256);
-    EXPECT(small.growth_limit == 4096 && !small.block_free);
+    EXPECT(small.growth_limit == 4096 && !small.frees_blocks);
     EXPECT(is_at(take(1, 1), 0, 0) && is_at(take(248, 1), 0, 8));
     EXPECT(is_at(take(1, 1), 1, 0) && test_rig->blocks[1].size == 512);
 }
@@ -667,12 +667,12 @@ static void corruption_is_noticed(void)
     (void)take(8, 1);
     (void)take(100, 1);
     reel_rewindable *const r = &test_rig->rewindable;
-    reel_rewindable_block *const table = test_rig->table;
+    reel_rewindable_chunk *const table = test_rig->table;
     EXPECT(notices(&r->count.value, 4));
-    EXPECT(notices((uintptr_t *)&r->table_length, 1));
-    EXPECT(notices(&r->current.value, (uintptr_t)&table[2]));
-    EXPECT(notices(&r->current.value, (uintptr_t)table + 1));
-    EXPECT(notices(&r->current.value, (uintptr_t)table - sizeof table[0]));
+    EXPECT(notices((uintptr_t *)&r->capacity, 1));
+    EXPECT(notices(&r->first_open.value, (uintptr_t)&table[2]));
+    EXPECT(notices(&r->first_open.value, (uintptr_t)table + 1));
+    EXPECT(notices(&r->first_open.value, (uintptr_t)table - sizeof table[0]));
     EXPECT(notices(&r->highest.value, (uintptr_t)&table[2]));
     EXPECT(notices(&r->highest.value, (uintptr_t)&table[1] + 1));
     EXPECT(notices(&table[0].used.value, 0 * one_granule + 1));
@@ -683,9 +683,9 @@ static void corruption_is_noticed(void)
     EXPECT(notices((uintptr_t *)&table[0].granules, 9));
     EXPECT(notices((uintptr_t *)&table[0].granules, SIZE_MAX));
     EXPECT(notices((uintptr_t *)&table[1].size, 127));
-    EXPECT(!notices(&r->current.value, (uintptr_t)&table[1]));
+    EXPECT(!notices(&r->first_open.value, (uintptr_t)&table[1]));
     r->highest.value = (uintptr_t)table;
-    EXPECT(notices(&r->current.value, (uintptr_t)&table[1]));
+    EXPECT(notices(&r->first_open.value, (uintptr_t)&table[1]));
 }
 
 // ---- interrupts ---------------------------------------------------------------
@@ -720,7 +720,7 @@ static void try_all_that_needs_an_owner(void)
     reel_rewindable *const rewindable = &test_rig->rewindable;
     EXPECT(reel_rewindable_rewind(rewindable) == REEL_BUSY);
     EXPECT(reel_rewindable_dispose(rewindable) == REEL_BUSY);
-    EXPECT(reel_rewindable_block_free_set(rewindable, true) == REEL_BUSY);
+    EXPECT(reel_rewindable_set_frees_blocks(rewindable, true) == REEL_BUSY);
 }
 
 static void an_interrupt_can_neither_rewind_nor_dispose(void)

@@ -21,7 +21,7 @@ static struct {
     size_t granule, initial, limit; // bytes
     size_t count, length, highest;
     size_t peak, failures;
-    bool block_free;
+    bool frees_blocks;
     model_chunk chunks[CHUNKS];
     model_block blocks[BLOCKS]; // the first one is a span
     reel_span span;
@@ -75,7 +75,7 @@ static bool fits(size_t i, size_t granules, size_t align, size_t *start)
 static size_t whole_size(size_t granules)
 {
     return granules * model.granule
-           + (model.block_free ? bits_bytes(granules) : 0);
+           + (model.frees_blocks ? bits_bytes(granules) : 0);
 }
 
 static size_t max(size_t a, size_t b)
@@ -217,7 +217,7 @@ static void do_free(void)
         &test_rig->rewindable, address, block != NULL ? block->size : 1);
     if (!is_granule(address)) {
         EXPECT(status == REEL_FOREIGN);
-    } else if (!model.block_free) {
+    } else if (!model.frees_blocks) {
         EXPECT(status == REEL_OK);
     } else {
         const bool is_block = block != NULL && block != &model.blocks[0];
@@ -243,10 +243,10 @@ static void do_rewind(void)
     }
 }
 
-static void model_set(bool block_free)
+static void model_set(bool frees_blocks)
 {
-    model.block_free = block_free;
-    for (size_t i = 0; block_free && i < model.count; i++) {
+    model.frees_blocks = frees_blocks;
+    for (size_t i = 0; frees_blocks && i < model.count; i++) {
         model_chunk *const chunk = &model.chunks[i];
         const size_t need = bits_bytes(chunk->granules);
         while (chunk->granules * model.granule + need > chunk->size) {
@@ -257,12 +257,12 @@ static void model_set(bool block_free)
 
 static void do_set(void)
 {
-    const bool block_free = below(2) == 0;
+    const bool frees_blocks = below(2) == 0;
     const reel_status status =
-        reel_rewindable_block_free_set(&test_rig->rewindable, block_free);
+        reel_rewindable_set_frees_blocks(&test_rig->rewindable, frees_blocks);
     EXPECT(status == (model_used() == 0 ? REEL_OK : REEL_BUSY));
     if (status == REEL_OK) {
-        model_set(block_free);
+        model_set(frees_blocks);
     }
 }
 
@@ -315,7 +315,7 @@ static void close_span(void)
     model_chunk *const chunk = &model.chunks[span->chunk];
     EXPECT(reel_span_close(&model.span) == REEL_OK);
     const size_t kept =
-        model.block_free || span->size == 0 ? 0 : granules_for(span->size);
+        model.frees_blocks || span->size == 0 ? 0 : granules_for(span->size);
     if (chunk->position == span->start + span->granules) {
         chunk->position = (unsigned char)(span->start + kept);
     }
@@ -346,9 +346,9 @@ static void start_run(void)
     model.initial = 2 * model.granule + below(40);
     model.limit = limits[below(4)];
     model.length = 1 + below(CHUNKS);
-    model.block_free = below(2) == 0;
+    model.frees_blocks = below(2) == 0;
     const reel_rewindable_config config = { model.initial, model.limit,
-                                            model.granule, model.block_free };
+                                            model.granule, model.frees_blocks };
     fresh_rig(&config, model.length);
     model.count = model.highest = model.peak = model.failures = 0;
     enter_chunk(granules_for(model.initial));
@@ -389,8 +389,7 @@ static bool agrees(void)
            && stats.peak == max(model.peak, model_used())
            && stats.failures == model.failures
            && reel_rewindable_bytes_allocated(&test_rig->rewindable) == bytes
-           && reel_rewindable_blocks_allocated(&test_rig->rewindable)
-                  == model.count;
+           && reel_rewindable_chunks(&test_rig->rewindable) == model.count;
 }
 
 static void a_rewindable_does_what_a_naive_model_does(void)

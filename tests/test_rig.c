@@ -80,11 +80,11 @@ void fresh_backing(void)
            == REEL_OK);
 }
 
-void fresh_rig(const reel_rewindable_config *config, size_t table_length)
+void fresh_rig(const reel_rewindable_config *config, size_t capacity)
 {
     fresh_backing();
     EXPECT(reel_rewindable_init(&test_rig->rewindable, test_rig->backing,
-                                test_rig->table, table_length, config)
+                                test_rig->table, capacity, config)
            == REEL_OK);
     EXPECT(rig_agrees() && test_rig->held == 1);
 }
@@ -93,7 +93,7 @@ void fresh_rig(const reel_rewindable_config *config, size_t table_length)
 static bool are_untouched(size_t first)
 {
     const unsigned char *const byte = (const unsigned char *)test_rig->table;
-    const size_t entry = sizeof(reel_rewindable_block);
+    const size_t entry = sizeof(reel_rewindable_chunk);
     for (size_t i = first * entry; i < (MOST_CHUNKS + 1) * entry; i++) {
         if (byte[i] != UNTOUCHED) {
             return false;
@@ -105,13 +105,13 @@ static bool are_untouched(size_t first)
 bool rig_agrees(void)
 {
     const reel_rewindable *const rewindable = &test_rig->rewindable;
-    const size_t count = reel_rewindable_blocks_allocated(rewindable);
+    const size_t count = reel_rewindable_chunks(rewindable);
     if (!reel_rewindable_is_valid(rewindable) || count != test_rig->held
         || !are_untouched(MOST_CHUNKS)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        const reel_rewindable_block *const chunk = &test_rig->table[i];
+        const reel_rewindable_chunk *const chunk = &test_rig->table[i];
         if (chunk->base != (uintptr_t)test_rig->blocks[i].start
             || chunk->size != test_rig->blocks[i].size) {
             return false;

@@ -43,10 +43,10 @@ static size_t used(void)
 }
 
 // Spans are aligned by default, chunks to 16 where that is 16.
-static void fresh(const reel_rewindable_config *config, size_t table_length)
+static void fresh(const reel_rewindable_config *config, size_t capacity)
 {
     span.end = 0;
-    fresh_rig(config, table_length);
+    fresh_rig(config, capacity);
     if ((uintptr_t)at(0, 0) % 16 != 0) {
         EXPECT(take(8, 1) == at(0, 0)); // from here on
     }
@@ -192,9 +192,9 @@ static void unused_spans_alone_leave_an_empty_chunk(void)
 
 static void unused_spans_use_nothing_up(void)
 {
-    for (int block_free = 0; block_free < 2; block_free++) {
+    for (int frees_blocks = 0; frees_blocks < 2; frees_blocks++) {
         for (int is_empty = 0; is_empty < 2; is_empty++) {
-            fresh(block_free == 1 ? &freeing : &of_128, 1);
+            fresh(frees_blocks == 1 ? &freeing : &of_128, 1);
             void *const block = is_empty == 1 ? NULL : take(16, 1);
             const size_t before = used();
             size_t failures = 0;
@@ -212,8 +212,9 @@ static void unused_spans_use_nothing_up(void)
 
 static void room_that_comes_back_in_an_early_chunk_is_found(void)
 {
-    for (int block_free = 0; block_free < 2; block_free++) {
-        const reel_rewindable_config config = { 128, 64, 16, block_free == 1 };
+    for (int frees_blocks = 0; frees_blocks < 2; frees_blocks++) {
+        const reel_rewindable_config config = { 128, 64, 16,
+                                                frees_blocks == 1 };
         fresh_rig(&config, 2);
         EXPECT(take(64, 1) == at(0, 0));
         open_span(64);
@@ -223,7 +224,7 @@ static void room_that_comes_back_in_an_early_chunk_is_found(void)
     }
 }
 
-// ---- with block_free -------------------------------------------------------------------
+// ---- with frees_blocks -------------------------------------------------------------------
 
 static void closing_frees_the_whole_span(void)
 {

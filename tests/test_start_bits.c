@@ -1,4 +1,4 @@
-// A rewindable with block_free: blocks are freed one by one, a chunk that is empty
+// A rewindable with frees_blocks: blocks are freed one by one, a chunk that is empty
 // starts over, and what is freed wrongly is refused.
 
 #include "rig.h"
@@ -300,16 +300,16 @@ static void a_chunk_that_comes_back_has_no_starts_of_before(void)
         EXPECT(give(at(1, 0), 65) == REEL_OK);
         rewind_it();
         rewind_it();
-        EXPECT(reel_rewindable_blocks_allocated(&test_rig->rewindable) == 1);
+        EXPECT(reel_rewindable_chunks(&test_rig->rewindable) == 1);
     }
 }
 
 // ---- on and off ---------------------------------------------------------------------
 
-static reel_status set(bool block_free)
+static reel_status set(bool frees_blocks)
 {
     const reel_status status =
-        reel_rewindable_block_free_set(&test_rig->rewindable, block_free);
+        reel_rewindable_set_frees_blocks(&test_rig->rewindable, frees_blocks);
     EXPECT(rig_agrees());
     return status;
 }
@@ -329,17 +329,17 @@ static void it_is_set_only_while_every_chunk_is_empty(void)
         rig_remember(&before);
         EXPECT(set(true) == REEL_BUSY && set(false) == REEL_BUSY);
         EXPECT(rig_is_as(&before));
-        EXPECT(!reel_rewindable_block_free(&test_rig->rewindable));
+        EXPECT(!reel_rewindable_frees_blocks(&test_rig->rewindable));
         rewind_it();
         (void)take(1, 1);
     }
     rewind_it();
     EXPECT(set(true) == REEL_OK);
-    EXPECT(reel_rewindable_block_free(&test_rig->rewindable));
+    EXPECT(reel_rewindable_frees_blocks(&test_rig->rewindable));
     void *const block = take(1, 1);
     EXPECT(set(false) == REEL_BUSY && give(block, 1) == REEL_OK);
     EXPECT(set(false) == REEL_OK);
-    EXPECT(!reel_rewindable_block_free(&test_rig->rewindable));
+    EXPECT(!reel_rewindable_frees_blocks(&test_rig->rewindable));
 }
 
 // 512 bytes of data: as many granules go as 64 bits' words need.

@@ -446,7 +446,7 @@ static void deinit_gives_everything_back_and_twice_is_harmless(void)
     (void)reel_temp_alloc(&temp, PAGE, 1);
     const reel_mark mark = reel_temp_mark(&temp);
     for (int i = 0; i < 2; i++) {
-        EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+        EXPECT(reel_temp_dispose(&temp) == REEL_OK);
         EXPECT(src.committed == 0 && temp.estimate == 0 && agrees());
         EXPECT(reel_temp_used(&temp) == 0);
         EXPECT(reel_temp_rewind(&temp, mark) == REEL_STALE);
@@ -456,7 +456,7 @@ static void deinit_gives_everything_back_and_twice_is_harmless(void)
     bottom = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 5 * PAGE, 1);
     EXPECT(reel_temp_rewind(&temp, bottom) == REEL_OK);
-    EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+    EXPECT(reel_temp_dispose(&temp) == REEL_OK);
     EXPECT(reel_temp_peak(&temp)
            == 5 * PAGE); // the high water, not what is used
     EXPECT(temp.last_high == 0);
@@ -584,7 +584,7 @@ static void try_what_a_thread_may(void)
     EXPECT(reel_temp_rewind(&temp, bottom) == REEL_BUSY);
     EXPECT(reel_temp_reset(&temp) == REEL_BUSY);
     EXPECT(reel_temp_trim(&temp) == REEL_BUSY);
-    EXPECT(reel_temp_deinit(&temp) == REEL_BUSY);
+    EXPECT(reel_temp_dispose(&temp) == REEL_BUSY);
     EXPECT(reel_temp_alloc(&temp, PAGE, 1) == NULL);
     EXPECT(!reel_temp_resize(&temp, memory, 10, PAGE + 1));
 }
@@ -995,7 +995,7 @@ static void a_trim_does_not_forget_the_window_and_deinit_does(void)
     for (int i = 0; i < 5; i++) {
         use_pages(20);
     }
-    EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+    EXPECT(reel_temp_dispose(&temp) == REEL_OK);
     EXPECT(temp.last_high == 0 && temp.estimate == 0);
     use_pages(12);
     EXPECT(count_frames_until_given_back(100) == 3 + 4 + 1);

@@ -86,6 +86,6 @@ int main(void)
     puts("1..3");
     result(1, wrong == 0, "every byte belongs to the thread it was given to");
     result(2, bytes == reel_arena_used(&arena), "no byte was lost");
-    result(3, reel_arena_left(&arena) < LARGEST, "the arena was filled");
+    result(3, reel_arena_available(&arena) < LARGEST, "the arena was filled");
     return failed;
 }

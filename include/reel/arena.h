@@ -150,9 +150,8 @@ void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align);
 ///          second look.
 /// Cost     O(1), no loop.
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
-REEL_INLINE bool reel_arena_place(uintptr_t next, uintptr_t limit, size_t size,
-                                  size_t align, uintptr_t *start,
-                                  uintptr_t *end)
+REEL_INLINE bool reel_arena_fit(uintptr_t next, uintptr_t limit, size_t size,
+                                size_t align, uintptr_t *start, uintptr_t *end)
 {
     const uintptr_t mask = (align == 0 ? REEL_ALIGN_DEFAULT : align) - 1;
     if (REEL_UNLIKELY((align & mask) != 0)) {
@@ -173,8 +172,8 @@ REEL_INLINE bool reel_arena_place(uintptr_t next, uintptr_t limit, size_t size,
 inline void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align)
 {
     uintptr_t start, end;
-    if (!reel_arena_place(arena->next.value, arena->limit.value, size, align,
-                          &start, &end)) {
+    if (!reel_arena_fit(arena->next.value, arena->limit.value, size, align,
+                        &start, &end)) {
         return reel_arena_alloc_slow(arena, size, align);
     }
     arena->next.value = end;
@@ -356,7 +355,7 @@ size_t reel_arena_used(const reel_arena *arena);
 /// Returns  0 up to the buffer's size.
 /// Cost     O(1).
 /// Context  as reel_arena_mark().
-size_t reel_arena_left(const reel_arena *arena);
+size_t reel_arena_available(const reel_arena *arena);
 
 /// Tell the most bytes that were ever in use: the high water.
 ///

@@ -55,11 +55,11 @@ typedef int16_t reel_signed_link;
 /// A list of numbers, the free ones, and the watermark: what blocks and other
 /// modules keep their free things in. Only reel touches it.
 typedef struct reel_list {
-    reel_word head;   // see src/list.h
-    reel_link *links; // one for each number
-    size_t count;     // numbers
-    uintptr_t fresh;  // with versions a power of two above count
-    reel_word peak;   // numbers below it have been out
+    reel_word head;      // see src/list.h
+    reel_link *links;    // one for each number
+    size_t count;        // numbers
+    uintptr_t fresh_bit; // with versions a power of two above count
+    reel_word peak;      // numbers below it have been out
 } reel_list;
 
 /// Owned by the caller; read-only to it. In this order, which lets a free load its
@@ -248,11 +248,11 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
     }
 
 /// The head of a list of `count` numbers that holds none and whose watermark is
-/// `mark`: of version 0, or with one core the complement of the watermark.
+/// `watermark`: of version 0, or with one core the complement of the watermark.
 #if REEL_LISTS_ARE_VERSIONED
-#define REEL_LIST_EMPTY(mark, count) (REEL_ABOVE_(count) | (mark))
+#define REEL_LIST_EMPTY(watermark, count) (REEL_ABOVE_(count) | (watermark))
 #else
-#define REEL_LIST_EMPTY(mark, count) (~(uintptr_t)(mark))
+#define REEL_LIST_EMPTY(watermark, count) (~(uintptr_t)(watermark))
 #endif
 
 // ---- per-owner caches --------------------------------------------------------
@@ -271,14 +271,14 @@ typedef struct reel_blocks_cache {
 /// Start an empty cache.
 ///
 ///   slots       the caller's, one pointer for each block the cache may hold
-///   slot_count  2 or more; half of them are filled or emptied at once
+///   capacity  2 or more; half of them are filled or emptied at once
 ///
 /// Returns  REEL_OK; REEL_INVALID, and then `cache` is untouched.
 /// Cost     O(1).
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
 reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
                                    reel_blocks *blocks, void **slots,
-                                   size_t slot_count);
+                                   size_t capacity);
 
 /// Fill half the cache and take one of the blocks: the slow part of
 /// reel_blocks_cache_alloc().

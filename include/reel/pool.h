@@ -50,7 +50,7 @@ typedef struct reel_pool {
     reel_list
         list; // of page numbers: that of the chunk, then of the page in it
     reel_pool_chunk *chunks;
-    size_t chunk_limit;
+    size_t capacity;
     uint8_t page_bits;  // log2 of the page size
     uint8_t place_bits; // low bits of a number: which page of the chunk
     size_t chunk_pages;
@@ -67,7 +67,7 @@ typedef struct reel_pool {
 ///   backing      where chunks and their links come from and go to; asked by one
 ///                thread at a time, never in an interrupt
 ///   chunks       the caller's, for as long as the pool
-///   chunk_limit  1 or more: the most chunks at once
+///   capacity  1 or more: the most chunks at once
 ///   page_size    bytes, a power of two; 0: REEL_POOL_PAGE_SIZE. A page is aligned
 ///                to REEL_ALIGN_DEFAULT, or to its size if that is less
 ///   chunk_size   bytes, a multiple of page_size; 0: REEL_POOL_PAGES pages.
@@ -77,12 +77,12 @@ typedef struct reel_pool {
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, a table of no length, a page that is no
 ///          power of two, a chunk that is no multiple of it, and for more pages
-///          than there are numbers: chunk_limit times the power of two above a
+///          than there are numbers: capacity times the power of two above a
 ///          chunk's pages is REEL_BLOCKS_MAX at most. Then nothing has changed.
 /// Cost     linear in the table, whose entries are emptied.
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
 reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
-                           reel_pool_chunk *chunks, size_t chunk_limit,
+                           reel_pool_chunk *chunks, size_t capacity,
                            size_t page_size, size_t chunk_size);
 
 /// Take a page.
@@ -117,7 +117,7 @@ reel_status reel_pool_release(reel_pool *pool, void *page);
 ///
 /// Others may claim and give back meanwhile: REEL_OK then says that the pages that
 /// were free at one moment of the call and the new ones are so many. It counts as
-/// reel_pool_used() does, so pages on the list may pass for used, and all of them if
+/// reel_pool_used_pages() does, so pages on the list may pass for used, and all of them if
 /// others do not let it count: it may take more chunks than it needs, and it may say
 /// REEL_FULL or REEL_NO_MEMORY although so many pages are free.
 ///
@@ -170,7 +170,7 @@ size_t reel_pool_pages(const reel_pool *pool);
 /// Cost     linear in the free pages that were used before, and in the chunks, up
 ///          to four times while others are at it: a diagnosis.
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
-size_t reel_pool_used(const reel_pool *pool);
+size_t reel_pool_used_pages(const reel_pool *pool);
 
 /// Tell the most pages that were ever in use at once: fresh ones are claimed only
 /// when no other is free.
@@ -178,13 +178,13 @@ size_t reel_pool_used(const reel_pool *pool);
 /// Returns  pages; at most one too many for each context that was inside a call.
 /// Cost     O(chunks).
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
-size_t reel_pool_peak(const reel_pool *pool);
+size_t reel_pool_peak_pages(const reel_pool *pool);
 
 /// Read all counts at once, in bytes of pages.
 ///
 /// Returns  the statistics; two refusals at the same instant may count as one.
-/// Cost     as reel_pool_used().
-/// Context  as reel_pool_used().
+/// Cost     as reel_pool_used_pages().
+/// Context  as reel_pool_used_pages().
 reel_stats reel_pool_stats(const reel_pool *pool);
 
 /// Tell the size of a page.
@@ -197,7 +197,7 @@ size_t reel_pool_page_size(const reel_pool *pool);
 /// Check the pool's own bookkeeping.
 ///
 /// Returns  true while all of it makes sense.
-/// Cost     as reel_pool_used().
+/// Cost     as reel_pool_used_pages().
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
 bool reel_pool_is_valid(const reel_pool *pool);
 
@@ -231,13 +231,13 @@ typedef struct reel_pool_cache {
 /// Start an empty cache. Regions fill it when they are closed.
 ///
 ///   slots       the caller's, one for each page the cache may hold
-///   slot_count  1 or more
+///   capacity  1 or more
 ///
 /// Returns  REEL_OK; REEL_INVALID, and then nothing has changed.
 /// Cost     linear in the slots.
 /// Context  one owner, which may be an interrupt handler.
 reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
-                                 reel_pool_slot *slots, size_t slot_count);
+                                 reel_pool_slot *slots, size_t capacity);
 
 /// Give every page of the cache back to the pool; before a trim, say.
 ///

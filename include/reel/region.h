@@ -120,8 +120,8 @@ inline void *reel_region_alloc(reel_region *region, size_t size, size_t align)
 {
     uintptr_t start, end;
     if (REEL_OUT_OF_LINE
-        || !reel_arena_place(region->next, region->end, size, align, &start,
-                             &end)) {
+        || !reel_arena_fit(region->next, region->end, size, align, &start,
+                           &end)) {
         return reel_region_alloc_slow(region, size, align);
     }
     region->next = end;

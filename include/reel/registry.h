@@ -103,14 +103,14 @@ typedef struct reel_binding {
 /// may be taken for new ones.
 ///
 ///   entries  the caller's, for as long as the registry; contents do not matter
-///   count    1 or more; the most allocators at once
+///   capacity 1 or more; the most allocators at once
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, no entries, or more than memory has,
 ///          and then nothing has changed.
 /// Cost     O(1), however many entries; they are not touched.
 /// Context  one owner, a thread. ISR: no. SMP: no. Blocks: never.
 reel_status reel_registry_init(reel_registry *registry,
-                               reel_registry_entry *entries, size_t count);
+                               reel_registry_entry *entries, size_t capacity);
 
 /// Define a static registry, usable before main and without init. Its table lies
 /// in section .noinit.reel; its control block costs its own size of flash.

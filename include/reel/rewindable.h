@@ -17,7 +17,7 @@
 /// before, and gives the others back. So a spike survives one rewind and is gone
 /// after the second.
 ///
-/// With `block_free`, freeing the last live allocation of a chunk rewinds that
+/// With `frees_blocks`, freeing the last live allocation of a chunk rewinds that
 /// chunk by itself, and what is freed wrongly is refused: one bit for each granule,
 /// behind the data, says where an allocation starts. Whoever clears it may free.
 ///
@@ -42,9 +42,9 @@ extern "C" {
 typedef struct reel_rewindable_config {
     size_t initial_size; // bytes of the first chunk; rounded up to a granule
     size_t growth_limit; // chunks double up to it, then grow by it; not 0
-    size_t min_align; // the granule, a power of two; less than a word is taken
-                      // for a word, 0 for REEL_ALIGN_DEFAULT
-    bool block_free;  // free what is freed, not just at a rewind
+    size_t min_align;  // the granule, a power of two; less than a word is taken
+                       // for a word, 0 for REEL_ALIGN_DEFAULT
+    bool frees_blocks; // free what is freed, not just at a rewind
 } reel_rewindable_config;
 
 /// The defaults, for a host, and what suits a microcontroller.
@@ -58,21 +58,21 @@ typedef struct reel_rewindable_config {
     }
 
 /// A chunk. The caller provides a table of them; only reel touches it.
-typedef struct reel_rewindable_block {
+typedef struct reel_rewindable_chunk {
     reel_word used;  // high half: granules that are out; low half: live
     uintptr_t base;  // of the data
     size_t granules; // of data; 0: there is no chunk
     size_t size;     // bytes that the backing gave, start bits included
-} reel_rewindable_block;
+} reel_rewindable_chunk;
 
 /// Owned by the caller; read-only to it.
 typedef struct reel_rewindable {
-    reel_word current; // address of the first entry that may have room
-    uint8_t shift;     // log2 of the granule
-    bool block_free;
+    reel_word first_open; // address of the first entry that may have room
+    uint8_t shift;        // log2 of the granule
+    bool frees_blocks;
     bool is_created; // by reel_rewindable_create()
-    reel_rewindable_block *table;
-    size_t table_length;
+    reel_rewindable_chunk *table;
+    size_t capacity;
     reel_word count;      // chunks, the first entries of the table
     reel_word highest;    // address of the highest entry used since the rewind
     uintptr_t generation; // rewinds so far
@@ -91,20 +91,19 @@ typedef struct reel_rewindable {
 ///   backing       where chunks come from and go to; asked by one thread at a
 ///                 time, never in an interrupt
 ///   table         the caller's, for as long as the rewindable
-///   table_length  1 or more: the most chunks at once
+///   capacity  1 or more: the most chunks at once
 ///   config        NULL: REEL_REWINDABLE_HOST
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a growth limit of 0 or
 ///          an alignment that is no power of two or more than a chunk can be;
 ///          REEL_NO_MEMORY if the backing refuses the first chunk. Then nothing
 ///          has changed.
-/// Cost     O(1), one call of the backing; with block_free linear in the start
+/// Cost     O(1), one call of the backing; with frees_blocks linear in the start
 ///          bits of the chunk.
 /// Context  one owner. ISR: no. SMP: no. Blocks: as the backing.
 reel_status reel_rewindable_init(reel_rewindable *rewindable,
                                  reel_allocator backing,
-                                 reel_rewindable_block *table,
-                                 size_t table_length,
+                                 reel_rewindable_chunk *table, size_t capacity,
                                  const reel_rewindable_config *config);
 
 /// Take a block.
@@ -125,12 +124,12 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
 void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
                             size_t align);
 
-/// Give a block back. Without block_free this does nothing.
+/// Give a block back. Without frees_blocks this does nothing.
 ///
 ///   size     bytes asked for when the block was made
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_FOREIGN for what is in no chunk,
-///          or at no granule; with block_free REEL_DOUBLE_FREE for what is not the
+///          or at no granule; with frees_blocks REEL_DOUBLE_FREE for what is not the
 ///          start of a live block. Then nothing has changed. A free by somebody
 ///          who no longer owns the block, after its place was handed out again
 ///          from the same start, cannot be told from its owner's.
@@ -164,22 +163,22 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable);
 ///          Then nothing has changed.
 /// Cost     O(chunks); if it is set, linear in the start bits.
 /// Context  as reel_rewindable_rewind(). Blocks: never.
-reel_status reel_rewindable_block_free_set(reel_rewindable *rewindable,
-                                           bool block_free);
+reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
+                                             bool frees_blocks);
 
 /// Are blocks freed one by one?
 ///
 /// Returns  what was set.
 /// Cost     O(1).
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
-bool reel_rewindable_block_free(const reel_rewindable *rewindable);
+bool reel_rewindable_frees_blocks(const reel_rewindable *rewindable);
 
 /// Count the chunks.
 ///
 /// Returns  0 (disposed of) to the table's length.
 /// Cost     O(1).
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
-size_t reel_rewindable_blocks_allocated(const reel_rewindable *rewindable);
+size_t reel_rewindable_chunks(const reel_rewindable *rewindable);
 
 /// Count the bytes of data in all chunks, start bits excluded.
 ///
@@ -199,7 +198,7 @@ size_t reel_rewindable_initial_size(const reel_rewindable *rewindable);
 ///
 /// Returns  the statistics, granules counted whole. A peak between two rewinds is
 ///          noticed if it is still there at a rewind or at this call: a chunk that
-///          block_free has rewound by itself no longer shows it.
+///          frees_blocks has rewound by itself no longer shows it.
 /// Cost     O(chunks).
 /// Context  any number. ISR: yes. SMP: yes. Blocks: never.
 reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
@@ -207,7 +206,7 @@ reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
 /// Check the rewindable's own bookkeeping.
 ///
 /// Returns  true while all of it makes sense.
-/// Cost     O(chunks); with block_free linear in the start bits.
+/// Cost     O(chunks); with frees_blocks linear in the start bits.
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
 bool reel_rewindable_is_valid(const reel_rewindable *rewindable);
 
@@ -249,7 +248,7 @@ reel_handle reel_rewindable_handle(const reel_rewindable *rewindable);
 ///
 ///   out           where its address goes
 ///   background    where control block, table and chunks come from
-///   table_length  the most chunks at once
+///   capacity  the most chunks at once
 ///   config        as for reel_rewindable_init()
 ///   registry      NULL: none
 ///   parent        as for reel_registry_register()
@@ -260,8 +259,7 @@ reel_handle reel_rewindable_handle(const reel_rewindable *rewindable);
 /// Cost     that of reel_rewindable_init() and reel_rewindable_bind().
 /// Context  one owner. ISR: no. SMP: no. Blocks: as `background`.
 reel_status reel_rewindable_create(reel_rewindable **out,
-                                   reel_allocator background,
-                                   size_t table_length,
+                                   reel_allocator background, size_t capacity,
                                    const reel_rewindable_config *config,
                                    reel_registry *registry, reel_handle parent);
 
@@ -307,7 +305,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
 ///   size     bytes; 0 means 1
 ///   align    bytes, a power of two; 0 means REEL_ALIGN_DEFAULT
 ///
-/// Returns  a block, good until the rewind, or with block_free until the span is
+/// Returns  a block, good until the rewind, or with frees_blocks until the span is
 ///          closed; NULL if it does not fit, or the rewindable was rewound since
 ///          the span was opened: open it again.
 /// Panics   `align` is not a power of two.
@@ -329,7 +327,7 @@ inline void *reel_span_alloc(reel_span *span, size_t size, size_t align)
 {
     uintptr_t start, end;
     if (REEL_OUT_OF_LINE
-        || !reel_arena_place(span->next, span->end, size, align, &start, &end)
+        || !reel_arena_fit(span->next, span->end, size, align, &start, &end)
         || REEL_UNLIKELY(span->generation != span->rewindable->generation)) {
         return reel_span_alloc_slow(span, size, align);
     }
@@ -338,7 +336,7 @@ inline void *reel_span_alloc(reel_span *span, size_t size, size_t align)
 }
 
 /// Give a span up. What lies behind its last block goes back, if nothing was taken
-/// from the chunk since. With block_free all of the span is freed.
+/// from the chunk since. With frees_blocks all of the span is freed.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_CLOSED for a span that is not
 ///          open; REEL_STALE if the rewindable was rewound in between: there was

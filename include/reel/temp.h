@@ -170,8 +170,8 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
 inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align)
 {
     uintptr_t start, end;
-    if (!reel_arena_place(temp->stack.next.value, temp->stack.limit.value, size,
-                          align, &start, &end)) {
+    if (!reel_arena_fit(temp->stack.next.value, temp->stack.limit.value, size,
+                        align, &start, &end)) {
         return reel_temp_alloc_slow(temp, size, align);
     }
     temp->stack.next.value = end;
@@ -283,7 +283,7 @@ reel_status reel_temp_trim(reel_temp *temp);
 /// Returns  REEL_OK; REEL_BUSY in an interrupt, and nothing has changed.
 /// Cost     O(1), and at most one call of the decommit hook.
 /// Context  one owner, a thread. ISR: no. SMP: no. Blocks: in the hook.
-reel_status reel_temp_deinit(reel_temp *temp);
+reel_status reel_temp_dispose(reel_temp *temp);
 
 /// Tell how many bytes are in use, padding included.
 ///
@@ -309,7 +309,7 @@ size_t reel_temp_committed(const reel_temp *temp);
 /// Context  as reel_temp_mark().
 static inline size_t reel_temp_available(const reel_temp *temp)
 {
-    return reel_arena_left(&temp->stack);
+    return reel_arena_available(&temp->stack);
 }
 
 /// Tell how many bytes can be had without a commit: what an interrupt can get.

@@ -9,7 +9,8 @@
 #endif
 
 #if __ARM_ARCH_PROFILE != 'M'
-#error "REEL_ATOMICS_LLSC is for one core of a Cortex-M: use REEL_ATOMICS_NATIVE"
+#error \
+    "REEL_ATOMICS_LLSC is for one core of a Cortex-M: use REEL_ATOMICS_NATIVE"
 #endif
 
 #include "one_core.h"

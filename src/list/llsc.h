@@ -47,14 +47,15 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
     return top;
 }
 
-ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
+ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
+                                   uintptr_t watermark)
 {
-    if (!swap_if_relaxed(&list->head, head, fresh_from(list, mark + 1))) {
+    if (!swap_if_relaxed(&list->head, head, fresh_from(list, watermark + 1))) {
         return false;
     }
-    *link_of(list, mark) = (reel_link)mark;
+    *link_of(list, watermark) = (reel_link)watermark;
     // Fresh numbers are issued in order; their takers may come here out of order.
-    raise_count(peak_of(list, mark), place_of(list, mark) + 1);
+    raise_count(peak_of(list, watermark), place_of(list, watermark) + 1);
     return true;
 }
 

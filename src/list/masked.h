@@ -51,12 +51,13 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
 #endif
 
 // In one section, so peaks come in order.
-ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
+ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
+                                   uintptr_t watermark)
 {
-    reel_link *link = link_of(list, mark);
-    reel_word *word = peak_of(list, mark);
-    uintptr_t next = fresh_from(list, mark + 1);
-    uintptr_t peak = place_of(list, mark) + 1;
+    reel_link *link = link_of(list, watermark);
+    reel_word *word = peak_of(list, watermark);
+    uintptr_t next = fresh_from(list, watermark + 1);
+    uintptr_t peak = place_of(list, watermark) + 1;
     COMPUTED(link);
     COMPUTED(next);
     COMPUTED(peak);
@@ -68,7 +69,7 @@ ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
         return false;
     }
     store_relaxed(&list->head, next);
-    *link = (reel_link)mark;
+    *link = (reel_link)watermark;
     store_relaxed(word, peak);
     LIST_UNMASK(saved);
     return true;

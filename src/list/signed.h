@@ -5,7 +5,7 @@
 //
 //   list_pop(list, table)  take the top off the list; if it is negative, nothing
 //                          was taken
-//   list_issue(list, &head, mark) and list_give(list, i, above)
+//   list_take_fresh(list, &head, watermark) and list_give(list, i, above)
 //                          see list.h
 
 #ifndef REEL_SRC_LIST_SIGNED_H
@@ -44,11 +44,11 @@ ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
     return ~link;
 }
 
-// What the head is when nothing is on the list and the watermark is `mark`.
-ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t mark)
+// What the head is when nothing is on the list and the watermark is `watermark`.
+ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t watermark)
 {
     (void)list;
-    return ~mark;
+    return ~watermark;
 }
 
 ALWAYS_INLINE void list_start_empty(reel_list *list)

@@ -18,7 +18,7 @@ ALWAYS_INLINE reel_word *link_of(const reel_list *list, uintptr_t i)
 // The number and the bit: what a link holds.
 ALWAYS_INLINE uintptr_t top_of(const reel_list *list, uintptr_t head)
 {
-    return head & (2 * list->fresh - 1);
+    return head & (2 * list->fresh_bit - 1);
 }
 
 ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
@@ -34,24 +34,24 @@ ALWAYS_INLINE uintptr_t link_after(list_table table, uintptr_t i)
 // Nothing is below it: it says "fresh" and the watermark.
 ALWAYS_INLINE bool is_bottom(const reel_list *list, uintptr_t link)
 {
-    return (link & list->fresh) != 0;
+    return (link & list->fresh_bit) != 0;
 }
 
 ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
 {
-    return link & (list->fresh - 1);
+    return link & (list->fresh_bit - 1);
 }
 
 // What the head is, but for its version, when nothing is on the list and the
-// watermark is `mark`.
-ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t mark)
+// watermark is `watermark`.
+ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t watermark)
 {
-    return list->fresh | mark;
+    return list->fresh_bit | watermark;
 }
 
 ALWAYS_INLINE uintptr_t next_version(const reel_list *list, uintptr_t head)
 {
-    return head - top_of(list, head) + 2 * list->fresh;
+    return head - top_of(list, head) + 2 * list->fresh_bit;
 }
 
 // It links to itself. Release: who claims it looks at the head after that, and sees
@@ -63,14 +63,15 @@ ALWAYS_INLINE void list_set_out(reel_list *list, uintptr_t i)
 
 static inline void list_start_empty(reel_list *list)
 {
-    list->fresh = pow2_above(list->count);
+    list->fresh_bit = pow2_above(list->count);
     store_release(&list->head, fresh_from(list, 0));
 }
 
 ALWAYS_INLINE bool has_valid_form(const reel_list *list)
 {
     return list->count > 0 && list->count <= REEL_BLOCKS_MAX
-           && list->count < list->fresh && list->fresh <= 2 * list->count;
+           && list->count < list->fresh_bit
+           && list->fresh_bit <= 2 * list->count;
 }
 
 // Acquire: what the giver wrote into its block and into the link is seen here.
@@ -90,16 +91,17 @@ ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 }
 
 // Release: the next one to look at the head knows what this one knew of the table.
-ALWAYS_INLINE bool list_issue(reel_list *list, uintptr_t *head, uintptr_t mark)
+ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
+                                   uintptr_t watermark)
 {
     const uintptr_t next =
-        next_version(list, *head) | fresh_from(list, mark + 1);
+        next_version(list, *head) | fresh_from(list, watermark + 1);
     if (!swap_if_release(&list->head, head, next)) {
         return false;
     }
-    list_set_out(list, mark);
+    list_set_out(list, watermark);
     // Fresh numbers are issued in order; their takers may come here out of order.
-    raise_count(peak_of(list, mark), place_of(list, mark) + 1);
+    raise_count(peak_of(list, watermark), place_of(list, watermark) + 1);
     return true;
 }
 
@@ -140,7 +142,7 @@ ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i, uintptr_t above)
 // link to itself would say that it is out.
 ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_word *last)
 {
-    const uintptr_t mask = 2 * list->fresh - 1; // of the top
+    const uintptr_t mask = 2 * list->fresh_bit - 1; // of the top
     uintptr_t head = load_relaxed(&list->head);
     do {
         store_relaxed(last, head & mask);

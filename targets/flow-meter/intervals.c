@@ -14,7 +14,7 @@ struct seen {
 
 REEL_BLOCKS_DEFINE(interval_pool, METER_INTERVAL_BLOCK, METER_INTERVAL_BLOCKS);
 REEL_REGISTRY_DEFINE(interval_registry, 1);
-static reel_rewindable_block chunks[METER_INTERVAL_BLOCKS];
+static reel_rewindable_chunk chunks[METER_INTERVAL_BLOCKS];
 static reel_rewindable results;
 
 // What lives in the rewindable is found by refs, and so nothing need be cleared

@@ -284,7 +284,7 @@ struct cached_blocks : block_pool {
 
 class shared_rewindable
 {
-    reel_rewindable_block table[64];
+    reel_rewindable_chunk table[64];
 
   protected:
     reel_rewindable blocks;

@@ -150,7 +150,7 @@ void a_pool_grows_for_one_core_at_a_time(void)
         claims += count_changes();
         expect_stamps();
         EXPECT(reel_pool_chunks(&pool) == CHUNKS);
-        EXPECT(reel_pool_used(&pool) == PAGES);
+        EXPECT(reel_pool_used_pages(&pool) == PAGES);
         both_run(release_all);
         releases += count_changes();
         expect_all_back();

@@ -147,6 +147,6 @@ size_t regions_overlaps(void)
 size_t regions_wrong(void)
 {
     return wrong[0].count + wrong[1].count
-           + !(reel_pool_is_valid(&pool) && reel_pool_used(&pool) == 0
-               && reel_pool_peak(&pool) <= CHUNKS * CHUNK_PAGES);
+           + !(reel_pool_is_valid(&pool) && reel_pool_used_pages(&pool) == 0
+               && reel_pool_peak_pages(&pool) <= CHUNKS * CHUNK_PAGES);
 }

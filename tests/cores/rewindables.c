@@ -25,7 +25,7 @@
 
 static reel_arena arena;
 static reel_rewindable rewindable;
-static reel_rewindable_block table[TABLE];
+static reel_rewindable_chunk table[TABLE];
 static _Alignas(64) unsigned char memory[MEMORY];
 static uintptr_t inside; // how many are in the backing
 static size_t wrong[2], refused[2];
@@ -45,12 +45,13 @@ static reel_status take_back(void *self, void *block, size_t size)
     return reel_arena_free(self, block, size);
 }
 
-static void start(size_t initial, size_t limit, size_t chunks, bool block_free)
+static void start(size_t initial, size_t limit, size_t chunks,
+                  bool frees_blocks)
 {
     static const reel_allocator_ops ops = { take_chunk, NULL, take_back };
     const reel_allocator backing = { &ops, &arena };
     const reel_rewindable_config config = { initial, limit, sizeof(uint64_t),
-                                            block_free };
+                                            frees_blocks };
     wrong[0] = wrong[1] = refused[0] = refused[1] = 0;
     EXPECT(reel_arena_init(&arena, memory, MEMORY) == REEL_OK);
     EXPECT(reel_rewindable_init(&rewindable, backing, table, chunks, &config)
@@ -182,7 +183,7 @@ void a_rewindable_grows_for_one_core_at_a_time(void)
         both_run(fill_up);
         changes += count_changes();
         EXPECT(wrong[0] == 0 && wrong[1] == 0);
-        EXPECT(reel_rewindable_blocks_allocated(&rewindable) == TABLE);
+        EXPECT(reel_rewindable_chunks(&rewindable) == TABLE);
         EXPECT(reel_rewindable_bytes_allocated(&rewindable)
                    - reel_rewindable_stats(&rewindable).used
                < TABLE * MOST_WORDS * 4);
@@ -262,8 +263,8 @@ void blocks_and_spans_come_and_go(void)
 {
     start(256, 1024, TABLE / 2, true);
     both_run(wander);
-    EXPECT(reel_rewindable_blocks_allocated(&rewindable) > 1);
-    test_note("chunks:", reel_rewindable_blocks_allocated(&rewindable));
+    EXPECT(reel_rewindable_chunks(&rewindable) > 1);
+    test_note("chunks:", reel_rewindable_chunks(&rewindable));
     test_note("refused, as no chunk had become empty:",
               refused[0] + refused[1]);
     expect_all_back();

@@ -92,7 +92,7 @@ static size_t fill(void *(*how)(size_t size), const reel_arena *stack)
     words_cut[0] = 0;
     words_cut[1] = 0;
     both_run(fill_up);
-    EXPECT(reel_arena_left(stack) < MOST_WORDS * sizeof(uint32_t));
+    EXPECT(reel_arena_available(stack) < MOST_WORDS * sizeof(uint32_t));
     return count_changes(reel_arena_used(stack) / sizeof(uint32_t));
 }
 
@@ -166,7 +166,7 @@ void a_temp_commits_for_one_core_at_a_time(void)
     for (size_t round = 0; round < ROUNDS; round++) {
         changes += fill(cut_off_temp, &temp.stack);
         EXPECT(reel_temp_is_valid(&temp));
-        EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+        EXPECT(reel_temp_dispose(&temp) == REEL_OK);
     }
     EXPECT(wrong == 0);
     EXPECT(commits == ROUNDS * MEMORY / PAGE);

@@ -201,10 +201,10 @@ static void count_blocks(void)
 
 static reel_rewindable rewindable;
 
-static void start_rewindable(bool block_free)
+static void start_rewindable(bool frees_blocks)
 {
-    static reel_rewindable_block table[4];
-    const reel_rewindable_config small = { 512, 512, 8, block_free };
+    static reel_rewindable_chunk table[4];
+    const reel_rewindable_config small = { 512, 512, 8, frees_blocks };
     (void)reel_arena_init(&arena, memory, sizeof memory);
     must(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena), table,
                               4, &small)
@@ -314,7 +314,7 @@ static void count_region(void)
         must(reel_region_alloc(&region, 48, 8) != NULL);
     }
     COUNT("region_close_4_pages", reel_region_close, &region, 0, 0, 0);
-    must(result == 0 && reel_pool_used(&pool) == 0);
+    must(result == 0 && reel_pool_used_pages(&pool) == 0);
 }
 
 // ---- how long an interrupt waits --------------------------------------------

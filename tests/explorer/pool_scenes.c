@@ -44,7 +44,7 @@ enum { FOR_CHUNKS, FOR_LARGE };
 
 // What is so, told from outside of the pool.
 typedef struct truth {
-    size_t page_words, chunk_pages, chunk_limit;
+    size_t page_words, chunk_pages, capacity;
     unsigned interrupts;
     bool is_let_go;         // page 0, by its owner
     int out[PAGES_MAX];     // times claimed less times given back
@@ -119,7 +119,7 @@ static size_t page_bytes(void)
 
 static size_t page_limit(void)
 {
-    return now.chunk_pages * now.chunk_limit;
+    return now.chunk_pages * now.capacity;
 }
 
 static uintptr_t *page(size_t chunk, size_t place)
@@ -138,7 +138,7 @@ static size_t number_of(const uintptr_t *address)
     const size_t word = (size_t)(address - page(0, 0));
     const size_t chunk = word / words_of_chunk();
     const size_t place = word % words_of_chunk() / now.page_words;
-    require(chunk < now.chunk_limit && place < now.chunk_pages
+    require(chunk < now.capacity && place < now.chunk_pages
                 && address == page(chunk, place),
             "no page of the pool");
     return chunk * now.chunk_pages + place;
@@ -405,7 +405,7 @@ static void release(unsigned context, uintptr_t *address, bool is_owned)
 // Its chunk may not have come yet.
 static void release_nobodys(unsigned context)
 {
-    uintptr_t *const address = page(now.chunk_limit - 1, now.chunk_pages - 1);
+    uintptr_t *const address = page(now.capacity - 1, now.chunk_pages - 1);
     enter_call(context, CALL_OTHER);
     const reel_status status = reel_pool_release(pool(), address);
     leave_call(context, false);
@@ -457,7 +457,7 @@ static void release_from_mailbox(unsigned context)
 static void count(unsigned context)
 {
     enter_call(context, CALL_OTHER);
-    const size_t used = reel_pool_used(pool());
+    const size_t used = reel_pool_used_pages(pool());
     leave_call(context, false);
     note_free();
     require(used <= page_limit(), "more pages are used than there are");
@@ -710,7 +710,7 @@ static void set_up(const scene *plan)
     backing = (hook){ .is_inside = false };
     now = (truth){ .page_words = has_letter(plan, 'l') ? 4 : 1,
                    .chunk_pages = plan->size,
-                   .chunk_limit = plan->slots,
+                   .capacity = plan->slots,
                    .interrupts = plan->interrupts,
                    .is_weak = plan->is_weak,
                    .is_hostile = has_letter(plan, 'x') };
@@ -738,8 +738,9 @@ static void check_counts(void)
     const reel_stats stats = reel_pool_stats(pool());
     const size_t used = (size_t)sum_out();
     require(reel_pool_is_valid(pool()), "the pool is not valid");
-    require(reel_pool_used(pool()) == used, "the count of used pages is wrong");
-    require(reel_pool_peak(pool()) >= (size_t)now.most_out,
+    require(reel_pool_used_pages(pool()) == used,
+            "the count of used pages is wrong");
+    require(reel_pool_peak_pages(pool()) >= (size_t)now.most_out,
             "the peak was higher");
     require((stats.failures > 0) == (now.refused > 0)
                 && stats.failures <= (size_t)now.refused,

@@ -77,9 +77,9 @@ static reel_rewindable *rewindable(void)
     return (reel_rewindable *)(void *)&explorer_memory[REWINDABLE_AT];
 }
 
-static reel_rewindable_block *table(void)
+static reel_rewindable_chunk *table(void)
 {
-    return (reel_rewindable_block *)(void *)&explorer_memory[TABLE_AT];
+    return (reel_rewindable_chunk *)(void *)&explorer_memory[TABLE_AT];
 }
 
 static reel_word *mailbox(void)
@@ -144,7 +144,7 @@ static const reel_allocator_ops backing_ops = { take_chunk, NULL, take_back };
 
 // ---- the chunks, from outside ----------------------------------------------------
 
-static size_t room_in(const reel_rewindable_block *entry)
+static size_t room_in(const reel_rewindable_chunk *entry)
 {
     return entry->granules - (entry->used.value >> HALF);
 }
@@ -163,9 +163,9 @@ static bool is_room_for(size_t granules)
 static bool can_grow(size_t granules)
 {
     const size_t initial = rewindable()->initial_size / WORD;
-    const size_t bits = rewindable()->block_free ? 1 : 0;
+    const size_t bits = rewindable()->frees_blocks ? 1 : 0;
     const size_t least = granules < initial ? initial : granules;
-    return rewindable()->count.value < rewindable()->table_length
+    return rewindable()->count.value < rewindable()->capacity
            && least + bits <= now.room - *position() / WORD;
 }
 
@@ -352,7 +352,7 @@ static void open_span(unsigned context)
     explorer_reach(SUCCESS);
 }
 
-// Without block_free what was taken out of a span stays; so it is kept as a block
+// Without frees_blocks what was taken out of a span stays; so it is kept as a block
 // of its own. The span itself is no longer out if nothing was.
 static void close_span(unsigned context)
 {
@@ -360,7 +360,7 @@ static void close_span(unsigned context)
     const size_t start = number_of(span->start);
     const size_t taken = (span->next - span->start) / WORD;
     const bool is_open = span->end != 0;
-    const size_t stays = rewindable()->block_free ? 0 : taken;
+    const size_t stays = rewindable()->frees_blocks ? 0 : taken;
     if (is_open) {
         disown(start);
         now.out[start] -= stays == 0;
@@ -498,7 +498,7 @@ static void check_chunks(void)
     require(rewindable()->count.value == now.given_count,
             "a chunk is lost, or is nobody's");
     for (size_t i = 0; i < now.given_count; i++) {
-        const reel_rewindable_block *const entry = &table()[i];
+        const reel_rewindable_chunk *const entry = &table()[i];
         require(entry->base == now.given[i].base
                     && entry->size == now.given[i].size,
                 "an entry is not as the backing gave it");
@@ -541,7 +541,7 @@ static void check_counts(void)
 // A span is freed by its owner's closing alone.
 static void close_spans(void)
 {
-    for (unsigned i = 0; rewindable()->block_free && i < CONTEXTS; i++) {
+    for (unsigned i = 0; rewindable()->frees_blocks && i < CONTEXTS; i++) {
         if (span_of(i)->end != 0) {
             close_span(i);
         }
@@ -552,14 +552,14 @@ static void close_spans(void)
 static void free_all(void)
 {
     close_spans();
-    for (size_t i = 0; rewindable()->block_free && i < now.room; i++) {
+    for (size_t i = 0; rewindable()->frees_blocks && i < now.room; i++) {
         void *const block = (void *)(space() + i * WORD);
         const reel_status status =
             reel_rewindable_free(rewindable(), block, WORD);
         require((status == REEL_OK) == (now.out[i] == 1),
                 "not just what is out can be freed");
     }
-    require(!rewindable()->block_free
+    require(!rewindable()->frees_blocks
                 || reel_rewindable_stats(rewindable()).used == 0,
             "a chunk does not start over");
     require(reel_rewindable_dispose(rewindable()) == REEL_OK

@@ -907,7 +907,7 @@ static void check_counts(void)
 {
     const reel_stats stats = reel_pool_stats(&pool);
     REQUIRE(reel_pool_is_valid(&pool));
-    REQUIRE(reel_pool_used(&pool) == now.owned);
+    REQUIRE(reel_pool_used_pages(&pool) == now.owned);
     REQUIRE(reel_pool_chunks(&pool) == backing.chunks);
     REQUIRE(stats.peak >= now.most_owned * PAGE);
     REQUIRE(stats.failures <= now.refused);

@@ -70,7 +70,7 @@ typedef struct truth {
 } truth;
 
 static reel_rewindable rewindable;
-static reel_rewindable_block table[TABLE];
+static reel_rewindable_chunk table[TABLE];
 static reel_span span;
 static _Alignas(32) unsigned char memory[SIZE];
 static truth now;
@@ -338,7 +338,7 @@ static const test_operation retried_closes[] = {
 
 // ---- the handler -----------------------------------------------------------
 
-static size_t room_in(const reel_rewindable_block *chunk)
+static size_t room_in(const reel_rewindable_chunk *chunk)
 {
     return (chunk->granules - (chunk->used.value >> 16)) * GRANULE;
 }
@@ -369,7 +369,7 @@ static void handler_takes(size_t size)
 static void handler_frees(void)
 {
     now.has_frees = true;
-    for (size_t i = 0; rewindable.block_free && i < now.count; i++) {
+    for (size_t i = 0; rewindable.frees_blocks && i < now.count; i++) {
         if (now.pieces[i].owner == HANDLER) {
             give(&now.pieces[i]);
             return;
@@ -387,7 +387,7 @@ static void take_and_free(void)
     handler_takes(8);
     if (now.count > 0 && now.pieces[now.count - 1].owner == HANDLER) {
         now.has_frees = true;
-        if (rewindable.block_free) {
+        if (rewindable.frees_blocks) {
             give(&now.pieces[now.count - 1]);
         }
     }
@@ -648,7 +648,7 @@ static void check_result(void)
     REQUIRE(now.wins == now.claims);
 }
 
-static size_t count_kept(const reel_rewindable_block *chunk)
+static size_t count_kept(const reel_rewindable_chunk *chunk)
 {
     size_t count = 0;
     for (size_t i = 0; i < now.count; i++) {

@@ -141,7 +141,7 @@ static const test_operation retried_operations[] = {
 static size_t room(void)
 {
     return argument(KIND) == TEMP ? reel_temp_committed_available(&temp)
-                                  : reel_arena_left(&arena);
+                                  : reel_arena_available(&arena);
 }
 
 // Nobody gets in between here, so it is known what must come.

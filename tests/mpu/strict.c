@@ -50,7 +50,7 @@ static void trimmed_memory_faults(const mpu_design *design)
     EXPECT(is_right_everywhere(&range, 2 * page)); // still there
     EXPECT(reel_temp_trim(&temp) == REEL_OK);
     EXPECT(is_right_everywhere(&range, page));
-    EXPECT(reel_temp_deinit(&temp) == REEL_OK);
+    EXPECT(reel_temp_dispose(&temp) == REEL_OK);
     EXPECT(is_right_everywhere(&range, 0));
 }
 

@@ -345,7 +345,7 @@ static void lives_of_temp(void *argument, size_t operations)
     reel_temp *const temp = argument;
     for (size_t i = 0; i < operations; i++) {
         (void)touch(reel_temp_alloc(temp, 16, 8));
-        (void)reel_temp_deinit(temp);
+        (void)reel_temp_dispose(temp);
     }
 }
 

@@ -7,7 +7,7 @@
 //   region      nothing; it is closed and opened again when the pool has no
 //               more pages
 //   rewindable  nothing; it is rewound when no chunk has room
-//   block_free  a rewindable with block_free takes the block off its chunk's
+//   frees_blocks  a rewindable with frees_blocks takes the block off its chunk's
 //               live ones, and rewinds the chunk with the last of them; all
 //               are rewound when no chunk has room
 //   blocks      puts the block on the list, to be the next that is taken; all
@@ -32,7 +32,7 @@ static reel_temp temp;
 static reel_always always;
 static reel_blocks blocks;
 static reel_rewindable rewindable;
-static reel_rewindable_block table[CHUNKS];
+static reel_rewindable_chunk table[CHUNKS];
 static reel_pool pool;
 static reel_pool_chunk chunk[1];
 static reel_region region;
@@ -56,10 +56,10 @@ static void start_blocks(void)
                                / (WORKLOAD_LARGEST + sizeof(reel_link)));
 }
 
-static void start_chunks(bool block_free)
+static void start_chunks(bool frees_blocks)
 {
     const reel_rewindable_config doubling = { CHUNK_SIZE, CHUNK_LIMIT,
-                                              WORKLOAD_ALIGN, block_free };
+                                              WORKLOAD_ALIGN, frees_blocks };
     start_arena();
     (void)reel_rewindable_init(&rewindable, reel_arena_allocator(&arena), table,
                                CHUNKS, &doubling);
@@ -124,7 +124,7 @@ const contestant contestants[] = {
       ADDRESS(reel_rewindable_free),
       { ADDRESS(reel_rewindable_rewind), 0 },
       0 },
-    { "block_free",
+    { "frees_blocks",
       start_rewindable_free,
       ADDRESS(&rewindable),
       ADDRESS(reel_rewindable_alloc),
