@@ -6,7 +6,7 @@ MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || echo 2) --output-sync=none
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wundef -Wshadow \
         -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 CORE := $(wildcard src/*.c)
-HEADERS := $(wildcard include/reel/*.h src/*.h src/*/*.h port/*.h \
+HEADERS := $(wildcard include/reel/*.h include/reel/*/*.h src/*.h src/*/*.h port/*.h \
              port/*/*.h tests/*.h tests/clock/*.h targets/*/*.h) $(MAKEFILE_LIST)
 UNIT := $(CORE) port/always.c tests/tap.c $(wildcard tests/test*.c)
 BOARD := $(wildcard targets/common/*.c) port/cortex-m/primask.c

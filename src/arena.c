@@ -1,15 +1,8 @@
+#define REEL_ARENA_INLINE REEL_TO_EMIT
 #include "reel/arena.h"
 
 #include "check.h"
 #include "stack.h"
-
-extern inline bool reel_arena_fit(uintptr_t next, uintptr_t limit, size_t size,
-                                  size_t align, uintptr_t *start,
-                                  uintptr_t *end);
-extern inline void *reel_arena_alloc(reel_arena *arena, size_t size,
-                                     size_t align);
-extern inline bool reel_arena_resize(reel_arena *arena, void *block,
-                                     size_t old_size, size_t new_size);
 
 // ---- bookkeeping -----------------------------------------------------------
 
@@ -256,13 +249,6 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
 //
 // `floor` is where the newest live mark is. A rewind to it drops none, so there
 // is nothing to remember: that is the common case, and inline.
-
-extern inline reel_mark reel_arena_mark(reel_arena *arena);
-extern inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
-extern inline reel_status reel_arena_rewind_to(reel_arena *arena,
-                                               const void *owner,
-                                               uintptr_t position,
-                                               unsigned long serial);
 
 // The serial stands still rather than meet the last reset's again: from then on
 // dropped marks may go unnoticed, but no live one is ever refused.

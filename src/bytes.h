@@ -7,7 +7,7 @@
 #include "reel/base.h"
 
 // A word that may overlay objects of any type.
-typedef uintptr_t __attribute__((may_alias)) raw_word;
+typedef uintptr_t __attribute__((__may_alias__)) raw_word;
 
 static inline size_t words_in(size_t size, uintptr_t addresses)
 {

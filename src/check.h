@@ -8,8 +8,8 @@
 
 // Hot paths: -Os would call helpers of two instructions, and would merge the
 // rare case into the common one.
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define OUT_OF_LINE   static __attribute__((noinline))
+#define ALWAYS_INLINE static inline __attribute__((__always_inline__))
+#define OUT_OF_LINE   static __attribute__((__noinline__))
 
 // Did the caller keep the contract? O(1) facts only. A broken one is reported
 // and yields false, so each use reads `if (!HOLDS(fact, why)) { fail }`: the

@@ -3,7 +3,7 @@
 
 #include "reel/port.h"
 
-#define DEFAULT_HOOK __attribute__((weak))
+#define DEFAULT_HOOK __attribute__((__weak__))
 
 #if defined(__ARM_ARCH_PROFILE)
 #define IS_CORTEX_M (__ARM_ARCH_PROFILE == 'M')

@@ -1,3 +1,4 @@
+#define REEL_REGION_INLINE REEL_TO_EMIT
 #include "reel/region.h"
 
 #include "binding.h"
@@ -5,9 +6,6 @@
 #include "gate.h"
 #include "page_list.h"
 #include "watch.h"
-
-extern inline void *reel_region_alloc(reel_region *region, size_t size,
-                                      size_t align);
 
 // An object that came from the backing allocator; noted in the region itself.
 struct reel_region_large {

@@ -1,7 +1,8 @@
+#define REEL_SPAN_INLINE REEL_TO_EMIT
+#include "reel/span.h"
+
 #include "chunk.h"
 #include "watch.h"
-
-extern inline void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 
 // No piece of a span can be freed by itself, the first one included: it takes the
 // place of the span's start.

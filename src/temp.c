@@ -1,10 +1,9 @@
+#define REEL_TEMP_INLINE REEL_TO_EMIT
 #include "reel/temp.h"
 
 #include "check.h"
 #include "gate.h"
 #include "stack.h"
-
-extern inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 
 #define RATE_ONE   1024u
 #define LARGE_PAGE 4096u // from here on a page is a system's, not an MPU's

@@ -35,7 +35,6 @@ my @refused = (
     [ 'host', '-DREEL_POISON=-1', 'REEL_POISON must be 0 or 1' ],
     [ 'host', '-DREEL_CORES=0',   'REEL_CORES must be 1 or more' ],
     [ 'host', '-DREEL_WIDE_LINKS=2', 'REEL_WIDE_LINKS must be 0 or 1' ],
-    [ 'host', '-fgnu89-inline',   'build without -fgnu89-inline' ],
     [ 'host', '-DREEL_ALIGN_DEFAULT=0',  'REEL_ALIGN_DEFAULT' ],
     [ 'host', '-DREEL_ALIGN_DEFAULT=12', 'REEL_ALIGN_DEFAULT' ],
 
@@ -174,5 +173,28 @@ for my $case (@links) {
             "#include \"reel/blocks.h\"\n_Static_assert($fact, \"\");", '-fsyntax-only' ),
         '', "$cpu $options: a link takes $bytes bytes"
     );
+}
+
+# Neither the dialect of `inline` nor a kernel's macros change what the library is: each
+# public function is defined once.
+my $uses = qq{#include "reel/reel.h"\nREEL_ARENA_DEFINE(a, 64);}
+    . ' void f(void); void f(void) { REEL_SCOPE(&a) { (void)REEL_NEW(&a, int); } }';
+my $macros = q{-nostdinc -include tests/hostile_types.h -DREEL_ALIGN_DEFAULT=8}
+    . q{ '-DREEL_TYPES_HEADER="tests/hostile_types.h"' -I. -Wno-unused};
+for my $dialect ( '-std=c11', '-std=c11 -fgnu89-inline', "-std=gnu11 $macros" ) {
+    for my $cpu (qw(host clang m3)) {
+        my $said = `for file in src/*.c; do $cpus{$cpu} $dialect -Wall -Wextra \\
+            -ffreestanding -Iinclude -S -o - \$file; done 2>&1`;
+        my %times;
+        $times{$_}++ for $said =~ /^\s*\.globa?l\s+(reel_\w+)/mg;
+        my @twice = grep { $times{$_} > 1 } sort keys %times;
+        is( "@twice", '', "$cpu $dialect: each function is defined once" );
+        ok( $times{$_}, "$cpu $dialect: $_ is in the library" )
+            for qw(reel_arena_alloc reel_arena_mark reel_temp_alloc reel_span_alloc
+            reel_region_alloc);
+        $said .= said( $cpu, $dialect, $uses, '-fsyntax-only' );
+        my @found = grep { /warning:|error:/ } split /\n/, $said;
+        is( "@found", '', "$cpu $dialect: the compiler finds nothing" );
+    }
 }
 done_testing();

@@ -11,12 +11,12 @@ use Test::More;
 # File, text that occurs there, what it becomes.
 my @mutants = (
     # placing a block
-    [ 'include/reel/arena.h', 'REEL_MAY_CARRY(mask) && padded < next', 'false' ],
-    [ 'include/reel/arena.h', '*end <= *start : size == 0', '*end < *start : size == 0' ],
-    [ 'include/reel/arena.h', '*end <= *start : size == 0', '*end == *start : size == 0' ],
-    [ 'include/reel/base.h', '(bytes) > REEL_TOP_BYTES / 2)', 'false)' ],
-    [ 'include/reel/arena.h', '(align & mask) != 0', 'false' ],
-    [ 'include/reel/arena.h', 'padded & ~mask', 'padded' ],
+    [ 'include/reel/detail/arena.h', 'REEL_MAY_CARRY(mask) && padded < next', 'false' ],
+    [ 'include/reel/detail/arena.h', '*end <= *start : size == 0', '*end < *start : size == 0' ],
+    [ 'include/reel/detail/arena.h', '*end <= *start : size == 0', '*end == *start : size == 0' ],
+    [ 'include/reel/detail/compiler.h', '(bytes) > REEL_TOP_BYTES / 2)', 'false)' ],
+    [ 'include/reel/detail/arena.h', '(align & mask) != 0', 'false' ],
+    [ 'include/reel/detail/arena.h', 'padded & ~mask', 'padded' ],
     [ 'src/bits.h', 'size == 0 ? 1 : size', 'size' ],
     [ 'src/bits.h', '(0 - address) & mask', '(1 - address) & mask' ],
     [ 'src/bits.h', 'pow2 >> log2 > 1', 'pow2 >> log2 > 2' ],
@@ -29,7 +29,7 @@ my @mutants = (
 
     # set-up, typed allocation, scopes
     [ 'include/reel/arena.h', 'count <= SIZE_MAX / size ? count * size : SIZE_MAX', 'count * size' ],
-    [ 'include/reel/arena.h', '(scope->arena, scope->mark);', '(scope->arena, reel_arena_mark(scope->arena));' ],
+    [ 'include/reel/detail/arena.h', '(scope->arena, scope->mark);', '(scope->arena, reel_arena_mark(scope->arena));' ],
     [ 'src/bits.h', 'start <= top && size', 'size' ],
     [ 'src/bits.h', 'size <= top - start', 'true' ],
     [ 'src/arena.c', '!is_below_top(start, size)', 'false' ],
@@ -45,11 +45,11 @@ my @mutants = (
     [ 'src/arena.c', 'arena->peak < next ? next : arena->peak', 'arena->peak' ],
 
     # one block changes
-    [ 'include/reel/arena.h', '(uintptr_t)block + old_size == next', 'true' ],
-    [ 'include/reel/arena.h', '&& old_size - 1 < next - arena->floor', '' ],
-    [ 'include/reel/arena.h', 'old_size - 1 < next', 'old_size < next' ],
-    [ 'include/reel/arena.h', 'stop >= next && stop', 'stop' ],
-    [ 'include/reel/arena.h', '&& stop <= arena->limit.value', '' ],
+    [ 'include/reel/detail/arena.h', '(uintptr_t)block + old_size == next', 'true' ],
+    [ 'include/reel/detail/arena.h', '&& old_size - 1 < next - arena->floor', '' ],
+    [ 'include/reel/detail/arena.h', 'old_size - 1 < next', 'old_size < next' ],
+    [ 'include/reel/detail/arena.h', 'stop >= next && stop', 'stop' ],
+    [ 'include/reel/detail/arena.h', '&& stop <= arena->limit.value', '' ],
     [ 'src/stack.h', '&& start >= arena->floor', '' ],
     [ 'src/watch.h', 'old_size < new_size ? old_size : new_size', 'old_size' ],
     [ 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
@@ -60,7 +60,7 @@ my @mutants = (
     [ 'src/bytes.h', 'i = words * sizeof(raw_word); i < size', 'i = words * sizeof(raw_word); i + 1 < size' ],
 
     # marks
-    [ 'include/reel/arena.h', '    arena->floor = next;', '' ],
+    [ 'include/reel/detail/arena.h', '    arena->floor = next;', '' ],
     [ 'src/arena.c', '    arena->floor = position;', '' ],
     [ 'src/arena.c', '    arena->last_position = position;', '' ],
     [ 'src/arena.c', 'if (position <= arena->low_position)', 'if (position < arena->low_position)' ],
@@ -74,10 +74,10 @@ my @mutants = (
     [ 'src/arena.c', 'position - base > next - base', 'position > next' ],
     [ 'src/arena.c', 'position - base > next - base', 'false' ],
     [ 'src/arena.c', 'if (owner != arena) {', 'if (false) {' ],
-    [ 'include/reel/arena.h', '|| owner != arena || serial', '|| serial' ],
-    [ 'include/reel/arena.h', '|| serial != arena->serial', '' ],
-    [ 'include/reel/arena.h', '|| position != arena->floor', '|| position > arena->next.value' ],
-    [ 'include/reel/arena.h', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
+    [ 'include/reel/detail/arena.h', '|| owner != arena || serial', '|| serial' ],
+    [ 'include/reel/detail/arena.h', '|| serial != arena->serial', '' ],
+    [ 'include/reel/detail/arena.h', '|| position != arena->floor', '|| position > arena->next.value' ],
+    [ 'include/reel/detail/arena.h', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
     [ 'src/stack.h', '    arena->low_position = arena->end;', '' ],
     [ 'src/stack.h', '    arena->epoch = serial;', '' ],
 
@@ -191,10 +191,10 @@ my @mutants = (
     [ 'src/blocks.c', '    *cache->top++ = block;', '' ],
     [ 'src/blocks.c', '((blocks->base | blocks->block_size) & mask) == 0', 'true' ],
     [ 'src/blocks.c', 'size <= blocks->block_size', 'true' ],
-    [ 'include/reel/blocks.h', '(uintptr_t)block - cache->blocks->base >= cache->bytes', 'false' ],
-    [ 'include/reel/blocks.h', 'top == cache->slots', 'false' ],
-    [ 'include/reel/blocks.h', 'top == cache->limit', 'false' ],
-    [ 'include/reel/blocks.h', 'cache->top = top - 1;', '' ],
+    [ 'include/reel/detail/blocks.h', '(uintptr_t)block - cache->blocks->base >= cache->bytes', 'false' ],
+    [ 'include/reel/detail/blocks.h', 'top == cache->slots', 'false' ],
+    [ 'include/reel/detail/blocks.h', 'top == cache->limit', 'false' ],
+    [ 'include/reel/detail/blocks.h', 'cache->top = top - 1;', '' ],
 
     [ 'src/blocks.c', 'most -= count;', '' ],
     [ 'src/list/chained.h', 'count < most && *link < peak', '*link < peak' ],
@@ -289,8 +289,8 @@ my @mutants = (
     [ 'src/region.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
     [ 'src/region.c', 'region->has_more ? region->large_size : 0', 'region->large_size' ],
     [ 'src/region.c', '!HOLDS(reel_region_is_open(region), REEL_CLOSED)', 'false' ],
-    [ 'include/reel/region.h', 'const reel_status status = reel_region_close(scope->region);', 'const reel_status status = REEL_OK;' ],
-    [ 'include/reel/region.h', 'is_open ? region : NULL, !is_open', 'is_open ? region : NULL, false' ],
+    [ 'include/reel/detail/region.h', 'const reel_status status = reel_region_close(scope->region);', 'const reel_status status = REEL_OK;' ],
+    [ 'include/reel/detail/region.h', 'is_open ? region : NULL, !is_open', 'is_open ? region : NULL, false' ],
 
     # region: pages at hand
     [ 'src/region.c', '        list_set_link(&pool->list, i, pool->list.count);', '' ],
@@ -298,15 +298,15 @@ my @mutants = (
     [ 'src/region.c', '    return region->pages > 0;', '    return true;' ],
     [ 'src/region.c', 'min_of(room, region->pages)', 'region->pages' ],
     [ 'src/pool.c', 'cache->top > cache->slots', 'false' ],
-    [ 'include/reel/region.h', 'slot->page != page || ', '' ],
-    [ 'include/reel/region.h', ' || slot->number != region->newest', '' ],
-    [ 'include/reel/region.h', 'cache->top == cache->limit', 'false' ],
-    [ 'include/reel/region.h', 'cache->top == cache->slots', 'false' ],
-    [ 'include/reel/region.h', 'region->has_more || ', '' ],
-    [ 'include/reel/region.h', 'region->end == 0 || ', '' ],
-    [ 'include/reel/region.h', 'region->pages != 1', 'false' ],
-    [ 'include/reel/region.h', '    region->has_more = false;', '' ],
-    [ 'include/reel/region.h', '    region->failures = 0;', '' ],
+    [ 'include/reel/detail/region.h', 'slot->page != page || ', '' ],
+    [ 'include/reel/detail/region.h', ' || slot->number != region->newest', '' ],
+    [ 'include/reel/detail/region.h', 'cache->top == cache->limit', 'false' ],
+    [ 'include/reel/detail/region.h', 'cache->top == cache->slots', 'false' ],
+    [ 'include/reel/detail/region.h', 'region->has_more || ', '' ],
+    [ 'include/reel/detail/region.h', 'region->end == 0 || ', '' ],
+    [ 'include/reel/detail/region.h', 'region->pages != 1', 'false' ],
+    [ 'include/reel/detail/region.h', '    region->has_more = false;', '' ],
+    [ 'include/reel/detail/region.h', '    region->failures = 0;', '' ],
 
     # registry: handles and versions
     [ 'src/registry.c', 'handle.version == 0 || ', '' ],
@@ -428,19 +428,19 @@ my @mutants = (
     [ 'src/rewindable.c', '&& HOLDS(chunk_of(self, (uintptr_t)block) != NULL, REEL_FOREIGN)', '' ],
 
     # rewindable: questions, registry, create
-    [ 'src/rewindable_questions.c', 'max_of(rewindable->peak, stats.used)', 'rewindable->peak' ],
-    [ 'src/rewindable_questions.c', '&& live_of(used) <= position_of(used)', '' ],
-    [ 'src/rewindable_questions.c', '&& (live_of(used) > 0) == (position_of(used) > 0)', '' ],
-    [ 'src/rewindable_questions.c', '&& position_of(used) <= chunk->granules', '' ],
-    [ 'src/rewindable_questions.c', '&& bits <= chunk->size - data_size(rewindable, chunk)', '' ],
-    [ 'src/rewindable_questions.c', '&& (chunk->base & granule_mask) == 0', '' ],
-    [ 'src/rewindable_questions.c', '|| current > highest', '' ],
-    [ 'src/rewindable_questions.c', '&& offset % sizeof(chunk_entry) == 0', '' ],
-    [ 'src/rewindable_questions.c', 'count > rewindable->capacity ||', '' ],
-    [ 'src/rewindable_created.c', '        (void)reel_free(background, made, size);', '' ],
-    [ 'src/rewindable_created.c', '&& capacity <= (SIZE_MAX - sizeof(created))
+    [ 'src/rewindable_stats.c', 'max_of(rewindable->peak, stats.used)', 'rewindable->peak' ],
+    [ 'src/rewindable_stats.c', '&& live_of(used) <= position_of(used)', '' ],
+    [ 'src/rewindable_stats.c', '&& (live_of(used) > 0) == (position_of(used) > 0)', '' ],
+    [ 'src/rewindable_stats.c', '&& position_of(used) <= chunk->granules', '' ],
+    [ 'src/rewindable_stats.c', '&& bits <= chunk->size - data_size(rewindable, chunk)', '' ],
+    [ 'src/rewindable_stats.c', '&& (chunk->base & granule_mask) == 0', '' ],
+    [ 'src/rewindable_stats.c', '|| first_open > highest', '' ],
+    [ 'src/rewindable_stats.c', '&& offset % sizeof(chunk_entry) == 0', '' ],
+    [ 'src/rewindable_stats.c', 'count > rewindable->capacity ||', '' ],
+    [ 'src/rewindable_create.c', '        (void)reel_free(background, made, size);', '' ],
+    [ 'src/rewindable_create.c', '&& capacity <= (SIZE_MAX - sizeof(created))
                               / sizeof(reel_rewindable_chunk)', '' ],
-    [ 'src/rewindable_created.c', 'rewindable == NULL || !rewindable->is_created', 'rewindable == NULL' ],
+    [ 'src/rewindable_create.c', 'rewindable == NULL || !rewindable->is_created', 'rewindable == NULL' ],
 
     # rewindable: chunks and their start bits
     [ 'src/chunk.h', 'is_present(rewindable, seen) ? seen : no_bits(rewindable)', 'seen' ],
@@ -470,7 +470,7 @@ my @mutants = (
     # hints, spans and chunks that others change
     [ 'src/rewindable.c', '            raise_count(&rewindable->highest, (uintptr_t)chunk);', '' ],
     [ 'src/rewindable.c', 'count == 0 || count == rewindable->capacity', 'count == rewindable->capacity' ],
-    [ 'src/rewindable_questions.c', 'start_bits(rewindable, chunk) <= live_of(used)', 'true' ],
+    [ 'src/rewindable_stats.c', 'start_bits(rewindable, chunk) <= live_of(used)', 'true' ],
     [ 'src/chunk.h', '(uintptr_t)chunk < seen', 'false' ],
     [ 'src/span.c', '    hide_start(rewindable, start);', '' ],
 

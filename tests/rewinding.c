@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "host/malloc.h"
-#include "reel/rewindable.h"
+#include "reel/span.h"
 
 #define THREADS    8
 #define BLOCKS     100000 // of a thread

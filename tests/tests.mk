@@ -188,7 +188,8 @@ $(OUT)/%/image-without.elf: tests/size/image.c $(HEADERS) | $(OUT)/have-board
 $(OUT)/header-checks: $(HEADERS) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
 	for header in reel/allocator reel/arena reel/base reel/blocks reel/config reel/pages \
-	    reel/port reel/reel reel/pool reel/region reel/registry reel/rewindable reel/temp always \
+	    reel/port reel/reel reel/pool reel/region reel/registry reel/rewindable reel/span reel/temp \
+	    $(patsubst include/%.h,%,$(wildcard include/reel/detail/*.h)) always \
 	    host/malloc host/pages cortex-m/fault cortex-m/mpu7 cortex-m/mpu8; do \
 	    for tool in gcc clang; do \
 	        printf '#include "%s.h"\nextern int unit;\n' $$header > $@.c; \

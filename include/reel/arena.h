@@ -35,7 +35,7 @@
 #define REEL_ARENA_H
 
 #include "reel/allocator.h"
-#include "reel/port.h"
+#include "reel/detail/memory.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -100,29 +100,6 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
         (uintptr_t)name##_memory, (uintptr_t)name##_memory + (bytes), \
         (uintptr_t)name##_memory + (bytes))
 
-/// Memory for a static instance: aligned, in its section, and dead to a memory
-/// checker until blocks are made of it.
-#if REEL_WATCH
-#define REEL_MEMORY_DEFINE(name, bytes, align)                              \
-    REEL_ALIGNAS(align) REEL_NOINIT(name) static unsigned char name[bytes]; \
-    __attribute__((constructor)) static void name##_is_dead(void)           \
-    {                                                                       \
-        reel_port_watch_dead(name, sizeof name);                            \
-    }                                                                       \
-    extern int reel_takes_a_semicolon
-#else
-#define REEL_MEMORY_DEFINE(name, bytes, align) \
-    REEL_ALIGNAS(align) REEL_NOINIT(name) static unsigned char name[bytes]
-#endif
-
-/// The state of an empty arena over [start, stop) with inline allocation up to
-/// `ready`.
-#define REEL_ARENA_INITIAL(start, ready, stop)                             \
-    {                                                                      \
-        { start }, { REEL_OUT_OF_LINE ? 0 : (ready) }, stop, start, start, \
-            start, 0, 0, start, stop, 0, { 0 }, { 0 },                     \
-    }
-
 /// Cut a block off the free end.
 ///
 ///   size     bytes; 0 means 1
@@ -133,52 +110,7 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 /// Panics   `align` is not a power of two (REEL_INVALID).
 /// Cost     O(1), no loop.
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
-inline void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
-
-/// The part of reel_arena_alloc() that is not worth inlining.
-///
-/// Returns  as reel_arena_alloc().
-/// Panics   as reel_arena_alloc().
-/// Cost     O(1), no loop.
-/// Context  as reel_arena_alloc().
-void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align);
-
-/// Where a block goes in the common case: a size that is not 0, room below
-/// `limit`. Every sum that may have a carry is checked for it.
-///
-/// Returns  true, and the block would be [*start, *end); false if that needs a
-///          second look.
-/// Cost     O(1), no loop.
-/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
-REEL_INLINE bool reel_arena_fit(uintptr_t next, uintptr_t limit, size_t size,
-                                size_t align, uintptr_t *start, uintptr_t *end)
-{
-    const uintptr_t mask = (align == 0 ? REEL_ALIGN_DEFAULT : align) - 1;
-    if (REEL_UNLIKELY((align & mask) != 0)) {
-        return false;
-    }
-    const uintptr_t padded = next + mask;
-    if (REEL_UNLIKELY(REEL_MAY_CARRY(mask) && padded < next)) {
-        return false;
-    }
-    *start = padded & ~mask;
-    *end = *start + size; // not above *start: a carry, or a size of 0
-    if (REEL_UNLIKELY(REEL_MAY_CARRY(size) ? *end <= *start : size == 0)) {
-        return false;
-    }
-    return !REEL_UNLIKELY(*end > limit);
-}
-
-inline void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align)
-{
-    uintptr_t start, end;
-    if (!reel_arena_fit(arena->next.value, arena->limit.value, size, align,
-                        &start, &end)) {
-        return reel_arena_alloc_slow(arena, size, align);
-    }
-    arena->next.value = end;
-    return (void *)start;
-}
+void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
 
 /// Cut a block off, and have the cache fetch for writing what lies further on. It
 /// pays where far more is filled than the cache holds, and costs an instruction.
@@ -190,12 +122,7 @@ inline void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align)
 /// Cost     as reel_arena_alloc().
 /// Context  as reel_arena_alloc().
 static inline void *reel_arena_alloc_ahead(reel_arena *arena, size_t size,
-                                           size_t align, size_t ahead)
-{
-    void *const block = reel_arena_alloc(arena, size, align);
-    REEL_FETCH((uintptr_t)block + ahead);
-    return block;
-}
+                                           size_t align, size_t ahead);
 
 /// Cut a block off and clear it.
 ///
@@ -228,34 +155,8 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 /// Panics   the block is not within the used part (REEL_FOREIGN).
 /// Cost     O(1).
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
-inline bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
-                              size_t new_size);
-
-/// The part of reel_arena_resize() that is not worth inlining: it takes any block
-/// and size.
-///
-/// Returns  as reel_arena_resize().
-/// Panics   as reel_arena_resize().
-/// Cost     as reel_arena_resize().
-/// Context  as reel_arena_resize().
-bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
-                            size_t new_size);
-
-// The last block grows within the room for inline allocation. It ends at `next`, and
-// a size from 1 to next - floor is that of one whose start no mark pins.
-inline bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
-                              size_t new_size)
-{
-    const uintptr_t next = arena->next.value;
-    const uintptr_t stop = (uintptr_t)block + new_size;
-    if (stop >= next && stop <= arena->limit.value
-        && (uintptr_t)block + old_size == next
-        && old_size - 1 < next - arena->floor) {
-        arena->next.value = stop;
-        return true;
-    }
-    return reel_arena_resize_slow(arena, block, old_size, new_size);
-}
+bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
+                       size_t new_size);
 
 /// Change a block's size, in place if reel_arena_resize() can and `align` is
 /// met, else by a copy; the old block then stays until the next rewind.
@@ -286,7 +187,7 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size);
 /// Cost     O(1).
 /// Context  one owner, while others may be in reel_arena_alloc_shared().
 ///          ISR: no. SMP: no. Blocks: never.
-inline reel_mark reel_arena_mark(reel_arena *arena);
+reel_mark reel_arena_mark(reel_arena *arena);
 
 /// Free every block made since `mark` was taken. The mark stays live and may be
 /// rewound to again; marks taken since then and above it are dropped.
@@ -295,46 +196,7 @@ inline reel_mark reel_arena_mark(reel_arena *arena);
 ///          and then nothing has changed.
 /// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker.
 /// Context  one owner. ISR: no. SMP: no. Blocks: never.
-inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
-
-/// reel_arena_rewind() with the mark in registers: saves spilling it.
-///
-/// Returns  as reel_arena_rewind().
-/// Cost     as reel_arena_rewind().
-/// Context  as reel_arena_rewind().
-inline reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
-                                        uintptr_t position,
-                                        unsigned long serial);
-
-/// The part of reel_arena_rewind() that is not worth inlining: it takes any mark,
-/// the newest too.
-///
-/// Returns  as reel_arena_rewind().
-/// Cost     as reel_arena_rewind().
-/// Context  as reel_arena_rewind().
-reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
-                                   uintptr_t position, unsigned long serial);
-
-inline reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
-                                        uintptr_t position,
-                                        unsigned long serial)
-{
-    if (REEL_OUT_OF_LINE || owner != arena || serial != arena->serial
-        || position != arena->floor) {
-        return reel_arena_rewind_slow(arena, owner, position, serial);
-    }
-    const uintptr_t next = arena->next.value;
-    if (arena->peak < next) {
-        arena->peak = next;
-    }
-    arena->next.value = position;
-    return REEL_OK;
-}
-
-inline reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark)
-{
-    return reel_arena_rewind_to(arena, mark.owner, mark.position, mark.serial);
-}
+reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 
 /// Free every block and drop every mark.
 ///
@@ -408,17 +270,6 @@ void *reel_arena_at(const reel_arena *arena, size_t offset);
 /// Context  as reel_arena_mark().
 bool reel_arena_is_valid(const reel_arena *arena);
 
-inline reel_mark reel_arena_mark(reel_arena *arena)
-{
-    const uintptr_t next = REEL_WORD_VALUE(arena->next);
-    const reel_mark mark = { arena, next, arena->serial };
-    arena->floor = next;
-    if (REEL_CHECKS >= 2 && !reel_arena_is_valid(arena)) {
-        reel_panic(REEL_INVALID, __FILE__, __LINE__);
-    }
-    return mark;
-}
-
 /// Offer the arena as a backing allocator. Freeing any but the last block is a
 /// no-op that returns REEL_OK.
 ///
@@ -447,41 +298,6 @@ static inline size_t reel_array_size(size_t count, size_t size)
 
 #if defined(__GNUC__)
 
-/// An open scope: rewinds its arena when it ends.
-typedef struct reel_scope {
-    reel_arena *arena;
-    reel_mark mark;
-    bool has_run; // the body
-} reel_scope;
-
-/// The beginning of REEL_SCOPE: take a mark.
-///
-/// Returns  the scope, whose body has not run.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
-static inline reel_scope reel_scope_open(reel_arena *arena)
-{
-    const reel_scope scope = { arena, reel_arena_mark(arena), false };
-    return scope;
-}
-
-/// The end of REEL_SCOPE: rewind.
-///
-/// Returns  when the arena is where it was.
-/// Panics   the arena was reset or rewound below the scope (REEL_STALE).
-/// Cost     as reel_arena_rewind().
-/// Context  as reel_arena_rewind().
-static inline void reel_scope_close(reel_scope *scope)
-{
-    const reel_status status = reel_arena_rewind(scope->arena, scope->mark);
-    if (REEL_CHECKS >= 1 && status != REEL_OK) {
-        reel_panic(status, __FILE__, __LINE__);
-    }
-}
-
-#define REEL_JOIN_(a, b) a##b
-#define REEL_JOIN(a, b)  REEL_JOIN_(a, b)
-
 /// Run the block that follows, then rewind the arena to where it was, however
 /// the block is left: at its end, by return, goto or break. (break and continue
 /// leave this block, not a loop around it.) An arena that was reset or rewound
@@ -492,15 +308,12 @@ static inline void reel_scope_close(reel_scope *scope)
 ///       …
 ///   }
 #define REEL_SCOPE(arena) REEL_SCOPE_(arena, REEL_JOIN(reel_scope_, __LINE__))
-#define REEL_SCOPE_(owner, name)                                              \
-    for (reel_scope name                                                      \
-         __attribute__((cleanup(reel_scope_close))) = reel_scope_open(owner); \
-         !name.has_run; name.has_run = true)
-
 #endif
 
 #ifdef __cplusplus
 }
 #endif
+
+#include "reel/detail/arena.h"
 
 #endif

@@ -69,13 +69,6 @@ typedef struct reel_word {
     uintptr_t value;
 } reel_word;
 
-/// The value, whole, of a word that others may be writing: for inline parts.
-#if REEL_ATOMICS == REEL_ATOMICS_NATIVE
-#define REEL_WORD_VALUE(word) __atomic_load_n(&(word).value, __ATOMIC_RELAXED)
-#else
-#define REEL_WORD_VALUE(word) (*(const volatile uintptr_t *)&(word).value)
-#endif
-
 /// Report a broken contract. The application's: log, then halt or reset. The
 /// weak default traps. If it returns, the call that broke the contract fails
 /// and its object is unchanged.
@@ -89,55 +82,9 @@ void reel_panic(reel_status why, const char *file, int line);
 }
 #endif
 
-#ifdef __cplusplus
-#define REEL_STATIC_ASSERT(fact, text) static_assert(fact, text)
-#define REEL_ALIGNAS(bytes)            alignas(bytes)
-#define REEL_ALIGNOF(type)             alignof(type)
-#else
-#define REEL_STATIC_ASSERT(fact, text) _Static_assert(fact, text)
-#define REEL_ALIGNAS(bytes)            _Alignas(bytes)
-#define REEL_ALIGNOF(type)             _Alignof(type)
-#endif
-
-/// A hint that `fact` is seldom true, and inlining that -Os does not undo.
-#if defined(__GNUC__)
-#define REEL_INLINE         inline __attribute__((always_inline))
-#define REEL_UNLIKELY(fact) __builtin_expect((fact), 0)
-#else
-#define REEL_INLINE         inline
-#define REEL_UNLIKELY(fact) (fact)
-#endif
-
-/// Does the compiler know the value, where this is inlined? For a shortcut that a
-/// known value makes shorter still. -Os, which seldom inlines, need not ask.
-#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
-#define REEL_IS_CONSTANT(value) __builtin_constant_p(value)
-#else
-#define REEL_IS_CONSTANT(value) false
-#endif
-
-/// Have the cache fetch what will be written soon. Any address will do.
-#if defined(__GNUC__)
-#define REEL_FETCH(address) __builtin_prefetch((const void *)(address), 1)
-#else
-#define REEL_FETCH(address) (void)(address)
-#endif
-
-/// Bytes at the end of the address space that no memory of reel's reaches into. So
-/// an address in it plus a few sizes has no carry if they are known and small.
+/// Bytes at the end of the address space that no memory of reel's reaches into.
 #define REEL_TOP_BYTES 4096u
-#define REEL_MAY_CARRY(bytes) \
-    (!REEL_IS_CONSTANT(bytes) || (bytes) > REEL_TOP_BYTES / 2)
 
-/// Where a static instance keeps its memory: a section of its own, which
-/// linker/reel.ld gathers and startup code neither loads nor clears. clang gives
-/// an unknown section contents, so it gets a name that it knows to have none.
-#if defined(__clang__) && defined(__ELF__)
-#define REEL_NOINIT(name) __attribute__((section(".bss.noinit.reel." #name)))
-#elif defined(__GNUC__) && defined(__ELF__)
-#define REEL_NOINIT(name) __attribute__((section(".noinit.reel." #name)))
-#else
-#define REEL_NOINIT(name)
-#endif
+#include "reel/detail/compiler.h"
 
 #endif

@@ -31,36 +31,15 @@
 #define REEL_BLOCKS_H
 
 #include "reel/allocator.h"
-#include "reel/arena.h"
+#include "reel/detail/list.h"
+#include "reel/detail/memory.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// A link, one for each block. With one core 16 bits serve 32,766 blocks;
-/// REEL_WIDE_LINKS makes it a word. Compare-and-swap wants a word anyway.
-#if REEL_LINKS_ARE_WORDS
-typedef uintptr_t reel_link;
-typedef intptr_t reel_signed_link;
-#define REEL_LINK_MAX INTPTR_MAX
-#else
-typedef uint16_t reel_link;
-typedef int16_t reel_signed_link;
-#define REEL_LINK_MAX INT16_MAX
-#endif
-
 /// The most blocks of one pool.
 #define REEL_BLOCKS_MAX ((size_t)REEL_LINK_MAX - 1)
-
-/// A list of numbers, the free ones, and the watermark: what blocks and other
-/// modules keep their free things in. Only reel touches it.
-typedef struct reel_list {
-    reel_word head;      // see src/list.h
-    reel_link *links;    // one for each number
-    size_t count;        // numbers
-    uintptr_t fresh_bit; // with versions a power of two above count
-    reel_word peak;      // numbers below it have been out
-} reel_list;
 
 /// Owned by the caller; read-only to it. In this order, which lets a free load its
 /// four words by two instructions.
@@ -191,70 +170,6 @@ bool reel_blocks_is_valid(const reel_blocks *blocks);
 /// Context  the functions behind it: any number. ISR: yes. SMP: with NATIVE.
 reel_allocator reel_blocks_allocator(reel_blocks *blocks);
 
-// ---- the parts of REEL_BLOCKS_DEFINE ----------------------------------------
-
-/// A constant as wide as a size, of 32 bits repeated.
-#if SIZE_MAX > 0xFFFFFFFFu
-#define REEL_BITS_(pattern) ((size_t)(pattern) * ((size_t)1 << 32 | 1))
-#define REEL_HIGH_HALF_(n)  ((size_t)(n) >> 32)
-#else
-#define REEL_BITS_(pattern) ((size_t)(pattern))
-#define REEL_HIGH_HALF_(n)  0
-#endif
-
-/// The lowest set bit of n, and which one a single bit is.
-#define REEL_LOW_BIT_(n) ((size_t)(n) & (0 - (size_t)(n)))
-#define REEL_WHICH_BIT_(bit)                                  \
-    ((uintptr_t)(((bit)&REEL_BITS_(0xAAAAAAAAu)) != 0)        \
-     | (uintptr_t)(((bit)&REEL_BITS_(0xCCCCCCCCu)) != 0) << 1 \
-     | (uintptr_t)(((bit)&REEL_BITS_(0xF0F0F0F0u)) != 0) << 2 \
-     | (uintptr_t)(((bit)&REEL_BITS_(0xFF00FF00u)) != 0) << 3 \
-     | (uintptr_t)(((bit)&REEL_BITS_(0xFFFF0000u)) != 0) << 4 \
-     | (uintptr_t)(REEL_HIGH_HALF_(bit) != 0) << 5)
-
-/// The inverse of an odd d modulo 2^64: with x = 1 - d, which is even, it is
-/// (1 + x)(1 + x^2)(1 + x^4)… until the power of x is a multiple of 2^64.
-#define REEL_INVERSE_(d)                                                      \
-    ((1 + REEL_POWER_1_(d)) * (1 + REEL_POWER_2_(d)) * (1 + REEL_POWER_4_(d)) \
-     * (1 + REEL_POWER_8_(d)) * (1 + REEL_POWER_16_(d))                       \
-     * (1 + REEL_POWER_32_(d)))
-#define REEL_POWER_1_(d)  (1 - (size_t)(d))
-#define REEL_POWER_2_(d)  (REEL_POWER_1_(d) * REEL_POWER_1_(d))
-#define REEL_POWER_4_(d)  (REEL_POWER_2_(d) * REEL_POWER_2_(d))
-#define REEL_POWER_8_(d)  (REEL_POWER_4_(d) * REEL_POWER_4_(d))
-#define REEL_POWER_16_(d) (REEL_POWER_8_(d) * REEL_POWER_8_(d))
-#define REEL_POWER_32_(d) (REEL_POWER_16_(d) * REEL_POWER_16_(d))
-
-/// The lowest power of two above n.
-#define REEL_ABOVE_(n)     (REEL_SPREAD_(n) + 1)
-#define REEL_SPREAD_(n)    REEL_OR_(REEL_SPREAD_16_(n), REEL_HIGH_HALF_)
-#define REEL_OR_(n, half)  ((n) | half(n))
-#define REEL_SPREAD_16_(n) (REEL_SPREAD_8_(n) | REEL_SPREAD_8_(n) >> 16)
-#define REEL_SPREAD_8_(n)  (REEL_SPREAD_4_(n) | REEL_SPREAD_4_(n) >> 8)
-#define REEL_SPREAD_4_(n)  (REEL_SPREAD_2_(n) | REEL_SPREAD_2_(n) >> 4)
-#define REEL_SPREAD_2_(n)  (REEL_SPREAD_1_(n) | REEL_SPREAD_1_(n) >> 2)
-#define REEL_SPREAD_1_(n)  ((size_t)(n) | (size_t)(n) >> 1)
-
-#define REEL_BLOCKS_INITIAL_(memory, links, size, count)                   \
-    {                                                                      \
-        { { REEL_LIST_EMPTY(0, count) },                                   \
-          links,                                                           \
-          (count),                                                         \
-          REEL_ABOVE_(count),                                              \
-          { 0 } },                                                         \
-            REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
-            REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \
-            (size), { 0 },                                                 \
-    }
-
-/// The head of a list of `count` numbers that holds none and whose watermark is
-/// `watermark`: of version 0, or with one core the complement of the watermark.
-#if REEL_LISTS_ARE_VERSIONED
-#define REEL_LIST_EMPTY(watermark, count) (REEL_ABOVE_(count) | (watermark))
-#else
-#define REEL_LIST_EMPTY(watermark, count) (~(uintptr_t)(watermark))
-#endif
-
 // ---- per-owner caches --------------------------------------------------------
 
 /// A few blocks that one owner keeps at hand, so that most calls touch no shared
@@ -280,37 +195,13 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
                                    reel_blocks *blocks, void **slots,
                                    size_t capacity);
 
-/// Fill half the cache and take one of the blocks: the slow part of
-/// reel_blocks_cache_alloc().
-///
-/// Returns  as reel_blocks_cache_alloc().
-/// Cost     O(slots) alone; as much again for each context that gets in between.
-/// Context  as reel_blocks_cache_alloc().
-void *reel_blocks_cache_refill(reel_blocks_cache *cache);
-
 /// Take a block out of the cache, or if it is empty out of the pool.
 ///
 /// Returns  a block; NULL if neither has one. Others' caches may have.
 /// Cost     O(1); reel_blocks_cache_refill() at times.
 /// Context  one owner of the cache, while others are at the pool. ISR: no.
 ///          SMP: as the pool. Blocks: never.
-static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
-{
-    void **const top = cache->top;
-    if (REEL_UNLIKELY(top == cache->slots)) {
-        return reel_blocks_cache_refill(cache);
-    }
-    cache->top = top - 1;
-    return top[-1];
-}
-
-/// Give back half the blocks of a full cache, the oldest, and put in the one in
-/// hand: the slow part of reel_blocks_cache_free().
-///
-/// Returns  as reel_blocks_cache_free().
-/// Cost     O(slots) alone; a retry for each other context that gets in between.
-/// Context  as reel_blocks_cache_free().
-reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
+static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache);
 
 /// Put a block into the cache, whoever took it. To be fast this looks at nothing
 /// but the range of addresses: a pointer into a block, or a block that is free
@@ -323,19 +214,7 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 /// Cost     O(1); reel_blocks_cache_drain() at times.
 /// Context  as reel_blocks_cache_alloc().
 static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
-                                                 void *block)
-{
-    void **const top = cache->top;
-    if (REEL_UNLIKELY((uintptr_t)block - cache->blocks->base >= cache->bytes)) {
-        return REEL_FOREIGN;
-    }
-    if (REEL_UNLIKELY(top == cache->limit)) {
-        return reel_blocks_cache_drain(cache, block);
-    }
-    *top = block;
-    cache->top = top + 1;
-    return REEL_OK;
-}
+                                                 void *block);
 
 /// Give every block of the cache back to the pool.
 ///
@@ -347,5 +226,7 @@ void reel_blocks_cache_flush(reel_blocks_cache *cache);
 #ifdef __cplusplus
 }
 #endif
+
+#include "reel/detail/blocks.h"
 
 #endif

@@ -88,9 +88,6 @@
 /// Derived: nothing must bypass the library, so inline paths stand aside.
 #define REEL_OUT_OF_LINE (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH)
 
-#if defined(__GNUC_GNU_INLINE__) && !defined(__cplusplus)
-#error "reel's headers mean inline as C99 does: build without -fgnu89-inline"
-#endif
 #if REEL_CHECKS < 0 || REEL_CHECKS > 2
 #error "REEL_CHECKS must be 0, 1 or 2"
 #endif

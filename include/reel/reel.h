@@ -12,6 +12,7 @@
 #include "reel/region.h"
 #include "reel/registry.h"
 #include "reel/rewindable.h"
+#include "reel/span.h"
 #include "reel/temp.h"
 
 #endif

@@ -31,7 +31,6 @@
 #define REEL_REWINDABLE_H
 
 #include "reel/allocator.h"
-#include "reel/arena.h"
 #include "reel/registry.h"
 
 #ifdef __cplusplus
@@ -271,79 +270,6 @@ reel_status reel_rewindable_create(reel_rewindable **out,
 /// Cost     as reel_rewindable_dispose().
 /// Context  as reel_rewindable_dispose().
 reel_status reel_rewindable_destroy(reel_rewindable *rewindable);
-
-// ---- spans -------------------------------------------------------------------
-
-/// One allocation of a rewindable, out of which its owner cuts blocks without
-/// sharing anything. Owned by the caller; read-only to it.
-///
-/// Where cores have caches: whoever rewinds may open a span for each owner there and
-/// then, always in the same order and about as large as what that owner took the last
-/// time. Then each finds the memory again that its core has in its cache, and not half
-/// of it in the other's.
-typedef struct reel_span {
-    uintptr_t next; // where the next block goes, before alignment
-    uintptr_t end;
-    uintptr_t start;
-    reel_rewindable *rewindable;
-    uintptr_t generation; // of the rewindable when the span was taken
-} reel_span;
-
-/// Take a span. One that is open already is left to the next rewind.
-///
-///   size     bytes, 1 or more; rounded up to whole granules
-///
-/// Returns  REEL_OK; REEL_INVALID for NULL; REEL_NO_MEMORY if the rewindable has
-///          no such block, and then nothing has changed.
-/// Cost     as reel_rewindable_alloc().
-/// Context  one owner of the span; as reel_rewindable_alloc().
-reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
-                           size_t size);
-
-/// Take a block out of a span. It is not freed by itself.
-///
-///   size     bytes; 0 means 1
-///   align    bytes, a power of two; 0 means REEL_ALIGN_DEFAULT
-///
-/// Returns  a block, good until the rewind, or with frees_blocks until the span is
-///          closed; NULL if it does not fit, or the rewindable was rewound since
-///          the span was opened: open it again.
-/// Panics   `align` is not a power of two.
-/// Cost     O(1), no shared word is written.
-/// Context  one owner of the span, while others are at the rewindable. ISR: no.
-///          SMP: no. Blocks: never.
-inline void *reel_span_alloc(reel_span *span, size_t size, size_t align);
-
-/// The part of reel_span_alloc() that is not worth inlining.
-///
-/// Returns  as reel_span_alloc().
-/// Panics   as reel_span_alloc().
-/// Cost     as reel_span_alloc().
-/// Context  as reel_span_alloc().
-void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align);
-
-// A span that is not open ends at 0, where nothing fits.
-inline void *reel_span_alloc(reel_span *span, size_t size, size_t align)
-{
-    uintptr_t start, end;
-    if (REEL_OUT_OF_LINE
-        || !reel_arena_fit(span->next, span->end, size, align, &start, &end)
-        || REEL_UNLIKELY(span->generation != span->rewindable->generation)) {
-        return reel_span_alloc_slow(span, size, align);
-    }
-    span->next = end;
-    return (void *)start;
-}
-
-/// Give a span up. What lies behind its last block goes back, if nothing was taken
-/// from the chunk since. With frees_blocks all of the span is freed.
-///
-/// Returns  REEL_OK; REEL_INVALID for NULL; REEL_CLOSED for a span that is not
-///          open; REEL_STALE if the rewindable was rewound in between: there was
-///          nothing left to give back.
-/// Cost     O(chunks).
-/// Context  as reel_span_alloc().
-reel_status reel_span_close(reel_span *span);
 
 #ifdef __cplusplus
 }

@@ -156,27 +156,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 /// Cost     O(1), and at most one call of the commit hook.
 /// Context  one owner. ISR: no. SMP: no. Blocks: in the hook; where it is not inline
 ///          it masks interrupts as reel_temp_alloc_shared() does.
-inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
-
-/// The part of reel_temp_alloc() and reel_temp_alloc_shared() that is not worth
-/// inlining.
-///
-/// Returns  as reel_temp_alloc().
-/// Panics   as reel_temp_alloc().
-/// Cost     as reel_temp_alloc_shared().
-/// Context  as reel_temp_alloc_shared().
-void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
-
-inline void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align)
-{
-    uintptr_t start, end;
-    if (!reel_arena_fit(temp->stack.next.value, temp->stack.limit.value, size,
-                        align, &start, &end)) {
-        return reel_temp_alloc_slow(temp, size, align);
-    }
-    temp->stack.next.value = end;
-    return (void *)start;
-}
+void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 
 /// Cut a block off and clear it.
 ///
@@ -399,5 +379,7 @@ reel_allocator reel_temp_allocator(reel_temp *temp);
 #ifdef __cplusplus
 }
 #endif
+
+#include "reel/detail/temp.h"
 
 #endif

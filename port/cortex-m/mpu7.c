@@ -48,7 +48,7 @@ static void set_region(uint32_t region, uintptr_t base, uint32_t attributes)
 
 // Make the first `parts` eighths of [base, base + 2^size_log2) accessible, and
 // no more of it, by one store to a region that is there already or off.
-static REEL_INLINE void open_parts(uint32_t region, uintptr_t base,
+static inline REEL_ALWAYS_INLINED void open_parts(uint32_t region, uintptr_t base,
                                    unsigned size_log2, uint32_t parts)
 {
     const uint32_t disabled = 0xFFu << parts & 0xFFu;

@@ -10,15 +10,20 @@
 
 #include "reel/base.h"
 
+// primask.c says REEL_TO_EMIT.
+#ifndef REEL_PRIMASK_INLINE
+#define REEL_PRIMASK_INLINE REEL_FOR_INLINING
+#endif
+
 // A high register ("h"): MRS and MSR take any, and the low ones are precious.
-REEL_INLINE uintptr_t reel_port_mask(void)
+REEL_PRIMASK_INLINE REEL_ALWAYS_INLINED uintptr_t reel_port_mask(void)
 {
     uintptr_t saved;
     __asm__ volatile("mrs %0, primask\n\tcpsid i" : "=h"(saved)::"memory");
     return saved;
 }
 
-REEL_INLINE void reel_port_unmask(uintptr_t saved)
+REEL_PRIMASK_INLINE REEL_ALWAYS_INLINED void reel_port_unmask(uintptr_t saved)
 {
     __asm__ volatile("msr primask, %0" ::"h"(saved) : "memory");
 }

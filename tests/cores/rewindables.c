@@ -4,7 +4,7 @@
 #include "both.h"
 #include "checks.h"
 #include "reel/arena.h"
-#include "reel/rewindable.h"
+#include "reel/span.h"
 #include "tap.h"
 
 // Long rounds, as in frees.c.

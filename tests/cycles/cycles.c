@@ -7,7 +7,7 @@
 #include "clock/clock.h"
 #include "reel/blocks.h"
 #include "reel/region.h"
-#include "reel/rewindable.h"
+#include "reel/span.h"
 #include "reel/temp.h"
 #include "semihost.h"
 

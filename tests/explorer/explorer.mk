@@ -8,7 +8,7 @@ FLAGS_explorer := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
                   -DREEL_ALIGN_DEFAULT=8
 
 EXPLORED         := allocator arena blocks gate pool region registry rewindable \
-                    rewindable_questions span status temp
+                    rewindable_stats span status temp
 EXPLORER         := $(wildcard tests/explorer/*.c) tests/tap.c
 EXPLORER_HEADERS := $(HEADERS) $(wildcard tests/explorer/*.h src/list/*.h)
 EXPLORER_TWINS   := $(shell tests/explorer/twin)
@@ -49,7 +49,7 @@ twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
 
 BROKEN_batch      := blocks
 BROKEN_pool       := pool region gate
-BROKEN_rewindable := rewindable rewindable_questions span gate
+BROKEN_rewindable := rewindable rewindable_stats span gate
 BROKEN_temp       := temp gate
 
 $(OUT)/gcc+explorer/twin-%: words = gcc explorer

@@ -19,7 +19,7 @@
 #include "explorer.h"
 
 #include "atomic.h"
-#include "reel/rewindable.h"
+#include "reel/span.h"
 
 #define WORD       sizeof(uintptr_t)
 #define HALF       (4 * WORD)

@@ -5,7 +5,7 @@
 #include "interrupts.h"
 
 #include "reel/port.h"
-#include "reel/rewindable.h"
+#include "reel/span.h"
 
 #define SIZE    1024u // bytes that the backing has
 #define GRANULE 8u

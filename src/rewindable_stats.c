@@ -78,10 +78,11 @@ static bool is_entry(const reel_rewindable *rewindable, uintptr_t address)
 bool reel_rewindable_is_valid(const reel_rewindable *rewindable)
 {
     const size_t count = count_of(rewindable);
-    const uintptr_t current = load_relaxed(&rewindable->first_open);
+    const uintptr_t first_open = load_relaxed(&rewindable->first_open);
     const uintptr_t highest = load_relaxed(&rewindable->highest);
-    if (count > rewindable->capacity || current > highest
-        || !is_entry(rewindable, current) || !is_entry(rewindable, highest)) {
+    if (count > rewindable->capacity || first_open > highest
+        || !is_entry(rewindable, first_open)
+        || !is_entry(rewindable, highest)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {

@@ -1,0 +1,83 @@
+/// What compilers spell differently, for the inline parts of the headers and for
+/// static instances.
+
+#ifndef REEL_DETAIL_COMPILER_H
+#define REEL_DETAIL_COMPILER_H
+
+#include "reel/base.h"
+
+#ifdef __cplusplus
+#define REEL_STATIC_ASSERT(fact, text) static_assert(fact, text)
+#define REEL_ALIGNAS(bytes)            alignas(bytes)
+#define REEL_ALIGNOF(type)             alignof(type)
+#else
+#define REEL_STATIC_ASSERT(fact, text) _Static_assert(fact, text)
+#define REEL_ALIGNAS(bytes)            _Alignas(bytes)
+#define REEL_ALIGNOF(type)             _Alignof(type)
+#endif
+
+/// Functions that a header offers for inlining and the library for calls. The header
+/// compiles their bodies for inlining only. The file of the library that holds them
+/// says REEL_TO_EMIT instead, ahead of its includes, and so defines them. Neither
+/// depends on what `inline` alone means: C99, -fgnu89-inline and Linux differ.
+#if defined(__cplusplus)
+#define REEL_HAS_INLINE   1
+#define REEL_FOR_INLINING inline
+#elif defined(__GNUC__)
+#define REEL_HAS_INLINE   1
+#define REEL_FOR_INLINING extern inline __attribute__((__gnu_inline__))
+#define REEL_TO_EMIT      inline __attribute__((__gnu_inline__))
+#else
+#define REEL_HAS_INLINE 0
+#define REEL_TO_EMIT
+#endif
+
+/// Inlining that -Os does not undo, and a hint that `fact` is seldom true.
+#if defined(__GNUC__)
+#define REEL_ALWAYS_INLINED __attribute__((__always_inline__))
+#define REEL_UNLIKELY(fact) __builtin_expect((fact), 0)
+#else
+#define REEL_ALWAYS_INLINED
+#define REEL_UNLIKELY(fact) (fact)
+#endif
+
+/// Does the compiler know the value, where this is inlined? For a shortcut that a
+/// known value makes shorter still. -Os, which seldom inlines, need not ask.
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define REEL_IS_CONSTANT(value) __builtin_constant_p(value)
+#else
+#define REEL_IS_CONSTANT(value) false
+#endif
+
+/// Have the cache fetch what will be written soon. Any address will do.
+#if defined(__GNUC__)
+#define REEL_FETCH(address) __builtin_prefetch((const void *)(address), 1)
+#else
+#define REEL_FETCH(address) (void)(address)
+#endif
+
+/// An address below the last REEL_TOP_BYTES plus a few sizes has no carry if they are
+/// known and small.
+#define REEL_MAY_CARRY(bytes) \
+    (!REEL_IS_CONSTANT(bytes) || (bytes) > REEL_TOP_BYTES / 2)
+
+/// Where a static instance keeps its memory: a section of its own, which
+/// linker/reel.ld gathers and startup code neither loads nor clears. clang gives
+/// an unknown section contents, so it gets a name that it knows to have none.
+#if defined(__clang__) && defined(__ELF__)
+#define REEL_NOINIT(name) \
+    __attribute__((__section__(".bss.noinit.reel." #name)))
+#elif defined(__GNUC__) && defined(__ELF__)
+#define REEL_NOINIT(name) __attribute__((__section__(".noinit.reel." #name)))
+#else
+#define REEL_NOINIT(name)
+#endif
+
+/// The value, whole, of a word that others may be writing: for inline parts.
+#if REEL_ATOMICS == REEL_ATOMICS_NATIVE
+#define REEL_WORD_VALUE(word) __atomic_load_n(&(word).value, __ATOMIC_RELAXED)
+#else
+#define REEL_WORD_VALUE(word) (*(const volatile uintptr_t *)&(word).value)
+#endif
+
+#endif

@@ -1,0 +1,23 @@
+/// Memory of static instances.
+
+#ifndef REEL_DETAIL_MEMORY_H
+#define REEL_DETAIL_MEMORY_H
+
+#include "reel/port.h"
+
+/// Memory for a static instance: aligned, in its section, and dead to a memory
+/// checker until blocks are made of it.
+#if REEL_WATCH
+#define REEL_MEMORY_DEFINE(name, bytes, align)                              \
+    REEL_ALIGNAS(align) REEL_NOINIT(name) static unsigned char name[bytes]; \
+    __attribute__((__constructor__)) static void name##_is_dead(void)       \
+    {                                                                       \
+        reel_port_watch_dead(name, sizeof name);                            \
+    }                                                                       \
+    extern int reel_takes_a_semicolon
+#else
+#define REEL_MEMORY_DEFINE(name, bytes, align) \
+    REEL_ALIGNAS(align) REEL_NOINIT(name) static unsigned char name[bytes]
+#endif
+
+#endif

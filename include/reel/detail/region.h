@@ -1,0 +1,151 @@
+/// Inside region.h: inline functions, their slow halves, what REEL_REGION_SCOPE
+/// expands to.
+
+#ifndef REEL_DETAIL_REGION_H
+#define REEL_DETAIL_REGION_H
+
+#include "reel/arena.h"
+#include "reel/region.h"
+
+// src/region.c says REEL_TO_EMIT.
+#if REEL_HAS_INLINE && !defined(REEL_REGION_INLINE)
+#define REEL_REGION_INLINE REEL_FOR_INLINING
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The part of reel_region_open_cached() that is not worth inlining.
+///
+/// Returns  as reel_region_open_cached().
+/// Cost     as reel_region_open_cached().
+/// Context  as reel_region_open_cached().
+reel_status reel_region_open_cached_slow(reel_region *region,
+                                         reel_pool_cache *cache);
+
+/// The part of reel_region_alloc() that is not worth inlining.
+///
+/// Returns  as reel_region_alloc().
+/// Panics   as reel_region_alloc().
+/// Cost     as reel_region_alloc().
+/// Context  as reel_region_alloc().
+void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align);
+
+#ifdef REEL_REGION_INLINE
+
+// A closed region ends at 0, where nothing fits.
+REEL_REGION_INLINE void *reel_region_alloc(reel_region *region, size_t size,
+                                           size_t align)
+{
+    uintptr_t start, end;
+    if (REEL_OUT_OF_LINE
+        || !reel_arena_fit(region->next, region->end, size, align, &start,
+                           &end)) {
+        return reel_region_alloc_slow(region, size, align);
+    }
+    region->next = end;
+    return (void *)start;
+}
+
+#endif
+
+static inline reel_status reel_region_open_cached(reel_region *region,
+                                                  reel_pool_cache *cache)
+{
+    if (REEL_OUT_OF_LINE || region == NULL || cache == NULL
+        || REEL_UNLIKELY(cache->top == cache->slots)) {
+        return reel_region_open_cached_slow(region, cache);
+    }
+    // A page in a cache is linked to no other, as a region's oldest is.
+    const reel_pool_slot *const slot = cache->top - 1;
+    const uintptr_t page = slot->page;
+    const uintptr_t number = slot->number;
+    cache->top--;
+    region->next = page;
+    region->end = page + cache->page_size;
+    region->newest = number;
+    region->oldest = number;
+    region->pages = 1;
+    region->failures = 0;
+    region->largest_refused = 0;
+    region->pool = cache->pool;
+    region->cache = cache;
+    region->has_more = false;
+    return REEL_OK;
+}
+
+static inline reel_status reel_region_close_cached(reel_region *region)
+{
+    reel_pool_cache *const cache = region->cache;
+    if (REEL_OUT_OF_LINE || region->end == 0 || region->pages != 1
+        || region->has_more || cache == NULL
+        || REEL_UNLIKELY(cache->top == cache->limit)) {
+        return reel_region_close(region);
+    }
+    // As a rule the page came out of this slot, which still says so. What is not
+    // written need not be waited for when it is read again.
+    reel_pool_slot *const slot = cache->top;
+    const uintptr_t page = region->end - cache->page_size;
+    if (slot->page != page || slot->number != region->newest) {
+        slot->page = page;
+        slot->number = region->newest;
+    }
+    cache->top = slot + 1;
+    region->end = 0;
+    return REEL_OK;
+}
+
+#if defined(__GNUC__)
+
+/// An open region and its scope.
+typedef struct reel_region_scope {
+    reel_region *region; // NULL: it could not be opened
+    bool has_run;        // the body
+} reel_region_scope;
+
+/// The beginning of REEL_REGION_SCOPE: open a region.
+///
+/// Returns  the scope; if the region cannot be opened, one that leaves it alone and
+///          whose body does not run.
+/// Cost     as reel_region_open().
+/// Context  as reel_region_open().
+static inline reel_region_scope reel_region_scope_open(reel_region *region,
+                                                       reel_pool *pool)
+{
+    const bool is_open = reel_region_open(region, pool) == REEL_OK;
+    const reel_region_scope scope = { is_open ? region : NULL, !is_open };
+    return scope;
+}
+
+/// The end of REEL_REGION_SCOPE: close the region, if it was opened.
+///
+/// Returns  when the region is closed; in an interrupt one with large objects is as
+///          it was, once reel_panic() has returned.
+/// Panics   the region is closed already (REEL_CLOSED); it cannot be closed here
+///          (REEL_BUSY).
+/// Cost     as reel_region_close().
+/// Context  as reel_region_close().
+static inline void reel_region_scope_close(reel_region_scope *scope)
+{
+    if (scope->region != NULL) {
+        const reel_status status = reel_region_close(scope->region);
+        if (REEL_CHECKS >= 1 && status != REEL_OK) {
+            reel_panic(status, __FILE__, __LINE__);
+        }
+    }
+}
+
+#define REEL_REGION_SCOPE_(region, pool, name)                   \
+    for (reel_region_scope name                                  \
+         __attribute__((__cleanup__(reel_region_scope_close))) = \
+             reel_region_scope_open(region, pool);               \
+         !name.has_run; name.has_run = true)
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,46 @@
+/// Inside temp.h: its inline function and the slow half.
+
+#ifndef REEL_DETAIL_TEMP_H
+#define REEL_DETAIL_TEMP_H
+
+#include "reel/temp.h"
+
+// src/temp.c says REEL_TO_EMIT.
+#if REEL_HAS_INLINE && !defined(REEL_TEMP_INLINE)
+#define REEL_TEMP_INLINE REEL_FOR_INLINING
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// The part of reel_temp_alloc() and reel_temp_alloc_shared() that is not worth
+/// inlining.
+///
+/// Returns  as reel_temp_alloc().
+/// Panics   as reel_temp_alloc().
+/// Cost     as reel_temp_alloc_shared().
+/// Context  as reel_temp_alloc_shared().
+void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
+
+#ifdef REEL_TEMP_INLINE
+
+REEL_TEMP_INLINE void *reel_temp_alloc(reel_temp *temp, size_t size,
+                                       size_t align)
+{
+    uintptr_t start, end;
+    if (!reel_arena_fit(temp->stack.next.value, temp->stack.limit.value, size,
+                        align, &start, &end)) {
+        return reel_temp_alloc_slow(temp, size, align);
+    }
+    temp->stack.next.value = end;
+    return (void *)start;
+}
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
