@@ -1,22 +1,22 @@
-# reel: `make test` runs everything; `make help` lists the rest.
+# reel: `make check` while you work, `make test` runs everything, `make help` lists
+# the rest. Every program is a list of objects, and an object is compiled once:
+#
+#     build/WORDS/obj/PATH.o            from PATH.c
+#     build/WORDS/VARIANT/obj/PATH.o    the same, with a program's own options
+#
+# WORDS say who runs it, then its options, joined with '+'. Each word brings its
+# flags. A variant's options are for the objects of a program, not for the core.
 
 OUT       := build
 MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || echo 2) --output-sync=none
 
+include src/modules.mk
+
+CORE := $(MODULES:%=src/%.c)
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wundef -Wshadow \
         -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
-CORE := $(wildcard src/*.c)
-HEADERS := $(wildcard include/reel/*.h include/reel/*/*.h src/*.h src/*/*.h port/*.h \
-             port/*/*.h tests/*.h tests/clock/*.h targets/*/*.h) $(MAKEFILE_LIST)
-UNIT := $(CORE) port/always.c tests/tap.c $(wildcard tests/test*.c)
-BOARD := $(wildcard targets/common/*.c) port/cortex-m/primask.c
 
-# A build's folder is named by words joined with '+': first who runs it, then
-# its options. Each word brings its flags.
-words = $(subst +, ,$*)
-FLAGS = $(foreach word,$(words),$(FLAGS_$(word)))
-TOOL  = $(or $(TOOL_$(firstword $(words))),arm-none-eabi-gcc)
-SPEED = $(or $(filter -O%,$(FLAGS)),$(DEFAULT_SPEED))
+# ---- words ---------------------------------------------------------------------
 
 TOOL_gcc      := gcc
 TOOL_clang    := clang
@@ -24,15 +24,18 @@ TOOL_armhf    := arm-linux-gnueabihf-gcc -static
 TOOL_rv32imac := riscv64-unknown-elf-gcc
 TOOL_x86-64   := gcc -fno-pie
 
-FLAGS_cortex-m0  := -mcpu=cortex-m0 -mthumb
-FLAGS_cortex-m3  := -mcpu=cortex-m3 -mthumb
-FLAGS_rv32imac   := -march=rv32imac -mabi=ilp32
-FLAGS_microbit   := $(FLAGS_cortex-m0)
-FLAGS_mps2-an385 := $(FLAGS_cortex-m3)
-FLAGS_mps2-an386 := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft
-FLAGS_mps2-an500 := -mcpu=cortex-m7 -mthumb -mfloat-abi=soft
-FLAGS_mps2-an505 := -mcpu=cortex-m33+nodsp -mthumb -mfloat-abi=soft
-FLAGS_mps3-an547 := -mcpu=cortex-m55+nomve.fp -mthumb -mfloat-abi=soft
+# Packages that a build needs (see the end of this file); boards by default.
+NEED_FOR_gcc      := host
+NEED_FOR_clang    := host
+NEED_FOR_x86-64   := host
+NEED_FOR_armhf    := armhf
+NEED_FOR_rv32imac := rv32
+
+SPLIT             := -ffunction-sections -fdata-sections -fcallgraph-info=su
+FLAGS_cortex-m0   := -mcpu=cortex-m0 -mthumb $(SPLIT)
+FLAGS_cortex-m3   := -mcpu=cortex-m3 -mthumb $(SPLIT)
+FLAGS_rv32imac    := -march=rv32imac -mabi=ilp32 $(SPLIT)
+FLAGS_x86-64      := $(SPLIT)
 
 FLAGS_checks0   := -DREEL_CHECKS=0
 FLAGS_checks1   := -DREEL_CHECKS=1
@@ -55,64 +58,76 @@ FLAGS_asan      := $(FLAGS_watch) -fsanitize=address,undefined \
 FLAGS_valgrind  := $(FLAGS_watch)
 FLAGS_tsan      := -fsanitize=thread
 FLAGS_wide      := -DREEL_WIDE_LINKS=1
-FLAGS_mpu       := -DTEST_MPU=1
+FLAGS_cores2    := -DREEL_CORES=2
 FLAGS_c17       := -std=c17
 FLAGS_c2x       := -std=c2x
 FLAGS_O2        := -O2
 FLAGS_Os        := -Os
 
-C_FLAGS = -std=c11 -g $(WARN) -Iinclude -Iport $(SPEED) $(FLAGS)
-FREE    = $(C_FLAGS) -ffreestanding
+# ---- from words and paths to commands --------------------------------------------
 
-DEFAULT_SPEED = -O2
-BARE_COMPILE = $(TOOL) $(FREE) -Itargets/common -Itests -nostdlib
-BARE = $(BARE_COMPILE) -Llinker \
-       -T linker/$(firstword $(words)).ld -Wl,--no-warn-rwx-segments
+comma := ,
+space := $(subst ,, )
+
+# The target's path below build/, in pieces; its words and its variant.
+pieces   = $(subst /,$(space),$(@:$(OUT)/%=%))
+words    = $(subst +,$(space),$(firstword $(pieces)))
+who      = $(firstword $(words))
+variant  = $(filter-out obj,$(word 2,$(pieces)))
+source   = $(lastword $(subst /obj/, ,$(1)))
+needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
+
+# Objects of a build: $(call objects,WORDS or WORDS/VARIANT,sources).
+objects  = $(patsubst %.c,$(OUT)/$(1)/obj/%.o,$(2))
+
+TOOL     = $(or $(TOOL_$(who)),arm-none-eabi-gcc)
+FLAGS    = $(foreach word,$(words),$(FLAGS_$(word))) $(OPTIONS_$(variant))
+# Hosts and the text of tests are compiled without optimisation, which takes a
+# third of the time; the core of boards as it is used.
+SPEED    = $(or $(SPEED_$(who)),$(if $(filter tests/unit/% tests/harness/%,$<),-O0),\
+             $(filter -O%,$(FLAGS)),$(if $(IS_HOSTED),-O0,-O2))
+IS_HOSTED = $(filter gcc clang armhf,$(who))
+C_FLAGS  = -std=c11 -g $(if $(IS_HOSTED),,-ffreestanding) $(WARN) -Iinclude -Iport -Itests/harness -Itargets/common \
+           $(FLAGS) $(SPEED)
+
+CPU      = tests/tools/cpu
+SAY      = echo "  building $@"
+COMPILE  = $(CPU) compile $(TOOL) $(C_FLAGS) $(PATH_$(patsubst %/,%,$(dir $<))) \
+           -MMD -MP -c -o $@ $<
+LINK     = $(CPU) link $(TOOL) $(FLAGS) -o $@ $(filter %.o %.a,$^)
+LINK_BOARD = $(LINK) -nostdlib -Llinker -Ltargets/common -T targets/$(who)/$(who).ld \
+             -Wl,--no-warn-rwx-segments -lgcc
 
 ifndef V
 .SILENT: # V=1 shows each command
 endif
-SAY = echo "  building $@"
-
 .DEFAULT_GOAL := test
 .DELETE_ON_ERROR:
 .SECONDARY:
+.SECONDEXPANSION:
+MAKEFLAGS += --no-builtin-rules
 
-include targets/flow-meter/flow-meter.mk tests/mpu/mpu.mk tests/cores/cores.mk \
-        tests/explorer/explorer.mk tests/interrupts/interrupts.mk \
-        tests/cycles/workloads/workloads.mk tests/bench/bench.mk tests/tests.mk
+$(OUT)/%.o: $$(call source,$$*).c Makefile | $$(call needs,$$*)
+	mkdir -p $(@D)
+	$(COMPILE)
 
-.PHONY: test
-test: $(TEST_FILES) | $(OUT)/have-perl  ## Build and run every test: host, emulated boards, tshark
-	prove -j2 --exec tests/run $(TEST_RUNS)
+# A board's console, start-up and script, behind every image.
+BOARD_COMMON := $(patsubst %,targets/common/%.c,memory semihost startup) \
+                port/cortex-m/primask.c
+BOARD_SCRIPTS := $(wildcard linker/*.ld targets/*/*.ld)
 
-.PHONY: matrix
-matrix: $(MATRIX_RUNS) | $(OUT)/have-perl  ## Run the builds of the tests that `make test` leaves out
-	prove -j2 --exec tests/run $(MATRIX_RUNS)
+include $(wildcard targets/*/board.mk) \
+        targets/flow-meter/flow-meter.mk tests/unit/unit.mk tests/host/host.mk \
+        tests/boards/boards.mk tests/explorer/explorer.mk \
+        tests/interrupts/interrupts.mk tests/figures/figures.mk \
+        tests/compile/compile.mk tests/mutants/mutants.mk tests/bench/bench.mk \
+        tests/tests.mk
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
 .PHONY: demo
 demo: $(METER) $(if $(PCAP),,$(METER_INPUT))  ## Meter a capture on an emulated Cortex-M3 (PCAP=file)
-	targets/flow-meter/run $(METER) "$(or $(PCAP),$(METER_INPUT))"
-
-.PHONY: layers
-layers: | $(OUT)/have-perl  ## Check the tree, who includes whom, and the comments
-	prove tests/layers.t
-
-.PHONY: symbols
-symbols: $(SYMBOL_FILES) | $(OUT)/have-perl  ## Prove that the core needs no libc, no .data and no .bss
-	prove -v tests/symbols.t
-
-.PHONY: size
-size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code, control blocks and stack, against the budget
-	prove -v tests/size.t
-
-.PHONY: cycles
-cycles: $(CYCLE_FILES) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0, M3 and M33, against the budget
-	prove -v tests/cycles.t
-
-.PHONY: mutants
-mutants: | $(OUT)/have-host  ## Break the code in each of many places and see the tests fail
-	MUTANTS=all prove tests/mutants.t
+	targets/common/emulate $(METER) "$(or $(PCAP),$(METER_INPUT))"
 
 .PHONY: format
 format: | $(OUT)/have-format  ## Rewrite every C file in the house style
@@ -124,8 +139,8 @@ clean:  ## Remove everything that was built
 
 .PHONY: help
 help:  ## Show this list
-	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' \
-	    $(MAKEFILE_LIST)
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
+	    $(filter-out %.d,$(MAKEFILE_LIST))
 
 # ---- tools: installed where that is possible, named where it is not ----------
 
@@ -143,5 +158,5 @@ NEED_format := clang-format
 
 $(OUT)/have-%:
 	mkdir -p $(@D)
-	tests/need $(NEED_$*)
+	tests/tools/need $(NEED_$*)
 	touch $@

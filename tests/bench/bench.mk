@@ -14,9 +14,7 @@ NEED_bench := perl=prove libc6-dev=/usr/include/stdio.h g++ valgrind \
 BENCH         := $(OUT)/bench
 BENCH_FILES   := $(patsubst tests/bench/%.cc,$(BENCH)/%.o,\
                    $(filter-out %/alone.cc,$(wildcard tests/bench/*.cc)))
-BENCH_HEADERS := $(HEADERS) $(wildcard tests/bench/*.h)
-BENCH_CORES   := -DREEL_CORES=2
-BENCH_C       := gcc -std=c11 -O2 -g $(WARN) -Iinclude -Iport
+BENCH_HEADERS := $(CASE_HEADERS) $(wildcard tests/bench/*.h)
 BENCH_CXX     := g++ -std=c++17 -O2 -g -Wall -Wextra -Werror -Iinclude -Iport \
                  -Itests/bench
 BENCH_ALONE   := -DREEL_ATOMICS=REEL_ATOMICS_NONE
@@ -26,31 +24,21 @@ FLAGS_ck  := -fpermissive
 
 $(BENCH)/%.o: tests/bench/%.cc $(BENCH_HEADERS) | $(OUT)/have-bench
 	$(SAY); mkdir -p $(@D)
-	$(BENCH_CXX) $(BENCH_CORES) $(FLAGS_$*) -c -o $@ $<
+	$(BENCH_CXX) $(FLAGS_cores2) $(FLAGS_$*) -c -o $@ $<
 
-$(BENCH)/core.o: $(CORE) port/host/malloc.c port/host/pages.c port/host/yield.c $(HEADERS) \
-                 | $(OUT)/have-bench
-	$(SAY); mkdir -p $(BENCH)/core
-	for file in $(filter %.c,$^); do \
-	    $(BENCH_C) $(BENCH_CORES) -c $$file \
-	        -o $(BENCH)/core/$$(basename $$file .c).o || exit 1; \
-	done
-	ld -r -o $@ $(BENCH)/core/*.o
+BENCH_CORE := $(call objects,gcc+cores2+O2,$(CORE) $(HOST_PORT))
 
 # A second copy of the core, built for a single context. Only its table of
 # contestants can be seen from outside.
-$(BENCH)/alone.o: tests/bench/alone.cc $(CORE) $(BENCH_HEADERS) | $(OUT)/have-bench
-	$(SAY); mkdir -p $(BENCH)/alone
-	for file in $(CORE); do \
-	    $(BENCH_C) $(BENCH_ALONE) -c $$file \
-	        -o $(BENCH)/alone/$$(basename $$file .c).o || exit 1; \
-	done
-	$(BENCH_CXX) $(BENCH_ALONE) -c -o $(BENCH)/alone/contestants.o $<
-	ld -r -o $@ $(BENCH)/alone/*.o
+$(BENCH)/alone.o: tests/bench/alone.cc $(call objects,gcc+none+O2,$(CORE)) \
+                  $(BENCH_HEADERS) | $(OUT)/have-bench
+	$(SAY); mkdir -p $(@D)
+	$(BENCH_CXX) $(BENCH_ALONE) -c -o $@.contestants.o $<
+	ld -r -o $@ $@.contestants.o $(filter %.o,$^)
 	objcopy --wildcard --localize-symbol='!reel_alone_entries' \
 	    --localize-symbol='reel_*' $@
 
-$(BENCH)/bench: $(BENCH_FILES) $(BENCH)/core.o $(BENCH)/alone.o
+$(BENCH)/bench: $(BENCH_FILES) $(BENCH_CORE) $(BENCH)/alone.o
 	$(SAY)
 	g++ -o $@ $^ -pthread -lapr-1 -ltalloc -lck -lurcu-cds -lurcu-common
 
@@ -68,9 +56,8 @@ bench: $(BENCH)/bench | $(OUT)/have-bench  ## Measure reel against malloc, pools
 
 NEED_plots := gnuplot-nox=gnuplot
 
-$(BENCH)/scale: tests/bench/scale/scale.c $(BENCH)/core.o
-	$(SAY)
-	$(BENCH_C) $(BENCH_CORES) -o $@ $^ -pthread
+$(BENCH)/scale: $(call objects,gcc+cores2+O2,tests/bench/scale/scale.c) $(BENCH_CORE)
+	$(SAY); gcc -o $@ $^ -pthread
 
 .PHONY: plots
 plots: $(BENCH)/scale | $(OUT)/have-plots  ## Plot cost against live objects, threads and ranges

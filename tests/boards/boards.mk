@@ -1,0 +1,43 @@
+# Programs of the boards' own: commit by the MPU; interrupts behind BASEPRI; two
+# cores at work on the same objects, and on a twin of the library whose list has no
+# version, which must be noticed.
+
+PATH_tests/boards             := -Itests/boards
+PATH_tests/boards/mpu         := -Itests/boards
+PATH_tests/boards/clock       := -Itests/boards
+PATH_tests/interrupts         := -Itests/boards
+PATH_tests/figures/cycles     := -Itests/boards
+PATH_tests/figures/workloads  := -Itests/boards
+
+in_folder = $(addprefix tests/boards/$(1)/,$(addsuffix .c,$(2)))
+
+MPU_COMMON := tests/harness/tap.c $(call in_folder,mpu,design probe) \
+              $(addprefix port/cortex-m/,fault.c mpu7.c mpu8.c)
+
+$(OUT)/%/mpu.elf: $$(call objects,$$*,$(CORE) $(MPU_COMMON) $(BOARD_COMMON) \
+                    $(call in_folder,mpu,mpu access refusals strict)) $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
+
+$(OUT)/%/mpu-icount.elf: $$(call objects,$$*,$(MPU_COMMON) $(BOARD_COMMON) \
+                           $(call in_folder,mpu,interrupts twin) \
+                           tests/boards/clock/clock.c src/hooks.c) $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
+
+$(OUT)/%/basepri.elf: $$(call objects,$$*,$(CORE) tests/boards/basepri.c \
+                        tests/harness/tap.c \
+                        $(filter-out %/primask.c,$(BOARD_COMMON))) $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
+
+CORES_COMMON := tests/harness/tap.c $(call in_folder,cores,both pool regions) \
+                $(BOARD_COMMON)
+
+$(OUT)/%/cores.elf: $$(call objects,$$*,$(CORE) $(CORES_COMMON) \
+                      $(call in_folder,cores,cores frees pages stacks rewindables)) \
+                    $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
+
+CORES_TWIN := $(MODULES:%=$(OUT)/twins/blocks-no-version/%.c)
+
+$(OUT)/%/cores-twin.elf: $$(call objects,$$*,$(CORES_TWIN) $(CORES_COMMON) \
+                           tests/boards/cores/twin.c) $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)

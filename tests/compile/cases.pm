@@ -1,0 +1,144 @@
+package cases;
+
+# Compilations of one line: options that cannot be, what each CPU gets by default,
+# static instances that cannot be. make compiles them all, by the rules that
+# tests/compile/cases prints, and config.t reads what the compilers said.
+use strict;
+use warnings;
+
+our %cpus = (
+    host     => 'gcc',
+    clang    => 'clang',
+    armhf    => 'arm-linux-gnueabihf-gcc',
+    m0       => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m0',
+    m23      => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m23',
+    m3       => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m3',
+    m4       => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m4',
+    m7       => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m7',
+    m33      => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m33',
+    m55      => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m55',
+    m0clang  => 'clang --target=arm-none-eabi -mcpu=cortex-m0',
+    m3clang  => 'clang --target=arm-none-eabi -mcpu=cortex-m3',
+    rv32imc  => 'riscv64-unknown-elf-gcc -march=rv32imc -mabi=ilp32',
+    rv32imac => 'riscv64-unknown-elf-gcc -march=rv32imac -mabi=ilp32',
+);
+
+my $basepri = 'cortex-m/basepri.h';
+my $backend = sub { "-DREEL_ATOMICS=REEL_ATOMICS_$_[0]" };
+
+# CPU, options, what the compiler must say, and what is included if it is not
+# the way to a shared word, which brings the configuration.
+our @refused = (
+    [ 'host', '-DLIST_HAS_PIECES', 'a batch may look for a link in a piece', 'batch.h' ],
+    [ 'host', '-DREEL_CHECKS=3',  'REEL_CHECKS must be 0, 1 or 2' ],
+    [ 'host', '-DREEL_CHECKS=-1', 'REEL_CHECKS must be 0, 1 or 2' ],
+    [ 'host', '-DREEL_POISON=2',  'REEL_POISON must be 0 or 1' ],
+    [ 'host', '-DREEL_POISON=-1', 'REEL_POISON must be 0 or 1' ],
+    [ 'host', '-DREEL_CORES=0',   'REEL_CORES must be 1 or more' ],
+    [ 'host', '-DREEL_WIDE_LINKS=2', 'REEL_WIDE_LINKS must be 0 or 1' ],
+    [ 'host', '-DREEL_ALIGN_DEFAULT=0',  'REEL_ALIGN_DEFAULT' ],
+    [ 'host', '-DREEL_ALIGN_DEFAULT=12', 'REEL_ALIGN_DEFAULT' ],
+
+    [ 'host', '-DREEL_ATOMICS=0', 'REEL_ATOMICS must be one of' ],
+    [ 'host', '-DREEL_ATOMICS=6', 'REEL_ATOMICS must be one of' ],
+    [ 'host', $backend->('CUSTOM'), 'REEL_ATOMICS_CUSTOM needs REEL_ATOMICS_HEADER' ],
+    [ 'host', $backend->('LLSC'),   'no exclusive load and store on this CPU' ],
+    [ 'armhf', $backend->('LLSC'), 'REEL_ATOMICS_LLSC is for one core of a Cortex-M' ],
+    [ 'm0',   $backend->('LLSC'),   'no exclusive load and store on this CPU' ],
+    [ 'rv32imac', $backend->('LLSC'), 'no exclusive load and store on this CPU' ],
+    [ 'm0',       $backend->('NATIVE'), 'no compare-and-swap on this CPU' ],
+    [ 'm0clang',  $backend->('NATIVE'), 'no compare-and-swap on this CPU' ],
+    [ 'rv32imc',  $backend->('NATIVE'), 'no compare-and-swap on this CPU' ],
+    (   map { [ $_->[0], '-DREEL_CORES=2 ' . $backend->( $_->[1] ),
+                'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ] }
+            [ 'm3', 'LLSC' ], [ 'm33', 'LLSC' ], [ 'm3', 'MASKED' ], [ 'm0', 'MASKED' ],
+        [ 'host', 'MASKED' ], [ 'host', 'NONE' ], [ 'rv32imac', 'NONE' ]
+    ),
+    [ 'm0',      '-DREEL_CORES=2', 'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ],
+    [ 'rv32imc', '-DREEL_CORES=2', 'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ],
+
+    [ 'm3', '', 'REEL_PORT_BASEPRI must be the priority', $basepri ],
+    [ 'm3', '-DREEL_PORT_BASEPRI=0',   'REEL_PORT_BASEPRI must be 1 to 255', $basepri ],
+    [ 'm3', '-DREEL_PORT_BASEPRI=256', 'REEL_PORT_BASEPRI must be 1 to 255', $basepri ],
+    [   'm3', '-DREEL_PORT_BASEPRI=0x48 -D__NVIC_PRIO_BITS=4',
+        "bits that this part's priorities have not", $basepri
+    ],
+    map { [ $_, '-DREEL_PORT_BASEPRI=64', 'no BASEPRI on this CPU', $basepri ] }
+        qw(m0 m23 armhf host),
+);
+
+our @accepted = (
+    [ 'host', '-DREEL_CORES=2' ],
+    [ 'host', '-DREEL_CORES=64 ' . $backend->('NATIVE') ],
+    [ 'm3',   '-DREEL_CORES=2' ],
+    [ 'm3', $backend->('LLSC') ],
+    [ 'm23', $backend->('LLSC') ],
+    [ 'host', '-DREEL_CHECKS=2 -DREEL_POISON=1 -DREEL_ALIGN_DEFAULT=64' ],
+    [ 'm0', $backend->('NONE') ],
+    map( { [ $_, '-DREEL_PORT_BASEPRI=0x40 -D__NVIC_PRIO_BITS=4', undef, $basepri ] }
+        qw(m3 m4 m7 m33 m55) ),
+);
+
+our @chosen = (
+    [ 'm0',       '', 'MASKED' ],
+    [ 'm0clang',  '', 'MASKED' ],
+    [ 'm23',      '', 'NATIVE' ],
+    ( map { [ $_, '', 'LLSC' ] } qw(m3 m3clang m4 m7 m33 m55) ),
+    [ 'm3',       '-DREEL_CORES=2', 'NATIVE' ],
+    [ 'm33',      '-DREEL_CORES=2', 'NATIVE' ],
+    [ 'host',     '', 'NATIVE' ],
+    [ 'clang',    '', 'NATIVE' ],
+    [ 'armhf',    '', 'NATIVE' ],
+    [ 'rv32imc',  '', 'MASKED' ],
+    [ 'rv32imac', '', 'NATIVE' ],
+    [ 'm3', $backend->('MASKED'), 'MASKED' ],
+    [ 'host', $backend->('NONE'), 'NONE' ],
+);
+
+# Bytes of a link.
+our @links = (
+    [ 'm0',   '', 2 ],
+    [ 'm3',   '', 2 ],
+    [ 'm3',   '-DREEL_WIDE_LINKS=1',  4 ],
+    [ 'm3',   $backend->('NATIVE'),   4 ],
+    [ 'm3',   '-DREEL_CORES=2',       4 ],
+    [ 'host', '', 8 ],
+    [ 'host', $backend->('NONE'), 2 ],
+    [ 'host', $backend->('NONE') . ' -DREEL_WIDE_LINKS=1', 8 ],
+);
+
+# Static instances that cannot be, and what must be said of them.
+my $blocks_text = '1 to REEL_BLOCKS_MAX blocks of 1 byte or more';
+our @impossible  = (
+    [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32767);', $blocks_text ],
+    [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 0);',     $blocks_text ],
+    [ 'host', 'REEL_BLOCKS_DEFINE(pool, 0, 4);',     $blocks_text ],
+    [ 'host', 'REEL_ARENA_DEFINE(arena, 0);',        '1 byte or more' ],
+    [ 'host', 'REEL_REGISTRY_DEFINE(registry, 0);',  '1 entry or more' ],
+    [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32766);', undef ],
+);
+
+
+sub including {
+    my ($header) = @_;
+    return '#include "' . ( $header // 'atomic.h' ) . '"';
+}
+
+# Each as { cpu, options, line }, in this order: those of @refused first.
+sub all {
+    return (
+        ( map { [ @$_[ 0, 1 ], including( $_->[3] ) ] } @refused ),
+        ( map { [ $_->[0], '-Wno-unused', "#include \"reel/reel.h\"\\n$_->[1]" ] } @impossible ),
+        ( map { [ @$_[ 0, 1 ], including( $_->[3] ) ] } @accepted ),
+        ( map { [ @$_[ 0, 1 ], asserting( 'base', "REEL_ATOMICS == REEL_ATOMICS_$_->[2]" ) ] }
+                @chosen ),
+        ( map { [ @$_[ 0, 1 ], asserting( 'blocks', "sizeof(reel_link) == $_->[2]" ) ] } @links ),
+    );
+}
+
+sub asserting {
+    my ( $header, $fact ) = @_;
+    return "#include \"reel/$header.h\"\\n_Static_assert($fact, \"\");";
+}
+
+1;

@@ -1,0 +1,98 @@
+# What is checked without being run: the tree and its headers, options, symbols.
+
+CASE_HEADERS := $(wildcard include/reel/*.h include/reel/*/*.h src/*.h src/*/*.h \
+                  port/*.h port/*/*.h)
+CASE_FLAGS   := -std=c11 -Wall -Wextra -ffreestanding -Iinclude -Iport -Isrc
+
+# One compilation a case.
+$(OUT)/compile/cases.mk: tests/compile/cases tests/compile/cases.pm
+	mkdir -p $(@D)
+	tests/compile/cases > $@
+include $(OUT)/compile/cases.mk
+$(CASES): | $(OUT)/have-host $(OUT)/have-armhf $(OUT)/have-board $(OUT)/have-rv32
+
+# The core and a program that uses it, in each dialect of `inline` and among a kernel's
+# macros.
+DIALECT_c11   := -std=c11
+DIALECT_gnu89 := -std=c11 -fgnu89-inline
+DIALECT_macros := -std=gnu11 -nostdinc -include tests/compile/hostile_types.h \
+                  -DREEL_ALIGN_DEFAULT=8 -I. -Wno-unused \
+                  '-DREEL_TYPES_HEADER="tests/compile/hostile_types.h"'
+DIALECT_TOOL_gcc   := gcc
+DIALECT_TOOL_clang := clang
+DIALECT_TOOL_m3    := arm-none-eabi-gcc $(FLAGS_cortex-m3)
+
+define DIALECT
+DIALECTS += $(MODULES:%=$(OUT)/dialects/$(1)/$(2)/%.s) $(OUT)/dialects/$(1)/$(2)/user.s
+$(OUT)/dialects/$(1)/$(2)/%.s: src/%.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
+	mkdir -p $$(@D)
+	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
+	    -Iinclude -S -o $$@ $$< 2> $$@.said
+$(OUT)/dialects/$(1)/$(2)/user.s: tests/compile/user.c $(CASE_HEADERS) | $(OUT)/have-board
+	mkdir -p $$(@D)
+	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
+	    -Iinclude -S -o $$@ $$< 2> $$@.said
+endef
+$(foreach tool,gcc clang m3,$(foreach dialect,c11 gnu89 macros,\
+  $(eval $(call DIALECT,$(tool),$(dialect)))))
+TEST_FILES += $(DIALECTS)
+
+# Each header alone, as C11 and as C++11, warnings being errors.
+PUBLIC_HEADERS := $(patsubst include/%,%,$(wildcard include/reel/*.h include/reel/*/*.h)) \
+                  $(addsuffix .h,always host/malloc host/pages cortex-m/fault \
+                    cortex-m/mpu7 cortex-m/mpu8)
+HEADER_CHECKS  := $(foreach tool,gcc clang,$(foreach language,c c++,\
+                    $(PUBLIC_HEADERS:%=$(OUT)/headers/$(tool)/$(language)/%.ok)))
+WARN_c++       := $(filter-out %-prototypes,$(WARN))
+
+header_of = $(patsubst $(OUT)/headers/$(1)/$(2)/%.ok,%,$@)
+define HEADER_CHECK
+$(OUT)/headers/$(1)/$(2)/%.ok: $(CASE_HEADERS) | $(OUT)/have-host
+	mkdir -p $$(@D)
+	printf '#include "$$(call header_of,$(1),$(2))"\nextern int unit;\n' \
+	    | $$(CPU) compile $(1) -std=$(2)11 $(or $(WARN_$(2)),$(WARN)) -Iinclude -Iport \
+	        -fsyntax-only -x $(2) - && touch $$@
+endef
+$(foreach tool,gcc clang,$(foreach language,c c++,\
+  $(eval $(call HEADER_CHECK,$(tool),$(language)))))
+
+# A C++11 program on top of the core, by two compilers.
+CPLUSPLUS := $(OUT)/x86-64+O2/cplusplus-clang++ $(OUT)/x86-64+O2/cplusplus-g++
+$(CPLUSPLUS): $(OUT)/x86-64+O2/cplusplus-%: tests/compile/cplusplus.cc $(OUT)/x86-64+O2/core.o
+	$(SAY); $(CPU) compile $* -std=c++11 $(WARN_c++) -Iinclude -MMD -MP -no-pie \
+	    -o $@ $(filter %.cc %.o,$^)
+	$@
+
+# The example in the README is what a newcomer types first: it must run.
+$(OUT)/readme/example.c: README.md
+	mkdir -p $(@D)
+	awk '/^```c$$/ { on = 1; next } /^```$$/ { if (on) exit } on' $< > $@
+
+EXAMPLE := $(OUT)/readme/example
+$(EXAMPLE): $(EXAMPLE).c $(CORE) $(CASE_HEADERS) | $(OUT)/have-host
+	$(SAY); $(CPU) compile gcc -std=c11 $(WARN) -Iinclude -o $@ $< $(CORE)
+	$@
+
+# An image whose linker script knows nothing of reel.ld, with a static arena and
+# without.
+OPTIONS_with    := -DWITH_ARENA=1
+OPTIONS_without := -DWITH_ARENA=0
+IMAGES := $(foreach image,with without,$(OUT)/mps2-an385+llsc+Os/$(image)/image.bin)
+
+$(OUT)/%/image.elf: $$(call objects,$$*,tests/figures/size/image.c) \
+                    tests/figures/size/plain.ld
+	$(SAY); $(LINK) -nostdlib -T tests/figures/size/plain.ld
+$(OUT)/%.bin: $(OUT)/%.elf
+	arm-none-eabi-objcopy -O binary $< $@
+
+SYMBOL_FILES := $(CORE_FILES) $(SIZES) $(IMAGES)
+TEST_FILES   += $(CASES) $(HEADER_CHECKS) $(CPLUSPLUS) $(EXAMPLE) $(SYMBOL_FILES)
+SCRIPT_RUNS  += $(addprefix tests/compile/,layers.t config.t symbols.t cores.t)
+
+.PHONY: layers
+layers: | $(OUT)/have-perl  ## Check the tree, who includes whom, and the comments
+	prove tests/compile/layers.t
+
+.PHONY: symbols
+symbols: $(SYMBOL_FILES) | $(OUT)/have-perl  ## Prove that the core needs no libc, no .data and no .bss
+	prove -v tests/compile/symbols.t

@@ -1,0 +1,76 @@
+#!/usr/bin/perl
+# Options that cannot be are refused with a text that says why, and what nobody
+# chooses is chosen for each CPU. The cases are in cases.pm; make has compiled them.
+use strict;
+use warnings;
+use lib 'tests/compile';
+use Test::More;
+use cases;
+
+my $number = 0;
+
+sub next_said {
+    my $path = 'build/compile/' . ++$number . '.said';
+    open my $file, '<', $path or die "$path: $!";
+    local $/;
+    return scalar( <$file> ) // '';
+}
+
+my %unseen = map { $_ => 1 } map { /^\s*#error "(.*)"/mg } map {
+    open my $file, '<', $_ or die "$_: $!";
+    local $/;
+    scalar <$file>;
+} glob('include/reel/*.h include/reel/*/*.h src/*.h src/*/*.h port/*.h port/*/*.h');
+
+for my $case (@cases::refused) {
+    my ( $cpu, $options, $text ) = @$case;
+    my $said = next_said();
+    like( $said, qr/error: .*\Q$text\E/, "$cpu $options is refused: $text" );
+    delete $unseen{$_} for grep { index( $said, $_ ) >= 0 } keys %unseen;
+}
+is( join( '; ', sort keys %unseen ), '', 'every #error there is was seen' );
+
+for my $case (@cases::impossible) {
+    my ( $cpu, $line, $text ) = @$case;
+    my $said = next_said();
+    defined $text
+        ? like( $said, qr/error: .*\Q$text\E/, "$cpu: $line is refused" )
+        : unlike( $said, qr/error:/, "$cpu: $line is accepted" );
+}
+for my $case (@cases::accepted) {
+    my ( $cpu, $options ) = @$case;
+    is( next_said(), '', "$cpu $options is accepted" );
+}
+for my $case (@cases::chosen) {
+    my ( $cpu, $options, $name ) = @$case;
+    is( next_said(), '', "$cpu $options: REEL_ATOMICS_$name" );
+}
+for my $case (@cases::links) {
+    my ( $cpu, $options, $bytes ) = @$case;
+    is( next_said(), '', "$cpu $options: a link takes $bytes bytes" );
+}
+
+# Neither the dialect of `inline` nor a kernel's macros change what the library is: each
+# public function is defined once. make has compiled it all (compile.mk).
+sub text_of {
+    my ($path) = @_;
+    open my $file, '<', $path or die "$path: $!";
+    local $/;
+    return scalar( <$file> ) // '';
+}
+
+for my $build ( glob 'build/dialects/*/*' ) {
+    my $name = $build =~ s{^build/dialects/}{}r;
+    my ( %times, $said );
+    for my $path ( glob "$build/*.s" ) {
+        $times{$_}++ for text_of($path) =~ /^\s*\.globa?l\s+(reel_\w+)/mg;
+        $said .= text_of("$path.said");
+    }
+    my @twice = grep { $times{$_} > 1 } sort keys %times;
+    is( "@twice", '', "$name: each function is defined once" );
+    ok( $times{$_}, "$name: $_ is in the library" )
+        for qw(reel_arena_alloc reel_arena_mark reel_temp_alloc reel_span_alloc
+        reel_region_alloc);
+    is( $said, '', "$name: the compiler finds nothing" );
+}
+done_testing();

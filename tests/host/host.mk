@@ -1,0 +1,34 @@
+# Programs of a host's own: threads, natively and under ThreadSanitizer; reserved
+# address space; pools above 4 GiB; memory that a checker watches.
+
+THREADED := $(addsuffix _threads,arena blocks region rewindable) reserved
+LARGE    := gcc+O2 gcc+none+wide+O2 armhf+O2 armhf+none+O2
+
+HOST_RUNS   += $(foreach program,$(THREADED),\
+                 $(OUT)/gcc+O2/$(program) $(OUT)/gcc+O2+tsan/$(program)) \
+               $(LARGE:%=$(OUT)/%/large)
+MATRIX_RUNS += $(OUT)/gcc+O2+tsan+checks2/reserved \
+               $(foreach build,clang+O2 gcc+none+O2 gcc+masked+wide+checks2+O2 \
+                 armhf+none+wide+O2 armhf+masked+wide+checks2+O2,$(OUT)/$(build)/large)
+HOST_PORT   := $(wildcard port/host/*.c)
+# What each links of the port; one that counts yields brings its own.
+PORT_region_threads     := port/host/malloc.c
+PORT_rewindable_threads := $(HOST_PORT)
+PORT_reserved           := $(HOST_PORT)
+
+define THREADED_PROGRAM
+$(OUT)/%/$(1): $$$$(call objects,$$$$*,$(CORE) $(PORT_$(1)) tests/host/$(1).c)
+	$$(SAY); $$(LINK) -pthread
+endef
+$(foreach program,$(THREADED),$(eval $(call THREADED_PROGRAM,$(program))))
+
+$(OUT)/%/large: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/large.c \
+                  tests/harness/tap.c)
+	$(SAY); $(LINK)
+
+WATCHED     := $(OUT)/gcc+O2+asan/watched $(OUT)/gcc+O2+valgrind/watched
+TEST_FILES  += $(WATCHED)
+SCRIPT_RUNS += tests/host/watch.t
+
+$(OUT)/%/watched: $$(call objects,$$*,$(CORE) port/always.c tests/host/watched.c)
+	$(SAY); $(LINK)

@@ -1,0 +1,30 @@
+#!/usr/bin/perl
+# A memory checker sees every misuse of an arena that its bookkeeping can show,
+# and nothing in a program that keeps the contract.
+use strict;
+use warnings;
+use Test::More;
+
+my @misuses = qw(rewind reset free overflow shrink move padding shared static
+    static-shared     temp-rewind temp-reset temp-trim temp-overflow);
+my %checkers = (
+    AddressSanitizer => [ 'build/gcc+O2+asan/watched', qr/ERROR: AddressSanitizer/ ],
+    memcheck         => [
+        'valgrind -q --error-exitcode=9 build/gcc+O2+valgrind/watched',
+        qr/Invalid write/
+    ],
+);
+
+for my $name ( sort keys %checkers ) {
+    my ( $command, $complaint ) = @{ $checkers{$name} };
+    my $output = `$command nothing 2>&1`;
+    is( $?, 0, "$name: a good program runs" ) or diag($output);
+    $output = `$command temp-nothing 2>&1`;
+    is( $?, 0, "$name: also with a temp" ) or diag($output);
+    for my $misuse (@misuses) {
+        $output = `$command $misuse 2>&1`;
+        ok( $? != 0 && $output =~ $complaint, "$name: $misuse" )
+            or diag($output);
+    }
+}
+done_testing();

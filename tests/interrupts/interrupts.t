@@ -1,0 +1,111 @@
+#!/usr/bin/perl
+# Shared operations, interrupted after every instruction (tests/interrupts), on the
+# emulated boards. An instruction counts as interrupted if an interrupt was taken
+# when it was the next to be executed. Those that are executed while interrupts are
+# masked cannot be; of all others at least 90 % must have been. Two paths of a temp's
+# commit are left: where a handler turns back at the gate, since only a handler
+# goes there and the interrupt under test has no second one above it, and (M0) a
+# sum that would pass SIZE_MAX.
+#
+# A second interrupt is what gets into the retries: an exclusive store that fails, or
+# an exchange that finds another value, does so because of the first.
+#
+# Builds that protect nothing must fail, each kind of object among them.
+use strict;
+use warnings;
+use lib 'tests/figures';
+use Test::More;
+use thumb;
+
+my $least = 90;    # per cent, of each function
+
+# Less where most of a function is what happens when a chunk is freed, or a word of
+# start bits changed, at one certain instruction of somebody else: the unit tests
+# get in there by their own atomics (tests/unit/start_bits.c). Of the gate's 18
+# instructions two turn a handler back; and a region looks for carries that no address
+# of these boards' memory makes.
+my %least = (
+    begin_with             => 50,
+    reel_span_open         => 80,
+    reel_rewindable_free   => 80,
+    alloc_slow             => 85,
+    reel_gate_enter        => 85,
+    reel_region_alloc_slow => 85
+);
+
+my @operations = qw(reel_blocks_alloc reel_blocks_free reel_arena_alloc_shared
+    reel_temp_alloc_shared reel_rewindable_alloc reel_rewindable_free
+    reel_span_open reel_span_close reel_pool_claim reel_pool_release
+    reel_pool_cache_flush reel_region_open reel_region_open_cached_slow
+    open_inline close_inline
+    reel_region_alloc reel_region_realloc reel_region_free reel_region_close);
+
+# A registry has one owner: no interrupt is at it.
+$thumb::outside = qr/$thumb::outside|^reel_registry_/;
+
+sub run {
+    my ($build) = @_;
+    my $image = "build/$build/interrupts-icount.elf";
+    my $output = `targets/common/emulate $image`;
+    return ( $image, $output, $? );
+}
+
+sub report_function {
+    my ( $build, $name, $addresses, $masked, $taken ) = @_;
+    my @open = grep { !$masked->{$_} } @$addresses;
+    my @missed = sort { $a <=> $b } grep { !$taken->{$_} } @open;
+    my $done  = @open - @missed;
+    my $share = 100 * $done / @open;
+    note( sprintf '  %-26s interrupted %3d of %3d instructions (%d %%)%s',
+        $name, $done, scalar @open, $share,
+        @missed ? join ' ', ', not', map { sprintf '%x', $_ } @missed : '' );
+    cmp_ok( $share, '>=', $least{$name} // $least,
+        "$build: $name is interrupted everywhere" );
+    return ( $done, scalar @open );
+}
+
+sub report_coverage {
+    my ( $build, $image, $output ) = @_;
+    my %taken = map { ( $_ => 1 ) } $output =~ /^# interrupted at (\d+)$/mg;
+    my ( $code, $functions ) = thumb::disassemble($image);
+    my ( $found, $names )
+        = thumb::reachable( $code, $functions, @operations );
+    my $masked = thumb::masked( $code, map {@$_} values %$found );
+    my ( $done, $all ) = ( 0, 0 );
+    for my $start ( sort { $a <=> $b } keys %$found ) {
+        my @counts = report_function( $build, $names->{$start},
+            $found->{$start}, $masked, \%taken );
+        $done += $counts[0];
+        $all  += $counts[1];
+    }
+    my @wrong = grep { $masked->{$_} } keys %taken;
+    is( "@wrong", '', "$build: no interrupt where they are masked" );
+    note( sprintf '%s: interrupted %d of %d instructions, %d are masked',
+        $build, $done, $all, scalar keys %$masked );
+}
+
+for my $build (
+    qw(microbit+primask+O2 mps2-an385 mps2-an385+primask mps2-an505))
+{
+    my ( $image, $output, $status ) = run($build);
+    my @failures = $output =~ /^(?:not ok|Bail|#.*expected).*/mg;
+    is( $status, 0, "$build runs" ) or diag( join "\n", @failures );
+    my ($violations) = $output =~ /^# violations (\d+)$/m;
+    is( $violations, 0, "$build: nothing is lost or had twice" );
+    report_coverage( $build, $image, $output );
+}
+
+for my $build (qw(microbit+none+O2 mps2-an385+none)) {
+    my ( $image, $output, $status ) = run($build);
+    my ($violations) = $output =~ /^# violations (\d+)$/m;
+    cmp_ok( $violations, '>', 0, "$build: violations are noticed" );
+    note("$build: $violations violations");
+    for my $object (
+        'take', 'free', 'arena', 'temp', 'rewindable', 'rewindable free', 'span close',
+        'claim', 'release', 'open', 'add', 'close' )
+    {
+        like( $output, qr/^not ok \d+ - $object\b/m,
+            "$build: so they are of '$object'" );
+    }
+}
+done_testing();

@@ -1,0 +1,21 @@
+# The code broken in one place at a time (mutants.pm). `make test` has a few of them.
+
+ifneq ($(filter mutants,$(MAKECMDGOALS)),)
+MUTANTS ?= all
+endif
+export MUTANTS
+
+MUTANT_SOURCES := $(UNIT) tests/harness/host.c port/host/malloc.c
+MUTANT_RULES   := $(OUT)/mutants/$(or $(subst /,-,$(MUTANTS)),some).mk
+
+$(MUTANT_RULES): tests/mutants/mutant tests/mutants/mutants.pm
+	mkdir -p $(@D)
+	tests/mutants/mutant > $@
+include $(MUTANT_RULES)
+
+TEST_FILES  += $(MUTANTS_CHOSEN)
+SCRIPT_RUNS += tests/mutants/mutants.t
+
+.PHONY: mutants
+mutants: $(MUTANTS_CHOSEN) | $(OUT)/have-perl  ## Break the code in each of many places and see the tests fail (MUTANTS=path)
+	prove tests/mutants/mutants.t

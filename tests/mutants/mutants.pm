@@ -1,0 +1,499 @@
+package mutants;
+
+# The code, broken in one place at a time. MUTANTS says which: all, those of the
+# files whose path contains a text, or by default every 90th.
+use strict;
+use warnings;
+
+# File, text that occurs there, what it becomes.
+our @list = (
+    # placing a block
+    [ 'include/reel/detail/arena.h', 'REEL_MAY_CARRY(mask) && padded < next', 'false' ],
+    [ 'include/reel/detail/arena.h', '*end <= *start : size == 0', '*end < *start : size == 0' ],
+    [ 'include/reel/detail/arena.h', '*end <= *start : size == 0', '*end == *start : size == 0' ],
+    [ 'include/reel/detail/compiler.h', '(bytes) > REEL_TOP_BYTES / 2)', 'false)' ],
+    [ 'include/reel/detail/arena.h', '(align & mask) != 0', 'false' ],
+    [ 'include/reel/detail/arena.h', 'padded & ~mask', 'padded' ],
+    [ 'src/bits.h', 'size == 0 ? 1 : size', 'size' ],
+    [ 'src/bits.h', '(0 - address) & mask', '(1 - address) & mask' ],
+    [ 'src/bits.h', 'pow2 >> log2 > 1', 'pow2 >> log2 > 2' ],
+    [ 'src/arena.c', 'gap > left || size > left - gap', 'size > left - gap' ],
+    [ 'src/arena.c', 'gap > left || size > left - gap', 'gap + size > left' ],
+    [ 'src/arena.c', 'found->stop = stop + gap_to(stop, granule_mask(arena));', 'found->stop = stop;' ],
+    [ 'src/arena.c', 'swap_if_relaxed(&arena->next, &next, found.stop)', 'swap_if_relaxed(&arena->next, &next, found.start)' ],
+    [ 'src/arena.c', '&& swap_if_relaxed(&arena->next, &next, stop)', '&& (swap_if_relaxed(&arena->next, &next, stop), true)' ],
+    [ 'src/arena.c', 'fill_bytes(block, 0, at_least_1(size));', '' ],
+
+    # set-up, typed allocation, scopes
+    [ 'include/reel/arena.h', 'count <= SIZE_MAX / size ? count * size : SIZE_MAX', 'count * size' ],
+    [ 'include/reel/detail/arena.h', '(scope->arena, scope->mark);', '(scope->arena, reel_arena_mark(scope->arena));' ],
+    [ 'src/bits.h', 'start <= top && size', 'size' ],
+    [ 'src/bits.h', 'size <= top - start', 'true' ],
+    [ 'src/arena.c', '!is_below_top(start, size)', 'false' ],
+    [ 'src/arena.c', 'size <= gap || size - gap < granule', 'size - gap < granule' ],
+    [ 'src/arena.c', 'size <= gap || size - gap < granule', 'size <= gap' ],
+    [ 'src/arena.c', '(start + size) & ~mask', '(start + size)' ],
+    [ 'src/stack.h', 'REEL_OUT_OF_LINE || log2 > 0', 'REEL_OUT_OF_LINE' ],
+
+    # counts
+    [ 'src/stack.h', 'one_more > refusals', 'true' ],
+    [ 'src/stack.h', '(&arena->largest_refused) < size', '(&arena->largest_refused) == 0' ],
+    [ 'src/arena.c', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
+    [ 'src/arena.c', 'arena->peak < next ? next : arena->peak', 'arena->peak' ],
+
+    # one block changes
+    [ 'include/reel/detail/arena.h', '(uintptr_t)block + old_size == next', 'true' ],
+    [ 'include/reel/detail/arena.h', '&& old_size - 1 < next - arena->floor', '' ],
+    [ 'include/reel/detail/arena.h', 'old_size - 1 < next', 'old_size < next' ],
+    [ 'include/reel/detail/arena.h', 'stop >= next && stop', 'stop' ],
+    [ 'include/reel/detail/arena.h', '&& stop <= arena->limit.value', '' ],
+    [ 'src/stack.h', '&& start >= arena->floor', '' ],
+    [ 'src/watch.h', 'old_size < new_size ? old_size : new_size', 'old_size' ],
+    [ 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
+    [ 'src/arena.c', '&& new_size <= arena->end - start', '' ],
+    [ 'src/arena.c', 'if (new_size > old_size && !is_last)', 'if (new_size != old_size && !is_last)' ],
+    [ 'src/arena.c', '((uintptr_t)block & mask) == 0', 'true' ],
+    [ 'src/arena.c', 'if (is_last(arena, start, at_least_1(size))) {', 'if (true) {' ],
+    [ 'src/bytes.h', 'i = words * sizeof(raw_word); i < size', 'i = words * sizeof(raw_word); i + 1 < size' ],
+
+    # marks
+    [ 'include/reel/detail/arena.h', '    arena->floor = next;', '' ],
+    [ 'src/arena.c', '    arena->floor = position;', '' ],
+    [ 'src/arena.c', '    arena->last_position = position;', '' ],
+    [ 'src/arena.c', 'if (position <= arena->low_position)', 'if (position < arena->low_position)' ],
+    [ 'src/arena.c', '        arena->low_serial = serial;', '' ],
+    [ 'src/arena.c', 'next != arena->epoch ? next : arena->serial', 'next' ],
+    [ 'src/arena.c', 'age > arena->serial - epoch', 'false' ],
+    [ 'src/arena.c', 'position > arena->last_position', 'position >= arena->last_position' ],
+    [ 'src/arena.c', 'position > arena->last_position', 'false' ],
+    [ 'src/arena.c', 'age < arena->low_serial - epoch', 'serial < arena->low_serial' ],
+    [ 'src/arena.c', 'position > arena->low_position', 'false' ],
+    [ 'src/arena.c', 'position - base > next - base', 'position > next' ],
+    [ 'src/arena.c', 'position - base > next - base', 'false' ],
+    [ 'src/arena.c', 'if (owner != arena) {', 'if (false) {' ],
+    [ 'include/reel/detail/arena.h', '|| owner != arena || serial', '|| serial' ],
+    [ 'include/reel/detail/arena.h', '|| serial != arena->serial', '' ],
+    [ 'include/reel/detail/arena.h', '|| position != arena->floor', '|| position > arena->next.value' ],
+    [ 'include/reel/detail/arena.h', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
+    [ 'src/stack.h', '    arena->low_position = arena->end;', '' ],
+    [ 'src/stack.h', '    arena->epoch = serial;', '' ],
+
+    # the gate
+    [ 'src/gate.c', 'if (reel_port_in_interrupt())', 'if (false)' ],
+    [ 'src/gate.h', 'store_release(gate, GATE_OPEN);', '(void)gate;' ],
+    [ 'src/gate.c', 'reel_port_yield();', ';' ],
+
+    # temp: committing
+    [ 'src/temp.c', '(temp, frontier - less);', '(temp, frontier);' ],
+    [ 'src/temp.c', 'min_of(gap, temp->stack.end - stop)', 'gap' ],
+    [ 'src/temp.c', 'min_of(gap, temp->stack.end - stop)', 'gap_to(stop, page_mask_of(temp))' ],
+    [ 'src/temp.c', 'set_frontier(temp, target);', 'set_frontier(temp, stop);' ],
+    [ 'src/temp.c', 'stop <= committed_of(temp) || raise_frontier', 'raise_frontier' ],
+    [ 'src/temp.c', 'if (committed <= keep) {', 'if (false) {' ],
+    [ 'src/temp.c', 'min_of(committed - keep - 1, limit - 1)', 'committed - keep - 1' ],
+    [ 'src/temp.c', 'min_of(committed - keep - 1, limit - 1)', 'min_of(committed - keep - 1, limit)' ],
+    [ 'src/temp.c', '(most | page_mask_of(temp)) + 1', 'most + 1' ],
+    [ 'src/temp.c', 'used + gap_to(used, page_mask_of(temp))', 'used' ],
+    [ 'src/temp.c', '(step & mask) == 0', 'true' ],
+    [ 'src/temp.c', 'b <= SIZE_MAX - a ? a + b : SIZE_MAX', 'a + b' ],
+    [ 'src/temp.c', 'units <= size / 2', 'units <= size' ],
+    [ 'src/temp.c', 'units <= size / 2', 'false' ],
+    [ 'src/temp.c', 'units >= unit;', 'units > unit;' ],
+    [ 'src/temp.c', 'size > units ? units : 0', 'size >= units ? units : 0' ],
+    [ 'src/temp.c', '    gate_leave(&temp->gate);', '' ],
+    [ 'src/temp.c', 'is_last(&temp->stack, start, old_size)', 'true' ],
+    [ 'src/temp.c', 'new_size <= temp->stack.end - start', 'true' ],
+    [ 'src/temp.c', '&& swap_if_relaxed(&temp->stack.next, &next, stop)', '&& (store_relaxed(&temp->stack.next, stop), true)' ],
+    [ 'src/temp.c', '|| !commit_to(temp, stop)) {', ') {' ],
+
+    # temp: the estimate, rewinding, giving back
+    [ 'src/temp.c', 'estimate + step : estimate - step', 'estimate + step - 1 : estimate - step + 1' ],
+    [ 'src/temp.c', 'max_of(1, is_small', 'max_of(0, is_small' ],
+    [ 'src/temp.c', 'if (distance == 0) {', 'if (false) {' ],
+    [ 'src/temp.c', 'distance / RATE_ONE < RATE_ONE', 'true' ],
+    [ 'src/temp.c', 'high > kept && last > kept', 'high > kept' ],
+    [ 'src/temp.c', 'max_of(high, last), temp', 'high, temp' ],
+    [ 'src/temp.c', 'high / 2 + last / 2', 'high' ],
+    [ 'src/temp.c', 'max_of(average, estimate)', 'average' ],
+    [ 'src/temp.c', 'more = add(size, temp->step)', 'more = size' ],
+    [ 'src/temp.c', 'add(more, gap_to_step(temp, more))', 'more' ],
+    [ 'src/temp.c', 'temp->last_high = high;', '' ],
+    [ 'src/temp.c', 'high <= estimate', 'high < estimate' ],
+    [ 'src/temp.c', 'temp->stack.peak = temp->stack.base;', '' ],
+    [ 'src/temp.c', 'temp->peak = max_of(temp->peak, high);', 'temp->peak = high;' ],
+    [ 'src/temp.c', 'if (status != REEL_OK) {', 'if (false) {' ],
+    [ 'src/temp.c', '    if (temp->strict) {
+        lower_to_used(temp);
+    } else if', '    if' ],
+    [ 'src/temp.c', '    if (temp->strict) {
+        lower_to_used(temp);
+    } else {
+        lower_to_kept', '    {
+        lower_to_kept' ],
+    [ 'src/temp.c', '&& policy->expansion <= RATE_ONE', '' ],
+    [ 'src/temp.c', '(policy->step & page_mask) == 0', 'true' ],
+    [ 'src/temp.c', '((start | size) & page_mask) == 0', '(size & page_mask) == 0' ],
+    [ 'src/temp.c', 'page_size >= LARGE_PAGE', 'page_size > LARGE_PAGE' ],
+    [ 'src/temp.c', 'distance < reel_temp_peak(temp)', 'distance <= reel_temp_peak(temp)' ],
+    [ 'src/temp.c', 'distance - size >= temp->pages->page_size', 'distance - size > temp->pages->page_size' ],
+
+    # temp: the window
+    [ 'src/temp.c', 'max_of(temp->last_high, high)', 'high' ],
+    [ 'src/temp.c', 'max_of(temp->estimate, highest)', 'highest' ],
+    [ 'src/temp.c', '    temp->last_high = highest;', '' ],
+    [ 'src/temp.c', 'temp->frame == temp->window', 'temp->frame > temp->window' ],
+    [ 'src/temp.c', '        temp->estimate = highest;', '        temp->estimate = kept;' ],
+    [ 'src/temp.c', '        temp->last_high = 0;
+        temp->frame', '        temp->frame' ],
+    [ 'src/temp.c', '        temp->frame = 0;', '' ],
+    [ 'src/temp.c', 'temp->window > 0 ? committed / 4 : 0', 'committed / 4' ],
+    [ 'src/temp.c', 'temp->window > 0 ? committed / 4 : 0', '0' ],
+    [ 'src/temp.c', 'committed / 4', 'committed / 3' ],
+    [ 'src/temp.c', 'committed - slack > keep', 'committed - slack >= keep' ],
+    [ 'src/temp.c', 'temp->window > 0 ? highest_of', 'false ? highest_of' ],
+    [ 'src/temp.c', 'temp->window > 0 && next_of', 'next_of' ],
+    [ 'src/temp.c', '&& next_of(&temp->stack) == temp->stack.base', '' ],
+    [ 'src/temp.c', '    temp->window = policy->window;', '    temp->window = 0;' ],
+    [ 'src/temp.c', '    temp->frame = 0;
+    lower_to_used', '    lower_to_used' ],
+    [ 'src/temp.c', '    temp->estimate = 0;
+    temp->frame = 0;
+    lower_to_used', '    temp->frame = 0;
+    lower_to_used' ],
+
+    # blocks
+    [ 'src/blocks.c', 'mark >= list->count', 'false' ],
+    [ 'src/list/versioned.h', 'fresh_from(list, watermark + 1)', 'fresh_from(list, watermark)' ],
+    [ 'src/list/versioned.h', '    list_set_out(list, i);', '' ],
+    [ 'src/list/versioned.h', 'place_of(list, watermark) + 1', 'place_of(list, watermark)' ],
+    [ 'src/list/versioned.h', '    list_set_out(list, watermark);', '' ],
+    [ 'src/list/versioned.h', 'if (own != i) {', 'if (false) {' ],
+    [ 'src/blocks.c', 'length == peak', 'false' ],
+    [ 'src/blocks.c', 'watermark_of(list, link) == peak ? length : SIZE_MAX', 'length' ],
+    [ 'src/blocks.c', 'product >> shift |', '' ],
+    [ 'src/blocks.c', '(a_high > 0 && b_high > 0)', 'false' ],
+    [ 'src/blocks.c', 'middle > LOW_HALF', 'false' ],
+    [ 'src/blocks.c', '+ a_low * b_high', '' ],
+    [ 'src/blocks.c', 'high > limit', 'false' ],
+    [ 'src/blocks.c', 'low > limit - high', 'false' ],
+    [ 'src/blocks.c', '        product = odd * inverse;', '        product = 1;' ],
+    [ 'src/bits.h', 'above <= n', 'above < n' ],
+    [ 'src/blocks.c', 'i >= peak)', 'i >= blocks->list.count)' ],
+    [ 'src/blocks.c', 'if (i == number_of(blocks, NULL)) {
+        return REEL_INVALID;', 'if (false) {
+        return REEL_INVALID;' ],
+    [ 'src/count.h', 'seen + 1', 'seen' ],
+    [ 'src/blocks.c', '        *to++ = *from;', '' ],
+    [ 'src/blocks.c', 'cache->slots, half_of(cache)', 'cache->slots, 2 * half_of(cache)' ],
+    [ 'src/blocks.c', '    *cache->top++ = block;', '' ],
+    [ 'src/blocks.c', '((blocks->base | blocks->block_size) & mask) == 0', 'true' ],
+    [ 'src/blocks.c', 'size <= blocks->block_size', 'true' ],
+    [ 'include/reel/detail/blocks.h', '(uintptr_t)block - cache->blocks->base >= cache->bytes', 'false' ],
+    [ 'include/reel/detail/blocks.h', 'top == cache->slots', 'false' ],
+    [ 'include/reel/detail/blocks.h', 'top == cache->limit', 'false' ],
+    [ 'include/reel/detail/blocks.h', 'cache->top = top - 1;', '' ],
+
+    [ 'src/blocks.c', 'most -= count;', '' ],
+    [ 'src/list/chained.h', 'count < most && *link < peak', '*link < peak' ],
+    [ 'src/list/chained.h', 'count < most && *link < peak', 'count < most && *link < list->count' ],
+    [ 'src/list/chained.h', 'count < most && *link < peak', 'count < most' ],
+    [ 'src/list/chained.h', '    list_set_out(list, i);', '' ],
+    [ 'src/list/chained.h', '!list_claim(list, i, above)', 'false' ],
+    [ 'src/list/chained.h', 'chain->last == NULL', 'true' ],
+    [ 'src/list/chained.h', '    chain->first = i;', '' ],
+    [ 'src/list/chained.h', 'chain->last != NULL', 'true' ],
+
+    # lists of several pieces, and chains
+    [ 'src/list/versioned.h', '(list, head) + 2 * list->fresh_bit', '(list, head)' ],
+    [ 'src/list/versioned.h', '    store_relaxed(link_of(list, i), next);', '' ],
+    [ 'src/list/versioned.h', 'next_version(list, load_relaxed(&list->head)) | top', 'next_version(list, load_relaxed(&list->head))' ],
+    [ 'src/list/versioned.h', '        store_relaxed(last, head & mask);', '' ],
+    [ 'src/list/versioned.h', '(head & ~mask) + first', 'head' ],
+    [ 'src/list/versioned.h', '!list_claim(list, i, above)', 'false' ],
+    [ 'src/list/masked.h', '    *last = (reel_link)load_relaxed(&list->head);', '' ],
+    [ 'src/list/masked.h', '    store_relaxed(&list->head, first);', '' ],
+    [ 'src/list/signed.h', '    *link_of(list, i) = (reel_link)next;', '' ],
+    [ 'src/list/signed.h', '    store_release(&list->head, top);', '' ],
+    [ 'src/page_list.h', '(uintptr_t)1 << pool->place_bits) - 1', '(uintptr_t)1 << pool->place_bits)' ],
+    [ 'src/page_list.h', 'pool->chunks[i >> pool->place_bits]', 'pool->chunks[0]' ],
+    [ 'src/page_list.h', 'min_of(REEL_ALIGN_DEFAULT, page_size_in(pool))', 'REEL_ALIGN_DEFAULT' ],
+
+    # pool: set-up and growth
+    [ 'src/pool.c', '|| !is_pow2(page)', '' ],
+    [ 'src/pool.c', '(chunk & (page - 1)) != 0', 'false' ],
+    [ 'src/pool.c', 'capacity <= REEL_BLOCKS_MAX', 'capacity - 1 <= REEL_BLOCKS_MAX' ],
+    [ 'src/pool.c', 'list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));', '' ],
+    [ 'src/pool.c', '(void)reel_free(pool->backing, pages, chunk_size(pool));', '' ],
+    [ 'src/pool.c', '    store_relaxed(&chunk->after, NO_NUMBER);
+    store_release', '    store_release' ],
+    [ 'src/pool.c', 'last == SIZE_MAX ? &pool->first : &pool->chunks[last].after', '&pool->first' ],
+    [ 'src/pool.c', 'let_follow(pool, number + 1, chunk);', 'let_follow(pool, number, chunk);' ],
+    [ 'src/pool.c', '    list_set_link(&pool->list, number, number);', '' ],
+    [ 'src/pool.c', 'store_relaxed(&pool->chunks[chunk].peak, 1);', '' ],
+    [ 'src/pool.c', 'while (watermark != NO_NUMBER
+           && place_in', 'if (watermark != NO_NUMBER
+           && place_in' ],
+    [ 'src/pool.c', '        i = take_page(pool);
+        if (i == NO_NUMBER) {', '        {' ],
+    [ 'src/pool.c', '        count_one(&pool->failures);', '' ],
+
+    # pool: giving back, reserving, trimming
+    [ 'src/pool.c', '|| page_at(pool, i) != (uintptr_t)page', '' ],
+    [ 'src/pool.c', 'place_in(pool, i) >= peak_in(chunk_at(pool, i))', 'false' ],
+    [ 'src/pool.c', 'base != 0 && place < pool->chunk_pages', 'base != 0 && place <= pool->chunk_pages' ],
+    [ 'src/pool.c', 'store_relaxed(&pool->chunks[chunk].after, *oldest);', '' ],
+    [ 'src/pool.c', 'last = last == SIZE_MAX ? chunk : last;', 'last = chunk;' ],
+    [ 'src/pool.c', '        drop_chunks(pool, first);', '' ],
+    [ 'src/pool.c', 'if (pages <= free) {', 'if (pages < free) {' ],
+    [ 'src/pool.c', 'missing -= min_of(missing, pool->chunk_pages)', 'missing -= missing' ],
+    [ 'src/pool.c', 'chunk->free = pool->chunk_pages - peak_in(chunk);', 'chunk->free = 0;' ],
+    [ 'src/pool.c', 'number_in(pool, i, peak_in(chunk))', 'number_in(pool, i, 0)' ],
+    [ 'src/pool.c', '        list_set_link(&pool->list, last, bottom);', '' ],
+    [ 'src/pool.c', '            list_set_link(&pool->list, last, link);', '' ],
+    [ 'src/pool.c', '    pool->peak = reel_pool_peak_pages(pool);', '' ],
+    [ 'src/pool.c', '    string_fresh_pages(pool);', '' ],
+    [ 'src/pool.c', '|| reel_pool_used_pages(pool) > 0', '' ],
+    [ 'src/pool.c', '|| *count == most', '' ],
+
+    # region: pages and blocks
+    [ 'src/region.c', 'region->pages == 0 ? list->count : region->newest', 'region->newest' ],
+    [ 'src/region.c', '    region->newest = i;', '' ],
+    [ 'src/region.c', 'stop - start - size >= region->end - region->next', 'true' ],
+    [ 'src/region.c', 'page + gap_to(page, mask)', 'page' ],
+    [ 'src/region.c', 'link_of(list, region->oldest)', 'link_of(list, region->newest)' ],
+    [ 'src/region.c', 'mask > page_mask ? mask - page_mask : 0', '0' ],
+    [ 'src/region.c', 'mask > page_mask ? mask - page_mask : 0', 'mask' ],
+    [ 'src/region.c', 'padding <= page - size', 'padding < page - size' ],
+    [ 'src/region.c', 'start + size == region->next', 'true' ],
+    [ 'src/region.c', '&& new_size <= region->end - start', '' ],
+    [ 'src/region.c', 'return new_size <= old_size;', 'return false;' ],
+    [ 'src/region.c', '((uintptr_t)block & mask_of(align)) == 0', 'true' ],
+    [ 'src/region.c', '    region->failures = 0;', '' ],
+
+    # region: large objects and the end
+    [ 'src/region.c', 'region->large != NULL && !free_large(region)', 'false' ],
+    [ 'src/region.c', '        drop_large(region->pool, object, size);', '' ],
+    [ 'src/region.c', '        region->largest_refused = max_of(region->largest_refused, size);', '' ],
+    [ 'src/region.c', 'page_size_of(region) < sizeof(struct reel_region_large)', 'false' ],
+    [ 'src/region.c', 'note->next = region->large;', 'note->next = NULL;' ],
+    [ 'src/region.c', 'region->large_size += size;', '' ],
+    [ 'src/region.c', '    end_binding(&region->binding);', '' ],
+    [ 'src/region.c', '    region->end = 0;
+    return REEL_OK;', '    return REEL_OK;' ],
+    [ 'src/region.c', '        unbind(&region->binding);', '' ],
+    [ 'src/region.c', '        region->large_size = 0;', '' ],
+    [ 'src/region.c', '        region->large = NULL;', '' ],
+    [ 'src/region.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
+    [ 'src/region.c', 'region->has_more ? region->large_size : 0', 'region->large_size' ],
+    [ 'src/region.c', '!HOLDS(reel_region_is_open(region), REEL_CLOSED)', 'false' ],
+    [ 'include/reel/detail/region.h', 'const reel_status status = reel_region_close(scope->region);', 'const reel_status status = REEL_OK;' ],
+    [ 'include/reel/detail/region.h', 'is_open ? region : NULL, !is_open', 'is_open ? region : NULL, false' ],
+
+    # region: pages at hand
+    [ 'src/region.c', '        list_set_link(&pool->list, i, pool->list.count);', '' ],
+    [ 'src/region.c', '    region->pages -= count;', '' ],
+    [ 'src/region.c', '    return region->pages > 0;', '    return true;' ],
+    [ 'src/region.c', 'min_of(room, region->pages)', 'region->pages' ],
+    [ 'src/pool.c', 'cache->top > cache->slots', 'false' ],
+    [ 'include/reel/detail/region.h', 'slot->page != page || ', '' ],
+    [ 'include/reel/detail/region.h', ' || slot->number != region->newest', '' ],
+    [ 'include/reel/detail/region.h', 'cache->top == cache->limit', 'false' ],
+    [ 'include/reel/detail/region.h', 'cache->top == cache->slots', 'false' ],
+    [ 'include/reel/detail/region.h', 'region->has_more || ', '' ],
+    [ 'include/reel/detail/region.h', 'region->end == 0 || ', '' ],
+    [ 'include/reel/detail/region.h', 'region->pages != 1', 'false' ],
+    [ 'include/reel/detail/region.h', '    region->has_more = false;', '' ],
+    [ 'include/reel/detail/region.h', '    region->failures = 0;', '' ],
+
+    # registry: handles and versions
+    [ 'src/registry.c', 'handle.version == 0 || ', '' ],
+    [ 'src/registry.c', '|| handle.index >= load_acquire(&registry->peak)', '|| handle.index >= registry->capacity' ],
+    [ 'src/registry.c', '|| handle.index >= load_acquire(&registry->peak)', '|| handle.index > load_acquire(&registry->peak)' ],
+    [ 'src/registry.c', 'load_acquire(&entry->version) == handle.version', 'load_acquire(&entry->version) >= handle.version' ],
+    [ 'src/registry.c', 'next == 0 ? 1 : next', 'next' ],
+    [ 'src/registry.c', 'entry->last_version + 1', '(entry->last_version + 1) % 65536' ],
+    [ 'src/registry.c', '    entry->last_version = version;', '' ],
+    [ 'src/registry.c', 'registry->entries[registry->used].last_version = 0;', '' ],
+    [ 'src/registry.c', '    store_release(&entry->version, 0);', '' ],
+    [ 'src/registry.c', '!= NULL ? ref.object', '!= NULL || ref.handle.version == 0 ? ref.object' ],
+    [ 'src/registry.c', 'capacity == 0
+        || capacity', 'capacity' ],
+    [ 'src/registry.c', 'UINTPTR_MAX - (uintptr_t)entries', 'UINTPTR_MAX' ],
+    [ 'src/registry.c', '    registry->failures = 0;', '' ],
+
+    # registry: entries and the tree
+    [ 'src/registry.c', '    store_relaxed(&registry->free, registry->entries[free].next);', '    store_relaxed(&registry->free, REEL_NO_INDEX);' ],
+    [ 'src/registry.c', 'entry->next = load_relaxed(&registry->free);', 'entry->next = REEL_NO_INDEX;' ],
+    [ 'src/registry.c', 'registry->used > load_relaxed(&registry->peak)', 'true' ],
+    [ 'src/registry.c', '    registry->used--;', '' ],
+    [ 'src/registry.c', '    entry->first_child = REEL_NO_INDEX;', '' ],
+    [ 'src/registry.c', '    entry->previous = REEL_NO_INDEX;', '' ],
+    [ 'src/registry.c', 'entry->next = entries[parent].first_child;', '' ],
+    [ 'src/registry.c', 'entries[entry->next].previous = index;', ';' ],
+    [ 'src/registry.c', 'entries[entry->previous].next = entry->next;', ';' ],
+    [ 'src/registry.c', 'entries[entry->parent].first_child = entry->next;', 'entries[entry->parent].first_child = REEL_NO_INDEX;' ],
+    [ 'src/registry.c', 'entries[entry->next].previous = entry->previous;', ';' ],
+    [ 'src/registry.c', '    unlink_from_parent(registry->entries, index);', '' ],
+    [ 'src/registry.c', 'index = parent;', 'index = top;
+            break;' ],
+
+    # registry: what the owner does
+    [ 'src/registry.c', '|| allocator.ops == NULL', '' ],
+    [ 'src/registry.c', 'registry->failures < SIZE_MAX', 'true' ],
+    [ 'src/registry.c', 'registry->failures++;', '' ],
+    [ 'src/registry.c', 'handle.index == 0 && handle.version == 0', 'handle.version == 0' ],
+    [ 'src/registry.c', 'handle.index == 0 && handle.version == 0', 'handle.index == 0' ],
+    [ 'src/registry.c', 'is_child && is_stale(registry, parent)', 'false' ],
+    [ 'src/registry.c', 'registry->used == registry->capacity', 'registry->used + 1 == registry->capacity' ],
+    [ 'src/registry.c', 'is_child ? parent.index : REEL_NO_INDEX', 'REEL_NO_INDEX' ],
+    [ 'src/registry.c', '    drop_descendants(registry, handle.index);
+    drop(', '    drop(' ],
+    [ 'src/registry.c', '    drop_descendants(registry, handle.index);
+    out', '    out' ],
+    [ 'src/registry.c', 'registry->failures > 0 ? entry_size : 0', 'entry_size' ],
+
+    # registry: validation
+    [ 'src/registry.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],
+    [ 'src/registry.c', 'return entry->next == REEL_NO_INDEX && entry->previous', 'return entry->previous' ],
+    [ 'src/registry.c', 'return entry->next == REEL_NO_INDEX && entry->previous == REEL_NO_INDEX;', 'return entry->next == REEL_NO_INDEX;' ],
+    [ 'src/registry.c', 'next->previous == index', 'true' ],
+    [ 'src/registry.c', '&& next->parent == entry->parent', '' ],
+    [ 'src/registry.c', 'child->parent == index', 'true' ],
+    [ 'src/registry.c', '&& child->previous == REEL_NO_INDEX', '' ],
+    [ 'src/registry.c', 'version == entry->last_version', 'true' ],
+    [ 'src/registry.c', 'entry->allocator.ops != NULL', 'true' ],
+    [ 'src/registry.c', '|| count == peak', '' ],
+    [ 'src/registry.c', 'in_use(registry, index) != NULL || count', 'count' ],
+    [ 'src/registry.c', 'peak > registry->capacity', 'false' ],
+    [ 'src/registry.c', 'count_from_roots(registry) == registry->used', 'true' ],
+    [ 'src/registry.c', 'count_free(registry) == peak - registry->used', 'true' ],
+
+    # rewindable: chunks come and go
+    [ 'src/rewindable.c', 'i < bits_words(chunk->granules); i++) {
+        store_relaxed', 'i + 1 < bits_words(chunk->granules); i++) {
+        store_relaxed' ],
+    [ 'src/rewindable.c', 'frees_blocks ? data + bits_size(granules) : data', 'data' ],
+    [ 'src/rewindable.c', 'max_of((size_t)1 << shift, mask + 1)', '(size_t)1 << shift' ],
+    [ 'src/rewindable.c', 'min_of(last, limit)', 'limit' ],
+    [ 'src/rewindable.c', 'min_of(last, limit)', 'last' ],
+    [ 'src/rewindable.c', 'for (size_t i = count_of(rewindable); i > keep; i--) {', 'for (size_t i = keep + 1; i <= count_of(rewindable); i++) {' ],
+    [ 'src/rewindable.c', 'max_of(granules, min_of(grown_size(rewindable, count) >> shift,
+                                most_granules(shift)))', 'max_of(granules, grown_size(rewindable, count) >> shift)' ],
+    [ 'src/rewindable.c', 'least < grown && take_chunk', 'take_chunk' ],
+    [ 'src/rewindable.c', 'least < grown && take_chunk', 'false && take_chunk' ],
+    [ 'src/rewindable.c', 'max_of(granules, initial_granules(rewindable->initial_size, shift));', 'initial_granules(rewindable->initial_size, shift);' ],
+    [ 'src/rewindable.c', 'count == rewindable->capacity', 'count > rewindable->capacity' ],
+    [ 'src/rewindable.c', '|| granules > most_granules(rewindable->shift)', '' ],
+    [ 'src/rewindable.c', 'granules << HALF_BITS | 1)', 'granules << HALF_BITS)' ],
+    [ 'src/rewindable.c', 'config->growth_limit > 0 &&', '' ],
+    [ 'src/rewindable.c', '&& most_granules(log2_of(granule_of(config))) > 0', '' ],
+    [ 'src/rewindable.c', '|| capacity == 0 ', '' ],
+
+    # rewindable: first fit
+    [ 'src/rewindable.c', 'rest >= chunk->granules - start', 'rest > chunk->granules - start' ],
+    [ 'src/rewindable.c', '|| mask >> shift != 0', '' ],
+    [ 'src/rewindable.c', 'used + ((rest + 1) << HALF_BITS) + 1', 'used + ((rest + 1) << HALF_BITS)' ],
+    [ 'src/rewindable.c', '    void *block = first_fit(rewindable, size, mask);
+    if (block == NULL) {
+        block = grow(', '    void *block = NULL;
+    if (block == NULL) {
+        block = grow(' ],
+    [ 'src/rewindable.c', 'raise_count(&rewindable->highest, (uintptr_t)chunk);
+    return block;', 'return block;' ],
+    [ 'src/rewindable.c', '    gate_leave(&rewindable->gate);', '' ],
+    [ 'src/rewindable.c', '    raise_count(&rewindable->largest_refused, size);', '' ],
+
+    # rewindable: freeing and rewinding
+    [ 'src/rewindable.c', 'address == 0 ? REEL_INVALID : REEL_FOREIGN', 'REEL_FOREIGN' ],
+    [ 'src/rewindable.c', 'chunk->base + (granule << shift) != address', 'false' ],
+    [ 'src/rewindable.c', 'next = live_of(used) == 1 ? 0 : used - 1;', 'next = used - 1;' ],
+    [ 'src/rewindable.c', 'if (next == 0) {', 'if (false) {' ],
+    [ 'src/rewindable.c', '(LOW_HALF + 1) / HALF_BITS', '(LOW_HALF + 1)' ],
+    [ 'src/rewindable.c', 'word < bits_words(chunk->granules)', 'word + 1 < bits_words(chunk->granules)' ],
+    [ 'src/rewindable.c', 'store_relaxed(&bits_of(rewindable, chunk)[word], no_bits(rewindable));', ';' ],
+    [ 'src/rewindable.c', '    rewindable->generation++;
+    for', '    for' ],
+    [ 'src/rewindable.c', 'highest_index(rewindable) + 1', 'highest_index(rewindable) + 2' ],
+    [ 'src/rewindable.c', '    note_peak(rewindable);
+    give_back_above(rewindable, highest', '    give_back_above(rewindable, highest' ],
+    [ 'src/rewindable.c', 'const size_t room = chunk->size - data_size(rewindable, chunk);', 'const size_t room = 0;' ],
+    [ 'src/rewindable.c', '    stamp_bits(rewindable, chunk);
+    }
+    rewindable->frees_blocks', '    }
+    rewindable->frees_blocks' ],
+    [ 'src/rewindable.c', 'reel_port_in_interrupt() || !is_empty(rewindable)', '!is_empty(rewindable)' ],
+    [ 'src/rewindable.c', '&& HOLDS(chunk_of(self, (uintptr_t)block) != NULL, REEL_FOREIGN)', '' ],
+
+    # rewindable: questions, registry, create
+    [ 'src/rewindable_stats.c', 'max_of(rewindable->peak, stats.used)', 'rewindable->peak' ],
+    [ 'src/rewindable_stats.c', '&& live_of(used) <= position_of(used)', '' ],
+    [ 'src/rewindable_stats.c', '&& (live_of(used) > 0) == (position_of(used) > 0)', '' ],
+    [ 'src/rewindable_stats.c', '&& position_of(used) <= chunk->granules', '' ],
+    [ 'src/rewindable_stats.c', '&& bits <= chunk->size - data_size(rewindable, chunk)', '' ],
+    [ 'src/rewindable_stats.c', '&& (chunk->base & granule_mask) == 0', '' ],
+    [ 'src/rewindable_stats.c', '|| first_open > highest', '' ],
+    [ 'src/rewindable_stats.c', '&& offset % sizeof(chunk_entry) == 0', '' ],
+    [ 'src/rewindable_stats.c', 'count > rewindable->capacity ||', '' ],
+    [ 'src/rewindable_create.c', '        (void)reel_free(background, made, size);', '' ],
+    [ 'src/rewindable_create.c', '&& capacity <= (SIZE_MAX - sizeof(created))
+                              / sizeof(reel_rewindable_chunk)', '' ],
+    [ 'src/rewindable_create.c', 'rewindable == NULL || !rewindable->is_created', 'rewindable == NULL' ],
+
+    # rewindable: chunks and their start bits
+    [ 'src/chunk.h', 'is_present(rewindable, seen) ? seen : no_bits(rewindable)', 'seen' ],
+    [ 'src/chunk.h', '!is_present(rewindable, seen)
+                          || (seen', '(seen' ],
+    [ 'src/chunk.h', '|| (seen & bit_of(granule)) == 0', '' ],
+    [ 'src/chunk.h', '} while (!swap_if_relaxed(word, &seen, seen & ~bit_of(granule)));', '} while (swap_if_relaxed(word, &seen, seen & ~bit_of(granule)), false);' ],
+    [ 'src/chunk.h', 'granules + HALF_BITS - 1', 'granules' ],
+    [ 'src/chunk.h', 'padding > left || granules > left - padding', 'granules > left - padding' ],
+    [ 'src/chunk.h', 'padding > left || granules > left - padding', 'padding + granules >= left' ],
+    [ 'src/chunk.h', '(live_of(used) + 1)', 'live_of(used)' ],
+    [ 'src/chunk.h', 'min_of(LOW_HALF, SIZE_MAX / 2 >> shift)', 'LOW_HALF' ],
+    [ 'src/chunk.h', 'min_of(LOW_HALF, SIZE_MAX / 2 >> shift)', 'SIZE_MAX / 2 >> shift' ],
+    [ 'src/chunk.h', '>> rewindable->shift < chunk->granules', '>> rewindable->shift <= chunk->granules' ],
+
+    # rewindable: spans
+    [ 'src/span.c', 'granules_in(at_least_1(size), rewindable->shift)', 'granules_in(size, rewindable->shift)' ],
+    [ 'src/span.c', 'start + (granules << rewindable->shift)', 'start + size' ],
+    [ 'src/span.c', 'live_of(used) - (kept == start)', 'live_of(used)' ],
+    [ 'src/span.c', 'position_of(used) == stop ? kept : position_of(used)', 'position_of(used)' ],
+    [ 'src/span.c', 'position_of(used) == stop ? kept : position_of(used)', 'kept' ],
+    [ 'src/span.c', 'live == 0 ? 0 : position', 'position' ],
+    [ 'src/span.c', '    look_again(rewindable, chunk);', '' ],
+    [ 'src/span.c', 'is_live ? chunk_of(span->rewindable, span->start) : NULL', 'chunk_of(span->rewindable, span->start)' ],
+    [ 'src/span.c', '    span->end = 0;', '' ],
+
+    # hints, spans and chunks that others change
+    [ 'src/rewindable.c', '            raise_count(&rewindable->highest, (uintptr_t)chunk);', '' ],
+    [ 'src/rewindable.c', 'count == 0 || count == rewindable->capacity', 'count == rewindable->capacity' ],
+    [ 'src/rewindable_stats.c', 'start_bits(rewindable, chunk) <= live_of(used)', 'true' ],
+    [ 'src/chunk.h', '(uintptr_t)chunk < seen', 'false' ],
+    [ 'src/span.c', '    hide_start(rewindable, start);', '' ],
+
+    # the rest
+    [ 'src/allocator.c', 'block == NULL ? REEL_INVALID : REEL_FOREIGN', 'REEL_OK' ],
+    [ 'port/always.c', 'size > always->limit - always->committed', 'size > always->limit' ],
+    [ 'port/always.c', 'always->committed -= size;', '' ],
+);
+
+sub chosen {
+    my $which = $ENV{MUTANTS} // '';
+    return grep {
+        $which eq ''
+            ? $_ % 90 == 0
+            : $which eq 'all' || index( $list[$_][0], $which ) >= 0
+    } 0 .. $#list;
+}
+
+# Lists that are not for one core are kept by version. What the compiler knows of a
+# value it knows where it inlines.
+sub build_for {
+    my ($path) = @_;
+    return
+          $path =~ m{list/(?:masked|signed)} ? 'clang+checks1+masked'
+        : $path =~ m{compiler[.]h}              ? 'clang+checks1+O2'
+        :                                      'clang+checks1+meddling';
+}
+
+1;

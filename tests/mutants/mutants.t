@@ -1,0 +1,39 @@
+#!/usr/bin/perl
+# Tests that cannot fail prove nothing: each mutant is the code broken in one place,
+# and the host tests must notice. One that takes many times the CPU seconds of the code
+# as it is hangs, and that is noticed as well.
+use strict;
+use warnings;
+use lib 'tests/mutants';
+use Test::More;
+use mutants;
+
+my $patience = 20;    # times what the code as it is takes, and seconds
+
+# How a program ends, and its CPU seconds.
+sub outcome {
+    my ( $program, $limit ) = @_;
+    my ( undef, undef, $user, $system ) = times;
+    my $code = system("ulimit -t $limit; exec timeout 1800 $program >$program.log 2>&1");
+    my ( undef, undef, $user_then, $system_then ) = times;
+    my $seconds = $user_then - $user + $system_then - $system;
+    return ( $code == 0 ? 'passes' : $seconds >= $limit - 1 ? 'hangs' : 'fails', $seconds );
+}
+
+my %limit;
+my %count = ( passes => 0, fails => 0, hangs => 0 );
+for my $index ( mutants::chosen() ) {
+    my ( $path, $from, $to ) = @{ $mutants::list[$index] };
+    my $build = mutants::build_for($path);
+    if ( !$limit{$build} ) {
+        my ( $verdict, $seconds ) = outcome( "build/$build/tests", 600 );
+        is( $verdict, 'passes', "the code as it is passes ($build)" );
+        $limit{$build} = $patience + int( $patience * $seconds );
+    }
+    my ($verdict) = outcome( "build/$build/mutant-$index/tests", $limit{$build} );
+    $count{$verdict}++;
+    ( my $name = "$path: $from -> $to" ) =~ s/\s+/ /g;
+    isnt( $verdict, 'passes', "$name: $verdict" );
+}
+note("$count{fails} failed, $count{hangs} hung, $count{passes} went unnoticed");
+done_testing();

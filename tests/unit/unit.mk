@@ -1,0 +1,34 @@
+# The freestanding tests: on a host in many builds, and on the boards. A file of
+# tests/unit that has a table of tests is in the list of tables by itself.
+
+UNIT_FILES := $(wildcard tests/unit/*.c)
+UNIT       := $(CORE) $(UNIT_FILES) $(OUT)/unit/tables.c port/always.c \
+              tests/harness/tap.c tests/harness/test.c
+UNIT_BOARD := $(UNIT) $(BOARD_COMMON) \
+              $(addprefix port/cortex-m/,fault.c mpu7.c mpu8.c)
+# With a program's own options: the board's main.
+OPTIONS_mpu := -DTEST_MPU=1
+
+UNIT_HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison0 \
+              gcc+checks2+poison1 clang clang+checks2+poison1 \
+              gcc+checks2+poison1+asan clang+checks2+poison1+asan \
+              gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 \
+              gcc+masked+wide gcc+c2x gcc+O2 clang+O2 armhf
+HOST_RUNS  += $(UNIT_HOSTS:%=$(OUT)/%/tests)
+MATRIX_RUNS += $(foreach build,gcc+c17 clang+c2x gcc+none+wide gcc+asan \
+                 gcc+checks0+poison1 gcc+checks1+poison1 clang+checks0+poison0 \
+                 clang+checks0+poison1 clang+checks1+poison1 \
+                 clang+checks2+poison0 armhf+checks2+poison1,\
+                 $(OUT)/$(build)/tests)
+
+$(OUT)/unit/tables.c: $(UNIT_FILES)
+	mkdir -p $(@D)
+	tests/unit/tables $^ > $@
+
+$(OUT)/%/tests: $$(call objects,$$*,$(UNIT) tests/harness/host.c port/host/malloc.c)
+	$(SAY); $(LINK)
+
+# Of a variant only the main differs.
+$(OUT)/%/tests.elf: $$(call objects,$$(firstword $$(subst /, ,$$*)),$(UNIT_BOARD)) \
+                    $$(call objects,$$*,tests/harness/board.c) $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
