@@ -12,7 +12,8 @@ bool reel_arena_is_valid(const reel_arena *arena)
     const uintptr_t limit = load_relaxed(&arena->limit);
     const uintptr_t edges = next | arena->base | arena->end;
 
-    return arena->base != 0 && arena->base < arena->end && arena->base <= next
+    return granule_log2(arena) < WORD_BITS && arena->base != 0
+           && arena->base < arena->end && arena->base <= next
            && next <= arena->end
            && (limit == 0 || (arena->base <= limit && limit <= arena->end))
            && (edges & granule_mask(arena)) == 0 && arena->base <= arena->floor
@@ -291,7 +292,9 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
     if (owner != arena) {
         return REEL_FOREIGN;
     }
-    if (position - base > next - base || was_dropped(arena, position, serial)) {
+    if (position - base > next - base
+        || (position & granule_mask(arena)) != 0 // of before a new init
+        || was_dropped(arena, position, serial)) {
         return REEL_STALE;
     }
     if (position != arena->floor) {

@@ -6,6 +6,7 @@
 #include "check.h"
 
 // Of a word.
+#define WORD_BITS (8 * sizeof(uintptr_t))
 #define HALF_BITS (4 * sizeof(uintptr_t))
 #define LOW_HALF  (UINTPTR_MAX >> HALF_BITS)
 
@@ -37,6 +38,12 @@ static inline bool is_below_top(uintptr_t start, size_t size)
 {
     const uintptr_t top = UINTPTR_MAX - REEL_TOP_BYTES;
     return start <= top && size <= top - start;
+}
+
+// Is it true or false? To ask it itself would be undefined if its bits were others.
+static inline bool is_bool(const bool *flag)
+{
+    return *(const unsigned char *)flag <= 1;
 }
 
 static inline size_t max_of(size_t a, size_t b)

@@ -5,8 +5,6 @@
 #include "check.h"
 #include "watch.h"
 
-#define WORD_BITS (2 * HALF_BITS)
-
 ALWAYS_INLINE uintptr_t peak_so_far(const reel_list *list)
 {
     return load_relaxed(&list->peak);
@@ -251,8 +249,12 @@ reel_stats reel_blocks_stats(const reel_blocks *blocks)
 bool reel_blocks_is_valid(const reel_blocks *blocks)
 {
     const reel_list *const list = &blocks->list;
+    size_t bytes;
     return has_valid_form(list) && peak_so_far(list) <= list->count
+           && blocks->shift < WORD_BITS
            && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
+           && product_within(blocks->block_size, list->count, SIZE_MAX, &bytes)
+           && blocks->base != 0 && is_below_top(blocks->base, bytes)
            && length_of(list)
                   == peak_so_far(list) - reel_blocks_count_used(blocks);
 }
@@ -272,6 +274,44 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
     cache->blocks = blocks;
     cache->top = slots;
     return REEL_OK;
+}
+
+// Does the block lie in one of the slots up to `end`?
+static bool is_cached(const reel_blocks_cache *cache, void *const *end,
+                      const void *block)
+{
+    for (void *const *at = cache->slots; at < end; at++) {
+        if (*at == block) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_cacheable(const reel_blocks_cache *cache, void *const *at)
+{
+    const reel_list *const list = &cache->blocks->list;
+    const uintptr_t i = number_of(cache->blocks, *at);
+    return i < peak_so_far(list) && list_is_out(list, i)
+           && !is_cached(cache, at, *at);
+}
+
+bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache)
+{
+    const reel_blocks *const blocks = cache->blocks;
+    const size_t filled = (uintptr_t)cache->top - (uintptr_t)cache->slots;
+    const size_t room = (uintptr_t)cache->limit - (uintptr_t)cache->slots;
+    if (filled > room || (filled | room) % sizeof(void *) != 0
+        || room / sizeof(void *) < 2
+        || cache->bytes != blocks->list.count * blocks->block_size) {
+        return false;
+    }
+    for (void *const *at = cache->slots; at < cache->top; at++) {
+        if (!is_cacheable(cache, at)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 ALWAYS_INLINE size_t half_of(const reel_blocks_cache *cache)

@@ -47,6 +47,38 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
 
 #include "list.h"
 
+static inline uintptr_t base_of(const reel_pool_chunk *chunk)
+{
+    return load_acquire(&chunk->base);
+}
+
+static inline uintptr_t number_in(const reel_pool *pool, size_t chunk,
+                                  uintptr_t place)
+{
+    return (uintptr_t)chunk << pool->place_bits | place;
+}
+
+// The number of the page that an address is in; NO_NUMBER if it is in none.
+static inline uintptr_t find_page(const reel_pool *pool, uintptr_t address)
+{
+    for (size_t i = 0; i < pool->capacity; i++) {
+        const uintptr_t base = base_of(&pool->chunks[i]);
+        const uintptr_t place = (address - base) >> pool->page_bits;
+        if (base != 0 && place < pool->chunk_pages) {
+            return number_in(pool, i, place);
+        }
+    }
+    return NO_NUMBER;
+}
+
+// Is there such a page, and has it been claimed since its chunk came?
+static inline bool has_page(const reel_pool *pool, uintptr_t i)
+{
+    const size_t chunk = i >> pool->place_bits;
+    return chunk < pool->capacity && base_of(&pool->chunks[chunk]) != 0
+           && place_in(pool, i) < load_relaxed(&pool->chunks[chunk].peak);
+}
+
 ALWAYS_INLINE uintptr_t page_at(const reel_pool *pool, uintptr_t i)
 {
     const uintptr_t base = load_relaxed(&chunk_at(pool, i)->base);

@@ -29,19 +29,9 @@ static size_t links_size(const reel_pool *pool)
     return REEL_LINKS_ARE_WORDS ? max_of(size, rounded) : rounded;
 }
 
-static uintptr_t base_of(const reel_pool_chunk *chunk)
-{
-    return load_acquire(&chunk->base);
-}
-
 static size_t peak_in(const reel_pool_chunk *chunk)
 {
     return load_relaxed(&chunk->peak);
-}
-
-static uintptr_t number_in(const reel_pool *pool, size_t chunk, uintptr_t place)
-{
-    return (uintptr_t)chunk << pool->place_bits | place;
 }
 
 // The watermark while no chunk has been begun: it is above all numbers.
@@ -61,13 +51,6 @@ static size_t claimed_ever(const reel_pool *pool)
     return pages;
 }
 
-static bool is_listable(const reel_pool *pool, uintptr_t i)
-{
-    const size_t chunk = i >> pool->place_bits;
-    return chunk < pool->capacity && base_of(&pool->chunks[chunk]) != 0
-           && place_in(pool, i) < peak_in(&pool->chunks[chunk]);
-}
-
 // Pages on the list. True if it makes sense to its end, and nobody changed it in
 // between: only then do they count.
 static bool count_listed(const reel_pool *pool, size_t *count)
@@ -77,7 +60,7 @@ static bool count_listed(const reel_pool *pool, size_t *count)
     uintptr_t last = NO_NUMBER, link = list_top(&pool->list);
     *count = 0;
     for (; !is_bottom(&pool->list, link); ++*count) {
-        if (!is_listable(pool, link) || link == last || *count == most) {
+        if (!has_page(pool, link) || link == last || *count == most) {
             return false;
         }
         last = link;
@@ -283,19 +266,6 @@ void *reel_pool_claim(reel_pool *pool)
 }
 
 // ---- giving back ------------------------------------------------------------
-
-// The number of the page that an address is in; NO_NUMBER if it is in none.
-static uintptr_t find_page(const reel_pool *pool, uintptr_t address)
-{
-    for (size_t i = 0; i < pool->capacity; i++) {
-        const uintptr_t base = base_of(&pool->chunks[i]);
-        const uintptr_t place = (address - base) >> pool->page_bits;
-        if (base != 0 && place < pool->chunk_pages) {
-            return number_in(pool, i, place);
-        }
-    }
-    return NO_NUMBER;
-}
 
 reel_status reel_pool_release(reel_pool *pool, void *page)
 {
@@ -521,15 +491,34 @@ reel_stats reel_pool_stats(const reel_pool *pool)
     return stats;
 }
 
+// What init has set, and nothing changes.
+static bool has_form(const reel_pool *pool)
+{
+    return pool->page_bits < WORD_BITS && pool->place_bits < WORD_BITS
+           && pool->chunk_pages > 0
+           && pool->chunk_pages <= SIZE_MAX >> pool->page_bits
+           && pool->chunk_pages <= (uintptr_t)1 << pool->place_bits
+           && has_valid_form(&pool->list)
+           && pool->capacity <= pool->list.count >> pool->place_bits
+           && pool->list.count == number_in(pool, pool->capacity, 0);
+}
+
+static bool is_chunk_valid(const reel_pool *pool, const reel_pool_chunk *chunk)
+{
+    return base_of(chunk) == 0
+           || ((base_of(chunk) & page_align_mask(pool)) == 0
+               && is_below_top(base_of(chunk), chunk_size(pool))
+               && chunk->links != NULL && peak_in(chunk) <= pool->chunk_pages);
+}
+
 bool reel_pool_is_valid(const reel_pool *pool)
 {
     size_t listed;
+    if (!has_form(pool)) {
+        return false;
+    }
     for (size_t i = 0; i < pool->capacity; i++) {
-        const reel_pool_chunk *const chunk = &pool->chunks[i];
-        if (base_of(chunk) != 0
-            && ((base_of(chunk) & page_align_mask(pool)) != 0
-                || chunk->links == NULL
-                || peak_in(chunk) > pool->chunk_pages)) {
+        if (!is_chunk_valid(pool, &pool->chunks[i])) {
             return false;
         }
     }
@@ -554,6 +543,29 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
         slots[i].page = 0; // a slot is read before it is written
     }
     return REEL_OK;
+}
+
+static bool is_cached(const reel_pool *pool, const reel_pool_slot *slot)
+{
+    return has_page(pool, slot->number)
+           && page_at(pool, slot->number) == slot->page
+           && link_after(pool, slot->number) == pool->list.count;
+}
+
+bool reel_pool_cache_is_valid(const reel_pool_cache *cache)
+{
+    const size_t filled = (uintptr_t)cache->top - (uintptr_t)cache->slots;
+    const size_t room = (uintptr_t)cache->limit - (uintptr_t)cache->slots;
+    if (filled > room || (filled | room) % sizeof(reel_pool_slot) != 0
+        || room == 0 || cache->page_size != page_size_in(cache->pool)) {
+        return false;
+    }
+    for (const reel_pool_slot *at = cache->slots; at < cache->top; at++) {
+        if (!is_cached(cache->pool, at)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void reel_pool_cache_flush(reel_pool_cache *cache)

@@ -374,17 +374,32 @@ reel_stats reel_region_stats(const reel_region *region)
     return stats;
 }
 
+// The pages make a chain, as many as it says, and one of them is the current one.
 static bool are_chained(const reel_region *region)
 {
     const reel_pool *const pool = region->pool;
-    uintptr_t i = region->newest;
-    for (size_t left = region->pages; left > 1; left--) {
-        if (i >= pool->list.count) {
+    const size_t most = reel_pool_pages(pool);
+    const uintptr_t current = region->end - page_size_of(region);
+    uintptr_t i = region->newest, last = NO_NUMBER;
+    bool has_current = false;
+    size_t count = 0;
+    for (; count < region->pages; count++) {
+        if (count == most || !has_page(pool, i)) {
             return false;
         }
+        has_current = has_current || page_at(pool, i) == current;
+        last = i;
         i = link_after(pool, i);
     }
-    return i == region->oldest && link_after(pool, i) == pool->list.count;
+    return has_current && last == region->oldest && i == pool->list.count;
+}
+
+// A note lies on a page of the pool, as it must before it is looked at.
+static bool is_note(const reel_region *region,
+                    const struct reel_region_large *note)
+{
+    return (uintptr_t)note % REEL_ALIGNOF(struct reel_region_large) == 0
+           && find_page(region->pool, (uintptr_t)note) != NO_NUMBER;
 }
 
 // The large objects' sizes make up their sum.
@@ -393,6 +408,9 @@ static bool are_summed(const reel_region *region)
     size_t large = 0;
     const struct reel_region_large *each = region->large;
     for (; each != NULL && large < region->large_size; each = each->next) {
+        if (!is_note(region, each)) {
+            return false;
+        }
         large += each->size;
     }
     return large == region->large_size && each == NULL;
@@ -405,7 +423,8 @@ bool reel_region_is_valid(const reel_region *region)
     }
     return region->pages > 0 && region->next <= region->end
            && region->end - region->next <= page_size_of(region)
-           && (!region->has_more || are_summed(region)) && are_chained(region);
+           && is_bool(&region->has_more) && are_chained(region)
+           && (!region->has_more || are_summed(region));
 }
 
 // ---- registry and allocator interface ----------------------------------------

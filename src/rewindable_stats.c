@@ -77,6 +77,10 @@ static bool is_entry(const reel_rewindable *rewindable, uintptr_t address)
 
 bool reel_rewindable_is_valid(const reel_rewindable *rewindable)
 {
+    if (rewindable->shift >= WORD_BITS || !is_bool(&rewindable->frees_blocks)
+        || !is_bool(&rewindable->is_created)) {
+        return false;
+    }
     const size_t count = count_of(rewindable);
     const uintptr_t first_open = load_relaxed(&rewindable->first_open);
     const uintptr_t highest = load_relaxed(&rewindable->highest);

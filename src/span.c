@@ -112,3 +112,29 @@ reel_status reel_span_close(reel_span *span)
     span->end = 0;
     return chunk != NULL ? REEL_OK : REEL_STALE;
 }
+
+// Of a span that is live: it lies in a chunk, below the position.
+static bool is_allocated(const reel_span *span)
+{
+    const chunk_entry *const chunk = chunk_of(span->rewindable, span->start);
+    if (chunk == NULL) {
+        return false;
+    }
+    const uintptr_t granule_mask =
+        ((uintptr_t)1 << span->rewindable->shift) - 1;
+    const size_t used = position_of(load_relaxed(&chunk->used))
+                        << span->rewindable->shift;
+    return span->end - chunk->base <= used
+           && ((span->start | span->end) & granule_mask) == 0;
+}
+
+bool reel_span_is_valid(const reel_span *span)
+{
+    if (span->end == 0) {
+        return true;
+    }
+    return span->start < span->end && span->start <= span->next
+           && span->next <= span->end
+           && (span->generation != span->rewindable->generation
+               || is_allocated(span));
+}

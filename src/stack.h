@@ -11,10 +11,14 @@
 #define GRANULE_BITS 0xFFu // of `refusals`: log2 of the granule
 #define ONE_REFUSAL  0x100u
 
+ALWAYS_INLINE uintptr_t granule_log2(const reel_arena *arena)
+{
+    return load_relaxed(&arena->refusals) & GRANULE_BITS;
+}
+
 ALWAYS_INLINE uintptr_t granule_mask(const reel_arena *arena)
 {
-    const uintptr_t log2 = load_relaxed(&arena->refusals) & GRANULE_BITS;
-    return ((uintptr_t)1 << log2) - 1;
+    return ((uintptr_t)1 << granule_log2(arena)) - 1;
 }
 
 ALWAYS_INLINE uintptr_t next_of(const reel_arena *arena)

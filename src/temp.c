@@ -72,8 +72,8 @@ bool reel_temp_is_valid(const reel_temp *temp)
     const uintptr_t committed = committed_of(temp);
     const uintptr_t page_mask = page_mask_of(temp);
 
-    return (limit == 0 || limit == committed) && next_of(stack) <= committed
-           && committed <= stack->end
+    return is_bool(&temp->strict) && (limit == 0 || limit == committed)
+           && next_of(stack) <= committed && committed <= stack->end
            && ((stack->base | committed | stack->end) & page_mask) == 0
            && temp->step > 0 && (temp->step & page_mask) == 0;
 }

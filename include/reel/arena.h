@@ -19,7 +19,7 @@
 ///   * every mark dropped by the rewind that went lowest of all
 ///     that dropped any since the reset (the latest of these,
 ///     if several went as low)                                  REEL_STALE
-///   * a mark outside the used part: forged                     REEL_STALE
+///   * a mark outside the used part, or inside a granule        REEL_STALE
 ///
 /// and so catches every slip in frames with inner scopes. No live mark is ever
 /// refused. Not caught: a mark dropped by any other rewind; one that is 2^n or

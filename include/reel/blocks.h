@@ -216,6 +216,12 @@ static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache);
 static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
                                                  void *block);
 
+/// Check the cache's own bookkeeping: that each block in it is out, and once.
+///
+/// Returns  true while all of it makes sense.
+/// Cost     quadratic in the blocks that it holds.
+bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache);
+
 /// Give every block of the cache back to the pool.
 ///
 /// Returns  when the cache is empty.

@@ -239,6 +239,12 @@ typedef struct reel_pool_cache {
 reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
                                  reel_pool_slot *slots, size_t capacity);
 
+/// Check the cache's own bookkeeping.
+///
+/// Returns  true while all of it makes sense.
+/// Cost     linear in the pages that it holds.
+bool reel_pool_cache_is_valid(const reel_pool_cache *cache);
+
 /// Give every page of the cache back to the pool; before a trim, say.
 ///
 /// Returns  when the cache is empty.

@@ -60,6 +60,13 @@ void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 /// Context  as reel_span_alloc().
 reel_status reel_span_close(reel_span *span);
 
+/// Check the span's own bookkeeping.
+///
+/// Returns  true while all of it makes sense; also for a closed one, and one that
+///          was opened before the last rewind.
+/// Cost     O(chunks).
+bool reel_span_is_valid(const reel_span *span);
+
 #ifdef __cplusplus
 }
 #endif

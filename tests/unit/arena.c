@@ -395,6 +395,44 @@ static void a_mark_from_before_init_cannot_lead_outside(void)
     EXPECT(reel_arena_used(&arena) == 10 && reel_arena_is_valid(&arena));
 }
 
+// The granule of the arena at hand may be another one than when the mark was taken:
+// where no block can begin, none is rewound to.
+static void a_mark_from_before_init_leaves_the_arena_sound(void)
+{
+    fresh_arena();
+    unsigned char *const start = memory;
+    for (size_t used = 0; used < 64; used++) {
+        EXPECT(reel_arena_init(&arena, start, 128) == REEL_OK);
+        EXPECT(used == 0 || reel_arena_alloc(&arena, used, 1) != NULL);
+        const reel_mark before = reel_arena_mark(&arena);
+        EXPECT(reel_arena_init_granular(&arena, start, 128, 32) == REEL_OK);
+        EXPECT(reel_arena_alloc(&arena, 64, 1) == start);
+        EXPECT(reel_arena_rewind(&arena, before)
+               == (used % 32 == 0 ? REEL_OK : REEL_STALE));
+        EXPECT(reel_arena_used(&arena) == (used % 32 == 0 ? used : 64));
+        EXPECT(reel_arena_is_valid(&arena));
+        EXPECT((uintptr_t)reel_arena_alloc(&arena, 1, 1) % 32 == 0);
+    }
+}
+
+// Whatever a mark says, an arena that takes it is as sound as before.
+static void no_forged_mark_unsettles_an_arena(void)
+{
+    fresh_arena();
+    unsigned char *const start = memory;
+    uint32_t seed = 27;
+    EXPECT(reel_arena_init_granular(&arena, start, 160, 32) == REEL_OK);
+    for (size_t i = 0; i < 200 * test_scale; i++) {
+        const reel_mark mark = { &arena,
+                                 (uintptr_t)start + test_below(&seed, 200) - 20,
+                                 arena.epoch + test_below(&seed, 9) - 4 };
+        (void)reel_arena_alloc(&arena, test_below(&seed, 70), 1);
+        (void)(test_below(&seed, 3) == 0 ? reel_arena_mark(&arena) : mark);
+        (void)reel_arena_rewind(&arena, mark);
+        EXPECT(reel_arena_is_valid(&arena));
+    }
+}
+
 static void corrupt_bookkeeping_is_noticed(void)
 {
     const uintptr_t wrong[] = { 0, 1, UINTPTR_MAX };
@@ -419,6 +457,11 @@ static void corrupt_bookkeeping_is_noticed(void)
     fresh_arena();
     arena.refusals.value = 10; // granules that the buffer's ends are not
     EXPECT(!reel_arena_is_valid(&arena));
+    for (uintptr_t log2 = 1; log2 < 256; log2++) {
+        fresh_arena();
+        arena.refusals.value = log2;
+        EXPECT(log2 < 9 || !reel_arena_is_valid(&arena));
+    }
 }
 
 static void poison_fills_what_is_fresh_and_what_is_dead(void)
@@ -684,6 +727,8 @@ const test_case arena_tests[] = {
     TEST(serials_may_pass_0),
     TEST(no_number_of_rewinds_makes_a_live_mark_stale),
     TEST(a_mark_from_before_init_cannot_lead_outside),
+    TEST(a_mark_from_before_init_leaves_the_arena_sound),
+    TEST(no_forged_mark_unsettles_an_arena),
     TEST(corrupt_bookkeeping_is_noticed),
     TEST(poison_fills_what_is_fresh_and_what_is_dead),
     TEST(a_granular_block_shares_its_granules_with_nobody),
