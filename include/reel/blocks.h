@@ -220,6 +220,7 @@ static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
 ///
 /// Returns  true while all of it makes sense.
 /// Cost     quadratic in the blocks that it holds.
+/// Context  as reel_blocks_cache_alloc().
 bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache);
 
 /// Give every block of the cache back to the pool.

@@ -243,6 +243,7 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
 ///
 /// Returns  true while all of it makes sense.
 /// Cost     linear in the pages that it holds.
+/// Context  as reel_pool_cache_init().
 bool reel_pool_cache_is_valid(const reel_pool_cache *cache);
 
 /// Give every page of the cache back to the pool; before a trim, say.

@@ -65,6 +65,7 @@ reel_status reel_span_close(reel_span *span);
 /// Returns  true while all of it makes sense; also for a closed one, and one that
 ///          was opened before the last rewind.
 /// Cost     O(chunks).
+/// Context  as reel_span_alloc().
 bool reel_span_is_valid(const reel_span *span);
 
 #ifdef __cplusplus
