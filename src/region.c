@@ -379,7 +379,7 @@ static bool are_chained(const reel_region *region)
 {
     const reel_pool *const pool = region->pool;
     const size_t most = reel_pool_pages(pool);
-    const uintptr_t current = region->end - page_size_of(region);
+    const uintptr_t in_use = region->end - page_size_of(region);
     uintptr_t i = region->newest, last = NO_NUMBER;
     bool has_current = false;
     size_t count = 0;
@@ -387,7 +387,7 @@ static bool are_chained(const reel_region *region)
         if (count == most || !has_page(pool, i)) {
             return false;
         }
-        has_current = has_current || page_at(pool, i) == current;
+        has_current = has_current || page_at(pool, i) == in_use;
         last = i;
         i = link_after(pool, i);
     }

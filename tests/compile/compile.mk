@@ -27,11 +27,11 @@ DIALECTS += $(MODULES:%=$(OUT)/dialects/$(1)/$(2)/%.s) $(OUT)/dialects/$(1)/$(2)
 $(OUT)/dialects/$(1)/$(2)/%.s: src/%.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
 	mkdir -p $$(@D)
 	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
-	    -Iinclude -S -o $$@ $$< 2> $$@.said
+	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
 $(OUT)/dialects/$(1)/$(2)/user.s: tests/compile/user.c $(CASE_HEADERS) | $(OUT)/have-board
 	mkdir -p $$(@D)
 	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
-	    -Iinclude -S -o $$@ $$< 2> $$@.said
+	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
 endef
 $(foreach tool,gcc clang m3,$(foreach dialect,c11 gnu89 macros,\
   $(eval $(call DIALECT,$(tool),$(dialect)))))

@@ -37,7 +37,8 @@ $(OUT)/twins/%/made: tests/explorer/twin $(wildcard src/*.[ch] src/*/*.h)
 	touch $@
 
 define TWIN_SOURCES
-$(OUT)/twins/$(1)/%.c: $(OUT)/twins/$(1)/made ;
+$(OUT)/twins/$(1)/%.c: | $(OUT)/twins/$(1)/made ;
+$(OUT)/twins/$(1)/%.h: | $(OUT)/twins/$(1)/made ;
 endef
 $(foreach twin,$(TWINS),$(eval $(call TWIN_SOURCES,$(twin))))
 
