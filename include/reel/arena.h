@@ -1,35 +1,41 @@
-/// Arena: cut blocks off one buffer, free them all at once.
+/// Arena: cut blocks off one buffer, and free them all at once.
 ///
 ///     base          mark           next                     end
 ///      |  blocks     |  blocks      |         free           |
 ///      +-------------+--------------+------------------------+
 ///                     <-- rewind ---
 ///
-/// The buffer is the caller's, of any alignment and size. Padding for
-/// alignment is the only loss: no headers, and an exact fit succeeds.
+/// The buffer is the caller's, of any alignment and size. A block has no
+/// header. Padding for alignment is the only loss, and a request that fits
+/// exactly succeeds.
 ///
-/// Marks are checked. A mark is a position and a serial: the number of rewinds
-/// that dropped marks, and of resets, so far. Rewinding to it frees every block
-/// that is newer, drops every mark that is newer and higher, and leaves the mark
-/// itself live. reel_arena_rewind() refuses
+/// A mark is a position and a serial. The serial counts the rewinds that
+/// dropped marks, and the resets. Rewinding to a mark frees all blocks that are
+/// newer. It drops the marks that are newer and higher. The mark itself stays
+/// live.
 ///
-///   * a mark of another arena                                  REEL_FOREIGN
-///   * a mark taken before the last reset                       REEL_STALE
-///   * every mark dropped by the latest rewind that dropped any REEL_STALE
-///   * every mark dropped by the rewind that went lowest of all
-///     that dropped any since the reset (the latest of these,
-///     if several went as low)                                  REEL_STALE
-///   * a mark outside the used part, or inside a granule        REEL_STALE
+/// Marks are checked. reel_arena_rewind() refuses
 ///
-/// and so catches every slip in frames with inner scopes. No live mark is ever
-/// refused. Not caught: a mark dropped by any other rewind; one that is 2^n or
-/// more serials old where `unsigned long` has n bits; one taken after the serial
-/// stood still, which it does 2^n - 1 serials after a reset; and one taken before
-/// the arena was initialised anew. Rewinding to such a mark cuts into blocks made
-/// since; the arena itself stays sound.
+///   * a mark of another arena                                   REEL_FOREIGN
+///   * a mark from before the last reset                         REEL_STALE
+///   * a mark that the latest dropping rewind dropped            REEL_STALE
+///   * a mark that the lowest dropping rewind since the reset
+///     dropped; of several equally low ones, the latest          REEL_STALE
+///   * a mark outside the used part, or inside a granule         REEL_STALE
 ///
-/// A block older than the newest mark is pinned: it is neither freed, shrunk
-/// back nor grown in place, or the mark might come to lie inside a later block.
+/// A dropping rewind is one that dropped a mark. These rules detect each wrong
+/// use of a mark in functions that have inner scopes. A live mark is never
+/// refused.
+///
+/// Not detected: a mark that any other rewind dropped; a mark that is 2^n or
+/// more serials old, if `unsigned long` has n bits; a mark that was taken when
+/// the serial had reached its end, 2^n - 1 serials after a reset; and a mark
+/// from before a new init. Rewinding to such a mark cuts into newer blocks. The
+/// arena itself stays valid.
+///
+/// A block older than the newest mark is pinned, or a mark could come to lie
+/// inside a later block. Freeing a pinned block does nothing, shrinking it
+/// gives nothing back, and it does not grow in place.
 
 #ifndef REEL_ARENA_H
 #define REEL_ARENA_H
@@ -41,14 +47,14 @@
 extern "C" {
 #endif
 
-/// Owned by the caller; read-only to it. All positions are addresses.
+/// Owned by the caller, who only reads it. All positions are addresses.
 typedef struct reel_arena {
     reel_word next;           // the first free byte
     reel_word limit;          // inline allocation ends here; 0: all out of line
     uintptr_t end;            // after the last byte of the buffer
     uintptr_t base;           // the first byte of the buffer
     uintptr_t floor;          // the newest mark or rewind; pins what is below
-    uintptr_t peak;           // the highest `next` from which it ever fell
+    uintptr_t peak;           // the highest `next` before it fell
     unsigned long serial;     // rewinds and resets so far
     unsigned long epoch;      // the serial of the last reset
     uintptr_t last_position;  // where the latest rewind went
@@ -58,7 +64,8 @@ typedef struct reel_arena {
     reel_word largest_refused; // bytes
 } reel_arena;
 
-/// A position to rewind to: a small value, copied freely, that holds nothing.
+/// A position to rewind to: a small value that is copied freely and holds no
+/// memory.
 typedef struct reel_mark {
     const void *owner;
     uintptr_t position;
@@ -68,29 +75,28 @@ typedef struct reel_mark {
 /// Start an empty arena over `buffer`, which stays the caller's property.
 ///
 ///   buffer   any alignment, not NULL
-///   size     bytes, 1 or more; the buffer must end REEL_TOP_BYTES or more ahead of
-///            the last address
+///   size     bytes, 1 or more; the buffer ends at least REEL_TOP_BYTES before
+///            the end of the address space
 ///
-/// Returns  REEL_OK; REEL_INVALID, and then `arena` is untouched.
-/// Cost     O(1).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Returns  REEL_OK; REEL_INVALID, and then `arena` is unchanged.
 reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size);
 
-/// Start an arena for DMA: start and size of each block are multiples of
-/// `granule`, so that no two blocks share one (a cache line). The buffer's
-/// ends are cut to whole granules. Allocation costs one call more.
+/// Start an arena for DMA. The start and the size of each block are multiples
+/// of `granule`, for example a cache line, so no two blocks share one. The ends
+/// of the buffer are cut to whole granules. Each allocation takes one call
+/// more.
 ///
 ///   granule  bytes, a power of two
 ///
-/// Returns  REEL_OK; REEL_INVALID if there is no whole granule or an argument
-///          is wrong, and then `arena` is untouched.
-/// Cost     O(log granule).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Returns  REEL_OK; REEL_INVALID if the buffer has no whole granule or an
+///          argument is wrong, and then `arena` is unchanged.
+/// Cost     O(log granule)
 reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
                                      size_t size, size_t granule);
 
-/// Define a static arena, usable before main and without init. Its memory lies
-/// in section .noinit.reel; its control block costs its own size of flash.
+/// Define a static arena. It is usable before main and needs no init. Its
+/// memory lies in section .noinit.reel. Its control block takes its own size of
+/// flash.
 ///
 ///   REEL_ARENA_DEFINE(scratch, 4096);
 #define REEL_ARENA_DEFINE(name, bytes)                                \
@@ -100,196 +106,168 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
         (uintptr_t)name##_memory, (uintptr_t)name##_memory + (bytes), \
         (uintptr_t)name##_memory + (bytes))
 
-/// Cut a block off the free end.
+/// Allocate a block at the free end.
 ///
 ///   size     bytes; 0 means 1
 ///   align    bytes, a power of two; 0 means REEL_ALIGN_DEFAULT
 ///
 /// Returns  a block, contents unspecified, valid until it is freed, rewound or
-///          reset; NULL if it does not fit, and then nothing has changed.
+///          reset; NULL if it does not fit.
 /// Panics   `align` is not a power of two (REEL_INVALID).
-/// Cost     O(1), no loop.
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
 void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
 
-/// Cut a block off, and have the cache fetch for writing what lies further on. It
-/// pays where far more is filled than the cache holds, and costs an instruction.
+/// Allocate a block, and let the cache fetch the memory that later blocks will
+/// write. This pays if the program fills far more memory than the cache holds.
+/// It takes one instruction more.
 ///
 ///   ahead    bytes from the block's start; 512 is a good choice on hosts
 ///
 /// Returns  as reel_arena_alloc().
 /// Panics   as reel_arena_alloc().
-/// Cost     as reel_arena_alloc().
-/// Context  as reel_arena_alloc().
 static inline void *reel_arena_alloc_ahead(reel_arena *arena, size_t size,
                                            size_t align, size_t ahead);
 
-/// Cut a block off and clear it.
+/// Allocate a block and clear it.
 ///
 /// Returns  as reel_arena_alloc(), all bytes 0.
 /// Panics   as reel_arena_alloc().
-/// Cost     O(size).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Cost     O(size)
 void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align);
 
-/// Cut a block off while others do the same. While calls of this function may
-/// be under way, the owner may also take marks and ask questions; anything
-/// else needs the arena to itself.
+/// Allocate a block while other contexts do the same. During such calls the
+/// owner may also take marks and read statistics. Any other call needs the
+/// arena to itself.
 ///
 /// Returns  as reel_arena_alloc(). NULL is never spurious.
 /// Panics   as reel_arena_alloc().
-/// Cost     O(1) alone; a retry for each other context that gets in between.
-/// Context  any number. ISR: yes. SMP: yes. Blocks: never; where there is no
-///          compare-and-swap it masks interrupts for 5 instructions, if the
-///          mask is inline.
+/// Cost     O(1), and one retry for each context that allocates in between
+/// Callers  any context
+/// Waits    never; REEL_ATOMICS_MASKED masks interrupts for 5 instructions, if
+///          the mask is inline
 void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 
-/// Change a block's size where it stands. The last block grows and shrinks, if
-/// it is not pinned by a mark; any other block only shrinks, and its tail
-/// comes back with the next rewind.
+/// Change the size of a block in place. The last block grows and shrinks,
+/// unless a mark pins it. Any other block only shrinks, and its tail is freed
+/// by the next rewind.
 ///
-///   old_size  bytes asked for when the block was made or last changed
+///   old_size  bytes that were requested when the block was allocated or last
+///             changed
 ///   new_size  bytes; 0 means 1
 ///
-/// Returns  true, and the block has the new size; false, and nothing changed.
+/// Returns  true if the block has the new size; false if nothing changed.
 /// Panics   the block is not within the used part (REEL_FOREIGN).
-/// Cost     O(1).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
 bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
                        size_t new_size);
 
-/// Change a block's size, in place if reel_arena_resize() can and `align` is
-/// met, else by a copy; the old block then stays until the next rewind.
+/// Change the size of a block, in place if reel_arena_resize() can do so and
+/// `align` is met, else by a copy. The old block then stays until the next
+/// rewind.
 ///
-///   block    NULL means: allocate
+///   block    NULL makes this a reel_arena_alloc()
 ///
-/// Returns  the block with the old contents up to the smaller size; NULL if it
-///          does not fit, and then the old block is as it was.
+/// Returns  the block, with the old contents up to the smaller size; NULL if it
+///          does not fit. Then the old block is unchanged.
 /// Panics   `align` is not a power of two (REEL_INVALID); the block is not
 ///          within the used part (REEL_FOREIGN).
-/// Cost     O(1) in place; O(smaller size) if it moves.
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Cost     O(1) in place; O(smaller size) if the block moves
 void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
                          size_t new_size, size_t align);
 
-/// Give back the last block; for any other, and a pinned one, do nothing.
+/// Free the last block. For any other block, and for a pinned one, do nothing.
 ///
-/// Returns  REEL_OK, also when nothing was to be done; REEL_INVALID for NULL,
-///          REEL_FOREIGN for a block not within the used part: no change.
-/// Cost     O(1).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Returns  REEL_OK, also if it did nothing; REEL_INVALID for NULL;
+///          REEL_FOREIGN for a block that is not within the used part.
 reel_status reel_arena_free(reel_arena *arena, void *block, size_t size);
 
-/// Take a mark at the current position. It costs no arena memory, cannot fail,
-/// and need not be given back.
+/// Take a mark at the position of the next block. It takes no memory, cannot
+/// fail, and need not be given back. Other contexts may be in
+/// reel_arena_alloc_shared().
 ///
-/// Returns  the mark, live until a rewind to a lower one or a reset.
-/// Cost     O(1).
-/// Context  one owner, while others may be in reel_arena_alloc_shared().
-///          ISR: no. SMP: no. Blocks: never.
+/// Returns  the mark, live until a rewind to a lower mark, or a reset.
 reel_mark reel_arena_mark(reel_arena *arena);
 
-/// Free every block made since `mark` was taken. The mark stays live and may be
-/// rewound to again; marks taken since then and above it are dropped.
+/// Free every block that was allocated after `mark` was taken. The mark stays
+/// live and can be rewound to again. Marks that are newer and higher are
+/// dropped.
 ///
-/// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE as the top of this file says,
-///          and then nothing has changed.
-/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker.
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE, as the top of this file says.
+/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker
 reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 
 /// Free every block and drop every mark.
 ///
 /// Returns  nothing; it cannot fail.
-/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker.
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker
 void reel_arena_reset(reel_arena *arena);
 
-/// Tell how many bytes are in use, padding included.
+/// Get the bytes in use, padding included. For this call and those below, other
+/// contexts may be in reel_arena_alloc_shared().
 ///
-/// Returns  0 up to the buffer's size.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
+/// Returns  0 up to the size of the buffer.
 size_t reel_arena_used(const reel_arena *arena);
 
-/// Tell how many bytes are free; alignment may need some of them.
+/// Get the free bytes. Alignment may need some of them.
 ///
-/// Returns  0 up to the buffer's size.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
+/// Returns  0 up to the size of the buffer.
 size_t reel_arena_available(const reel_arena *arena);
 
-/// Tell the most bytes that were ever in use: the high water.
+/// Get the most bytes that were in use at one time.
 ///
-/// Returns  reel_arena_used() up to the buffer's size.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
+/// Returns  reel_arena_used() up to the size of the buffer.
 size_t reel_arena_peak(const reel_arena *arena);
 
-/// Read all counts at once.
+/// Get all statistics.
 ///
-/// Returns  the statistics. Failures saturate at 2^(word bits - 8) - 1, and two
-///          refusals at the same instant may be counted as one.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
+/// Returns  the statistics. Failures saturate at 2^(word bits - 8) - 1. Two
+///          failures at the same instant may count as one.
 reel_stats reel_arena_stats(const reel_arena *arena);
 
 /// Tell whether [block, block + size) lies within the used part.
 ///
 ///   size     bytes; 0 means 1
 ///
-/// Returns  true if all of it does. No arithmetic on the arguments can wrap.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
+/// Returns  true if all of it does. No argument makes the arithmetic wrap.
 bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size);
 
-/// Turn a block into its distance from the buffer's start, and back. The used
-/// part is position-independent: dump the first reel_arena_used() bytes, load
-/// them into an arena over a buffer of the same alignment, after allocating as
-/// many bytes there, and every offset resolves to the same contents.
+/// Get the distance of a block from the start of the buffer. The used part does
+/// not depend on its address: dump the first reel_arena_used() bytes, allocate
+/// as many in another arena over a buffer of the same alignment, and load them
+/// there. Then every offset resolves to the same contents.
 ///
-/// Returns  bytes below reel_arena_used(); SIZE_MAX after a panic.
+/// Returns  an offset below reel_arena_used(); SIZE_MAX after a panic.
 /// Panics   `block` is not within the used part (REEL_FOREIGN).
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
 size_t reel_arena_offset(const reel_arena *arena, const void *block);
 
-/// The way back from reel_arena_offset().
+/// Get the address that belongs to an offset of reel_arena_offset().
 ///
 /// Returns  the address; NULL after a panic.
 /// Panics   `offset` is not below reel_arena_used() (REEL_INVALID).
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
 void *reel_arena_at(const reel_arena *arena, size_t offset);
 
-/// Check the arena's own bookkeeping, for tests and watchdogs. It says nothing
-/// about the contents of blocks.
+/// Check the bookkeeping of the arena, in tests and watchdogs. The contents of
+/// blocks are not checked.
 ///
-/// Returns  true while all of it makes sense.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
+/// Returns  true if it is consistent.
 bool reel_arena_is_valid(const reel_arena *arena);
 
-/// Offer the arena as a backing allocator. Freeing any but the last block is a
-/// no-op that returns REEL_OK.
+/// Offer the arena as an allocator. Freeing a block that is not the last does
+/// nothing and returns REEL_OK.
 ///
-/// Returns  a value that is good for as long as the arena is.
-/// Cost     O(1).
-/// Context  the functions behind it: one owner. ISR: no. SMP: no.
+/// Returns  the allocator, valid as long as the arena.
 reel_allocator reel_arena_allocator(reel_arena *arena);
 
-/// Bytes of an array of `count` elements, or SIZE_MAX, which every allocator
-/// refuses, if that is more than a size can say.
+/// Get the size of an array of `count` elements.
 ///
-/// Returns  count * size, at most SIZE_MAX.
-/// Cost     O(1); no division where `size` is a constant.
-/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+/// Returns  count * size; SIZE_MAX, which every allocator refuses, if that
+///          overflows.
+/// Callers  any context
 static inline size_t reel_array_size(size_t count, size_t size)
 {
     return count <= SIZE_MAX / size ? count * size : SIZE_MAX;
 }
 
-/// A block for one `type`, or for `count` of them; NULL if it does not fit.
+/// Allocate one `type`, or an array of `count` of them. NULL if it does not
+/// fit.
 #define REEL_NEW(arena, type) \
     ((type *)reel_arena_alloc((arena), sizeof(type), REEL_ALIGNOF(type)))
 #define REEL_NEW_ARRAY(arena, type, count)                                     \
@@ -298,10 +276,11 @@ static inline size_t reel_array_size(size_t count, size_t size)
 
 #if defined(__GNUC__)
 
-/// Run the block that follows, then rewind the arena to where it was, however
-/// the block is left: at its end, by return, goto or break. (break and continue
-/// leave this block, not a loop around it.) An arena that was reset or rewound
-/// below the scope inside it is a panic (REEL_STALE).
+/// Run the block that follows, then rewind the arena to where it was. This
+/// happens however the block is left: at its end, or by return, goto, break.
+/// (break and continue leave this block, not a loop around it.) If the arena
+/// was reset or rewound below the scope inside the block, that is a panic
+/// (REEL_STALE).
 ///
 ///   REEL_SCOPE(&scratch) {
 ///       char *line = REEL_NEW_ARRAY(&scratch, char, 80);

@@ -1,13 +1,14 @@
-/// The page contract: all that reel asks of a platform's memory protection.
+/// The page contract: the hooks of a platform that commit and decommit memory.
 ///
-/// One frontier moves up and down through a range of whole pages:
+/// One frontier moves up and down through a range of whole memory pages:
 ///
 ///     start            frontier                 end
 ///      |   committed    |     not accessible     |
 ///      +----------------+------------------------+
 ///
-/// commit is asked only for bytes just above the frontier, decommit only for
-/// bytes just below it, and never from an interrupt or by two contexts at once.
+/// reel commits only the bytes just above the frontier. It decommits only the
+/// bytes just below it. One context at a time calls the hooks, and never a
+/// handler.
 
 #ifndef REEL_PAGES_H
 #define REEL_PAGES_H
@@ -19,7 +20,8 @@ extern "C" {
 #endif
 
 /// For both hooks: `addr` is not NULL, `addr` and `size` are multiples of
-/// `page_size`, and `size` is not 0. A hook never calls back into reel.
+/// `page_size`, and `size` is not 0. A hook does not call the object that
+/// called it.
 typedef struct reel_pages {
     size_t page_size; // bytes, a power of two
     void *context;    // passed to the hooks, untouched

@@ -1,18 +1,18 @@
-/// What reel asks of a platform beside page commit (reel/pages.h).
+/// The hooks of a platform, beside those that commit memory (reel/pages.h).
 ///
-/// reel_port_in_interrupt and reel_port_yield have weak defaults: the first asks
-/// IPSR on a Cortex-M and says "no" elsewhere, the second does nothing. The mask is
-/// asked for by REEL_ATOMICS_MASKED alone and has no default. port/ has masks for
-/// Cortex-M, and what hosts need.
+/// reel_port_in_interrupt() and reel_port_yield() have weak defaults. The first
+/// reads IPSR on a Cortex-M and returns false elsewhere. The second does
+/// nothing. Only REEL_ATOMICS_MASKED uses the mask, which has no default. port/
+/// has masks for Cortex-M, and hooks for hosts.
 
 #ifndef REEL_PORT_H
 #define REEL_PORT_H
 
 #include "reel/base.h"
 
-/// REEL_PORT_WATCH_HEADER names a header with two static inline functions that
-/// tell a memory checker what it cannot see from the outside (see
-/// port/host/watch.h for AddressSanitizer and Valgrind):
+/// REEL_PORT_WATCH_HEADER names a header with two static inline functions. They
+/// tell a memory checker which bytes are live (see port/host/watch.h for
+/// AddressSanitizer and Valgrind):
 ///
 ///   reel_port_watch_alive(addr, size)  a block: accessible, contents unknown
 ///   reel_port_watch_dead(addr, size)   no block: any access is an error
@@ -24,35 +24,38 @@
 extern "C" {
 #endif
 
-/// Tell whether the caller runs in an interrupt or exception handler. There
-/// reel never waits, grows, commits or calls a backing allocator.
+/// Tell whether the caller is a handler. In a handler, reel does not wait,
+/// grow, commit or call a backing allocator.
 ///
 /// Returns  true in a handler.
-/// Cost     a few instructions.
-/// Context  any number of owners. ISR: yes. SMP: yes. Blocks: never.
+/// Cost     a few instructions
+/// Callers  any context
 bool reel_port_in_interrupt(void);
 
-/// Let other threads run: called in a loop by a thread that waits for another
-/// one to leave reel's growth path. A port for a scheduler with priorities
-/// must let threads of lower priority run too (sleep for a tick); without
-/// threads nothing ever waits and the default will do.
+/// Let other threads run. A thread calls this in a loop while it waits for
+/// another thread to leave the growth path. A port for a scheduler with
+/// priorities must let threads of lower priority run: sleep for a tick. Without
+/// threads nothing waits, and the default is enough.
 ///
-/// Returns  when others have run.
-/// Cost     the port's.
-/// Context  threads only, no lock of reel's held. ISR: no. SMP: yes.
+/// Returns  when other threads have run.
+/// Cost     the port's
+/// Callers  threads only
+/// Waits    for other threads
 void reel_port_yield(void);
 
-/// Mask every interrupt that may call reel, on this core, and return what
-/// reel_port_unmask needs to restore the state found. Calls nest. Both act as
-/// compiler barriers. On Cortex-M this needs privileged code.
+/// Mask each interrupt on this core that may call reel. reel_port_unmask()
+/// restores the state from before. Calls nest. Both functions are compiler
+/// barriers. On Cortex-M they need privileged code.
 ///
-/// With REEL_PORT_MASK_HEADER the two are inline functions of that header
-/// (port/cortex-m/primask.h); otherwise the port links them.
+/// With REEL_PORT_MASK_HEADER the functions are inline in that header, for
+/// example port/cortex-m/primask.h. Else the port links them.
 ///
 /// Returns  the state to restore.
-/// Cost     2 instructions on Cortex-M, 1 to unmask. If they are inline, an interrupt
-///          waits at most 8 instructions, the one that unmasks included.
-/// Context  any number of owners. ISR: yes. SMP: no. Blocks: masks interrupts.
+/// Cost     2 instructions on Cortex-M, and 1 to unmask. If they are inline, an
+///          interrupt waits for at most 8 instructions, including the one that
+///          unmasks.
+/// Callers  any context
+/// Waits    masks interrupts
 #ifdef REEL_PORT_MASK_HEADER
 #include REEL_PORT_MASK_HEADER
 #else

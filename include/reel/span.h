@@ -1,5 +1,13 @@
-/// Span: one allocation of a rewindable, out of which its owner cuts blocks without
-/// sharing anything.
+/// Span: one allocation of a rewindable, in which one owner allocates without
+/// atomics.
+///
+///     chunk   | a b | span:  c c d . . . . . | e |
+///                    start        next      end
+///
+/// Where cores have caches, the thread that rewinds can open a span for each
+/// owner right then. Open them in the same order each time, each about as large
+/// as its owner's last use. Then each owner gets the memory that is in the
+/// cache of its core.
 
 #ifndef REEL_SPAN_H
 #define REEL_SPAN_H
@@ -10,13 +18,7 @@
 extern "C" {
 #endif
 
-/// One allocation of a rewindable, out of which its owner cuts blocks without
-/// sharing anything. Owned by the caller; read-only to it.
-///
-/// Where cores have caches: whoever rewinds may open a span for each owner there and
-/// then, always in the same order and about as large as what that owner took the last
-/// time. Then each finds the memory again that its core has in its cache, and not half
-/// of it in the other's.
+/// Owned by the caller, who only reads it.
 typedef struct reel_span {
     uintptr_t next; // where the next block goes, before alignment
     uintptr_t end;
@@ -25,47 +27,43 @@ typedef struct reel_span {
     uintptr_t generation; // of the rewindable when the span was taken
 } reel_span;
 
-/// Take a span. One that is open already is left to the next rewind.
+/// Open a span. An open span is not closed by this: its memory is freed by the
+/// next rewind.
 ///
 ///   size     bytes, 1 or more; rounded up to whole granules
 ///
-/// Returns  REEL_OK; REEL_INVALID for NULL; REEL_NO_MEMORY if the rewindable has
-///          no such block, and then nothing has changed.
-/// Cost     as reel_rewindable_alloc().
-/// Context  one owner of the span; as reel_rewindable_alloc().
+/// Returns  REEL_OK; REEL_INVALID for NULL; REEL_NO_MEMORY if the rewindable
+///          has no such block.
+/// Cost     as reel_rewindable_alloc()
+/// Waits    as reel_rewindable_alloc()
 reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
                            size_t size);
 
-/// Take a block out of a span. It is not freed by itself.
+/// Allocate a block in the span. It cannot be freed singly. Other contexts may
+/// use the rewindable.
 ///
 ///   size     bytes; 0 means 1
 ///   align    bytes, a power of two; 0 means REEL_ALIGN_DEFAULT
 ///
-/// Returns  a block, good until the rewind, or with frees_blocks until the span is
-///          closed; NULL if it does not fit, or the rewindable was rewound since
-///          the span was opened: open it again.
+/// Returns  a block, valid until the rewind, or with frees_blocks until the
+///          span is closed; NULL if it does not fit, or if the rewindable was
+///          rewound after the span was opened: open the span again.
 /// Panics   `align` is not a power of two.
-/// Cost     O(1), no shared word is written.
-/// Context  one owner of the span, while others are at the rewindable. ISR: no.
-///          SMP: no. Blocks: never.
 void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 
-/// Give a span up. What lies behind its last block goes back, if nothing was taken
-/// from the chunk since. With frees_blocks all of the span is freed.
+/// Close a span. Its unused tail is freed, if nothing was allocated behind it.
+/// With frees_blocks the whole span is freed.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_CLOSED for a span that is not
-///          open; REEL_STALE if the rewindable was rewound in between: there was
-///          nothing left to give back.
-/// Cost     O(chunks).
-/// Context  as reel_span_alloc().
+///          open; REEL_STALE if the rewindable was rewound since the open.
+/// Cost     O(chunks)
 reel_status reel_span_close(reel_span *span);
 
-/// Check the span's own bookkeeping.
+/// Check the bookkeeping of the span.
 ///
-/// Returns  true while all of it makes sense; also for a closed one, and one that
+/// Returns  true if it is consistent; also for a closed span, and for one that
 ///          was opened before the last rewind.
-/// Cost     O(chunks).
-/// Context  as reel_span_alloc().
+/// Cost     O(chunks)
 bool reel_span_is_valid(const reel_span *span);
 
 #ifdef __cplusplus

@@ -1,19 +1,20 @@
-/// Temp: an arena over reserved address space, committed page by page.
+/// Temp: an arena over reserved address space. Memory is committed when it is
+/// needed.
 ///
 ///     base       next           committed                     end
 ///      |  blocks  |    ready     |   reserved, not accessible  |
 ///      +----------+--------------+-----------------------------+
 ///
-/// Memory is committed through hooks (reel/pages.h) when a block needs it, in
-/// steps; reset gives back what recent use does not call for. One frontier moves
-/// up and down. On a part with an MPU what is not committed traps when touched.
+/// Hooks of the platform (reel/pages.h) commit memory in steps of whole memory
+/// pages. A reset decommits what recent use does not need. One frontier moves
+/// up and down. On a part with an MPU, an access to memory that is not
+/// committed traps.
 ///
-/// Marks are checked as in reel/arena.h. Blocks below the newest mark are pinned
-/// as there.
+/// Marks are checked, and blocks are pinned, as in reel/arena.h.
 ///
-/// How much a reset keeps is estimated from the high water between resets. With
-/// h the high water since the last reset, p that of the reset before, e the
-/// estimate and C = roundup(e + step, step):
+/// A reset estimates how much memory to keep committed. Let h be the most bytes
+/// in use since the last reset, p the same for the reset before, e the
+/// estimate, and C = roundup(e + step, step):
 ///
 ///     e = 0                      e = h
 ///     h > e, h > C and p > C     e += s(max(h, p) - e, fast_expansion)
@@ -22,26 +23,27 @@
 ///
 ///     s(d, k) = max(1, d < 2^20 ? d * k / 1024 : d / 1024 * k)
 ///
-/// Then all that is committed above K = roundup(e + step, step) is decommitted, at
-/// most decommit_limit bytes of it. Integers only. (The tracking is that of the
-/// temp allocator written for Zig by Ryan Liptak and others, with its rates
-/// 0.001, 1/16 and 1 in parts of 1024.)
+/// Then the reset decommits what lies above K = roundup(e + step, step), but at
+/// most decommit_limit bytes. All arithmetic is in integers. (The temp
+/// allocator for Zig by Ryan Liptak and others tracks use in this way, with the
+/// rates 0.001, 1/16 and 1.)
 ///
-/// With policy.window = w the estimate is the most that recent frames used. A frame
-/// ends with a reset and, unless the policy is strict, with a rewind that leaves
-/// nothing in use, even if nothing was before. With h the high water of the frame, m
-/// the highest of its window so far and p the highest of the window before:
+/// With policy.window = w the estimate is the most that recent frames used. A
+/// frame ends with a reset. If the policy is not strict, it also ends with a
+/// rewind that leaves nothing in use. Let h be the most bytes in use in the
+/// frame, m the highest h of the window so far, and p the highest h of the
+/// window before:
 ///
 ///     m = max(m, h)
 ///     e = max(m, p)
 ///     after w frames      p = m, m = 0, and the next window begins
 ///
-/// Then what is above K is decommitted as before, but only if that is more than a
-/// quarter of what is committed. So a spike is remembered for w to 2w - 1 frames,
-/// and then given back; by the rates most of it goes at once, and has to be
-/// committed again for the next spike. A load whose maxima differ by less than a
-/// quarter calls no hook once memory is committed for the highest. (A windowed
-/// maximum like Kathleen Nichols's in Linux, lib/win_minmax.c, but in two blocks.)
+/// Then what lies above K is decommitted as before, but only if it is more than
+/// a quarter of what is committed. So the memory of a spike stays for w to 2w -
+/// 1 frames. Without a window most of it goes at once, and the next spike
+/// commits it again. If the maxima of a load differ by less than a quarter, no
+/// hook is called once enough is committed. (Kathleen Nichols's
+/// lib/win_minmax.c in Linux is such a windowed maximum.)
 
 #ifndef REEL_TEMP_H
 #define REEL_TEMP_H
@@ -53,20 +55,19 @@
 extern "C" {
 #endif
 
-/// How a temp commits and gives back. Start from REEL_TEMP_POLICY.
+/// How a temp commits and decommits. Start from REEL_TEMP_POLICY.
 typedef struct reel_temp_policy {
-    size_t step;           // bytes committed at once, a multiple of the page;
-                           // 0: 16 pages where pages are >= 4 KiB, else one
-    size_t decommit_limit; // bytes that one reset may decommit, rounded up to
-                           // a page; 0: all
-    uint16_t contraction;  // rates in parts of 1024, at most 1024; the estimate
-                           // moves by 1 at least, also with a rate of 0
+    size_t step;           // bytes per commit, a multiple of the memory page;
+                           // 0: 16 pages if they are >= 4 KiB, else one
+    size_t decommit_limit; // the most bytes that one reset decommits, rounded
+                           // up to a memory page; 0: no limit
+    uint16_t contraction;  // rates in 1/1024, at most 1024; the estimate moves
+                           // by at least 1, also with a rate of 0
     uint16_t expansion;    //
     uint16_t fast_expansion; //
-    bool strict; // trim at every rewind and reset, whatever the limit, so that
-                 // use of what they freed traps, but for the blind spot; see
-                 // reel_temp_trim()
-    uint16_t window; // frames; 0: the estimate goes by the rates
+    bool strict; // trim at every rewind and reset, whatever the limit: freed
+                 // memory traps, except the blind spot of reel_temp_trim()
+    uint16_t window; // frames; 0: the rates give the estimate
 } reel_temp_policy;
 
 /// The defaults, for an initialiser.
@@ -75,7 +76,7 @@ typedef struct reel_temp_policy {
         0, 0, 1, 64, 1024, false, 0 \
     }
 
-/// Owned by the caller; read-only to it.
+/// Owned by the caller, who only reads it.
 typedef struct reel_temp {
     reel_arena stack;    // over the whole range; its limit is `committed`
     reel_word committed; // address after the last committed byte
@@ -95,29 +96,28 @@ typedef struct reel_temp {
     bool strict;
 } reel_temp;
 
-/// Start an empty temp over [space, space + size), none of it committed.
+/// Start an empty temp over [space, space + size). None of it is committed.
 ///
-///   space    aligned to the page, not NULL; the caller's
-///   size     bytes, whole pages, one or more; the space ends REEL_TOP_BYTES or more
-///            ahead of the last address
+///   space    aligned to the memory page, not NULL; the caller's
+///   size     bytes, one or more whole memory pages; the space ends at least
+///            REEL_TOP_BYTES before the end of the address space
 ///   pages    hooks for exactly this range
 ///   policy   copied; NULL means REEL_TEMP_POLICY
 ///
-/// Returns  REEL_OK; REEL_INVALID, and then `temp` is untouched.
-/// Cost     O(1); no hook.
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
+/// Returns  REEL_OK; REEL_INVALID, and then `temp` is unchanged. No hook is
+///          called.
 reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
                            const reel_pages *pages,
                            const reel_temp_policy *policy);
 
-/// Define a static temp, usable before main and without init as far as its port
-/// is. Its memory lies in section .noinit.reel.
+/// Define a static temp. It needs no init, and is usable before main if its
+/// port is. Its memory lies in section .noinit.reel.
 ///
-///   bytes    whole pages
-///   align    of the memory: the page, or more if the port wants it (an Armv7-M
-///            MPU wants `bytes`)
+///   bytes    whole memory pages
+///   align    of the memory: the memory page, or more if the port needs it (an
+///            Armv7-M MPU needs `bytes`)
 ///   hooks    address of a reel_pages
-///   step     bytes, a multiple of the page, not 0
+///   step     bytes, a multiple of the memory page, not 0
 ///
 ///   REEL_ALWAYS_DEFINE(plain, 256, SIZE_MAX);
 ///   REEL_TEMP_DEFINE(scratch, 8192, 256, &plain.pages, 256);
@@ -144,180 +144,169 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
         false,                                                                 \
     }
 
-/// Cut a block off the free end, committing memory if need be.
+/// Allocate a block at the free end. Commit memory if needed.
 ///
 ///   size     bytes; 0 means 1
 ///   align    bytes, a power of two; 0 means REEL_ALIGN_DEFAULT
 ///
 /// Returns  a block, contents unspecified, valid until it is freed, rewound or
-///          reset; NULL if it does not fit, the commit hook refuses, or memory
-///          would have to be committed in an interrupt: nothing has changed.
+///          reset; NULL if it does not fit, the commit hook fails, or a handler
+///          needs memory that is not committed.
 /// Panics   `align` is not a power of two (REEL_INVALID).
-/// Cost     O(1), and at most one call of the commit hook.
-/// Context  one owner. ISR: no. SMP: no. Blocks: in the hook; where it is not inline
-///          it masks interrupts as reel_temp_alloc_shared() does.
+/// Cost     O(1), at most one call of the commit hook
+/// Waits    for the commit hook; a handler never waits. If the call is not
+///          inlined, it masks interrupts as reel_temp_alloc_shared() does.
 void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 
-/// Cut a block off and clear it.
+/// Allocate a block and clear it.
 ///
 /// Returns  as reel_temp_alloc(), all bytes 0.
 /// Panics   as reel_temp_alloc().
-/// Cost     O(size), and at most one call of the commit hook.
-/// Context  as reel_temp_alloc().
+/// Cost     O(size), at most one call of the commit hook
+/// Waits    as reel_temp_alloc()
 void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
 
-/// Cut a block off while others do the same. Within committed memory this is
-/// one compare-and-swap. To commit, a thread goes through a gate: others that
-/// need memory committed yield until it is done, and an interrupt gets NULL.
-/// While calls may be under way the owner may also take marks and ask questions;
-/// anything else needs the temp to itself. A temp behind an MPU is shared with
-/// interrupts of that core only.
+/// Allocate a block while other contexts do the same. In committed memory this
+/// takes one compare-and-swap. Only one thread commits at a time: other threads
+/// that need memory yield meanwhile, and a handler gets NULL. During such calls
+/// the owner may also take marks and read statistics. Any other call needs the
+/// temp to itself. An MPU serves one core, so a temp behind an MPU is shared
+/// with handlers of that core only.
 ///
-/// Returns  as reel_temp_alloc(). Between threads NULL is never spurious.
+/// Returns  as reel_temp_alloc(). Between threads, NULL is never spurious.
 /// Panics   as reel_temp_alloc().
-/// Cost     O(1) alone; a retry for each other context that gets in between;
-///          the commit hook.
-/// Context  any number. ISR: yes. SMP: yes. Blocks: a thread in the hook or for
-///          another thread's; an interrupt never. Where there is no
-///          compare-and-swap it masks interrupts for 5 instructions at a time, if
-///          the mask is inline; the hook is not masked.
+/// Cost     O(1), one retry for each context that allocates in between, and the
+///          commit hook
+/// Callers  any context
+/// Waits    a thread waits for the commit hook, also of another thread; a
+///          handler never waits. REEL_ATOMICS_MASKED masks interrupts for 5
+///          instructions at a time, if the mask is inline, but not in the hook.
 void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align);
 
-/// Change a block's size where it stands, as reel_arena_resize(); memory is
-/// committed if need be.
+/// Change the size of a block in place, as reel_arena_resize(). Commit memory
+/// if needed.
 ///
-/// Returns  true, and the block has the new size; false, and nothing changed, not
+/// Returns  true if the block has the new size; false if nothing changed, not
 ///          even the count of failures.
 /// Panics   the block is not within the used part (REEL_FOREIGN).
-/// Cost     O(1), and at most one call of the commit hook.
-/// Context  as reel_temp_alloc().
+/// Cost     O(1), at most one call of the commit hook
+/// Waits    as reel_temp_alloc()
 bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
                       size_t new_size);
 
-/// Change a block's size, in place or by a copy, as reel_arena_realloc().
+/// Change the size of a block, in place or by a copy, as reel_arena_realloc().
 ///
-/// Returns  the block with the old contents up to the smaller size; NULL if it
-///          does not fit, and then the old block is as it was.
+/// Returns  the block, with the old contents up to the smaller size; NULL if it
+///          does not fit. Then the old block is unchanged.
 /// Panics   `align` is not a power of two (REEL_INVALID); the block is not
 ///          within the used part (REEL_FOREIGN).
-/// Cost     O(1) in place; O(smaller size) if it moves; at most two calls of the
-///          commit hook, the second if it refused the first.
-/// Context  as reel_temp_alloc().
+/// Cost     O(1) in place; O(smaller size) if the block moves. The commit hook
+///          is called at most twice, the second time if it failed the first
+///          time.
+/// Waits    as reel_temp_alloc()
 void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
                         size_t new_size, size_t align);
 
-/// Give back the last block; for any other, and a pinned one, do nothing. The
-/// memory stays committed until the next trim, also under a strict policy.
+/// Free the last block. For any other block, and for a pinned one, do nothing.
+/// The memory stays committed until the next trim, also with a strict policy.
 ///
 /// Returns  as reel_arena_free().
-/// Cost     O(1).
-/// Context  one owner. ISR: no. SMP: no. Blocks: never.
 static inline reel_status reel_temp_free(reel_temp *temp, void *block,
                                          size_t size)
 {
     return reel_arena_free(&temp->stack, block, size);
 }
 
-/// Take a mark at the current position: Zig's snapshot, but checked.
+/// Take a mark at the position of the next block: a snapshot in Zig, but
+/// checked. Other contexts may be in reel_temp_alloc_shared().
 ///
 /// Returns  as reel_arena_mark().
-/// Cost     O(1).
-/// Context  one owner, while others may be in reel_temp_alloc_shared().
-///          ISR: no. SMP: no. Blocks: never.
 static inline reel_mark reel_temp_mark(reel_temp *temp)
 {
     return reel_arena_mark(&temp->stack);
 }
 
-/// Free every block made since `mark` was taken; memory stays committed, unless
-/// the policy is strict, or has a window and nothing is left in use: that ends a
-/// frame.
+/// Free every block that was allocated after `mark` was taken. Memory is
+/// decommitted only if the policy is strict, or if it has a window and nothing
+/// is left in use: then a frame ends.
 ///
-/// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE as in reel/arena.h, REEL_BUSY in
-///          an interrupt: nothing has changed.
-/// Cost     O(1); strict or with a window: and at most one call of the decommit
-///          hook.
-/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: in the hook.
+/// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE, as in reel/arena.h; REEL_BUSY
+///          in a handler.
+/// Cost     O(1); if it decommits, one call of the hook
+/// Callers  threads only
+/// Waits    for the decommit hook
 reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark);
 
-/// Free every block, drop every mark, renew the estimate, and give back what is
-/// committed beyond it. This never calls a hook that can fail.
+/// Free every block, drop every mark, update the estimate, and decommit what
+/// lies beyond it. No hook that can fail is called.
 ///
-/// Returns  REEL_OK; REEL_BUSY in an interrupt, and nothing has changed.
-/// Cost     O(1), and at most one call of the decommit hook.
-/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: in the hook.
+/// Returns  REEL_OK; REEL_BUSY in a handler.
+/// Cost     O(1), at most one call of the decommit hook
+/// Callers  threads only
+/// Waits    for the decommit hook
 reel_status reel_temp_reset(reel_temp *temp);
 
-/// Decommit all that is unused, now. Behind an MPU a use of freed memory then
-/// traps on the real part, from the page above the last live byte on. Below it
-/// nothing can trap: that is the blind spot.
+/// Decommit all unused memory now. Behind an MPU, an access to freed memory
+/// then traps on a real part, from the memory page above the last live byte on.
+/// Below that page no access can trap: this is the blind spot.
 ///
-/// Returns  REEL_OK; REEL_BUSY in an interrupt, and nothing has changed.
-/// Cost     O(1), and at most one call of the decommit hook.
-/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: in the hook.
+/// Returns  REEL_OK; REEL_BUSY in a handler.
+/// Cost     O(1), at most one call of the decommit hook
+/// Callers  threads only
+/// Waits    for the decommit hook
 reel_status reel_temp_trim(reel_temp *temp);
 
-/// Free every block, decommit everything, forget the estimate. The temp is then
-/// as after reel_temp_init(), its statistics kept. Twice is harmless.
+/// Free every block, decommit all memory, and forget the estimate. The temp is
+/// then as after reel_temp_init(), but it keeps its statistics. A second call
+/// does no harm.
 ///
-/// Returns  REEL_OK; REEL_BUSY in an interrupt, and nothing has changed.
-/// Cost     O(1), and at most one call of the decommit hook.
-/// Context  one owner, a thread. ISR: no. SMP: no. Blocks: in the hook.
+/// Returns  REEL_OK; REEL_BUSY in a handler.
+/// Cost     O(1), at most one call of the decommit hook
+/// Callers  threads only
+/// Waits    for the decommit hook
 reel_status reel_temp_dispose(reel_temp *temp);
 
-/// Tell how many bytes are in use, padding included.
+/// Get the bytes in use, padding included. For this call and those below, other
+/// contexts may be in reel_temp_alloc_shared().
 ///
-/// Returns  0 up to the range's size.
-/// Cost     O(1).
-/// Context  as reel_temp_mark().
+/// Returns  0 up to the size of the range.
 static inline size_t reel_temp_used(const reel_temp *temp)
 {
     return reel_arena_used(&temp->stack);
 }
 
-/// Tell how many bytes are committed.
+/// Get the committed bytes.
 ///
-/// Returns  reel_temp_used() up to the range's size; whole pages.
-/// Cost     O(1).
-/// Context  as reel_temp_mark().
+/// Returns  reel_temp_used() up to the size of the range; whole memory pages.
 size_t reel_temp_committed(const reel_temp *temp);
 
-/// Tell how many bytes of the range are free, committed or not.
+/// Get the free bytes of the range, committed or not.
 ///
-/// Returns  0 up to the range's size.
-/// Cost     O(1).
-/// Context  as reel_temp_mark().
+/// Returns  0 up to the size of the range.
 static inline size_t reel_temp_available(const reel_temp *temp)
 {
     return reel_arena_available(&temp->stack);
 }
 
-/// Tell how many bytes can be had without a commit: what an interrupt can get.
+/// Get the free bytes that need no commit. A handler can allocate these.
 ///
 /// Returns  0 up to reel_temp_committed().
-/// Cost     O(1).
-/// Context  as reel_temp_mark().
 size_t reel_temp_committed_available(const reel_temp *temp);
 
-/// Tell the most bytes that were ever in use.
+/// Get the most bytes that were in use at one time.
 ///
-/// Returns  reel_temp_used() up to the range's size.
-/// Cost     O(1).
-/// Context  as reel_temp_mark().
+/// Returns  reel_temp_used() up to the size of the range.
 size_t reel_temp_peak(const reel_temp *temp);
 
-/// Read all counts at once.
+/// Get all statistics.
 ///
-/// Returns  the statistics, as reel_arena_stats(); refused commits count too.
-/// Cost     O(1).
-/// Context  as reel_temp_mark().
+/// Returns  the statistics, as reel_arena_stats(). A failed commit counts as a
+///          failure.
 reel_stats reel_temp_stats(const reel_temp *temp);
 
 /// Tell whether [block, block + size) lies within the used part.
 ///
 /// Returns  true if all of it does.
-/// Cost     O(1).
-/// Context  as reel_temp_mark().
 static inline bool reel_temp_owns(const reel_temp *temp, const void *block,
                                   size_t size)
 {
@@ -326,54 +315,47 @@ static inline bool reel_temp_owns(const reel_temp *temp, const void *block,
 
 /// What an address is to a temp.
 typedef enum reel_temp_state {
-    REEL_TEMP_ELSEWHERE, // not the temp's
+    REEL_TEMP_ELSEWHERE, // not in the temp
     REEL_TEMP_LIVE,      // in the used part: committed, in a block or padding
-    REEL_TEMP_FREED,     // was used once, freed since
+    REEL_TEMP_FREED,     // was used, and freed since
     REEL_TEMP_UNUSED,    // never used
-    REEL_TEMP_BEYOND,    // less than a page beyond the end: an overrun
+    REEL_TEMP_BEYOND,    // less than a memory page beyond the end: an overrun
 } reel_temp_state;
 
-/// Say what an address is, for a fault handler (reel/pages.h ports trap on all
-/// that is not committed).
+/// Tell what an address is to the temp, for fault handlers. The call changes
+/// nothing and does not need consistent bookkeeping, so a handler may interrupt
+/// any other call.
 ///
-///   offset   set to the distance from the range's start, except for ELSEWHERE;
-///            may be NULL
+///   offset   set to the distance from the start of the range, except for
+///            ELSEWHERE; may be NULL
 ///
-/// Returns  the state. It changes nothing and needs no consistent temp: a handler
-///          may ask while any other call is interrupted.
-/// Cost     O(1).
-/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+/// Returns  the state.
+/// Callers  any context
 reel_temp_state reel_temp_locate(const reel_temp *temp, const void *address,
                                  size_t *offset);
 
-/// Name a state, for a handler's message.
+/// Get the name of a state, for a message.
 ///
 /// Returns  "freed" and the like; never NULL.
-/// Cost     O(1).
-/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+/// Callers  any context
 const char *reel_temp_state_name(reel_temp_state state);
 
-/// Tell whether an address is in committed memory: a fault there has another cause
-/// than this temp.
+/// Tell whether an address lies in committed memory. Then a fault there does
+/// not come from this temp.
 ///
-/// Returns  true if it is.
-/// Cost     O(1).
-/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+/// Returns  true if it does.
+/// Callers  any context
 bool reel_temp_is_committed(const reel_temp *temp, const void *address);
 
-/// Check the temp's own bookkeeping.
+/// Check the bookkeeping of the temp. No other context may be inside a call.
 ///
-/// Returns  true while all of it makes sense; false before init.
-/// Cost     O(1).
-/// Context  one owner, nobody else inside a call. ISR: no. SMP: no.
+/// Returns  true if it is consistent; false before init.
 bool reel_temp_is_valid(const reel_temp *temp);
 
-/// Offer the temp as a backing allocator. Freeing any but the last block is a
-/// no-op that returns REEL_OK.
+/// Offer the temp as an allocator. Freeing a block that is not the last does
+/// nothing and returns REEL_OK.
 ///
-/// Returns  a value that is good for as long as the temp is.
-/// Cost     O(1).
-/// Context  the functions behind it: one owner. ISR: no. SMP: no.
+/// Returns  the allocator, valid as long as the temp.
 reel_allocator reel_temp_allocator(reel_temp *temp);
 
 #ifdef __cplusplus

@@ -39,9 +39,9 @@ our @refused = (
     [ 'host', '-DREEL_ALIGN_DEFAULT=0',  'REEL_ALIGN_DEFAULT' ],
     [ 'host', '-DREEL_ALIGN_DEFAULT=12', 'REEL_ALIGN_DEFAULT' ],
 
-    [ 'host', '-DREEL_ATOMICS=0', 'REEL_ATOMICS must be one of' ],
-    [ 'host', '-DREEL_ATOMICS=6', 'REEL_ATOMICS must be one of' ],
-    [ 'host', $backend->('CUSTOM'), 'REEL_ATOMICS_CUSTOM needs REEL_ATOMICS_HEADER' ],
+    [ 'host', '-DREEL_ATOMICS=0', 'REEL_ATOMICS is unknown' ],
+    [ 'host', '-DREEL_ATOMICS=6', 'REEL_ATOMICS is unknown' ],
+    [ 'host', $backend->('CUSTOM'), 'REEL_ATOMICS_CUSTOM needs a header' ],
     [ 'host', $backend->('LLSC'),   'no exclusive load and store on this CPU' ],
     [ 'armhf', $backend->('LLSC'), 'REEL_ATOMICS_LLSC is for one core of a Cortex-M' ],
     [ 'm0',   $backend->('LLSC'),   'no exclusive load and store on this CPU' ],

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# The shape of the tree: what is at the top, who may include whom, and that each
-# public function says what it costs and who may call it.
+# The shape of the tree: what is at the top, what each file may include, and the labels
+# of each public function.
 use strict;
 use warnings;
 use Test::More;
@@ -35,6 +35,7 @@ my %detail = (
     memory    => ['reel/port.h'],
     arena     => ['reel/arena.h'],
     blocks    => ['reel/blocks.h'],
+    pool      => ['reel/pool.h'],
     temp      => ['reel/temp.h'],
     span      => [ 'reel/arena.h', 'reel/span.h' ],
     region    => [ 'reel/arena.h', 'reel/region.h' ],
@@ -86,28 +87,48 @@ for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
     unlike( text_of($path), qr/"(?!reel|atomic)\w*port/, "$path: no port" );
 }
 
-for my $path ( glob 'include/reel/*.h include/reel/*/*.h' ) {
-    my ( $comment, %is_told, @silent ) = ('');
+# What stands above each function of a header: name => comment.
+sub comments_of {
+    my ($path) = @_;
+    my ( $comment, %comments ) = ('');
     for my $line ( split /\n/, text_of($path) ) {
         if ( $line =~ m{^///} ) {
             $comment .= "$line\n";
         }
-        elsif ( $line =~ /^(?!static inline.*[^;]$)[a-z][^#=]*?\b(reel_\w+)\(/
-            && $line !~ /^(?:typedef|extern)/ )
+        elsif ( $line =~ /^(?!static inline.*[^;]$|typedef|extern)[a-z][^#=]*?\b(reel_\w+)\(/ )
         {
-            my $function = $1;
-            push @silent, $function
-                if $comment =~ /\S/
-                && $comment !~ /Returns.*Cost.*Context/s;
-            push @silent, "$function (no comment)"
-                if $comment !~ /\S/ && !$is_told{$function};
-            $is_told{$function} = 1;
+            $comments{$1} //= $comment;
         }
         elsif ( $line =~ /^\s*$/ ) {
             $comment = '';
         }
     }
-    is( "@silent", '', "$path: each function says Returns, Cost and Context" );
+    return %comments;
+}
+
+# The labels, in the order in which they may stand (reel/base.h says what they mean).
+my $callers = qr/owner|any context|threads only/;
+my $labels  = qr{^(?:(?!///\ [A-Z]\w+\ \ )///.*\n)+
+    ///\ Returns\ \ \S.*\n            (?:///\ {4,}.*\n)*
+    (?:///\ Panics\ \ \ \S.*\n        (?:///\ {4,}.*\n)*)?
+    (?:///\ Cost\ \ \ \ \ \S.*\n      (?:///\ {4,}.*\n)*)?
+    (?:///\ Callers\ \ (?:$callers)\n)?
+    (?:///\ Waits\ \ \ \ \S.*\n        (?:///\ {4,}.*\n)*)?$}x;
+for my $path ( glob 'include/reel/*.h' ) {
+    my %comments = comments_of($path);
+    my @wrong = grep { $comments{$_} !~ $labels } sort keys %comments;
+    is( "@wrong", '', "$path: each function has its labels, Returns at least" );
+    my @idle = grep {
+        $comments{$_} =~ m{^/// (?:Cost     O\(1\)\.?|Callers  owner|Waits    never\.?)$}m
+    } sort keys %comments;
+    is( "@idle", '', "$path: no label says what is the default" );
+    my @old = text_of($path) =~ m{^/// Context |ISR:|SMP:}mg;
+    is( "@old", '', "$path: no label of a kind that there is no more" );
+}
+for my $path ( glob 'include/reel/detail/*.h' ) {
+    my %comments = comments_of($path);
+    my @silent = grep { $comments{$_} !~ /\S/ } sort keys %comments;
+    is( "@silent", '', "$path: each function is explained" );
 }
 
 done_testing();

@@ -1,4 +1,4 @@
-/// Inside arena.h: inline functions, their slow halves, what the macros expand to.
+/// Inside arena.h: inline functions, their slow halves, and parts of macros.
 
 #ifndef REEL_DETAIL_ARENA_H
 #define REEL_DETAIL_ARENA_H
@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/// The state of an empty arena over [start, stop) with inline allocation up to
+/// The state of an empty arena over [start, stop). Inline allocation ends at
 /// `ready`.
 #define REEL_ARENA_INITIAL(start, ready, stop)                             \
     {                                                                      \
@@ -22,48 +22,25 @@ extern "C" {
             start, 0, 0, start, stop, 0, { 0 }, { 0 },                     \
     }
 
-/// The part of reel_arena_alloc() that is not worth inlining.
-///
-/// Returns  as reel_arena_alloc().
-/// Panics   as reel_arena_alloc().
-/// Cost     O(1), no loop.
-/// Context  as reel_arena_alloc().
+/// The slow half of reel_arena_alloc(): any size and alignment, and the
+/// failure.
 void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align);
 
-/// Where a block goes in the common case: a size that is not 0, room below
-/// `limit`. Every sum that may have a carry is checked for it.
-///
-/// Returns  true, and the block would be [*start, *end); false if that needs a
-///          second look.
-/// Cost     O(1), no loop.
-/// Context  any number. ISR: yes. SMP: yes. Blocks: never.
+/// Find the place of a block in the common case: the size is not 0 and there is
+/// room below `limit`. Each sum that can overflow is checked. True: the block
+/// is [*start, *end). False: the slow half must look.
 bool reel_arena_fit(uintptr_t next, uintptr_t limit, size_t size, size_t align,
                     uintptr_t *start, uintptr_t *end);
 
-/// The part of reel_arena_resize() that is not worth inlining: it takes any block
-/// and size.
-///
-/// Returns  as reel_arena_resize().
-/// Panics   as reel_arena_resize().
-/// Cost     as reel_arena_resize().
-/// Context  as reel_arena_resize().
+/// The slow half of reel_arena_resize(): any block and size.
 bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
                             size_t new_size);
 
-/// reel_arena_rewind() with the mark in registers: saves spilling it.
-///
-/// Returns  as reel_arena_rewind().
-/// Cost     as reel_arena_rewind().
-/// Context  as reel_arena_rewind().
+/// reel_arena_rewind() with the mark in registers, which saves spilling it.
 reel_status reel_arena_rewind_to(reel_arena *arena, const void *owner,
                                  uintptr_t position, unsigned long serial);
 
-/// The part of reel_arena_rewind() that is not worth inlining: it takes any mark,
-/// the newest too.
-///
-/// Returns  as reel_arena_rewind().
-/// Cost     as reel_arena_rewind().
-/// Context  as reel_arena_rewind().
+/// The slow half of reel_arena_rewind(): any mark, the newest included.
 reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
                                    uintptr_t position, unsigned long serial);
 
@@ -101,8 +78,7 @@ REEL_ARENA_INLINE void *reel_arena_alloc(reel_arena *arena, size_t size,
     return (void *)start;
 }
 
-// The last block grows within the room for inline allocation. It ends at `next`, and
-// a size from 1 to next - floor is that of one whose start no mark pins.
+// The last block ends at `next`. No mark pins it if its size is 1 to next - floor.
 REEL_ARENA_INLINE bool reel_arena_resize(reel_arena *arena, void *block,
                                          size_t old_size, size_t new_size)
 {
@@ -163,7 +139,7 @@ static inline void *reel_arena_alloc_ahead(reel_arena *arena, size_t size,
 
 #if defined(__GNUC__)
 
-/// An open scope: rewinds its arena when it ends.
+/// An open scope, which rewinds its arena when it ends.
 typedef struct reel_scope {
     reel_arena *arena;
     reel_mark mark;
@@ -171,22 +147,14 @@ typedef struct reel_scope {
 } reel_scope;
 
 /// The beginning of REEL_SCOPE: take a mark.
-///
-/// Returns  the scope, whose body has not run.
-/// Cost     O(1).
-/// Context  as reel_arena_mark().
 static inline reel_scope reel_scope_open(reel_arena *arena)
 {
     const reel_scope scope = { arena, reel_arena_mark(arena), false };
     return scope;
 }
 
-/// The end of REEL_SCOPE: rewind.
-///
-/// Returns  when the arena is where it was.
-/// Panics   the arena was reset or rewound below the scope (REEL_STALE).
-/// Cost     as reel_arena_rewind().
-/// Context  as reel_arena_rewind().
+/// The end of REEL_SCOPE: rewind. A panic if the arena was reset or rewound
+/// below the scope (REEL_STALE).
 static inline void reel_scope_close(reel_scope *scope)
 {
     const reel_status status = reel_arena_rewind(scope->arena, scope->mark);

@@ -1,5 +1,4 @@
-/// Inside blocks.h: a cache's inline functions and their slow halves, and what
-/// REEL_BLOCKS_DEFINE expands to.
+/// Inside blocks.h: inline functions, their slow halves, and parts of macros.
 
 #ifndef REEL_DETAIL_BLOCKS_H
 #define REEL_DETAIL_BLOCKS_H
@@ -22,12 +21,8 @@ extern "C" {
             (size), { 0 },                                                 \
     }
 
-/// Fill half the cache and take one of the blocks: the slow part of
-/// reel_blocks_cache_alloc().
-///
-/// Returns  as reel_blocks_cache_alloc().
-/// Cost     O(slots) alone; as much again for each context that gets in between.
-/// Context  as reel_blocks_cache_alloc().
+/// The slow half of reel_blocks_cache_alloc(): fill half the cache, and take a
+/// block.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache);
 
 static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
@@ -40,12 +35,8 @@ static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
     return top[-1];
 }
 
-/// Give back half the blocks of a full cache, the oldest, and put in the one in
-/// hand: the slow part of reel_blocks_cache_free().
-///
-/// Returns  as reel_blocks_cache_free().
-/// Cost     O(slots) alone; a retry for each other context that gets in between.
-/// Context  as reel_blocks_cache_free().
+/// The slow half of reel_blocks_cache_free(): free the older half of the blocks
+/// in a full cache, then put in `block`.
 reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 
 static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,

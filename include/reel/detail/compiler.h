@@ -16,10 +16,9 @@
 #define REEL_ALIGNOF(type)             _Alignof(type)
 #endif
 
-/// Functions that a header offers for inlining and the library for calls. The header
-/// compiles their bodies for inlining only. The file of the library that holds them
-/// says REEL_TO_EMIT instead, ahead of its includes, and so defines them. Neither
-/// depends on what `inline` alone means: C99, -fgnu89-inline and Linux differ.
+/// A header compiles the body of an inline function for inlining only. One file of
+/// src/ emits the function for calls, by REEL_TO_EMIT ahead of its includes. This
+/// does not depend on what `inline` means: C99, -fgnu89-inline and Linux differ.
 #if defined(__cplusplus)
 #define REEL_HAS_INLINE   1
 #define REEL_FOR_INLINING inline
@@ -41,29 +40,28 @@
 #define REEL_UNLIKELY(fact) (fact)
 #endif
 
-/// Does the compiler know the value, where this is inlined? For a shortcut that a
-/// known value makes shorter still. -Os, which seldom inlines, need not ask.
+/// Does the compiler know the value after inlining? Some checks then fold. -Os
+/// seldom inlines, so it does not ask.
 #if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #define REEL_IS_CONSTANT(value) __builtin_constant_p(value)
 #else
 #define REEL_IS_CONSTANT(value) false
 #endif
 
-/// Have the cache fetch what will be written soon. Any address will do.
+/// Let the cache fetch memory that will be written soon. Any address is allowed.
 #if defined(__GNUC__)
 #define REEL_FETCH(address) __builtin_prefetch((const void *)(address), 1)
 #else
 #define REEL_FETCH(address) (void)(address)
 #endif
 
-/// An address below the last REEL_TOP_BYTES plus a few sizes has no carry if they are
-/// known and small.
+/// Can an address of reel's plus `bytes` overflow? Not if they are known and few.
 #define REEL_MAY_CARRY(bytes) \
     (!REEL_IS_CONSTANT(bytes) || (bytes) > REEL_TOP_BYTES / 2)
 
-/// Where a static instance keeps its memory: a section of its own, which
-/// linker/reel.ld gathers and startup code neither loads nor clears. clang gives
-/// an unknown section contents, so it gets a name that it knows to have none.
+/// The section of a static instance's memory. linker/reel.ld collects it, and
+/// startup code neither loads nor clears it. clang gives a section of an unknown
+/// name contents, so clang gets a name that begins with .bss.
 #if defined(__clang__) && defined(__ELF__)
 #define REEL_NOINIT(name) \
     __attribute__((__section__(".bss.noinit.reel." #name)))
@@ -73,7 +71,7 @@
 #define REEL_NOINIT(name)
 #endif
 
-/// The value, whole, of a word that others may be writing: for inline parts.
+/// The value of a word that other contexts may write: one access, never torn.
 #if REEL_ATOMICS == REEL_ATOMICS_NATIVE
 #define REEL_WORD_VALUE(word) __atomic_load_n(&(word).value, __ATOMIC_RELAXED)
 #else

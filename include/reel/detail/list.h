@@ -5,8 +5,8 @@
 
 #include "reel/detail/constants.h"
 
-/// A link, one for each block. With one core 16 bits serve 32,766 blocks;
-/// REEL_WIDE_LINKS makes it a word. Compare-and-swap wants a word anyway.
+/// A link, one for each block. On one core it has 16 bits, for 32,766 blocks;
+/// REEL_WIDE_LINKS makes it a word. A compare-and-swap needs a word.
 #if REEL_LINKS_ARE_WORDS
 typedef uintptr_t reel_link;
 typedef intptr_t reel_signed_link;
@@ -17,18 +17,17 @@ typedef int16_t reel_signed_link;
 #define REEL_LINK_MAX INT16_MAX
 #endif
 
-/// A list of numbers, the free ones, and the watermark: what blocks and other
-/// modules keep their free things in. Only reel touches it.
+/// A list of free numbers, and the watermark. Only reel accesses it.
 typedef struct reel_list {
     reel_word head;      // see src/list.h
     reel_link *links;    // one for each number
     size_t count;        // numbers
-    uintptr_t fresh_bit; // with versions a power of two above count
-    reel_word peak;      // numbers below it have been out
+    uintptr_t fresh_bit; // with versions: the power of two above count
+    reel_word peak;      // watermark: numbers below it were allocated
 } reel_list;
 
-/// The head of a list of `count` numbers that holds none and whose watermark is
-/// `watermark`: of version 0, or with one core the complement of the watermark.
+/// The head of an empty list of `count` numbers: version 0 and the watermark, or
+/// on one core the complement of the watermark.
 #if REEL_LISTS_ARE_VERSIONED
 #define REEL_LIST_EMPTY(watermark, count) (REEL_ABOVE_(count) | (watermark))
 #else

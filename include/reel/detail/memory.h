@@ -5,8 +5,8 @@
 
 #include "reel/port.h"
 
-/// Memory for a static instance: aligned, in its section, and dead to a memory
-/// checker until blocks are made of it.
+/// Memory for a static instance: aligned, and in its section. A memory checker
+/// takes it for dead until blocks are allocated in it.
 #if REEL_WATCH
 #define REEL_MEMORY_DEFINE(name, bytes, align)                              \
     REEL_ALIGNAS(align) REEL_NOINIT(name) static unsigned char name[bytes]; \

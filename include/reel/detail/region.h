@@ -1,5 +1,4 @@
-/// Inside region.h: inline functions, their slow halves, what REEL_REGION_SCOPE
-/// expands to.
+/// Inside region.h: inline functions, their slow halves, and parts of macros.
 
 #ifndef REEL_DETAIL_REGION_H
 #define REEL_DETAIL_REGION_H
@@ -16,20 +15,11 @@
 extern "C" {
 #endif
 
-/// The part of reel_region_open_cached() that is not worth inlining.
-///
-/// Returns  as reel_region_open_cached().
-/// Cost     as reel_region_open_cached().
-/// Context  as reel_region_open_cached().
+/// The slow half of reel_region_open_cached().
 reel_status reel_region_open_cached_slow(reel_region *region,
                                          reel_pool_cache *cache);
 
-/// The part of reel_region_alloc() that is not worth inlining.
-///
-/// Returns  as reel_region_alloc().
-/// Panics   as reel_region_alloc().
-/// Cost     as reel_region_alloc().
-/// Context  as reel_region_alloc().
+/// The slow half of reel_region_alloc().
 void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align);
 
 #ifdef REEL_REGION_INLINE
@@ -57,7 +47,7 @@ static inline reel_status reel_region_open_cached(reel_region *region,
         || REEL_UNLIKELY(cache->top == cache->slots)) {
         return reel_region_open_cached_slow(region, cache);
     }
-    // A page in a cache is linked to no other, as a region's oldest is.
+    // A page in a cache links to no other page, like the oldest of a region.
     const reel_pool_slot *const slot = cache->top - 1;
     const uintptr_t page = slot->page;
     const uintptr_t number = slot->number;
@@ -83,8 +73,8 @@ static inline reel_status reel_region_close_cached(reel_region *region)
         || REEL_UNLIKELY(cache->top == cache->limit)) {
         return reel_region_close(region);
     }
-    // As a rule the page came out of this slot, which still says so. What is not
-    // written need not be waited for when it is read again.
+    // The page usually came from this slot, which still holds it. Not writing it
+    // again spares the next open a wait for the store.
     reel_pool_slot *const slot = cache->top;
     const uintptr_t page = region->end - cache->page_size;
     if (slot->page != page || slot->number != region->newest) {
@@ -104,12 +94,8 @@ typedef struct reel_region_scope {
     bool has_run;        // the body
 } reel_region_scope;
 
-/// The beginning of REEL_REGION_SCOPE: open a region.
-///
-/// Returns  the scope; if the region cannot be opened, one that leaves it alone and
-///          whose body does not run.
-/// Cost     as reel_region_open().
-/// Context  as reel_region_open().
+/// The beginning of REEL_REGION_SCOPE: open a region. If that fails, the scope
+/// leaves the region alone and its body does not run.
 static inline reel_region_scope reel_region_scope_open(reel_region *region,
                                                        reel_pool *pool)
 {
@@ -118,14 +104,9 @@ static inline reel_region_scope reel_region_scope_open(reel_region *region,
     return scope;
 }
 
-/// The end of REEL_REGION_SCOPE: close the region, if it was opened.
-///
-/// Returns  when the region is closed; in an interrupt one with large objects is as
-///          it was, once reel_panic() has returned.
-/// Panics   the region is closed already (REEL_CLOSED); it cannot be closed here
-///          (REEL_BUSY).
-/// Cost     as reel_region_close().
-/// Context  as reel_region_close().
+/// The end of REEL_REGION_SCOPE: close the region, if it was opened. A panic if
+/// it was closed inside (REEL_CLOSED), or cannot be closed in a handler
+/// (REEL_BUSY).
 static inline void reel_region_scope_close(reel_region_scope *scope)
 {
     if (scope->region != NULL) {

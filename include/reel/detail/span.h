@@ -15,12 +15,7 @@
 extern "C" {
 #endif
 
-/// The part of reel_span_alloc() that is not worth inlining.
-///
-/// Returns  as reel_span_alloc().
-/// Panics   as reel_span_alloc().
-/// Cost     as reel_span_alloc().
-/// Context  as reel_span_alloc().
+/// The slow half of reel_span_alloc().
 void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align);
 
 #ifdef REEL_SPAN_INLINE

@@ -14,13 +14,7 @@
 extern "C" {
 #endif
 
-/// The part of reel_temp_alloc() and reel_temp_alloc_shared() that is not worth
-/// inlining.
-///
-/// Returns  as reel_temp_alloc().
-/// Panics   as reel_temp_alloc().
-/// Cost     as reel_temp_alloc_shared().
-/// Context  as reel_temp_alloc_shared().
+/// The slow half of reel_temp_alloc() and reel_temp_alloc_shared().
 void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
 
 #ifdef REEL_TEMP_INLINE
