@@ -37,6 +37,17 @@ $(foreach tool,gcc clang m3,$(foreach dialect,c11 gnu89 macros,\
   $(eval $(call DIALECT,$(tool),$(dialect)))))
 TEST_FILES += $(DIALECTS)
 
+# Who calls whom in the core, and in the inline functions of its headers.
+CALL_GRAPHS := $(MODULES:%=$(OUT)/callers/%.o) $(OUT)/callers/user.o
+CALL_GRAPH   = mkdir -p $(@D); $(CPU) compile gcc -std=c11 -O0 -fcallgraph-info \
+               -fkeep-inline-functions -Iinclude -c -o $@ $<
+$(CALL_GRAPHS): $(CASE_HEADERS) | $(OUT)/have-host
+$(OUT)/callers/%.o: src/%.c
+	$(CALL_GRAPH)
+$(OUT)/callers/user.o: tests/compile/user.c
+	$(CALL_GRAPH)
+TEST_FILES += $(CALL_GRAPHS)
+
 # Each header alone, as C11 and as C++11, warnings being errors.
 PUBLIC_HEADERS := $(patsubst include/%,%,$(wildcard include/reel/*.h include/reel/*/*.h)) \
                   $(addsuffix .h,always host/malloc host/pages cortex-m/fault \
@@ -87,7 +98,7 @@ $(OUT)/%.bin: $(OUT)/%.elf
 
 SYMBOL_FILES := $(CORE_FILES) $(SIZES) $(IMAGES)
 TEST_FILES   += $(CASES) $(HEADER_CHECKS) $(CPLUSPLUS) $(EXAMPLE) $(SYMBOL_FILES)
-SCRIPT_RUNS  += $(addprefix tests/compile/,layers.t config.t symbols.t cores.t)
+SCRIPT_RUNS  += $(addprefix tests/compile/,layers.t callers.t config.t symbols.t cores.t)
 
 .PHONY: layers
 layers: | $(OUT)/have-perl  ## Check the tree, who includes whom, and the comments

@@ -3,7 +3,9 @@
 # of each public function.
 use strict;
 use warnings;
+use lib 'tests/compile';
 use Test::More;
+use headers;
 
 # A header may include only those to its right; src/*.c may include all.
 my %below = (
@@ -47,16 +49,9 @@ push @{ $below{'reel/base.h'} }, 'reel/detail/compiler.h';
 push @{ $below{"reel/$_.h"} }, 'reel/detail/memory.h' for qw(arena blocks);
 push @{ $below{'reel/blocks.h'} }, 'reel/detail/list.h';
 
-sub text_of {
-    my ($path) = @_;
-    open my $file, '<', $path or die "$path: $!";
-    local $/;
-    return scalar <$file>;
-}
-
 sub includes_of {
     my ($path) = @_;
-    return text_of($path) =~ /^\s*#\s*include\s+([<"\w][^\n]*)/mg;
+    return headers::text_of($path) =~ /^\s*#\s*include\s+([<"\w][^\n]*)/mg;
 }
 
 my @top = sort grep { !/^build$/ } map { s{/$}{}r } glob '*';
@@ -84,26 +79,7 @@ for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
         includes_of($path);
     is( "@wrong", '', "$path includes nothing from outside the core" );
     my ($own) = $path =~ m{src/(\w+)\.c$};
-    unlike( text_of($path), qr/"(?!reel|atomic)\w*port/, "$path: no port" );
-}
-
-# What stands above each function of a header: name => comment.
-sub comments_of {
-    my ($path) = @_;
-    my ( $comment, %comments ) = ('');
-    for my $line ( split /\n/, text_of($path) ) {
-        if ( $line =~ m{^///} ) {
-            $comment .= "$line\n";
-        }
-        elsif ( $line =~ /^(?!static inline.*[^;]$|typedef|extern)[a-z][^#=]*?\b(reel_\w+)\(/ )
-        {
-            $comments{$1} //= $comment;
-        }
-        elsif ( $line =~ /^\s*$/ ) {
-            $comment = '';
-        }
-    }
-    return %comments;
+    unlike( headers::text_of($path), qr/"(?!reel|atomic)\w*port/, "$path: no port" );
 }
 
 # The labels, in the order in which they may stand (reel/base.h says what they mean).
@@ -115,18 +91,18 @@ my $labels  = qr{^(?:(?!///\ [A-Z]\w+\ \ )///.*\n)+
     (?:///\ Callers\ \ (?:$callers)\n)?
     (?:///\ Waits\ \ \ \ \S.*\n        (?:///\ {4,}.*\n)*)?$}x;
 for my $path ( glob 'include/reel/*.h' ) {
-    my %comments = comments_of($path);
+    my %comments = headers::comments_of($path);
     my @wrong = grep { $comments{$_} !~ $labels } sort keys %comments;
     is( "@wrong", '', "$path: each function has its labels, Returns at least" );
     my @idle = grep {
         $comments{$_} =~ m{^/// (?:Cost     O\(1\)\.?|Callers  owner|Waits    never\.?)$}m
     } sort keys %comments;
     is( "@idle", '', "$path: no label says what is the default" );
-    my @old = text_of($path) =~ m{^/// Context |ISR:|SMP:}mg;
+    my @old = headers::text_of($path) =~ m{^/// Context |ISR:|SMP:}mg;
     is( "@old", '', "$path: no label of a kind that there is no more" );
 }
 for my $path ( glob 'include/reel/detail/*.h' ) {
-    my %comments = comments_of($path);
+    my %comments = headers::comments_of($path);
     my @silent = grep { $comments{$_} !~ /\S/ } sort keys %comments;
     is( "@silent", '', "$path: each function is explained" );
 }

@@ -1,0 +1,92 @@
+#!/usr/bin/perl
+# Who may call what: what a handler may call does not call what only a thread may. The
+# labels come from the headers, the calls from gcc's call graph of the core, as it is
+# compiled without optimisation (build/callers/*.ci). A call through a pointer is one of
+# a page hook or a backing allocator: for threads only.
+#
+# A function that asks first whether it runs in a handler may go on to such a call. So
+# may one that enters the gate, which asks. That it asks first is seen in its text.
+use strict;
+use warnings;
+use lib 'tests/compile';
+use Test::More;
+use headers;
+
+my $asks     = qr/\b(?:reel_port_in_interrupt|reel_gate_enter)\b/;
+my %is_asked = map { ( $_ => 1 ) } qw(reel_port_in_interrupt reel_gate_enter);
+
+# The interface calls through a pointer: each allocator's own functions are judged.
+my %is_interface = map { ( $_ => 1 ) } qw(reel_allocate reel_reallocate reel_free);
+
+my %callers = headers::callers();
+my %calls;    # function => functions that it calls; a static one begins with its file
+for my $path ( glob 'build/callers/*.ci' ) {
+    for ( split /\n/, headers::text_of($path) ) {
+        s/"[^"]*:(?=reel_)/"/g;    # the same name for an inline function everywhere
+        $calls{$1}{$2} = 1 if /^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"/;
+    }
+}
+ok( scalar keys %calls > 200, 'the call graph is there' );
+
+sub plain_name { return $_[0] =~ s/.*://r }
+
+# The text of each function of the core, by its name in the graph.
+my %text;
+for my $path ( glob('src/*.[ch] src/*/*.h include/reel/*.h include/reel/detail/*.h') ) {
+    my ( $head, $name ) = ('');
+    for my $line ( split /\n/, headers::text_of($path) ) {
+        if ( $line eq '{' ) {
+            ($name) = $head =~ /(\w+)\(/;
+        }
+        elsif ( $line =~ /^\}/ || !defined $name && $line =~ /^(?:$|#|\/)/ ) {
+            ( $head, $name ) = ('');
+        }
+        elsif ( defined $name ) {
+            $text{$name} .= "$line\n";
+        }
+        else {
+            $head .= $line =~ s/__attribute__\(.*?\)//r;
+        }
+    }
+}
+
+sub is_for_threads {
+    my ($function) = @_;
+    return $function eq '__indirect_call' || ( $callers{$function} // '' ) eq 'threads only';
+}
+
+# Does the function ask whether this is a handler before it calls on?
+sub asks_before {
+    my ( $function, $callee ) = @_;
+    return 0 if !grep { $is_asked{$_} } keys %{ $calls{$function} };
+    my $text = $text{ plain_name($function) } // return 0;
+    my $name = plain_name($callee);
+    my $call = $callee eq '__indirect_call' ? qr/(?:->|\.)\w+\(|reel_(?:allocate|free)\(/ : qr/\b$name\(/;
+    return 0 if $text !~ $asks;
+    my $asked = $-[0];
+    return $text !~ $call || $asked < $-[0];
+}
+
+# The calls that lead from a function to one for threads, which nothing asks about.
+sub way_down {
+    my ( $function, $seen ) = @_;
+    return if $seen->{$function}++;
+    for my $callee ( sort keys %{ $calls{$function} } ) {
+        next if asks_before( $function, $callee ) || $is_asked{$callee};
+        return ( $function, $callee ) if is_for_threads($callee);
+        my @way = way_down( $callee, $seen );
+        return ( $function, @way ) if @way;
+    }
+    return;
+}
+
+my @roots = sort grep { !is_for_threads($_) && !$is_interface{$_} && /^reel_/ } keys %callers;
+push @roots, sort grep {/:(?:allocate|reallocate|give_back)$/} keys %calls;
+for my $function (@roots) {
+    local our $TODO = $function =~ /^reel_region_close/ ? 'a bound one unregisters' : undef;
+    is( join( ' -> ', map { plain_name($_) } way_down( $function, {} ) ),
+        '', plain_name($function) . ': a handler may call it' );
+}
+my @unknown = grep { !$calls{$_} && !$text{$_} && !/^reel_(?:port_|panic$)/ } @roots;
+is( "@unknown", '', 'every function is in the graph or calls nothing' );
+done_testing();

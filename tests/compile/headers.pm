@@ -1,0 +1,47 @@
+package headers;
+
+# What the headers say: the comment above each function, and its labels.
+use strict;
+use warnings;
+
+sub text_of {
+    my ($path) = @_;
+    open my $file, '<', $path or die "$path: $!";
+    local $/;
+    return scalar <$file>;
+}
+
+# What stands above each function of a header: name => comment.
+sub comments_of {
+    my ($path) = @_;
+    my ( $comment, %comments ) = ('');
+    for my $line ( split /\n/, text_of($path) ) {
+        if ( $line =~ m{^///} ) {
+            $comment .= "$line\n";
+        }
+        elsif ( $line =~ /^(?!static inline.*[^;]$|typedef|extern)[a-z][^#=]*?\b(reel_\w+)\(/ )
+        {
+            $comments{$1} //= $comment;
+        }
+        elsif ( $line =~ /^\s*$/ ) {
+            $comment = '';
+        }
+    }
+    return %comments;
+}
+
+# Function => who may call it, of all public headers or of one.
+sub callers {
+    my ($path) = @_;
+    my %callers;
+    for my $header ( $path // glob 'include/reel/*.h' ) {
+        my %comments = comments_of($header);
+        for my $function ( keys %comments ) {
+            ( $callers{$function} ) = $comments{$function} =~ m{^/// Callers  (.*)}m;
+            $callers{$function} //= 'owner';
+        }
+    }
+    return %callers;
+}
+
+1;
