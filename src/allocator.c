@@ -21,8 +21,11 @@ static reel_status refuse_free(void *self, void *block, size_t size)
 
 reel_allocator reel_allocator_null(void)
 {
-    static const reel_allocator_ops ops = { refuse_new, refuse_change,
-                                            refuse_free };
+    static const reel_allocator_ops ops = {
+        .allocate = refuse_new,
+        .reallocate = refuse_change,
+        .free = refuse_free,
+    };
     const reel_allocator allocator = { &ops, NULL };
     return allocator;
 }

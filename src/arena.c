@@ -1,6 +1,7 @@
 #define REEL_ARENA_INLINE REEL_TO_EMIT
 #include "reel/arena.h"
 
+#include "binding.h"
 #include "check.h"
 #include "stack.h"
 
@@ -12,6 +13,9 @@ bool reel_arena_is_valid(const reel_arena *arena)
     const uintptr_t limit = load_relaxed(&arena->limit);
     const uintptr_t edges = next | arena->base | arena->end;
 
+    if (has_ended(arena)) {
+        return arena->base != 0 && limit == 0 && next == arena->end;
+    }
     return granule_log2(arena) < WORD_BITS && arena->base != 0
            && arena->base < arena->end && arena->base <= next
            && next <= arena->end
@@ -80,6 +84,7 @@ void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
     }
     extent found;
     if (!find_room(arena, next_of(arena), at_least_1(size), mask, &found)) {
+        blame_end(arena);
         return count_refusal(arena, at_least_1(size));
     }
     store_relaxed(&arena->next, found.stop);
@@ -110,6 +115,7 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
     uintptr_t next = next_of(arena);
     do {
         if (!find_room(arena, next, at_least_1(size), mask, &found)) {
+            blame_end(arena);
             return count_refusal(arena, at_least_1(size));
         }
     } while (!swap_if_relaxed(&arena->next, &next, found.stop));
@@ -196,7 +202,8 @@ bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
     const size_t used = next - arena->base;
     const size_t offset = start - arena->base;
     const size_t size = at_least_1(old_size);
-    if (!HOLDS(offset < used && size <= used - offset, REEL_FOREIGN)) {
+    if (!HOLDS(offset < used && size <= used - offset,
+               why_not(arena, REEL_FOREIGN))) {
         return false;
     }
     const bool done = resize(arena, next, start, size, at_least_1(new_size));
@@ -212,7 +219,8 @@ void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
     }
     const uintptr_t mask = mask_of(align);
     if (!HOLDS((align & mask) == 0, REEL_INVALID)
-        || !HOLDS(reel_arena_owns(arena, block, old_size), REEL_FOREIGN)) {
+        || !HOLDS(reel_arena_owns(arena, block, old_size),
+                  why_not(arena, REEL_FOREIGN))) {
         return NULL;
     }
     if (((uintptr_t)block & mask) == 0
@@ -231,7 +239,7 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
         return REEL_INVALID;
     }
     if (!reel_arena_owns(arena, block, size)) {
-        return REEL_FOREIGN;
+        return why_not(arena, REEL_FOREIGN);
     }
     watch_dead(start, at_least_1(size));
     if (is_last(arena, start, at_least_1(size))) {
@@ -268,7 +276,7 @@ static void remember_drop(reel_arena *arena, uintptr_t position)
     }
     arena->last_position = position;
     arena->floor = position;
-    arena->serial = serial;
+    set_serial(arena, serial);
 }
 
 // Serials wrap, so they are compared as distances from the last reset.
@@ -297,6 +305,9 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
         || was_dropped(arena, position, serial)) {
         return REEL_STALE;
     }
+    if (renew_binding(&arena->entry, arena) != REEL_OK) {
+        return REEL_BUSY;
+    }
     if (position != arena->floor) {
         remember_drop(arena, position);
     }
@@ -305,11 +316,18 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
     return REEL_OK;
 }
 
-void reel_arena_reset(reel_arena *arena)
+reel_status reel_arena_reset(reel_arena *arena)
 {
+    if (has_ended(arena)) {
+        return REEL_STALE;
+    }
+    if (renew_binding(&arena->entry, arena) != REEL_OK) {
+        return REEL_BUSY;
+    }
     lower_next(arena, next_of(arena), arena->base);
     start_over(arena, arena->serial + 1);
     INVARIANT(reel_arena_is_valid(arena));
+    return REEL_OK;
 }
 
 // ---- questions -------------------------------------------------------------
@@ -343,13 +361,14 @@ reel_stats reel_arena_stats(const reel_arena *arena)
 size_t reel_arena_offset(const reel_arena *arena, const void *block)
 {
     const size_t offset = (uintptr_t)block - arena->base;
-    return HOLDS(offset < reel_arena_used(arena), REEL_FOREIGN) ? offset
-                                                                : SIZE_MAX;
+    return HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_FOREIGN))
+               ? offset
+               : SIZE_MAX;
 }
 
 void *reel_arena_at(const reel_arena *arena, size_t offset)
 {
-    if (!HOLDS(offset < reel_arena_used(arena), REEL_INVALID)) {
+    if (!HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_INVALID))) {
         return NULL;
     }
     return (void *)(arena->base + offset);
@@ -373,9 +392,58 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_arena_free(self, block, size);
 }
 
+static void end(void *self)
+{
+    end_stack(self);
+}
+
 reel_allocator reel_arena_allocator(reel_arena *arena)
 {
-    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+    };
     const reel_allocator allocator = { &ops, arena };
     return allocator;
+}
+
+// ---- lifetimes ---------------------------------------------------------------
+
+reel_status reel_arena_bind(reel_arena *arena, reel_registry *registry,
+                            reel_handle parent)
+{
+    if (arena == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (has_ended(arena)) {
+        return REEL_STALE;
+    }
+    const reel_allocator self = reel_arena_allocator(arena);
+    const reel_status status =
+        reel_binding_start(&arena->entry, registry, self.ops, self.self,
+                           parent.index, parent.version);
+    set_serial(arena, arena->serial);
+    return status;
+}
+
+reel_handle reel_arena_handle(const reel_arena *arena)
+{
+    reel_handle handle;
+    reel_binding_handle(arena->entry, arena, &handle);
+    return handle;
+}
+
+reel_status reel_arena_dispose(reel_arena *arena)
+{
+    if (has_ended(arena)) {
+        return REEL_STALE;
+    }
+    if (end_binding(&arena->entry, arena) != REEL_OK) {
+        return REEL_BUSY;
+    }
+    set_serial(arena, arena->serial);
+    watch_own(arena->base, arena->end - arena->base);
+    return REEL_OK;
 }

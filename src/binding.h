@@ -1,61 +1,43 @@
-// An allocator's place in a registry, for those that know when their blocks end.
+// An allocator's place in a registry, for those that know when their blocks end: a
+// pointer to its entry, or NULL. The allocator may be told late that the entry is
+// another one's by now. So the entry counts only while it is in use and names the
+// allocator.
 
 #ifndef REEL_SRC_BINDING_H
 #define REEL_SRC_BINDING_H
 
 #include "reel/registry.h"
 
-static inline void unbind(reel_binding *binding)
-{
-    binding->registry = NULL;
-    binding->handle.index = 0;
-    binding->handle.version = 0;
-}
-
-// The parent's end may have taken the entry away.
-static inline bool is_bound(const reel_binding *binding)
-{
-    return binding->registry != NULL
-           && reel_registry_get(binding->registry, binding->handle) != NULL;
-}
+// The handle, or REEL_NO_HANDLE.
+void reel_binding_handle(const reel_registry_entry *entry, const void *self,
+                         reel_handle *handle);
 
 // The arguments are put together word by word: to copy them whole, gcc calls memcpy
 // on Cortex-M0.
-static inline reel_status bind(reel_binding *binding, reel_registry *registry,
+reel_status reel_binding_start(reel_registry_entry **place,
+                               reel_registry *registry,
                                const reel_allocator_ops *ops, void *self,
-                               size_t parent_index, uintptr_t parent_version)
+                               size_t parent_index, uintptr_t parent_version);
+
+// The allocator's blocks end: it goes on, or leaves. Ask first, act then: what the
+// registry refuses (REEL_BUSY in an interrupt) has changed nothing.
+static inline reel_status tell_registry(reel_registry_entry **place,
+                                        const void *self, bool goes_on)
 {
-    if (is_bound(binding)) {
-        return REEL_BUSY;
-    }
-    const reel_allocator allocator = { ops, self };
-    const reel_handle parent = { parent_index, parent_version };
-    const reel_status status =
-        reel_registry_register(registry, allocator, parent, &binding->handle);
-    if (status == REEL_OK) {
-        binding->registry = registry;
-    }
-    return status;
+    return *place == NULL ? REEL_OK
+                          : (*place)->registry->tell(place, self, goes_on);
 }
 
-// The allocator's blocks end, and it goes on.
-static inline void renew_binding(reel_binding *binding)
+static inline reel_status renew_binding(reel_registry_entry **place,
+                                        const void *self)
 {
-    if (binding->registry != NULL
-        && reel_registry_rewound(binding->registry, binding->handle,
-                                 &binding->handle)
-               != REEL_OK) {
-        unbind(binding);
-    }
+    return tell_registry(place, self, true);
 }
 
-// The allocator itself ends.
-static inline void end_binding(reel_binding *binding)
+static inline reel_status end_binding(reel_registry_entry **place,
+                                      const void *self)
 {
-    if (binding->registry != NULL) {
-        (void)reel_registry_unregister(binding->registry, binding->handle);
-        unbind(binding);
-    }
+    return tell_registry(place, self, false);
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "reel/blocks.h"
 
 #include "batch.h"
+#include "binding.h"
 #include "bits.h"
 #include "check.h"
 #include "watch.h"
@@ -30,10 +31,21 @@ bool reel_blocks_owns(const reel_blocks *blocks, const void *block)
     return number_of(blocks, block) < blocks->list.count;
 }
 
+// It ended with its parent: no live pool is of no blocks.
+ALWAYS_INLINE bool has_ended(const reel_blocks *blocks)
+{
+    return *(const volatile size_t *)&blocks->list.count == 0;
+}
+
+static reel_status foreign_to(const reel_blocks *blocks)
+{
+    return has_ended(blocks) ? REEL_STALE : REEL_FOREIGN;
+}
+
 size_t reel_blocks_index(const reel_blocks *blocks, const void *block)
 {
     const uintptr_t i = number_of(blocks, block);
-    return HOLDS(i < blocks->list.count, REEL_FOREIGN) ? i : SIZE_MAX;
+    return HOLDS(i < blocks->list.count, foreign_to(blocks)) ? i : SIZE_MAX;
 }
 
 // ---- set-up ------------------------------------------------------------------
@@ -103,7 +115,9 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
     blocks->inverse = inverse_of(block_size >> shift);
     blocks->shift = shift;
     store_relaxed(&blocks->failures, 0);
+    blocks->entry = NULL;
     watch_unused(start, block_size * count);
+    watch_own((uintptr_t)links, count * sizeof *links); // of an earlier owner
     list_start(&blocks->list, links, count);
     return REEL_OK;
 }
@@ -132,6 +146,7 @@ static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
 OUT_OF_LINE void *count_refusal(reel_blocks *blocks)
 {
     count_one(&blocks->failures);
+    (void)HOLDS(!has_ended(blocks), REEL_STALE);
     return NULL;
 }
 
@@ -167,7 +182,7 @@ OUT_OF_LINE reel_status blame(const reel_blocks *blocks, uintptr_t i)
     if (i == number_of(blocks, NULL)) {
         return REEL_INVALID;
     }
-    return i < blocks->list.count ? REEL_DOUBLE_FREE : REEL_FOREIGN;
+    return i < blocks->list.count ? REEL_DOUBLE_FREE : foreign_to(blocks);
 }
 
 // Into a chain, if there is one, or straight onto the list.
@@ -250,6 +265,10 @@ bool reel_blocks_is_valid(const reel_blocks *blocks)
 {
     const reel_list *const list = &blocks->list;
     size_t bytes;
+    if (has_ended(blocks)) {
+        return list->links != NULL && peak_so_far(list) == 0
+               && is_bottom(list, list_top(list));
+    }
     return has_valid_form(list) && peak_so_far(list) <= list->count
            && blocks->shift < WORD_BITS
            && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
@@ -272,6 +291,7 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
     cache->limit = slots + capacity;
     cache->bytes = blocks->list.count * blocks->block_size;
     cache->blocks = blocks;
+    cache->entry = NULL;
     cache->top = slots;
     return REEL_OK;
 }
@@ -301,6 +321,9 @@ bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache)
     const reel_blocks *const blocks = cache->blocks;
     const size_t filled = (uintptr_t)cache->top - (uintptr_t)cache->slots;
     const size_t room = (uintptr_t)cache->limit - (uintptr_t)cache->slots;
+    if (cache->bytes == 0) {
+        return cache->slots != NULL && filled == 0 && room == 0;
+    }
     if (filled > room || (filled | room) % sizeof(void *) != 0
         || room / sizeof(void *) < 2
         || cache->bytes != blocks->list.count * blocks->block_size) {
@@ -350,6 +373,10 @@ static inline void **fill(reel_blocks *blocks, void **top, size_t most)
 void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 {
     reel_blocks *const blocks = cache->blocks;
+    if (cache->bytes == 0) {
+        (void)HOLDS(false, REEL_STALE);
+        return NULL;
+    }
     void **const top = fill(blocks, cache->slots, half_of(cache));
     if (top == cache->slots) {
         return count_refusal(blocks);
@@ -392,6 +419,20 @@ void reel_blocks_cache_flush(reel_blocks_cache *cache)
     (void)give_back_oldest(cache, cache->top);
 }
 
+// ---- the end -----------------------------------------------------------------
+
+// The memory is still there, and a handler may get in at any place. No fresh block
+// is taken when there are none; then none is given back when none was ever out; then
+// those on the list go.
+static void end_blocks(reel_blocks *blocks)
+{
+    reel_list *const list = &blocks->list;
+    blocks->entry = NULL;
+    *(volatile size_t *)&list->count = 0;
+    store_release(&list->peak, 0);
+    list_replace(list, fresh_from(list, 0));
+}
+
 // ---- the allocator interface -------------------------------------------------
 
 // Every block is aligned as the first one and their size are.
@@ -420,7 +461,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
         return allocate(self, new_size, align);
     }
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
-        || !HOLDS(reel_blocks_owns(blocks, block), REEL_FOREIGN)) {
+        || !HOLDS(reel_blocks_owns(blocks, block), foreign_to(blocks))) {
         return NULL;
     }
     return suits(blocks, new_size, align) ? block : NULL;
@@ -432,9 +473,118 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_blocks_free(self, block);
 }
 
+static void end(void *self)
+{
+    end_blocks(self);
+}
+
 reel_allocator reel_blocks_allocator(reel_blocks *blocks)
 {
-    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+    };
     const reel_allocator allocator = { &ops, blocks };
     return allocator;
+}
+
+// ---- lifetimes ---------------------------------------------------------------
+
+reel_status reel_blocks_bind(reel_blocks *blocks, reel_registry *registry,
+                             reel_handle parent)
+{
+    if (blocks == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (has_ended(blocks)) {
+        return REEL_STALE;
+    }
+    const reel_allocator self = reel_blocks_allocator(blocks);
+    return reel_binding_start(&blocks->entry, registry, self.ops, self.self,
+                              parent.index, parent.version);
+}
+
+reel_handle reel_blocks_handle(const reel_blocks *blocks)
+{
+    reel_handle handle;
+    reel_binding_handle(blocks->entry, blocks, &handle);
+    return handle;
+}
+
+reel_status reel_blocks_dispose(reel_blocks *blocks)
+{
+    if (has_ended(blocks)) {
+        return REEL_STALE;
+    }
+    if (end_binding(&blocks->entry, blocks) != REEL_OK) {
+        return REEL_BUSY;
+    }
+    watch_own(blocks->base, blocks->list.count * blocks->block_size);
+    return REEL_OK;
+}
+
+// ---- lifetimes of caches -----------------------------------------------------
+
+// Nothing more goes in, nothing is filled, then nothing comes out.
+static void end_cache(void *self)
+{
+    reel_blocks_cache *const cache = self;
+    cache->entry = NULL;
+    *(volatile size_t *)&cache->bytes = 0;
+    *(void **volatile *)&cache->limit = cache->slots;
+    *(void **volatile *)&cache->top = cache->slots;
+}
+
+static void *allocate_cached(void *self, size_t size, size_t align)
+{
+    reel_blocks_cache *const cache = self;
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    return suits(cache->blocks, size, align) ? reel_blocks_cache_alloc(cache)
+                                             : NULL;
+}
+
+static void *reallocate_cached(void *self, void *block, size_t old_size,
+                               size_t new_size, size_t align)
+{
+    const reel_blocks_cache *const cache = self;
+    if (block == NULL || cache->bytes == 0) {
+        return allocate_cached(self, new_size, align);
+    }
+    return reallocate(cache->blocks, block, old_size, new_size, align);
+}
+
+static reel_status give_back_cached(void *self, void *block, size_t size)
+{
+    (void)size;
+    return reel_blocks_cache_free(self, block);
+}
+
+reel_status reel_blocks_cache_bind(reel_blocks_cache *cache,
+                                   reel_registry *registry, reel_handle parent)
+{
+    static const reel_allocator_ops ops = {
+        .allocate = allocate_cached,
+        .reallocate = reallocate_cached,
+        .free = give_back_cached,
+        .end = end_cache,
+    };
+    if (cache == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (cache->bytes == 0) {
+        return REEL_STALE;
+    }
+    return reel_binding_start(&cache->entry, registry, &ops, cache,
+                              parent.index, parent.version);
+}
+
+reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache)
+{
+    reel_handle handle;
+    reel_binding_handle(cache->entry, cache, &handle);
+    return handle;
 }

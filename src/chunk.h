@@ -130,6 +130,12 @@ static inline bool claim(const reel_rewindable *rewindable, chunk_entry *chunk,
     return true;
 }
 
+// It ended with its parent: no live one has a table of none.
+ALWAYS_INLINE bool rewindable_has_ended(const reel_rewindable *rewindable)
+{
+    return *(const volatile size_t *)&rewindable->capacity == 0;
+}
+
 static inline size_t count_of(const reel_rewindable *rewindable)
 {
     return load_acquire(&rewindable->count);

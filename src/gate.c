@@ -1,16 +1,22 @@
 #include "gate.h"
 
+// A thread that the port does not name is never told.
+static bool is_inside(const reel_word *gate)
+{
+    const uintptr_t thread = reel_port_thread();
+    return thread != 0 && reel_port_gate_holder(gate) == thread;
+}
+
 bool reel_gate_enter(reel_word *gate)
 {
     if (reel_port_in_interrupt()) {
         return false;
     }
-    uintptr_t seen = GATE_OPEN;
-    while (!swap_if_acquire(gate, &seen, GATE_TAKEN)) {
-        if (seen != GATE_OPEN) {
-            reel_port_yield();
+    while (!reel_port_gate_enter(gate)) {
+        if (REEL_CHECKS >= 1 && !HOLDS(!is_inside(gate), REEL_BUSY)) {
+            return false;
         }
-        seen = GATE_OPEN;
+        reel_port_gate_wait(gate);
     }
     return true;
 }

@@ -1,7 +1,7 @@
 // Defaults for the hooks of the application and the port. Each may be replaced by a
 // plain definition anywhere in the program.
 
-#include "reel/port.h"
+#include "gate.h"
 
 #define DEFAULT_HOOK __attribute__((__weak__))
 
@@ -30,4 +30,38 @@ DEFAULT_HOOK bool reel_port_in_interrupt(void)
 
 DEFAULT_HOOK void reel_port_yield(void)
 {
+}
+
+DEFAULT_HOOK uintptr_t reel_port_thread(void)
+{
+    return 0;
+}
+
+DEFAULT_HOOK bool reel_port_gate_enter(reel_word *gate)
+{
+    const uintptr_t thread = reel_port_thread();
+    const uintptr_t taken = thread != 0 ? thread : GATE_TAKEN;
+    uintptr_t seen = GATE_OPEN;
+    while (!swap_if_acquire(gate, &seen, taken)) {
+        if (seen != GATE_OPEN) {
+            return false;
+        }
+    }
+    return true;
+}
+
+DEFAULT_HOOK void reel_port_gate_wait(reel_word *gate)
+{
+    (void)gate;
+    reel_port_yield();
+}
+
+DEFAULT_HOOK void reel_port_gate_leave(reel_word *gate)
+{
+    store_release(gate, GATE_OPEN);
+}
+
+DEFAULT_HOOK uintptr_t reel_port_gate_holder(const reel_word *gate)
+{
+    return load_relaxed(gate);
 }

@@ -90,6 +90,18 @@ ALWAYS_INLINE size_t page_size_in(const reel_pool *pool)
     return (size_t)1 << pool->page_bits;
 }
 
+// It ended with its parent: no live pool has a table of none.
+ALWAYS_INLINE bool pool_has_ended(const reel_pool *pool)
+{
+    return *(const volatile size_t *)&pool->capacity == 0;
+}
+
+// Its slots are not to be touched any more.
+ALWAYS_INLINE bool cache_has_ended(const reel_pool_cache *cache)
+{
+    return cache->limit == cache->slots;
+}
+
 // What every page is aligned to, less one: chunks are aligned as the backing aligns
 // by default, and each page in them as far as its size is.
 ALWAYS_INLINE uintptr_t page_align_mask(const reel_pool *pool)

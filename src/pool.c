@@ -1,5 +1,6 @@
 #include "reel/pool.h"
 
+#include "binding.h"
 #include "bits.h"
 #include "gate.h"
 #include "page_list.h"
@@ -122,6 +123,7 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
     pool->backing.self = backing.self;
     pool->chunks = chunks;
     pool->capacity = capacity;
+    pool->entry = NULL;
     start_without_chunks(pool, page, chunk >> log2_of(page));
     return REEL_OK;
 }
@@ -242,6 +244,7 @@ OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
     }
     if (i == NO_NUMBER) {
         count_one(&pool->failures);
+        (void)HOLDS(!pool_has_ended(pool), REEL_STALE);
     }
     return i;
 }
@@ -272,6 +275,9 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
     const uintptr_t i = find_page(pool, (uintptr_t)page);
     if (page == NULL) {
         return REEL_INVALID;
+    }
+    if (pool_has_ended(pool)) {
+        return REEL_STALE;
     }
     if (i == NO_NUMBER || page_at(pool, i) != (uintptr_t)page) {
         return REEL_FOREIGN;
@@ -355,7 +361,8 @@ reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
     if (!reel_gate_enter(&pool->gate)) {
         return REEL_BUSY;
     }
-    const reel_status status = reserve(pool, pages);
+    const reel_status status =
+        pool_has_ended(pool) ? REEL_STALE : reserve(pool, pages);
     gate_leave(&pool->gate);
     return status;
 }
@@ -423,7 +430,7 @@ static void filter_list(reel_pool *pool)
 
 size_t reel_pool_trim(reel_pool *pool)
 {
-    if (reel_port_in_interrupt()) {
+    if (reel_port_in_interrupt() || pool_has_ended(pool)) {
         return 0;
     }
     size_t bytes = 0;
@@ -446,6 +453,10 @@ reel_status reel_pool_dispose(reel_pool *pool)
     if (reel_port_in_interrupt() || reel_pool_used_pages(pool) > 0) {
         return REEL_BUSY;
     }
+    if (pool_has_ended(pool)) {
+        return REEL_STALE;
+    }
+    (void)end_binding(&pool->entry, pool);
     (void)reel_pool_trim(pool);
     return REEL_OK;
 }
@@ -514,6 +525,10 @@ static bool is_chunk_valid(const reel_pool *pool, const reel_pool_chunk *chunk)
 bool reel_pool_is_valid(const reel_pool *pool)
 {
     size_t listed;
+    if (pool_has_ended(pool)) {
+        return pool->chunks != NULL
+               && is_bottom(&pool->list, list_top(&pool->list));
+    }
     if (!has_form(pool)) {
         return false;
     }
@@ -539,6 +554,7 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
     cache->limit = slots + capacity;
     cache->page_size = page_size_in(pool);
     cache->pool = pool;
+    cache->entry = NULL;
     for (size_t i = 0; i < capacity; i++) {
         slots[i].page = 0; // a slot is read before it is written
     }
@@ -556,6 +572,9 @@ bool reel_pool_cache_is_valid(const reel_pool_cache *cache)
 {
     const size_t filled = (uintptr_t)cache->top - (uintptr_t)cache->slots;
     const size_t room = (uintptr_t)cache->limit - (uintptr_t)cache->slots;
+    if (cache_has_ended(cache)) {
+        return cache->slots != NULL && filled == 0;
+    }
     if (filled > room || (filled | room) % sizeof(reel_pool_slot) != 0
         || room == 0 || cache->page_size != page_size_in(cache->pool)) {
         return false;
@@ -575,6 +594,21 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
         const uintptr_t i = (--cache->top)->number;
         list_push(list, i, link_of(list, i));
     }
+}
+
+// ---- the end ----------------------------------------------------------------
+
+// The memory is still there, and a handler may get in at any place. First no page is
+// found any more by its address, so none is given back; then none follows, fresh or
+// not begun; then those on the list go.
+static void end_pool(reel_pool *pool)
+{
+    nobody_is_inside(&pool->gate);
+    pool->entry = NULL;
+    *(volatile size_t *)&pool->capacity = 0;
+    store_release(&pool->first, NO_NUMBER);
+    list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
+    pool->newest = SIZE_MAX;
 }
 
 // ---- the allocator interface ------------------------------------------------
@@ -602,7 +636,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
     }
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
         || !HOLDS(find_page(self, (uintptr_t)block) != NO_NUMBER,
-                  REEL_FOREIGN)) {
+                  pool_has_ended(self) ? REEL_STALE : REEL_FOREIGN)) {
         return NULL;
     }
     return suits(self, new_size, align) ? block : NULL;
@@ -614,9 +648,100 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_pool_release(self, block);
 }
 
+static void end(void *self)
+{
+    end_pool(self);
+}
+
 reel_allocator reel_pool_allocator(reel_pool *pool)
 {
-    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+    };
     const reel_allocator allocator = { &ops, pool };
     return allocator;
+}
+
+// ---- lifetimes ---------------------------------------------------------------
+
+reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
+                           reel_handle parent)
+{
+    if (pool == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (pool_has_ended(pool)) {
+        return REEL_STALE;
+    }
+    const reel_allocator self = reel_pool_allocator(pool);
+    return reel_binding_start(&pool->entry, registry, self.ops, self.self,
+                              parent.index, parent.version);
+}
+
+reel_handle reel_pool_handle(const reel_pool *pool)
+{
+    reel_handle handle;
+    reel_binding_handle(pool->entry, pool, &handle);
+    return handle;
+}
+
+// ---- lifetimes of caches -----------------------------------------------------
+
+// Nothing more goes in, then nothing comes out.
+static void end_cache(void *self)
+{
+    reel_pool_cache *const cache = self;
+    cache->entry = NULL;
+    *(reel_pool_slot *volatile *)&cache->limit = cache->slots;
+    *(reel_pool_slot *volatile *)&cache->top = cache->slots;
+}
+
+// Pages of a cache are for regions.
+static void *refuse(void *self, size_t size, size_t align)
+{
+    (void)size, (void)align;
+    (void)HOLDS(!cache_has_ended(self), REEL_STALE);
+    return NULL;
+}
+
+static void *refuse_change(void *self, void *block, size_t old_size,
+                           size_t new_size, size_t align)
+{
+    (void)block, (void)old_size;
+    return refuse(self, new_size, align);
+}
+
+static reel_status refuse_free(void *self, void *block, size_t size)
+{
+    (void)block, (void)size;
+    return cache_has_ended(self) ? REEL_STALE : REEL_FOREIGN;
+}
+
+reel_status reel_pool_cache_bind(reel_pool_cache *cache,
+                                 reel_registry *registry, reel_handle parent)
+{
+    static const reel_allocator_ops ops = {
+        .allocate = refuse,
+        .reallocate = refuse_change,
+        .free = refuse_free,
+        .end = end_cache,
+    };
+    if (cache == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (cache_has_ended(cache)) {
+        return REEL_STALE;
+    }
+    return reel_binding_start(&cache->entry, registry, &ops, cache,
+                              parent.index, parent.version);
+}
+
+reel_handle reel_pool_cache_handle(const reel_pool_cache *cache)
+{
+    reel_handle handle;
+    reel_binding_handle(cache->entry, cache, &handle);
+    return handle;
 }

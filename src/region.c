@@ -67,12 +67,16 @@ static reel_status open_on(reel_region *region, reel_pool *pool,
 {
     region->next = 0;
     region->end = 0;
+    region->newest = 0;
     region->pages = 0;
     region->failures = 0;
     region->largest_refused = 0;
     region->pool = pool;
     region->cache = cache;
     region->has_more = false;
+    if (pool_has_ended(pool) || (cache != NULL && cache_has_ended(cache))) {
+        return REEL_STALE;
+    }
     const uintptr_t i = claim_page(region);
     if (i == NO_NUMBER) {
         return REEL_NO_MEMORY;
@@ -118,7 +122,8 @@ OUT_OF_LINE bool fill_cache(reel_region *region)
 {
     reel_pool *const pool = region->pool;
     reel_pool_cache *const cache = region->cache;
-    const size_t room = (size_t)(cache->limit - cache->top);
+    const size_t room =
+        cache->top < cache->limit ? (size_t)(cache->limit - cache->top) : 0;
     const size_t count = min_of(room, region->pages);
     reel_pool_slot *slot = cache->top + count;
     uintptr_t i = region->newest;
@@ -156,25 +161,42 @@ static void have_more(reel_region *region)
     if (!region->has_more) {
         region->large = NULL;
         region->large_size = 0;
-        unbind(&region->binding);
+        region->entry = NULL;
         region->has_more = true;
     }
 }
 
-// False: not in an interrupt, and nothing has changed.
+// False: not in an interrupt, and nothing has changed. What the registry refuses is
+// refused before anything goes, and what it does not refuse no gate does.
 static bool close_more(reel_region *region)
 {
-    if (region->large != NULL && !free_large(region)) {
+    if (region->large != NULL && reel_port_in_interrupt()) {
         return false;
     }
-    end_binding(&region->binding);
-    return true;
+    return end_binding(&region->entry, region) == REEL_OK
+           && (region->large == NULL || free_large(region));
+}
+
+// Closed by its owner, or ended with its parent?
+static reel_status why_closed(const reel_region *region)
+{
+    return region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED;
+}
+
+// An open region that is not bound was left behind by its pool's end. Its pages are
+// another one's.
+static bool has_pool(const reel_region *region)
+{
+    return REEL_CHECKS < 2 || HOLDS(!pool_has_ended(region->pool), REEL_STALE);
 }
 
 reel_status reel_region_close(reel_region *region)
 {
     if (REEL_UNLIKELY(!reel_region_is_open(region))) {
-        return REEL_CLOSED;
+        return why_closed(region);
+    }
+    if (!has_pool(region)) {
+        return REEL_STALE;
     }
     if (region->has_more && !close_more(region)) {
         return REEL_BUSY;
@@ -227,7 +249,8 @@ static void *alloc_page(reel_region *region, size_t size, uintptr_t mask)
 static void *take_large(const reel_region *region, size_t size, size_t align)
 {
     reel_pool *const pool = region->pool;
-    if (page_size_of(region) < sizeof(struct reel_region_large)
+    if (!HOLDS(!pool_has_ended(pool), REEL_STALE)
+        || page_size_of(region) < sizeof(struct reel_region_large)
         || !reel_gate_enter(&pool->gate)) {
         return NULL;
     }
@@ -288,7 +311,8 @@ static void *alloc_large(reel_region *region, size_t size, size_t align)
 
 void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
 {
-    if (!HOLDS(reel_region_is_open(region), REEL_CLOSED)
+    if (!HOLDS(reel_region_is_open(region), why_closed(region))
+        || !has_pool(region)
         || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
         return NULL;
     }
@@ -334,7 +358,8 @@ void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
     if (block == NULL) {
         return reel_region_alloc(region, new_size, align);
     }
-    if (!HOLDS(reel_region_is_open(region), REEL_CLOSED)
+    if (!HOLDS(reel_region_is_open(region), why_closed(region))
+        || !has_pool(region)
         || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
         return NULL;
     }
@@ -352,7 +377,7 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size)
 {
     (void)size;
     if (!reel_region_is_open(region)) {
-        return REEL_CLOSED;
+        return why_closed(region);
     }
     return block == NULL ? REEL_INVALID : REEL_OK;
 }
@@ -436,19 +461,20 @@ reel_status reel_region_bind(reel_region *region, reel_registry *registry,
         return REEL_INVALID;
     }
     if (!reel_region_is_open(region)) {
-        return REEL_CLOSED;
+        return why_closed(region);
     }
     const reel_allocator self = reel_region_allocator(region);
     have_more(region);
-    return bind(&region->binding, registry, self.ops, self.self, parent.index,
-                parent.version);
+    return reel_binding_start(&region->entry, registry, self.ops, self.self,
+                              parent.index, parent.version);
 }
 
 reel_handle reel_region_handle(const reel_region *region)
 {
-    return reel_region_is_open(region) && region->has_more
-               ? region->binding.handle
-               : REEL_NO_HANDLE;
+    const bool may_be_bound = reel_region_is_open(region) && region->has_more;
+    reel_handle handle;
+    reel_binding_handle(may_be_bound ? region->entry : NULL, region, &handle);
+    return handle;
 }
 
 static void *allocate(void *self, size_t size, size_t align)
@@ -467,9 +493,23 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_region_free(self, block, size);
 }
 
+// Its pages and large objects are not its own any more: from now on nothing fits,
+// and then it is known why.
+static void end(void *self)
+{
+    reel_region *const region = self;
+    *(volatile uintptr_t *)&region->end = 0;
+    *(volatile uintptr_t *)&region->newest = NO_NUMBER;
+}
+
 reel_allocator reel_region_allocator(reel_region *region)
 {
-    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+    };
     const reel_allocator allocator = { &ops, region };
     return allocator;
 }

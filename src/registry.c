@@ -1,6 +1,7 @@
 #include "reel/registry.h"
 
 #include "atomic.h"
+#include "gate.h"
 
 STATIC_CHECK(sizeof(reel_registry_entry) == 8 * sizeof(uintptr_t));
 
@@ -52,6 +53,8 @@ reel_status reel_registry_init(reel_registry *registry,
     registry->capacity = capacity;
     registry->used = 0;
     registry->failures = 0;
+    registry->tell = reel_registry_tell;
+    store_relaxed(&registry->gate, GATE_OPEN);
     store_relaxed(&registry->free, REEL_NO_INDEX);
     store_release(&registry->peak, 0);
     return REEL_OK;
@@ -59,32 +62,43 @@ reel_status reel_registry_init(reel_registry *registry,
 
 // ---- one entry ---------------------------------------------------------------
 
+// The version before the first one of any entry. Registries that live at once have
+// different addresses, and an odd factor keeps them different; so a handle of one
+// seldom fits the other (Knuth's multiplicative hash).
+static uintptr_t first_version(const reel_registry *registry)
+{
+    return (uintptr_t)registry * (uintptr_t)0x9E3779B97F4A7C15u;
+}
+
 // Give the entry its next version, after all that was written to it: from now on
 // its former handle is stale.
-static uintptr_t renew(reel_registry_entry *entry)
+static uintptr_t renew(reel_registry_entry *entry, uintptr_t last)
 {
-    const uintptr_t next = entry->last_version + 1;
+    const uintptr_t next = last + 1;
     const uintptr_t version = next == 0 ? 1 : next;
-    entry->last_version = version;
     store_release(&entry->version, version);
     return version;
 }
 
-static uintptr_t publish(reel_registry_entry *entry, reel_allocator allocator)
+static uintptr_t publish(reel_registry_entry *entry, reel_allocator allocator,
+                         uintptr_t last)
 {
     entry->allocator.ops = allocator.ops;
     entry->allocator.self = allocator.self;
-    return renew(entry);
+    return renew(entry, last);
 }
 
-// Counted at once, but a fresh entry stays above the watermark for now.
-static size_t take_entry(reel_registry *registry)
+// Counted at once, but a fresh entry stays above the watermark for now. Which was
+// the newest version that it had?
+static size_t take_entry(reel_registry *registry, uintptr_t *last)
 {
     const size_t free = load_acquire(&registry->free);
     if (free == REEL_NO_INDEX) {
-        registry->entries[registry->used].last_version = 0;
+        *last = first_version(registry);
+        registry->entries[registry->used].registry = registry;
         return registry->used++;
     }
+    *last = registry->entries[free].previous;
     store_relaxed(&registry->free, registry->entries[free].next);
     registry->used++;
     return free;
@@ -102,6 +116,7 @@ static void raise_peak(reel_registry *registry)
 static void give_entry(reel_registry *registry, size_t index)
 {
     reel_registry_entry *const entry = &registry->entries[index];
+    entry->previous = load_relaxed(&entry->version);
     store_release(&entry->version, 0);
     entry->next = load_relaxed(&registry->free);
     store_release(&registry->free, index);
@@ -147,9 +162,17 @@ static void drop(reel_registry *registry, size_t index)
     give_entry(registry, index);
 }
 
-// Down to a leaf, drop it, and on from its parent: each descendant is gone down to
-// once and dropped once, before its parent.
-static void drop_descendants(reel_registry *registry, size_t top)
+// Its memory is still what it was. Allocators written elsewhere may have no end.
+static void end_allocator(const reel_registry_entry *entry)
+{
+    if (entry->allocator.ops->end != NULL) {
+        entry->allocator.ops->end(entry->allocator.self);
+    }
+}
+
+// Down to a leaf, end it, and on from its parent: each descendant is gone down to
+// once and ended once, before its parent.
+static void end_descendants(reel_registry *registry, size_t top)
 {
     const reel_registry_entry *const entries = registry->entries;
     size_t index = top;
@@ -158,13 +181,14 @@ static void drop_descendants(reel_registry *registry, size_t top)
             index = entries[index].first_child;
         } else {
             const size_t parent = entries[index].parent;
+            end_allocator(&entries[index]);
             drop(registry, index);
             index = parent;
         }
     }
 }
 
-// ---- what the owner does -----------------------------------------------------
+// ---- what threads do, one at a time ------------------------------------------
 
 static reel_status count_refusal(reel_registry *registry)
 {
@@ -184,13 +208,10 @@ static bool is_no_handle(reel_handle handle)
     return handle.index == 0 && handle.version == 0;
 }
 
-reel_status reel_registry_register(reel_registry *registry,
-                                   reel_allocator allocator, reel_handle parent,
-                                   reel_handle *out)
+static reel_status enter(reel_registry *registry, reel_allocator allocator,
+                         reel_handle parent, reel_handle *out)
 {
-    if (registry == NULL || allocator.ops == NULL || out == NULL) {
-        return REEL_INVALID;
-    }
+    uintptr_t last;
     const bool is_child = !is_no_handle(parent);
     if (is_child && is_stale(registry, parent)) {
         return REEL_STALE;
@@ -198,29 +219,65 @@ reel_status reel_registry_register(reel_registry *registry,
     if (registry->used == registry->capacity) {
         return count_refusal(registry);
     }
-    const size_t index = take_entry(registry);
+    const size_t index = take_entry(registry, &last);
     link_to_parent(registry->entries, index,
                    is_child ? parent.index : REEL_NO_INDEX);
     out->index = index;
-    out->version = publish(&registry->entries[index], allocator);
+    out->version = publish(&registry->entries[index], allocator, last);
     raise_peak(registry);
     INVARIANT(reel_registry_is_valid(registry));
     return REEL_OK;
 }
 
+reel_status reel_registry_register(reel_registry *registry,
+                                   reel_allocator allocator, reel_handle parent,
+                                   reel_handle *out)
+{
+    if (registry == NULL || allocator.ops == NULL || out == NULL) {
+        return REEL_INVALID;
+    }
+    if (!reel_gate_enter(&registry->gate)) {
+        return REEL_BUSY;
+    }
+    const reel_status status = enter(registry, allocator, parent, out);
+    gate_leave(&registry->gate);
+    return status;
+}
+
+// Its descendants end. Then it goes on with another version, or is taken out.
+static reel_status change(reel_registry *registry, reel_handle *handle,
+                          bool goes_on)
+{
+    if (is_stale(registry, *handle)) {
+        return REEL_STALE;
+    }
+    const size_t index = handle->index;
+    end_descendants(registry, index);
+    if (goes_on) {
+        handle->version = renew(&registry->entries[index], handle->version);
+    } else {
+        drop(registry, index);
+    }
+    INVARIANT(reel_registry_is_valid(registry));
+    return REEL_OK;
+}
+
+static reel_status change_in_turn(reel_registry *registry, reel_handle *handle,
+                                  bool goes_on)
+{
+    if (!reel_gate_enter(&registry->gate)) {
+        return REEL_BUSY;
+    }
+    const reel_status status = change(registry, handle, goes_on);
+    gate_leave(&registry->gate);
+    return status;
+}
+
 reel_status reel_registry_unregister(reel_registry *registry,
                                      reel_handle handle)
 {
-    if (registry == NULL) {
-        return REEL_INVALID;
-    }
-    if (is_stale(registry, handle)) {
-        return REEL_STALE;
-    }
-    drop_descendants(registry, handle.index);
-    drop(registry, handle.index);
-    INVARIANT(reel_registry_is_valid(registry));
-    return REEL_OK;
+    return registry == NULL ? REEL_INVALID
+                            : change_in_turn(registry, &handle, false);
 }
 
 reel_status reel_registry_rewound(reel_registry *registry, reel_handle handle,
@@ -229,14 +286,12 @@ reel_status reel_registry_rewound(reel_registry *registry, reel_handle handle,
     if (registry == NULL || out == NULL) {
         return REEL_INVALID;
     }
-    if (is_stale(registry, handle)) {
-        return REEL_STALE;
+    const reel_status status = change_in_turn(registry, &handle, true);
+    if (status == REEL_OK) {
+        out->index = handle.index;
+        out->version = handle.version;
     }
-    drop_descendants(registry, handle.index);
-    out->index = handle.index;
-    out->version = renew(&registry->entries[handle.index]);
-    INVARIANT(reel_registry_is_valid(registry));
-    return REEL_OK;
+    return status;
 }
 
 // ---- questions ---------------------------------------------------------------
@@ -301,7 +356,7 @@ static bool is_consistent(const reel_registry *registry, size_t index)
     const reel_registry_entry *const entry = &registry->entries[index];
     const uintptr_t version = load_relaxed(&entry->version);
     return version == 0
-           || (version == entry->last_version && entry->allocator.ops != NULL
+           || (entry->registry == registry && entry->allocator.ops != NULL
                && has_good_child(registry, index)
                && has_good_sibling(registry, index));
 }

@@ -114,7 +114,7 @@ static void start_without_chunks(reel_rewindable *rewindable,
     rewindable->generation = 0;
     rewindable->backing.ops = backing.ops;
     rewindable->backing.self = backing.self;
-    unbind(&rewindable->binding);
+    rewindable->entry = NULL;
     rewindable->peak = 0;
     store_relaxed(&rewindable->failures, 0);
     store_relaxed(&rewindable->largest_refused, 0);
@@ -160,6 +160,7 @@ static void *count_refusal(reel_rewindable *rewindable, size_t size)
 {
     count_one(&rewindable->failures);
     raise_count(&rewindable->largest_refused, size);
+    (void)HOLDS(!rewindable_has_ended(rewindable), REEL_STALE);
     return NULL;
 }
 
@@ -322,6 +323,11 @@ static void note_death(const reel_rewindable *rewindable,
     watch_dead(block, min_of(at_least_1(size), rest));
 }
 
+static reel_status foreign_to(const reel_rewindable *rewindable)
+{
+    return rewindable_has_ended(rewindable) ? REEL_STALE : REEL_FOREIGN;
+}
+
 reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
                                  size_t size)
 {
@@ -329,7 +335,7 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
     const uintptr_t shift = rewindable->shift;
     chunk_entry *const chunk = chunk_of(rewindable, address);
     if (REEL_UNLIKELY(chunk == NULL)) {
-        return address == 0 ? REEL_INVALID : REEL_FOREIGN;
+        return address == 0 ? REEL_INVALID : foreign_to(rewindable);
     }
     const uintptr_t granule = (address - chunk->base) >> shift;
     if (REEL_UNLIKELY(chunk->base + (granule << shift) != address)) {
@@ -384,7 +390,10 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    renew_binding(&rewindable->binding);
+    if (rewindable_has_ended(rewindable)) {
+        return REEL_STALE;
+    }
+    (void)renew_binding(&rewindable->entry, rewindable);
     note_peak(rewindable);
     give_back_above(rewindable, highest_index(rewindable) + 1);
     rewindable->generation++;
@@ -403,7 +412,10 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    end_binding(&rewindable->binding);
+    if (rewindable_has_ended(rewindable)) {
+        return REEL_STALE;
+    }
+    (void)end_binding(&rewindable->entry, rewindable);
     note_peak(rewindable);
     give_back_above(rewindable, 0);
     rewindable->generation++;
@@ -439,6 +451,9 @@ reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
     if (reel_port_in_interrupt() || !is_empty(rewindable)) {
         return REEL_BUSY;
     }
+    if (rewindable_has_ended(rewindable)) {
+        return REEL_STALE;
+    }
     const size_t count = count_of(rewindable);
     for (size_t i = 0; frees_blocks && i < count; i++) {
         chunk_entry *const chunk = &rewindable->table[i];
@@ -465,7 +480,8 @@ static void *reallocate(void *self, void *block, size_t old_size,
         return reel_rewindable_alloc(self, new_size, align);
     }
     (void)(HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
-           && HOLDS(chunk_of(self, (uintptr_t)block) != NULL, REEL_FOREIGN));
+           && HOLDS(chunk_of(self, (uintptr_t)block) != NULL,
+                    foreign_to(self)));
     return NULL;
 }
 
@@ -474,9 +490,32 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_rewindable_free(self, block, size);
 }
 
+// The memory is still there, and a handler may get in at any place. First no chunk
+// is found any more, to look for room or to free; then those who ask come to the
+// first one, and it is full. So what a handler gets in between lies where it did
+// before. Last the spans go.
+static void end(void *self)
+{
+    reel_rewindable *const rewindable = self;
+    chunk_entry *const first = rewindable->table;
+    nobody_is_inside(&rewindable->gate);
+    rewindable->entry = NULL;
+    *(volatile size_t *)&rewindable->capacity = 0;
+    store_release(&rewindable->count, 0);
+    store_release(&rewindable->highest, (uintptr_t)first);
+    store_release(&rewindable->first_open, (uintptr_t)first);
+    store_release(&first->used, first->granules << HALF_BITS);
+    *(volatile uintptr_t *)&rewindable->generation += 1;
+}
+
 reel_allocator reel_rewindable_allocator(reel_rewindable *rewindable)
 {
-    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+    };
     const reel_allocator allocator = { &ops, rewindable };
     return allocator;
 }

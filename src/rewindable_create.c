@@ -1,6 +1,7 @@
 #include "reel/rewindable.h"
 
 #include "binding.h"
+#include "chunk.h"
 
 // ---- registered ones -------------------------------------------------------------
 
@@ -10,14 +11,19 @@ reel_status reel_rewindable_bind(reel_rewindable *rewindable,
     if (rewindable == NULL || registry == NULL) {
         return REEL_INVALID;
     }
+    if (rewindable_has_ended(rewindable)) {
+        return REEL_STALE;
+    }
     const reel_allocator self = reel_rewindable_allocator(rewindable);
-    return bind(&rewindable->binding, registry, self.ops, self.self,
-                parent.index, parent.version);
+    return reel_binding_start(&rewindable->entry, registry, self.ops, self.self,
+                              parent.index, parent.version);
 }
 
 reel_handle reel_rewindable_handle(const reel_rewindable *rewindable)
 {
-    return rewindable->binding.handle;
+    reel_handle handle;
+    reel_binding_handle(rewindable->entry, rewindable, &handle);
+    return handle;
 }
 
 // ---- storage from a background allocator -------------------------------------------
@@ -89,6 +95,9 @@ reel_status reel_rewindable_destroy(reel_rewindable *rewindable)
 {
     if (rewindable == NULL || !rewindable->is_created) {
         return REEL_INVALID;
+    }
+    if (rewindable_has_ended(rewindable)) {
+        return REEL_STALE;
     }
     const size_t size = created_size(rewindable->capacity);
     const reel_status status = reel_rewindable_dispose(rewindable);

@@ -24,7 +24,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
     const uintptr_t start =
         (uintptr_t)reel_rewindable_alloc(rewindable, size, 0);
     if (start == 0) {
-        return REEL_NO_MEMORY;
+        return rewindable_has_ended(rewindable) ? REEL_STALE : REEL_NO_MEMORY;
     }
     const size_t granules = granules_in(at_least_1(size), rewindable->shift);
     if (rewindable->frees_blocks) {
@@ -46,6 +46,10 @@ void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
         return NULL;
     }
     size = at_least_1(size);
+    if (span->end != 0
+        && !HOLDS(!rewindable_has_ended(span->rewindable), REEL_STALE)) {
+        return NULL;
+    }
     if (!reel_arena_fit(span->next, span->end, size, align, &start, &stop)
         || span->generation != span->rewindable->generation) {
         return NULL;

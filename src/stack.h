@@ -5,6 +5,7 @@
 
 #include "atomic.h"
 #include "bits.h"
+#include "check.h"
 #include "reel/arena.h"
 #include "watch.h"
 
@@ -26,6 +27,14 @@ ALWAYS_INLINE uintptr_t next_of(const reel_arena *arena)
     return load_relaxed(&arena->next);
 }
 
+// A bound arena tells its registry of every rewind, so none is inline: no mark has
+// the serial after the present one.
+ALWAYS_INLINE void set_serial(reel_arena *arena, unsigned long serial)
+{
+    arena->serial = serial;
+    arena->inline_serial = arena->entry == NULL ? serial : serial + 1;
+}
+
 // No marks: those taken before now are older than `serial`. The stack is empty.
 static inline void start_over(reel_arena *arena, unsigned long serial)
 {
@@ -35,7 +44,7 @@ static inline void start_over(reel_arena *arena, unsigned long serial)
     arena->low_position = arena->end;
     arena->low_serial = serial;
     arena->epoch = serial;
-    arena->serial = serial;
+    set_serial(arena, serial);
 }
 
 // Inline allocation up to `ready`; granules of 2^log2 bytes, of which
@@ -50,7 +59,47 @@ static inline void start_empty(reel_arena *arena, uintptr_t start,
     store_relaxed(&arena->refusals, log2);
     store_relaxed(&arena->largest_refused, 0);
     store_relaxed(&arena->next, start);
+    arena->entry = NULL;
     start_over(arena, 0);
+}
+
+// ---- lifetimes -------------------------------------------------------------
+
+// It ended with its parent: empty and full at once, as no live arena is.
+ALWAYS_INLINE bool has_ended(const reel_arena *arena)
+{
+    return arena->base == arena->end;
+}
+
+// Why a block or an offset is not in the used part.
+static inline reel_status why_not(const reel_arena *arena, reel_status why)
+{
+    return has_ended(arena) ? REEL_STALE : why;
+}
+
+// A call that returns a pointer found no room: is that because the arena ended?
+static inline void blame_end(const reel_arena *arena)
+{
+    (void)HOLDS(!has_ended(arena), REEL_STALE);
+}
+
+// Fill it up, drop its marks, then have it begin where it ends. Handlers may get in
+// between at any place, and what they do is as before or refused. The second time
+// undoes what they freed after the first; once the arena begins at its end there is
+// nothing that could be freed.
+static inline void end_stack(reel_arena *arena)
+{
+    const uintptr_t stop = arena->end;
+    arena->entry = NULL;
+    store_release(&arena->limit, 0);
+    for (int i = 0; i < 2; i++) {
+        start_over(arena, arena->serial + 1);
+        arena->last_position = stop;
+        arena->floor = stop;
+        arena->peak = stop;
+        store_release(&arena->next, stop);
+        store_release((reel_word *)&arena->base, stop);
+    }
 }
 
 // Count a request that did not fit. Two contexts at once may count one.

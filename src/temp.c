@@ -1,6 +1,7 @@
 #define REEL_TEMP_INLINE REEL_TO_EMIT
 #include "reel/temp.h"
 
+#include "binding.h"
 #include "check.h"
 #include "gate.h"
 #include "stack.h"
@@ -65,6 +66,9 @@ static bool are_usable(const reel_pages *pages)
 bool reel_temp_is_valid(const reel_temp *temp)
 {
     const reel_arena *const stack = &temp->stack;
+    if (has_ended(stack)) {
+        return reel_arena_is_valid(stack) && committed_of(temp) == stack->end;
+    }
     if (!are_usable(temp->pages) || !reel_arena_is_valid(stack)) {
         return false;
     }
@@ -214,6 +218,7 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
     do {
         if (!reel_arena_fit(next, temp->stack.end, size, align, &start, &stop)
             || !commit_to(temp, stop)) {
+            blame_end(&temp->stack);
             return count_refusal(&temp->stack, size);
         }
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
@@ -257,7 +262,8 @@ bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
                       size_t new_size)
 {
     const uintptr_t start = (uintptr_t)block;
-    if (!HOLDS(reel_temp_owns(temp, block, old_size), REEL_FOREIGN)) {
+    if (!HOLDS(reel_temp_owns(temp, block, old_size),
+               why_not(&temp->stack, REEL_FOREIGN))) {
         return false;
     }
     if (new_size > committed_of(temp) - start
@@ -274,7 +280,8 @@ void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
         return reel_temp_alloc(temp, new_size, align);
     }
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
-        || !HOLDS(reel_temp_owns(temp, block, old_size), REEL_FOREIGN)) {
+        || !HOLDS(reel_temp_owns(temp, block, old_size),
+                  why_not(&temp->stack, REEL_FOREIGN))) {
         return NULL;
     }
     if (((uintptr_t)block & mask_of(align)) == 0
@@ -382,7 +389,10 @@ reel_status reel_temp_reset(reel_temp *temp)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    reel_arena_reset(&temp->stack);
+    const reel_status status = reel_arena_reset(&temp->stack);
+    if (status != REEL_OK) {
+        return status;
+    }
     end_frame(temp);
     INVARIANT(reel_temp_is_valid(temp));
     return REEL_OK;
@@ -411,6 +421,9 @@ reel_status reel_temp_trim(reel_temp *temp)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
+    if (has_ended(&temp->stack)) {
+        return REEL_STALE;
+    }
     lower_to_used(temp);
     INVARIANT(reel_temp_is_valid(temp));
     return REEL_OK;
@@ -421,7 +434,11 @@ reel_status reel_temp_dispose(reel_temp *temp)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
-    reel_arena_reset(&temp->stack);
+    if (has_ended(&temp->stack)) {
+        return REEL_STALE;
+    }
+    (void)end_binding(&temp->stack.entry, temp);
+    (void)reel_arena_reset(&temp->stack);
     (void)take_high(temp);
     temp->last_high = 0;
     temp->estimate = 0;
@@ -518,9 +535,48 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_temp_free(self, block, size);
 }
 
+// What is committed counts as none once the stack begins at its end, and not before:
+// a handler may be allocating.
+static void end(void *self)
+{
+    reel_temp *const temp = self;
+    nobody_is_inside(&temp->gate);
+    end_stack(&temp->stack);
+    store_release(&temp->committed, temp->stack.end);
+}
+
 reel_allocator reel_temp_allocator(reel_temp *temp)
 {
-    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+    };
     const reel_allocator allocator = { &ops, temp };
     return allocator;
+}
+
+// ---- lifetimes ---------------------------------------------------------------
+
+reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
+                           reel_handle parent)
+{
+    if (temp == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (has_ended(&temp->stack)) {
+        return REEL_STALE;
+    }
+    const reel_allocator self = reel_temp_allocator(temp);
+    const reel_status status =
+        reel_binding_start(&temp->stack.entry, registry, self.ops, self.self,
+                           parent.index, parent.version);
+    set_serial(&temp->stack, temp->stack.serial);
+    return status;
+}
+
+reel_handle reel_temp_handle(const reel_temp *temp)
+{
+    return reel_arena_handle(&temp->stack);
 }

@@ -20,12 +20,16 @@
 extern "C" {
 #endif
 
-/// What an allocator implements. `self` is the allocator's object.
+/// What an allocator implements. `self` is the allocator's object. Members that
+/// an allocator leaves out at the end are NULL.
 typedef struct reel_allocator_ops {
     void *(*allocate)(void *self, size_t size, size_t align);
     void *(*reallocate)(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align);
     reel_status (*free)(void *self, void *block, size_t size);
+    // The memory of the object is about to end. From now on the object hands out
+    // nothing and gives nothing back. Called by a registry (reel/registry.h).
+    void (*end)(void *self);
 } reel_allocator_ops;
 
 /// A value of two words; copy it freely. It is valid as long as the object

@@ -42,6 +42,7 @@
 
 #include "reel/allocator.h"
 #include "reel/detail/memory.h"
+#include "reel/registry.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -61,7 +62,9 @@ typedef struct reel_arena {
     uintptr_t low_position;   // where the lowest one since the reset went,
     unsigned long low_serial; // and its serial
     reel_word refusals;       // refused requests << 8 | log2 of the granule
-    reel_word largest_refused; // bytes
+    reel_word largest_refused;   // bytes
+    unsigned long inline_serial; // `serial`, if a rewind may be inline
+    reel_registry_entry *entry;  // NULL: not bound
 } reel_arena;
 
 /// A position to rewind to: a small value that is copied freely and holds no
@@ -190,15 +193,21 @@ reel_mark reel_arena_mark(reel_arena *arena);
 /// live and can be rewound to again. Marks that are newer and higher are
 /// dropped.
 ///
-/// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE, as the top of this file says.
-/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker
+/// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE, as the top of this file says;
+///          REEL_BUSY in a handler if the arena is bound.
+/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker; if the
+///          arena is bound, as reel_registry_rewound()
+/// Waits    if the arena is bound, as reel_registry_rewound()
 reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 
 /// Free every block and drop every mark.
 ///
-/// Returns  nothing; it cannot fail.
-/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker
-void reel_arena_reset(reel_arena *arena);
+/// Returns  REEL_OK; REEL_STALE if the arena has ended; REEL_BUSY in a handler
+///          if the arena is bound.
+/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker; if the
+///          arena is bound, as reel_registry_rewound()
+/// Waits    if the arena is bound, as reel_registry_rewound()
+reel_status reel_arena_reset(reel_arena *arena);
 
 /// Get the bytes in use, padding included. For this call and those below, other
 /// contexts may be in reel_arena_alloc_shared().
@@ -249,6 +258,43 @@ void *reel_arena_at(const reel_arena *arena, size_t offset);
 ///
 /// Returns  true if it is consistent.
 bool reel_arena_is_valid(const reel_arena *arena);
+
+/// Register the arena. From then on each rewind and each reset gives it a new
+/// handle, makes refs to its blocks stale, and ends all its descendants. Bind an
+/// arena that is rewound as a whole. A scope on a bound arena ends the children
+/// from before the scope, too. The rewinds of a bound arena are not inline.
+///
+/// When the blocks of the parent end, the arena ends. From then on allocating
+/// returns NULL and panics (REEL_STALE), calls with a status return REEL_STALE,
+/// and counts are 0. The arena may be initialised again. An arena that is not
+/// bound does not end: the caller must not use it after its buffer is gone.
+///
+///   parent   as for reel_registry_register(): where the buffer comes from
+///
+/// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
+///          REEL_BUSY if the arena is bound; REEL_STALE if it has ended.
+/// Callers  threads only
+/// Waits    as reel_registry_register()
+reel_status reel_arena_bind(reel_arena *arena, reel_registry *registry,
+                            reel_handle parent);
+
+/// Get the handle for refs to the present blocks.
+///
+/// Returns  the handle, valid until the next rewind or reset; REEL_NO_HANDLE if
+///          the arena is not bound.
+/// Callers  any context
+reel_handle reel_arena_handle(const reel_arena *arena);
+
+/// Give the buffer of the arena up. A bound arena is unregistered, and its
+/// descendants end. A memory checker no longer guards the buffer. Nothing else
+/// changes. A second call does no harm.
+///
+/// Returns  REEL_OK; REEL_STALE if the arena has ended; REEL_BUSY in a handler
+///          if the arena is bound.
+/// Cost     O(1); O(bytes) with a memory checker; if the arena is bound, as
+///          reel_registry_unregister()
+/// Waits    if the arena is bound, as reel_registry_unregister()
+reel_status reel_arena_dispose(reel_arena *arena);
 
 /// Offer the arena as an allocator. Freeing a block that is not the last does
 /// nothing and returns REEL_OK.

@@ -33,6 +33,7 @@
 #include "reel/allocator.h"
 #include "reel/detail/list.h"
 #include "reel/detail/memory.h"
+#include "reel/registry.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -50,6 +51,7 @@ typedef struct reel_blocks {
     uintptr_t base;    // block 0
     size_t block_size; // bytes
     reel_word failures;
+    reel_registry_entry *entry; // NULL: not bound
 } reel_blocks;
 
 /// Bytes of buffer that a block pool needs, for any alignment of the buffer: a
@@ -158,6 +160,39 @@ reel_stats reel_blocks_stats(const reel_blocks *blocks);
 /// Cost     O(reel_blocks_peak())
 bool reel_blocks_is_valid(const reel_blocks *blocks);
 
+/// Register the block pool. When the blocks of the parent end, the block pool
+/// ends. From then on allocating returns NULL and panics (REEL_STALE), freeing
+/// returns REEL_STALE, and counts are 0. The block pool may be initialised
+/// again. One that is not bound does not end: the caller must not use it after
+/// its buffer is gone.
+///
+///   parent   as for reel_registry_register(): where the buffer comes from
+///
+/// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
+///          REEL_BUSY if the block pool is bound; REEL_STALE if it has ended.
+/// Callers  threads only
+/// Waits    as reel_registry_register()
+reel_status reel_blocks_bind(reel_blocks *blocks, reel_registry *registry,
+                             reel_handle parent);
+
+/// Get the handle for refs to blocks.
+///
+/// Returns  the handle, valid until the block pool is disposed of or ends;
+///          REEL_NO_HANDLE if it is not bound.
+/// Callers  any context
+reel_handle reel_blocks_handle(const reel_blocks *blocks);
+
+/// Give the buffer of the block pool up. A bound one is unregistered, and its
+/// descendants end. A memory checker no longer guards the buffer. Nothing else
+/// changes. A second call does no harm.
+///
+/// Returns  REEL_OK; REEL_STALE if the block pool has ended; REEL_BUSY in a
+///          handler if it is bound.
+/// Cost     O(1); O(bytes) with a memory checker; if the block pool is bound,
+///          as reel_registry_unregister()
+/// Waits    if the block pool is bound, as reel_registry_unregister()
+reel_status reel_blocks_dispose(reel_blocks *blocks);
+
 /// Offer the block pool as an allocator of blocks up to its block size. A
 /// reallocate keeps the block in place, or fails.
 ///
@@ -174,8 +209,9 @@ typedef struct reel_blocks_cache {
     void **top;   // the first empty slot
     void **slots; // blocks lie in [slots, top)
     void **limit; // after the last slot
-    size_t bytes; // of all blocks
+    size_t bytes; // of all blocks; 0: the cache has ended
     reel_blocks *blocks;
+    reel_registry_entry *entry; // NULL: not bound
 } reel_blocks_cache;
 
 /// Start an empty cache.
@@ -219,6 +255,31 @@ static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
 /// Returns  true if it is consistent.
 /// Cost     O(n^2) in the blocks of the cache
 bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache);
+
+/// Register the cache. When the blocks of the parent end, the cache ends: its
+/// blocks are freed to no block pool. From then on allocating returns NULL and
+/// panics (REEL_STALE), and freeing returns REEL_STALE. The cache may be
+/// initialised again. The registered allocator uses the cache.
+///
+/// A cache has no dispose: flush it, then unregister its handle. One that is not
+/// bound does not end: the caller must not use it after the block pool or the
+/// slots are gone.
+///
+///   parent   the handle of the block pool; or of what the slots come from, if
+///            that ends first
+///
+/// Returns  as reel_blocks_bind().
+/// Callers  threads only
+/// Waits    as reel_registry_register()
+reel_status reel_blocks_cache_bind(reel_blocks_cache *cache,
+                                   reel_registry *registry, reel_handle parent);
+
+/// Get the handle of the cache.
+///
+/// Returns  the handle, valid until the cache ends; REEL_NO_HANDLE if it is not
+///          bound.
+/// Callers  any context
+reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache);
 
 /// Free every block of the cache to the block pool.
 ///

@@ -22,6 +22,7 @@
 
 #include "reel/allocator.h"
 #include "reel/blocks.h"
+#include "reel/registry.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,6 +60,7 @@ typedef struct reel_pool {
     size_t peak; // pages, as of the last trim
     reel_word failures;
     reel_allocator backing;
+    reel_registry_entry *entry; // NULL: not bound
 } reel_pool;
 
 /// Start a pool. It has no chunk yet.
@@ -134,9 +136,11 @@ reel_status reel_pool_reserve(reel_pool *pool, size_t pages);
 /// Waits    for the backing
 size_t reel_pool_trim(reel_pool *pool);
 
-/// Free all chunks. A second call does no harm, and the pool may be used again.
+/// Free all chunks, and unregister. A second call does no harm, and the pool may
+/// be used again.
 ///
-/// Returns  REEL_OK; REEL_BUSY in a handler, and while a page is in use.
+/// Returns  REEL_OK; REEL_BUSY in a handler, and while a page is in use;
+///          REEL_STALE if the pool has ended.
 /// Cost     as reel_pool_trim()
 /// Callers  threads only
 /// Waits    for the backing
@@ -193,6 +197,32 @@ size_t reel_pool_page_size(const reel_pool *pool);
 /// Cost     as reel_pool_used_pages()
 bool reel_pool_is_valid(const reel_pool *pool);
 
+/// Register the pool. When the blocks of the parent end, the pool ends. The
+/// regions and caches that are bound under it end first. From then on it has no
+/// chunk and frees none. Claiming returns NULL and panics (REEL_STALE), and
+/// calls with a status return REEL_STALE. The pool may be initialised again.
+///
+/// A pool that is not bound does not end: the caller must not use it after its
+/// backing is gone. The caller must close a region that is not bound before its
+/// pool ends. With REEL_CHECKS 2 the next call on such a region panics
+/// (REEL_STALE).
+///
+///   parent   as for reel_registry_register(): the backing
+///
+/// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
+///          REEL_BUSY if the pool is bound; REEL_STALE if it has ended.
+/// Callers  threads only
+/// Waits    as reel_registry_register()
+reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
+                           reel_handle parent);
+
+/// Get the handle for refs to pages. Regions and caches are bound under it.
+///
+/// Returns  the handle, valid until the pool is disposed of or ends;
+///          REEL_NO_HANDLE if it is not bound.
+/// Callers  any context
+reel_handle reel_pool_handle(const reel_pool *pool);
+
 /// Offer the pool as an allocator of blocks up to a page. A reallocate keeps
 /// the block in place, or fails.
 ///
@@ -217,6 +247,7 @@ typedef struct reel_pool_cache {
     reel_pool_slot *limit; // after the last slot
     size_t page_size;      // bytes
     reel_pool *pool;
+    reel_registry_entry *entry; // NULL: not bound
 } reel_pool_cache;
 
 /// Start an empty cache. Regions fill it when they are closed.
@@ -235,6 +266,31 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
 /// Returns  true if it is consistent.
 /// Cost     O(n) in the pages of the cache
 bool reel_pool_cache_is_valid(const reel_pool_cache *cache);
+
+/// Register the cache. When the blocks of the parent end, the cache ends: its
+/// pages are released to no pool. From then on no region opens with it
+/// (REEL_STALE), and no region fills it. The cache may be initialised again.
+/// The registered allocator refuses every request.
+///
+/// A cache has no dispose: flush it, then unregister its handle. One that is not
+/// bound does not end: the caller must not use it after the pool or the slots
+/// are gone.
+///
+///   parent   the handle of the pool; or of what the slots come from, if that
+///            ends first
+///
+/// Returns  as reel_pool_bind().
+/// Callers  threads only
+/// Waits    as reel_registry_register()
+reel_status reel_pool_cache_bind(reel_pool_cache *cache,
+                                 reel_registry *registry, reel_handle parent);
+
+/// Get the handle of the cache.
+///
+/// Returns  the handle, valid until the cache ends; REEL_NO_HANDLE if it is not
+///          bound.
+/// Callers  any context
+reel_handle reel_pool_cache_handle(const reel_pool_cache *cache);
 
 /// Release every page of the cache to the pool, for example before a trim.
 ///

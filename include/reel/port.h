@@ -1,9 +1,9 @@
 /// The hooks of a platform, beside those that commit memory (reel/pages.h).
 ///
-/// reel_port_in_interrupt() and reel_port_yield() have weak defaults. The first
-/// reads IPSR on a Cortex-M and returns false elsewhere. The second does
-/// nothing. Only REEL_ATOMICS_MASKED uses the mask, which has no default. port/
-/// has masks for Cortex-M, and hooks for hosts.
+/// All hooks but the mask have weak defaults. reel_port_in_interrupt() reads IPSR
+/// on a Cortex-M and returns false elsewhere. reel_port_yield() does nothing. A
+/// gate is entered by one exchange. Only REEL_ATOMICS_MASKED uses the mask.
+/// port/ has masks for Cortex-M, and hooks for hosts.
 
 #ifndef REEL_PORT_H
 #define REEL_PORT_H
@@ -32,8 +32,7 @@ extern "C" {
 /// Callers  any context
 bool reel_port_in_interrupt(void);
 
-/// Let other threads run. A thread calls this in a loop while it waits for
-/// another thread to leave the growth path. A port for a scheduler with
+/// Let other threads run. The default reel_port_gate_wait() calls this. A port for a scheduler with
 /// priorities must let threads of lower priority run: sleep for a tick. Without
 /// threads nothing waits, and the default is enough.
 ///
@@ -42,6 +41,54 @@ bool reel_port_in_interrupt(void);
 /// Callers  threads only
 /// Waits    for other threads
 void reel_port_yield(void);
+
+/// Get a number of the calling thread, such as the address of its control block.
+///
+/// Returns  a number that no other thread has at the same time; 0 if the port
+///          does not know.
+/// Cost     a few instructions
+/// Callers  threads only
+uintptr_t reel_port_thread(void);
+
+/// Enter a gate, if no thread is inside. A gate lets one thread at a time into a
+/// growth path, which calls hooks and backing allocators. It is one word of an
+/// object. An init sets it to 0. After that it belongs to these four hooks.
+///
+/// The defaults keep the thread that is inside in the word, and wait by
+/// reel_port_yield(). They do not detect that the thread inside was deleted, or
+/// left by longjmp: then other threads wait for ever. A scheduler with
+/// priorities should replace all four by a mutex with priority inheritance
+/// (port/host/gate.c is an example).
+///
+/// Returns  true if the caller is inside, and then it sees all writes of the
+///          threads before it; false if a thread is inside.
+/// Cost     the port's
+/// Callers  threads only
+bool reel_port_gate_enter(reel_word *gate);
+
+/// Wait until a gate may be open. reel_port_gate_enter() is called next.
+///
+/// Returns  at any time; early is harmless.
+/// Cost     the port's
+/// Callers  threads only
+/// Waits    while another thread is inside
+void reel_port_gate_wait(reel_word *gate);
+
+/// Leave a gate, and wake a thread that waits for it.
+///
+/// Returns  when the next thread can enter.
+/// Cost     the port's
+/// Callers  threads only
+void reel_port_gate_leave(reel_word *gate);
+
+/// Tell which thread is inside a gate. If it is the caller, the call would wait
+/// for itself: it panics (REEL_BUSY) and fails.
+///
+/// Returns  the number of the thread; any other number if it is not known; 0 if
+///          no thread is inside.
+/// Cost     a few instructions
+/// Callers  threads only
+uintptr_t reel_port_gate_holder(const reel_word *gate);
 
 /// Mask each interrupt on this core that may call reel. reel_port_unmask()
 /// restores the state from before. Calls nest. Both functions are compiler

@@ -42,13 +42,14 @@ typedef struct reel_region {
     bool has_more;                   // false: the fields below are unset
     struct reel_region_large *large; // large objects; NULL: none
     size_t large_size;               // their bytes
-    reel_binding binding;
+    reel_registry_entry *entry;      // NULL: not bound
 } reel_region;
 
 /// Open a region, and claim its first page.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_NO_MEMORY if the pool has no
-///          page, and then the region is closed.
+///          page; REEL_STALE if the pool, or the cache, has ended. Then the
+///          region is closed.
 /// Cost     as reel_pool_claim()
 /// Waits    as reel_pool_claim()
 reel_status reel_region_open(reel_region *region, reel_pool *pool);
@@ -72,7 +73,8 @@ static inline reel_status reel_region_open_cached(reel_region *region,
 /// Returns  a block, contents unspecified, valid until the close; NULL if the
 ///          pool has no page for it, or the backing fails for a large object.
 ///          In a handler the pool does not grow, and large objects are refused.
-/// Panics   the region is closed (REEL_CLOSED); `align` is not a power of two.
+/// Panics   the region is closed (REEL_CLOSED) or has ended (REEL_STALE); `align`
+///          is not a power of two.
 /// Cost     O(1); if it needs a page, as reel_pool_claim(); a large object
 ///          costs a call of the backing
 /// Waits    if it needs a page, as reel_pool_claim(); a thread waits for the
@@ -103,13 +105,17 @@ void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
 reel_status reel_region_free(reel_region *region, void *block, size_t size);
 
 /// Free everything. Pages go back to the pool, and large objects to its
-/// backing. If the region is bound, its refs become stale.
+/// backing. If the region is bound, it is unregistered: its refs become stale,
+/// and its descendants end. So threads close a bound region. The owner of the
+/// region need not own the registry.
 ///
-/// Returns  REEL_OK; REEL_CLOSED if it is closed already; REEL_BUSY in a
-///          handler if it has large objects.
+/// Returns  REEL_OK; REEL_CLOSED if it is closed already; REEL_STALE if it has
+///          ended; REEL_BUSY in a handler if it is bound or has large objects.
 /// Cost     O(1) for any number of pages; O(n) in large objects, and in the
-///          unused slots of a cache
-/// Waits    a thread waits for the backing if there are large objects
+///          unused slots of a cache; if it is bound, as
+///          reel_registry_unregister()
+/// Waits    a thread waits for the backing if there are large objects, and as
+///          reel_registry_unregister() if the region is bound
 reel_status reel_region_close(reel_region *region);
 
 /// Close a region. This is inline if the region has one page, a cache with room
@@ -143,14 +149,21 @@ bool reel_region_is_valid(const reel_region *region);
 /// Returns  the allocator, valid while the region is open.
 reel_allocator reel_region_allocator(reel_region *region);
 
-/// Register an open region. Closing it unregisters it: then its refs and
-/// descendants are stale.
+/// Register an open region. Closing it unregisters it.
 ///
-///   parent   as for reel_registry_register()
+/// When the blocks of the parent end, the region ends. It is not open any more,
+/// and its pages go back to no pool. Allocating returns NULL and panics
+/// (REEL_STALE), and calls with a status return REEL_STALE. It may be opened
+/// again over a pool that has not ended. A region that is not bound does not
+/// end: the caller closes it before its pool ends.
+///
+///   parent   as for reel_registry_register(): the handle of the pool
 ///
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
-///          REEL_CLOSED; REEL_BUSY if the region is bound.
+///          REEL_CLOSED; REEL_BUSY if the region is bound; REEL_STALE if it has
+///          ended.
 /// Callers  threads only
+/// Waits    as reel_registry_register()
 reel_status reel_region_bind(reel_region *region, reel_registry *registry,
                              reel_handle parent);
 

@@ -14,26 +14,46 @@
 /// before it is accessed.
 ///
 /// Index and version are one machine word each. The versions of an entry count
-/// up from 1, skip 0, and start again after the highest. So a version recurs
-/// after 2^width - 1 rewinds and registrations of its entry: with 32 bits,
-/// after 2 years of 60 rewinds a second. A handle of exactly that age is not
-/// detected as stale.
+/// up, skip 0, and start again after the highest. So a version recurs after
+/// 2^width - 1 rewinds and registrations of its entry: with 32 bits, after 2
+/// years of 60 rewinds a second. A handle of exactly that age is not detected as
+/// stale.
 ///
-/// A registered allocator may name its parent, which its memory comes from.
-/// When the parent is rewound or unregistered, its children and all their
-/// descendants are unregistered. A descendant is never valid for longer than an
-/// ancestor.
+/// The first version is a hash of the registry's address. So a handle of another
+/// registry is refused, unless the two hashes are as close as the number of
+/// rewinds. Not detected: a handle from before a new init of the registry, and a
+/// handle of an earlier registry at the same address.
+///
+/// A registered allocator may name its parent, which its memory comes from. The
+/// blocks of the parent end when it is rewound, reset, closed, disposed of or
+/// unregistered. Before that its descendants end, the deepest first. Each is
+/// unregistered and ended. From then on it hands out nothing: it returns NULL
+/// and panics (REEL_STALE), or returns REEL_STALE. It gives nothing back to any
+/// allocator. It may be initialised again. An allocator of another library ends
+/// if it has `end`, else it is only unregistered. An allocator that is not
+/// registered does not end: the caller must not use it after its memory is gone.
+///
+/// Control block, entry and registry outlive the parent, since the end writes to
+/// them. An allocator must leave the registry before its control block is gone or
+/// is initialised again. It leaves by a dispose, by a close, or by
+/// reel_registry_unregister().
+///
+/// During the end, handlers on the same core may use the allocator: they find it
+/// as before, or ended. No other thread or core may be inside a call on it. With
+/// REEL_CHECKS 2, a thread inside its growth path is a panic (REEL_BUSY).
 ///
 /// A freed entry is the next to be used. Unused entries are used in the order
 /// 0, 1, 2, …. A watermark separates used from unused entries, so no call loops
 /// over the table.
 ///
-/// One owner registers, rewinds and unregisters. Meanwhile any context may call
-/// reel_registry_get() and reel_ref_get(). Their answer was true at one moment,
-/// either before the owner's change or after it. In a handler on the owner's
-/// core it stays true until the handler returns. Another thread or core must
-/// not use the answer while the owner ends the allocator. The application
-/// ensures that, as for any rewind.
+/// Threads register, rewind and unregister, also through a bound allocator. They
+/// take turns through a gate, so the owner of an allocator need not own the
+/// registry. In a handler these calls return REEL_BUSY. Meanwhile any context
+/// may call reel_registry_get() and reel_ref_get(). Their answer was true at one
+/// moment, either before the change or after it. In a handler on the same core it
+/// stays true until the handler returns. Another thread or core must not use the
+/// answer while the allocator ends. The application ensures that, as for any
+/// rewind.
 
 #ifndef REEL_REGISTRY_H
 #define REEL_REGISTRY_H
@@ -73,16 +93,16 @@ typedef struct reel_ref {
 /// An entry of the table, for one allocator: eight words. The caller provides
 /// the table. Only reel accesses it.
 typedef struct reel_registry_entry {
-    reel_allocator allocator; // 2 words
-    reel_word version;        // of valid handles; 0: the entry is free
-    uintptr_t last_version;   // the newest version
-    size_t parent;            // indices, or REEL_NO_INDEX
-    size_t first_child;       // the newest one
-    size_t next;              // sibling, or free entry
-    size_t previous;          // sibling
+    reel_allocator allocator;       // 2 words
+    reel_word version;              // of valid handles; 0: the entry is free
+    struct reel_registry *registry; // that the entry is of
+    size_t parent;                  // indices, or REEL_NO_INDEX
+    size_t first_child;             // the newest one
+    size_t next;                    // sibling, or free entry
+    size_t previous; // sibling; of a free entry its newest version
 } reel_registry_entry;
 
-/// Six words. Owned by the caller, who only reads it.
+/// Eight words. Owned by the caller, who only reads it.
 typedef struct reel_registry {
     reel_registry_entry *entries;
     size_t capacity; // entries
@@ -90,14 +110,12 @@ typedef struct reel_registry {
     size_t failures; // refused registrations; saturates
     reel_word peak;  // watermark: entries below it were used
     reel_word free;  // the first free entry, or REEL_NO_INDEX
+    reel_word gate;  // one thread at a time changes the table
+    // reel_registry_tell(). Bound allocators call it through this pointer, so an
+    // image without a registry does not link one.
+    reel_status (*tell)(reel_registry_entry **place, const void *self,
+                        bool goes_on);
 } reel_registry;
-
-/// The registration of an allocator, which the allocator keeps. Only reel
-/// accesses it.
-typedef struct reel_binding {
-    reel_registry *registry; // NULL: not bound
-    reel_handle handle;
-} reel_binding;
 
 /// Start an empty registry. Handles from before are not detected: they may
 /// equal new ones.
@@ -122,54 +140,73 @@ reel_status reel_registry_init(reel_registry *registry,
     static reel_registry_entry name##_entries[count];   \
     static reel_registry name = REEL_REGISTRY_INITIAL_(name##_entries, count)
 
-#define REEL_REGISTRY_INITIAL_(entries, count)              \
-    {                                                       \
-        (entries), (count), 0, 0, { 0 }, { REEL_NO_INDEX }, \
+#define REEL_REGISTRY_INITIAL_(entries, count)                     \
+    {                                                              \
+        (entries), (count), 0, 0, { 0 }, { REEL_NO_INDEX }, { 0 }, \
+            reel_registry_tell,                                    \
     }
+
+/// Record what a bound allocator is about to do: to rewind, or to leave. Its
+/// descendants end. Bound allocators call this.
+///
+///   place    of the allocator's pointer to its entry; NULL is written there if
+///            it has no entry afterwards
+///
+/// Returns  REEL_OK, also if it is not registered any more; REEL_BUSY in a
+///          handler.
+/// Cost     O(descendants)
+/// Callers  threads only
+/// Waits    while another thread changes the registry
+reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
+                               bool goes_on);
 
 /// Register an allocator.
 ///
-///   allocator  any; the value is copied into the table
-///   parent     a registered allocator: when it is rewound or unregistered,
-///              this one is unregistered. REEL_NO_HANDLE: none
+///   allocator  any; the value is copied into the table. Those of reel are
+///              better bound, for example by reel_arena_bind(). Then they record
+///              their own rewinds.
+///   parent     a registered allocator: before its blocks end, this one ends.
+///              REEL_NO_HANDLE: none
 ///   out        where the handle goes, valid until the allocator is rewound or
 ///              unregistered
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL or an allocator without ops;
 ///          REEL_STALE if `parent` is not valid; REEL_FULL, which counts as a
-///          failure.
+///          failure; REEL_BUSY in a handler.
 /// Callers  threads only
+/// Waits    while another thread changes the registry
 reel_status reel_registry_register(reel_registry *registry,
                                    reel_allocator allocator, reel_handle parent,
                                    reel_handle *out);
 
-/// Unregister an allocator, its descendants first. All their handles and refs
-/// become stale. The allocators are not called.
+/// Unregister an allocator. Its descendants end first. All their handles and
+/// refs, and its own, become stale. The allocator itself does not end.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_STALE if the handle is not
-///          valid.
+///          valid; REEL_BUSY in a handler.
 /// Cost     O(descendants), without recursion and without extra memory
 /// Callers  threads only
+/// Waits    while another thread changes the registry
 reel_status reel_registry_unregister(reel_registry *registry,
                                      reel_handle handle);
 
-/// Record a rewind of an allocator, before or after it. Its descendants are
-/// unregistered. Its own handle and refs become stale. It keeps its entry and
-/// its parent.
+/// Record a rewind of an allocator, before it happens. Its descendants end. Its
+/// own handle and refs become stale. It keeps its entry and its parent.
 ///
 ///   out      where the new handle goes
 ///
-/// Returns  REEL_OK; REEL_INVALID for NULL; REEL_STALE if the handle is not
-///          valid.
+/// Returns  as reel_registry_unregister().
 /// Cost     O(descendants)
 /// Callers  threads only
+/// Waits    while another thread changes the registry
 reel_status reel_registry_rewound(reel_registry *registry, reel_handle handle,
                                   reel_handle *out);
 
 /// Get an allocator by its handle.
 ///
 /// Returns  the copy in the table, valid until the allocator is unregistered;
-///          NULL if the handle is stale or was never of this registry.
+///          NULL if the handle is stale, or of another registry (as far as the
+///          top of this file says).
 /// Callers  any context
 const reel_allocator *reel_registry_get(const reel_registry *registry,
                                         reel_handle handle);

@@ -85,7 +85,7 @@ typedef struct reel_rewindable {
     reel_allocator backing;
     size_t initial_size; // bytes
     size_t growth_limit;
-    reel_binding binding;
+    reel_registry_entry *entry; // NULL: not bound
     reel_word gate;
     size_t peak; // bytes, as of the last rewind
     reel_word failures;
@@ -146,11 +146,12 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
                                  size_t size);
 
 /// Free everything. Chunks above the highest one used since the last rewind are
-/// freed, the newest first. Chunk 0 always stays. Spans, refs and registered
-/// children become stale. No other context may be inside a call on the
+/// freed, the newest first. Chunk 0 always stays. Spans and refs become stale.
+/// Registered descendants end. No other context may be inside a call on the
 /// rewindable.
 ///
-/// Returns  REEL_OK; REEL_BUSY in a handler.
+/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the rewindable has
+///          ended.
 /// Cost     O(chunks), one call of the backing for each freed chunk
 /// Callers  threads only
 /// Waits    for the backing
@@ -224,16 +225,22 @@ reel_allocator reel_rewindable_allocator(reel_rewindable *rewindable);
 
 // ---- registry ----------------------------------------------------------------
 
-/// Register the rewindable. From then on a rewind gives it a new handle, and
-/// makes refs to its blocks and all its descendants stale. A dispose
-/// unregisters it. A rewind of the parent unregisters it, too; then it may be
-/// bound again.
+/// Register the rewindable. From then on a rewind gives it a new handle, makes
+/// refs to its blocks stale, and ends all its descendants. A dispose unregisters
+/// it, and ends them, too.
 ///
-///   parent   as for reel_registry_register()
+/// When the blocks of the parent end, the rewindable ends. From then on it has
+/// no chunk and frees none. Allocating returns NULL and panics (REEL_STALE), and
+/// calls with a status return REEL_STALE. It may be initialised again. A
+/// rewindable that is not bound does not end: the caller must not use it after
+/// its backing is gone.
+///
+///   parent   as for reel_registry_register(): the backing
 ///
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
-///          REEL_BUSY if the rewindable is bound.
+///          REEL_BUSY if the rewindable is bound; REEL_STALE if it has ended.
 /// Callers  threads only
+/// Waits    as reel_registry_register()
 reel_status reel_rewindable_bind(reel_rewindable *rewindable,
                                  reel_registry *registry, reel_handle parent);
 
@@ -246,6 +253,10 @@ reel_handle reel_rewindable_handle(const reel_rewindable *rewindable);
 
 /// Create a rewindable whose control block and table come from an allocator,
 /// too. Bind it. (This is Unity's AllocatorHelper.)
+///
+/// When the background's blocks end, the rewindable is gone, and only its handle
+/// may be used. So the parent should be the background. If it is not, and the
+/// background ends first, the caller first unregisters the handle.
 ///
 ///   out         where the address goes
 ///   background  allocator of control block, table and chunks
@@ -269,7 +280,8 @@ reel_status reel_rewindable_create(reel_rewindable **out,
 /// memory.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, and if it was not created so;
-///          REEL_BUSY in a handler.
+///          REEL_BUSY in a handler; REEL_STALE if it has ended, and then nothing
+///          is freed.
 /// Cost     as reel_rewindable_dispose()
 /// Callers  threads only
 /// Waits    for the background

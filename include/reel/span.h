@@ -8,6 +8,9 @@
 /// owner right then. Open them in the same order each time, each about as large
 /// as its owner's last use. Then each owner gets the memory that is in the
 /// cache of its core.
+///
+/// A span does not outlive its rewindable. After a dispose and a new init of the
+/// rewindable, an old span is not detected: the new generations start again.
 
 #ifndef REEL_SPAN_H
 #define REEL_SPAN_H
@@ -33,7 +36,7 @@ typedef struct reel_span {
 ///   size     bytes, 1 or more; rounded up to whole granules
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_NO_MEMORY if the rewindable
-///          has no such block.
+///          has no such block; REEL_STALE after a panic, if it has ended.
 /// Cost     as reel_rewindable_alloc()
 /// Waits    as reel_rewindable_alloc()
 reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
@@ -48,7 +51,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
 /// Returns  a block, valid until the rewind, or with frees_blocks until the
 ///          span is closed; NULL if it does not fit, or if the rewindable was
 ///          rewound after the span was opened: open the span again.
-/// Panics   `align` is not a power of two.
+/// Panics   `align` is not a power of two; the rewindable has ended (REEL_STALE).
 void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 
 /// Close a span. Its unused tail is freed, if nothing was allocated behind it.

@@ -240,7 +240,7 @@ reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark);
 /// Free every block, drop every mark, update the estimate, and decommit what
 /// lies beyond it. No hook that can fail is called.
 ///
-/// Returns  REEL_OK; REEL_BUSY in a handler.
+/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the temp has ended.
 /// Cost     O(1), at most one call of the decommit hook
 /// Callers  threads only
 /// Waits    for the decommit hook
@@ -250,7 +250,7 @@ reel_status reel_temp_reset(reel_temp *temp);
 /// then traps on a real part, from the memory page above the last live byte on.
 /// Below that page no access can trap: this is the blind spot.
 ///
-/// Returns  REEL_OK; REEL_BUSY in a handler.
+/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the temp has ended.
 /// Cost     O(1), at most one call of the decommit hook
 /// Callers  threads only
 /// Waits    for the decommit hook
@@ -260,7 +260,7 @@ reel_status reel_temp_trim(reel_temp *temp);
 /// then as after reel_temp_init(), but it keeps its statistics. A second call
 /// does no harm.
 ///
-/// Returns  REEL_OK; REEL_BUSY in a handler.
+/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the temp has ended.
 /// Cost     O(1), at most one call of the decommit hook
 /// Callers  threads only
 /// Waits    for the decommit hook
@@ -351,6 +351,28 @@ bool reel_temp_is_committed(const reel_temp *temp, const void *address);
 ///
 /// Returns  true if it is consistent; false before init.
 bool reel_temp_is_valid(const reel_temp *temp);
+
+/// Register the temp, as reel_arena_bind(). From then on each rewind, reset and
+/// dispose ends all its descendants.
+///
+/// When the blocks of the parent end, the temp ends as an arena does. No hook is
+/// called: committed memory stays committed, other memory stays inaccessible.
+/// The caller restores the state of the port before the memory is used again.
+///
+///   parent   as for reel_registry_register(): where the space comes from
+///
+/// Returns  as reel_arena_bind().
+/// Callers  threads only
+/// Waits    as reel_registry_register()
+reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
+                           reel_handle parent);
+
+/// Get the handle for refs to the present blocks.
+///
+/// Returns  the handle, valid until the next rewind, reset or dispose;
+///          REEL_NO_HANDLE if the temp is not bound.
+/// Callers  any context
+reel_handle reel_temp_handle(const reel_temp *temp);
 
 /// Offer the temp as an allocator. Freeing a block that is not the last does
 /// nothing and returns REEL_OK.

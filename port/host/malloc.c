@@ -50,7 +50,11 @@ static reel_status give_back(void *self, void *block, size_t size)
 
 reel_allocator reel_host_malloc(void)
 {
-    static const reel_allocator_ops ops = { allocate, reallocate, give_back };
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+    };
     const reel_allocator allocator = { &ops, NULL };
     return allocator;
 }

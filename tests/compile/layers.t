@@ -14,13 +14,13 @@ my %below = (
     'reel/allocator.h' => ['reel/base.h'],
     'reel/pages.h'     => ['reel/base.h'],
     'reel/port.h'      => ['reel/base.h'],
-    'reel/arena.h'     => ['reel/allocator.h'],
-    'reel/blocks.h'    => ['reel/allocator.h'],
     'reel/registry.h'  => ['reel/allocator.h'],
+    'reel/arena.h'     => [ 'reel/allocator.h', 'reel/registry.h' ],
+    'reel/blocks.h'    => [ 'reel/allocator.h', 'reel/registry.h' ],
     'reel/temp.h'      => [ 'reel/arena.h', 'reel/pages.h' ],
     'reel/rewindable.h' => [ 'reel/allocator.h', 'reel/registry.h' ],
     'reel/span.h'      => ['reel/rewindable.h'],
-    'reel/pool.h'      => [ 'reel/allocator.h', 'reel/blocks.h' ],
+    'reel/pool.h'      => [ 'reel/allocator.h', 'reel/blocks.h', 'reel/registry.h' ],
     'reel/region.h'    => [ 'reel/pool.h', 'reel/registry.h' ],
     'reel/reel.h'      => [
         qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/pool.h reel/port.h

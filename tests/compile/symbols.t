@@ -7,7 +7,7 @@ use warnings;
 use Test::More;
 
 # The hooks of reel/port.h and base.h. An inline mask leaves none of its own.
-my $hook = qr/^reel_(?:panic|port_in_interrupt|port_yield)$/;
+my $hook = qr/^reel_(?:panic|port_in_interrupt|port_yield|port_thread|port_gate_\w+)$/;
 
 # Jump tables and products, which some CPUs lack. Nothing divides: a library's
 # division is larger than most functions here.

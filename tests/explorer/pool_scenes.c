@@ -230,7 +230,8 @@ static reel_status take_back(void *self, void *block, size_t size)
     return REEL_OK;
 }
 
-static const reel_allocator_ops backing_ops = { allocate, NULL, take_back };
+static const reel_allocator_ops backing_ops = { .allocate = allocate,
+                                                .free = take_back };
 
 // ---- what is free for certain ----------------------------------------------------
 

@@ -140,7 +140,8 @@ static reel_status take_back(void *self, void *block, size_t size)
     return REEL_OK;
 }
 
-static const reel_allocator_ops backing_ops = { take_chunk, NULL, take_back };
+static const reel_allocator_ops backing_ops = { .allocate = take_chunk,
+                                                .free = take_back };
 
 // ---- the chunks, from outside ----------------------------------------------------
 

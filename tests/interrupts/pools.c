@@ -634,7 +634,8 @@ static void leave_gate(void)
 
 static void set_up_pool(size_t came)
 {
-    static const reel_allocator_ops ops = { supply_some, NULL, take_back };
+    static const reel_allocator_ops ops = { .allocate = supply_some,
+                                            .free = take_back };
     const reel_allocator allocator = { &ops, NULL };
     backing.chunks = 0;
     backing.is_busy = false;

@@ -560,7 +560,8 @@ static void work_in_gate(void)
 
 static void set_up(void)
 {
-    static const reel_allocator_ops ops = { take_chunk, NULL, take_back };
+    static const reel_allocator_ops ops = { .allocate = take_chunk,
+                                            .free = take_back };
     const reel_allocator backing = { &ops, NULL };
     const reel_rewindable_config config = { INITIAL, LIMIT, GRANULE,
                                             argument(BLOCK_FREE) != 0 };

@@ -72,7 +72,7 @@ our @list = (
     [ 'src/arena.c', 'position - base > next - base', 'false' ],
     [ 'src/arena.c', 'if (owner != arena) {', 'if (false) {' ],
     [ 'include/reel/detail/arena.h', '|| owner != arena || serial', '|| serial' ],
-    [ 'include/reel/detail/arena.h', '|| serial != arena->serial', '' ],
+    [ 'include/reel/detail/arena.h', '|| serial != arena->inline_serial', '' ],
     [ 'include/reel/detail/arena.h', '|| position != arena->floor', '|| position > arena->next.value' ],
     [ 'include/reel/detail/arena.h', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
     [ 'src/stack.h', '    arena->low_position = arena->end;', '' ],
@@ -80,8 +80,11 @@ our @list = (
 
     # the gate
     [ 'src/gate.c', 'if (reel_port_in_interrupt())', 'if (false)' ],
-    [ 'src/gate.h', 'store_release(gate, GATE_OPEN);', '(void)gate;' ],
-    [ 'src/gate.c', 'reel_port_yield();', ';' ],
+    [ 'src/gate.h', 'reel_port_gate_leave(gate);', '(void)gate;' ],
+    [ 'src/hooks.c', 'reel_port_yield();', ';' ],
+    [ 'src/hooks.c', 'thread != 0 ? thread : GATE_TAKEN', 'GATE_TAKEN' ],
+    [ 'src/gate.c', 'thread != 0 && ', '' ],
+    [ 'src/gate.c', 'REEL_CHECKS >= 1 && !HOLDS(!is_inside(gate), REEL_BUSY)', 'false' ],
 
     # temp: committing
     [ 'src/temp.c', '(temp, frontier - less);', '(temp, frontier);' ],
@@ -271,21 +274,24 @@ our @list = (
     [ 'src/region.c', '    region->failures = 0;', '' ],
 
     # region: large objects and the end
-    [ 'src/region.c', 'region->large != NULL && !free_large(region)', 'false' ],
+    [ 'src/region.c', 'region->large == NULL || free_large(region)', 'true' ],
+    [ 'src/region.c', 'region->large != NULL && reel_port_in_interrupt()', 'false' ],
+    [ 'src/region.c', 'end_binding(&region->entry, region) == REEL_OK', 'true' ],
+    [ 'src/region.c', 'region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED', 'REEL_CLOSED' ],
+    [ 'src/region.c', 'REEL_CHECKS < 2 || HOLDS(!pool_has_ended(region->pool), REEL_STALE)', 'true' ],
     [ 'src/region.c', '        drop_large(region->pool, object, size);', '' ],
     [ 'src/region.c', '        region->largest_refused = max_of(region->largest_refused, size);', '' ],
     [ 'src/region.c', 'page_size_of(region) < sizeof(struct reel_region_large)', 'false' ],
     [ 'src/region.c', 'note->next = region->large;', 'note->next = NULL;' ],
     [ 'src/region.c', 'region->large_size += size;', '' ],
-    [ 'src/region.c', '    end_binding(&region->binding);', '' ],
     [ 'src/region.c', '    region->end = 0;
     return REEL_OK;', '    return REEL_OK;' ],
-    [ 'src/region.c', '        unbind(&region->binding);', '' ],
+    [ 'src/region.c', '        region->entry = NULL;', '' ],
     [ 'src/region.c', '        region->large_size = 0;', '' ],
     [ 'src/region.c', '        region->large = NULL;', '' ],
     [ 'src/region.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
     [ 'src/region.c', 'region->has_more ? region->large_size : 0', 'region->large_size' ],
-    [ 'src/region.c', '!HOLDS(reel_region_is_open(region), REEL_CLOSED)', 'false' ],
+    [ 'src/region.c', '!HOLDS(reel_region_is_open(region), why_closed(region))', 'false' ],
     [ 'include/reel/detail/region.h', 'const reel_status status = reel_region_close(scope->region);', 'const reel_status status = REEL_OK;' ],
     [ 'include/reel/detail/region.h', 'is_open ? region : NULL, !is_open', 'is_open ? region : NULL, false' ],
 
@@ -297,7 +303,7 @@ our @list = (
     [ 'src/pool.c', 'cache->top > cache->slots', 'false' ],
     [ 'include/reel/detail/region.h', 'slot->page != page || ', '' ],
     [ 'include/reel/detail/region.h', ' || slot->number != region->newest', '' ],
-    [ 'include/reel/detail/region.h', 'cache->top == cache->limit', 'false' ],
+    [ 'include/reel/detail/region.h', 'cache->top >= cache->limit', 'false' ],
     [ 'include/reel/detail/region.h', 'cache->top == cache->slots', 'false' ],
     [ 'include/reel/detail/region.h', 'region->has_more || ', '' ],
     [ 'include/reel/detail/region.h', 'region->end == 0 || ', '' ],
@@ -311,9 +317,10 @@ our @list = (
     [ 'src/registry.c', '|| handle.index >= load_acquire(&registry->peak)', '|| handle.index > load_acquire(&registry->peak)' ],
     [ 'src/registry.c', 'load_acquire(&entry->version) == handle.version', 'load_acquire(&entry->version) >= handle.version' ],
     [ 'src/registry.c', 'next == 0 ? 1 : next', 'next' ],
-    [ 'src/registry.c', 'entry->last_version + 1', '(entry->last_version + 1) % 65536' ],
-    [ 'src/registry.c', '    entry->last_version = version;', '' ],
-    [ 'src/registry.c', 'registry->entries[registry->used].last_version = 0;', '' ],
+    [ 'src/registry.c', 'next = last + 1', 'next = (last + 1) % 65536' ],
+    [ 'src/registry.c', 'entry->previous = load_relaxed(&entry->version);', '' ],
+    [ 'src/registry.c', '*last = first_version(registry);', '*last = 0;' ],
+    [ 'src/registry.c', 'registry->entries[registry->used].registry = registry;', '' ],
     [ 'src/registry.c', '    store_release(&entry->version, 0);', '' ],
     [ 'src/registry.c', '!= NULL ? ref.object', '!= NULL || ref.handle.version == 0 ? ref.object' ],
     [ 'src/registry.c', 'capacity == 0
@@ -346,11 +353,40 @@ our @list = (
     [ 'src/registry.c', 'is_child && is_stale(registry, parent)', 'false' ],
     [ 'src/registry.c', 'registry->used == registry->capacity', 'registry->used + 1 == registry->capacity' ],
     [ 'src/registry.c', 'is_child ? parent.index : REEL_NO_INDEX', 'REEL_NO_INDEX' ],
-    [ 'src/registry.c', '    drop_descendants(registry, handle.index);
-    drop(', '    drop(' ],
-    [ 'src/registry.c', '    drop_descendants(registry, handle.index);
-    out', '    out' ],
+    [ 'src/registry.c', '    end_descendants(registry, index);
+    if', '    if' ],
     [ 'src/registry.c', 'registry->failures > 0 ? entry_size : 0', 'entry_size' ],
+
+    # lifetimes: the end of each kind, and who tells the registry
+    [ 'src/registry.c', '            end_allocator(&entries[index]);', '' ],
+    [ 'src/registry.c', 'entry->allocator.ops->end != NULL', 'true' ],
+    [ 'src/registry.c', '(uintptr_t)registry * ', '' ],
+    [ 'src/binding.c', 'allocator != NULL && allocator->self == self', 'allocator != NULL' ],
+    [ 'src/binding.c', '!goes_on || status != REEL_OK', '!goes_on' ],
+    [ 'src/binding.c', '    if (status == REEL_BUSY) {
+        return REEL_BUSY;
+    }', '' ],
+    [ 'src/stack.h', 'arena->entry == NULL ? serial : serial + 1', 'serial' ],
+    [ 'src/stack.h', '        start_over(arena, arena->serial + 1);', '' ],
+    [ 'src/stack.h', '    store_release(&arena->limit, 0);', '' ],
+    [ 'src/stack.h', '        store_release((reel_word *)&arena->base, stop);', '' ],
+    [ 'src/arena.c', 'renew_binding(&arena->entry, arena) != REEL_OK', 'false' ],
+    [ 'src/arena.c', 'end_binding(&arena->entry, arena) != REEL_OK', 'false' ],
+    [ 'src/temp.c', '    store_release(&temp->committed, temp->stack.end);', '' ],
+    [ 'src/temp.c', '    (void)end_binding(&temp->stack.entry, temp);', '' ],
+    [ 'src/blocks.c', '    *(volatile size_t *)&list->count = 0;', '' ],
+    [ 'src/blocks.c', '    store_release(&list->peak, 0);', '' ],
+    [ 'src/blocks.c', '    list_replace(list, fresh_from(list, 0));', '' ],
+    [ 'src/blocks.c', '    *(volatile size_t *)&cache->bytes = 0;', '' ],
+    [ 'src/blocks.c', '    *(void **volatile *)&cache->top = cache->slots;', '' ],
+    [ 'src/pool.c', '    *(volatile size_t *)&pool->capacity = 0;', '' ],
+    [ 'src/pool.c', '    list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
+    pool->newest', '    pool->newest' ],
+    [ 'src/pool.c', '    *(reel_pool_slot *volatile *)&cache->limit = cache->slots;', '' ],
+    [ 'src/pool.c', '    *(reel_pool_slot *volatile *)&cache->top = cache->slots;', '' ],
+    [ 'src/rewindable.c', '    *(volatile size_t *)&rewindable->capacity = 0;', '' ],
+    [ 'src/rewindable.c', '    store_release(&first->used, first->granules << HALF_BITS);', '' ],
+    [ 'src/rewindable.c', '    *(volatile uintptr_t *)&rewindable->generation += 1;', '' ],
 
     # registry: validation
     [ 'src/registry.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],
@@ -360,7 +396,7 @@ our @list = (
     [ 'src/registry.c', '&& next->parent == entry->parent', '' ],
     [ 'src/registry.c', 'child->parent == index', 'true' ],
     [ 'src/registry.c', '&& child->previous == REEL_NO_INDEX', '' ],
-    [ 'src/registry.c', 'version == entry->last_version', 'true' ],
+    [ 'src/registry.c', 'entry->registry == registry', 'true' ],
     [ 'src/registry.c', 'entry->allocator.ops != NULL', 'true' ],
     [ 'src/registry.c', '|| count == peak', '' ],
     [ 'src/registry.c', 'in_use(registry, index) != NULL || count', 'count' ],
@@ -404,7 +440,7 @@ our @list = (
     [ 'src/rewindable.c', '    raise_count(&rewindable->largest_refused, size);', '' ],
 
     # rewindable: freeing and rewinding
-    [ 'src/rewindable.c', 'address == 0 ? REEL_INVALID : REEL_FOREIGN', 'REEL_FOREIGN' ],
+    [ 'src/rewindable.c', 'address == 0 ? REEL_INVALID : foreign_to(rewindable)', 'foreign_to(rewindable)' ],
     [ 'src/rewindable.c', 'chunk->base + (granule << shift) != address', 'false' ],
     [ 'src/rewindable.c', 'next = live_of(used) == 1 ? 0 : used - 1;', 'next = used - 1;' ],
     [ 'src/rewindable.c', 'if (next == 0) {', 'if (false) {' ],
@@ -422,7 +458,8 @@ our @list = (
     rewindable->frees_blocks', '    }
     rewindable->frees_blocks' ],
     [ 'src/rewindable.c', 'reel_port_in_interrupt() || !is_empty(rewindable)', '!is_empty(rewindable)' ],
-    [ 'src/rewindable.c', '&& HOLDS(chunk_of(self, (uintptr_t)block) != NULL, REEL_FOREIGN)', '' ],
+    [ 'src/rewindable.c', '&& HOLDS(chunk_of(self, (uintptr_t)block) != NULL,
+                    foreign_to(self))', '' ],
 
     # rewindable: questions, registry, create
     [ 'src/rewindable_stats.c', 'max_of(rewindable->peak, stats.used)', 'rewindable->peak' ],

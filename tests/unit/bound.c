@@ -136,7 +136,13 @@ static void a_registry_that_refuses_leaves_it_unbound(void)
 
 // ---- parents ---------------------------------------------------------------------------
 
-static void a_parents_rewind_sets_it_free_to_be_bound_again(void)
+static reel_status init_anew(void)
+{
+    return reel_rewindable_init(&test_rig->rewindable, test_rig->backing,
+                                test_rig->table, 2, &of_64);
+}
+
+static void after_its_parents_rewind_it_may_be_started_and_bound_anew(void)
 {
     reel_handle parent;
     fresh(2);
@@ -147,38 +153,33 @@ static void a_parents_rewind_sets_it_free_to_be_bound_again(void)
         EXPECT(bind(parent) == REEL_OK && bind(parent) == REEL_BUSY);
         const reel_handle before = handle_of_it();
         EXPECT(reel_registry_rewound(&registry, parent, &parent) == REEL_OK);
-        EXPECT(!is_good(before) && !is_good(handle_of_it()));
-        if (round == 0) {
-            rewind_it(); // notices, and touches nobody else's entry
-            EXPECT(is_none(handle_of_it()));
-        }
+        EXPECT(!is_good(before) && is_none(handle_of_it()));
+        EXPECT(bind(parent) == REEL_STALE);
         EXPECT(reel_registry_count(&registry) == 1 && is_good(parent));
+        EXPECT(init_anew() == REEL_OK);
     }
     EXPECT(bind(parent) == REEL_OK);
-    EXPECT(reel_registry_rewound(&registry, parent, &parent) == REEL_OK);
+    EXPECT(reel_rewindable_rewind(&test_rig->rewindable) == REEL_OK);
     EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
     EXPECT(reel_registry_count(&registry) == 1 && is_good(parent));
 }
 
-// Another one has its entry meanwhile: that one stays.
+// It is unregistered by its handle, and another one has its entry: that one stays.
 static void a_rewind_does_not_touch_who_has_its_entry_now(void)
 {
-    reel_handle parent, other;
-    fresh(2);
-    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
-                                  &parent)
-           == REEL_OK);
+    reel_handle other;
+    fresh(1);
     for (int dispose = 0; dispose < 2; dispose++) {
-        EXPECT(bind(parent) == REEL_OK);
-        EXPECT(reel_registry_rewound(&registry, parent, &parent) == REEL_OK);
+        EXPECT(bind(nothing) == REEL_OK);
+        EXPECT(reel_registry_unregister(&registry, handle_of_it()) == REEL_OK);
         EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
                                       &other)
                == REEL_OK);
-        EXPECT(other.index == 1);
+        EXPECT(other.index == 0 && is_none(handle_of_it()));
         EXPECT((dispose == 1 ? reel_rewindable_dispose(&test_rig->rewindable)
                              : reel_rewindable_rewind(&test_rig->rewindable))
                == REEL_OK);
-        EXPECT(is_good(other) && reel_registry_count(&registry) == 2);
+        EXPECT(is_good(other) && reel_registry_count(&registry) == 1);
         EXPECT(reel_registry_unregister(&registry, other) == REEL_OK);
     }
 }
@@ -353,7 +354,7 @@ const test_case bound_tests[] = {
     TEST(every_one_of_65600_rewinds_has_a_handle_of_its_own),
     TEST(a_rewindable_is_bound_once),
     TEST(a_registry_that_refuses_leaves_it_unbound),
-    TEST(a_parents_rewind_sets_it_free_to_be_bound_again),
+    TEST(after_its_parents_rewind_it_may_be_started_and_bound_anew),
     TEST(a_rewind_does_not_touch_who_has_its_entry_now),
     TEST(a_rewind_makes_all_descendants_stale),
     TEST(a_child_lives_on_its_parent_and_is_stale_with_it),

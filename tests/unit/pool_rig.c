@@ -92,7 +92,7 @@ static reel_status take_back(void *self, void *block, size_t size)
 }
 
 // Neither a pool nor a region ever changes a block's size.
-static const reel_allocator_ops ops = { take, NULL, take_back };
+static const reel_allocator_ops ops = { .allocate = take, .free = take_back };
 
 void fresh_pool_backing(void)
 {

@@ -151,8 +151,8 @@ static reel_status give_address_back(void *self, void *block, size_t size)
     return REEL_OK;
 }
 
-static const reel_allocator_ops fake_ops = { take_address, NULL,
-                                             give_address_back };
+static const reel_allocator_ops fake_ops = { .allocate = take_address,
+                                             .free = give_address_back };
 static const reel_allocator addresses = { &fake_ops, NULL };
 
 // On 64 bits all that the series says; on 32 a chunk has 65,535 granules at most.

@@ -53,7 +53,7 @@ static reel_status take_back(void *self, void *block, size_t size)
 }
 
 // A rewindable never reallocates.
-static const reel_allocator_ops ops = { take, NULL, take_back };
+static const reel_allocator_ops ops = { .allocate = take, .free = take_back };
 
 void fresh_backing_on(reel_allocator beneath)
 {

@@ -19,7 +19,7 @@ extern "C" {
 #define REEL_ARENA_INITIAL(start, ready, stop)                             \
     {                                                                      \
         { start }, { REEL_OUT_OF_LINE ? 0 : (ready) }, stop, start, start, \
-            start, 0, 0, start, stop, 0, { 0 }, { 0 },                     \
+            start, 0, 0, start, stop, 0, { 0 }, { 0 }, 0, NULL,            \
     }
 
 /// The slow half of reel_arena_alloc(): any size and alignment, and the
@@ -98,7 +98,7 @@ REEL_ARENA_INLINE reel_status reel_arena_rewind_to(reel_arena *arena,
                                                    uintptr_t position,
                                                    unsigned long serial)
 {
-    if (REEL_OUT_OF_LINE || owner != arena || serial != arena->serial
+    if (REEL_OUT_OF_LINE || owner != arena || serial != arena->inline_serial
         || position != arena->floor) {
         return reel_arena_rewind_slow(arena, owner, position, serial);
     }

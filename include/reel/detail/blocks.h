@@ -18,7 +18,7 @@ extern "C" {
           { 0 } },                                                         \
             REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
             REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \
-            (size), { 0 },                                                 \
+            (size), { 0 }, NULL,                                           \
     }
 
 /// The slow half of reel_blocks_cache_alloc(): fill half the cache, and take a
@@ -44,7 +44,7 @@ static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
 {
     void **const top = cache->top;
     if (REEL_UNLIKELY((uintptr_t)block - cache->blocks->base >= cache->bytes)) {
-        return REEL_FOREIGN;
+        return cache->bytes == 0 ? REEL_STALE : REEL_FOREIGN;
     }
     if (REEL_UNLIKELY(top == cache->limit)) {
         return reel_blocks_cache_drain(cache, block);

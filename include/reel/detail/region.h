@@ -70,7 +70,7 @@ static inline reel_status reel_region_close_cached(reel_region *region)
     reel_pool_cache *const cache = region->cache;
     if (REEL_OUT_OF_LINE || region->end == 0 || region->pages != 1
         || region->has_more || cache == NULL
-        || REEL_UNLIKELY(cache->top == cache->limit)) {
+        || REEL_UNLIKELY(cache->top >= cache->limit)) {
         return reel_region_close(region);
     }
     // The page usually came from this slot, which still holds it. Not writing it

@@ -46,7 +46,8 @@ static reel_status take_back(void *self, void *block, size_t size)
 
 static void start_pool(void)
 {
-    static const reel_allocator_ops ops = { supply, NULL, take_back };
+    static const reel_allocator_ops ops = { .allocate = supply,
+                                            .free = take_back };
     const reel_allocator backing = { &ops, NULL };
     given = taken_back = wrong[0] = wrong[1] = 0;
     EXPECT(

@@ -48,7 +48,8 @@ static reel_status take_back(void *self, void *block, size_t size)
 static void start(size_t initial, size_t limit, size_t chunks,
                   bool frees_blocks)
 {
-    static const reel_allocator_ops ops = { take_chunk, NULL, take_back };
+    static const reel_allocator_ops ops = { .allocate = take_chunk,
+                                            .free = take_back };
     const reel_allocator backing = { &ops, &arena };
     const reel_rewindable_config config = { initial, limit, sizeof(uint64_t),
                                             frees_blocks };

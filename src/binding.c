@@ -1,0 +1,64 @@
+#include "binding.h"
+
+#include "atomic.h"
+
+// Any context may ask. The registry is looked at first: after its init its entries
+// are nobody's, whatever they say.
+void reel_binding_handle(const reel_registry_entry *entry, const void *self,
+                         reel_handle *handle)
+{
+    handle->index = 0;
+    handle->version = 0;
+    if (entry == NULL) {
+        return;
+    }
+    const reel_registry *const registry = entry->registry;
+    const reel_handle found = { (size_t)(entry - registry->entries),
+                                load_acquire(&entry->version) };
+    const reel_allocator *const allocator = reel_registry_get(registry, found);
+    if (allocator != NULL && allocator->self == self) {
+        handle->index = found.index;
+        handle->version = found.version;
+    }
+}
+
+reel_status reel_binding_start(reel_registry_entry **place,
+                               reel_registry *registry,
+                               const reel_allocator_ops *ops, void *self,
+                               size_t parent_index, uintptr_t parent_version)
+{
+    reel_handle handle;
+    reel_binding_handle(*place, self, &handle);
+    if (handle.version != 0) {
+        return REEL_BUSY;
+    }
+    const reel_allocator allocator = { ops, self };
+    const reel_handle parent = { parent_index, parent_version };
+    const reel_status status =
+        reel_registry_register(registry, allocator, parent, &handle);
+    if (status == REEL_OK) {
+        *place = &registry->entries[handle.index];
+    }
+    return status;
+}
+
+// An entry that was taken away is as good as none: nothing is to be told.
+reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
+                               bool goes_on)
+{
+    reel_handle handle;
+    reel_status status = REEL_STALE;
+    reel_binding_handle(*place, self, &handle);
+    if (handle.version != 0) {
+        reel_registry *const registry = (*place)->registry;
+        status = goes_on ? reel_registry_rewound(registry, handle, &handle)
+                         : reel_registry_unregister(registry, handle);
+    }
+    if (status == REEL_BUSY) {
+        return REEL_BUSY;
+    }
+    if (!goes_on || status != REEL_OK) {
+        *place = NULL;
+    }
+    return REEL_OK;
+}

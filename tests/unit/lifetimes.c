@@ -1,0 +1,986 @@
+// An allocator ends with its parent: every kind of child, every way to end.
+//
+// The parent is a rewindable over the memory of the tests. When it has ended, its
+// first block lies where its children had their memory, and is full of a pattern
+// that nobody may disturb.
+
+#include "always.h"
+#include "test.h"
+
+#define ENTRIES  8
+#define PATTERN  0x5C
+#define MEMORY   1024 // of the parent's chunk
+#define PAGE     64
+#define CHILD    512 // bytes for a child
+#define OLD_SIZE 8
+
+static const reel_rewindable_config of_parent = { MEMORY, MEMORY, 8, false };
+static const reel_rewindable_config of_child = { 64, 64, 8, true };
+static const reel_handle nothing = REEL_NO_HANDLE;
+
+static reel_registry registry;
+static reel_registry_entry entries[ENTRIES];
+static reel_arena ground;
+static reel_rewindable parent;
+static reel_rewindable_chunk parent_table[1];
+static unsigned char *taken; // what the parent handed out since it ended
+
+static reel_arena arena;
+static reel_temp temp;
+static reel_always always;
+static reel_blocks blocks;
+static reel_blocks_cache cache;
+static void *slots[4];
+static reel_pool pool;
+static reel_pool_chunk chunks[2];
+static reel_pool_cache page_cache;
+static reel_pool_slot page_slots[2];
+static reel_region region, inner;
+static reel_rewindable child;
+static reel_rewindable_chunk child_table[2];
+static reel_rewindable *made;
+
+static void fresh_parent(void)
+{
+    EXPECT(reel_registry_init(&registry, entries, ENTRIES) == REEL_OK);
+    EXPECT(reel_arena_init(&ground, test_memory(TEST_MEMORY), TEST_MEMORY)
+           == REEL_OK);
+    EXPECT(reel_rewindable_init(&parent, reel_arena_allocator(&ground),
+                                parent_table, 1, &of_parent)
+           == REEL_OK);
+    EXPECT(reel_rewindable_bind(&parent, &registry, nothing) == REEL_OK);
+    taken = NULL;
+}
+
+static reel_handle parent_handle(void)
+{
+    return reel_rewindable_handle(&parent);
+}
+
+static void *parent_block(void)
+{
+    void *const block = reel_rewindable_alloc(&parent, CHILD, PAGE);
+    EXPECT(block != NULL);
+    return block;
+}
+
+static void take_all(void)
+{
+    taken = reel_rewindable_alloc(&parent, MEMORY, 8);
+    EXPECT(taken != NULL);
+    for (size_t i = 0; taken != NULL && i < MEMORY; i++) {
+        taken[i] = PATTERN;
+    }
+}
+
+static bool is_undisturbed(void)
+{
+    for (size_t i = 0; i < MEMORY; i++) {
+        if (taken[i] != PATTERN) {
+            return false;
+        }
+    }
+    return reel_rewindable_is_valid(&parent)
+           && reel_registry_is_valid(&registry);
+}
+
+// ---- ways to end ---------------------------------------------------------------
+
+static void rewind_parent(void)
+{
+    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+}
+
+static void say_rewound(void)
+{
+    reel_handle handle = parent_handle();
+    EXPECT(reel_registry_rewound(&registry, handle, &handle) == REEL_OK);
+    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+}
+
+static void unregister_parent(void)
+{
+    EXPECT(reel_registry_unregister(&registry, parent_handle()) == REEL_OK);
+    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+}
+
+static void start_parent_again(void)
+{
+    EXPECT(reel_arena_reset(&ground) == REEL_OK);
+    EXPECT(reel_rewindable_init(&parent, reel_arena_allocator(&ground),
+                                parent_table, 1, &of_parent)
+           == REEL_OK);
+}
+
+static void dispose_of_parent(void)
+{
+    EXPECT(reel_rewindable_dispose(&parent) == REEL_OK);
+    start_parent_again();
+}
+
+static void (*const ways[])(void) = {
+    rewind_parent,
+    say_rewound,
+    unregister_parent,
+    dispose_of_parent,
+};
+#define WAYS (sizeof ways / sizeof ways[0])
+
+// ---- kinds of children -----------------------------------------------------------
+
+// What a kind is asked for: to start and bind it; its allocator; its handle; what else
+// it must refuse; how to leave.
+typedef struct kind {
+    reel_status (*start)(void);
+    reel_allocator (*allocator)(void);
+    reel_handle (*handle)(void);
+    void (*expect_refusals)(void);
+    bool (*is_valid)(void);
+} kind;
+
+// Arena.
+
+static reel_status start_arena(void)
+{
+    EXPECT(reel_arena_init(&arena, parent_block(), CHILD) == REEL_OK);
+    return reel_arena_bind(&arena, &registry, parent_handle());
+}
+
+static reel_allocator arena_allocator(void)
+{
+    return reel_arena_allocator(&arena);
+}
+
+static reel_handle arena_handle(void)
+{
+    return reel_arena_handle(&arena);
+}
+
+static reel_mark mark_before;
+
+static void arena_refuses(void)
+{
+    EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_alloc_shared(&arena, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_alloc_zeroed(&arena, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_alloc(&arena, 0, 0) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_rewind(&arena, mark_before) == REEL_STALE);
+    EXPECT(reel_arena_reset(&arena) == REEL_STALE);
+    EXPECT(reel_arena_dispose(&arena) == REEL_STALE);
+    EXPECT(reel_arena_bind(&arena, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_arena_rewind(&arena, reel_arena_mark(&arena)) == REEL_OK);
+    EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_used(&arena) == 0 && reel_arena_available(&arena) == 0);
+    EXPECT(reel_arena_peak(&arena) == 0 && !reel_arena_owns(&arena, taken, 1));
+}
+
+static bool arena_is_valid(void)
+{
+    return reel_arena_is_valid(&arena);
+}
+
+// Temp.
+
+static reel_status start_temp(void)
+{
+    EXPECT(reel_always_init(&always, PAGE, SIZE_MAX) == REEL_OK);
+    EXPECT(reel_temp_init(&temp, parent_block(), CHILD, &always.pages, NULL)
+           == REEL_OK);
+    return reel_temp_bind(&temp, &registry, parent_handle());
+}
+
+static reel_allocator temp_allocator(void)
+{
+    return reel_temp_allocator(&temp);
+}
+
+static reel_handle temp_handle(void)
+{
+    return reel_temp_handle(&temp);
+}
+
+static void temp_refuses(void)
+{
+    const size_t committed = always.committed;
+    EXPECT(reel_temp_alloc(&temp, 1, 1) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_temp_alloc_shared(&temp, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_temp_rewind(&temp, mark_before) == REEL_STALE);
+    EXPECT(reel_temp_reset(&temp) == REEL_STALE);
+    EXPECT(reel_temp_trim(&temp) == REEL_STALE);
+    EXPECT(reel_temp_dispose(&temp) == REEL_STALE);
+    EXPECT(reel_temp_bind(&temp, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_temp_rewind(&temp, reel_temp_mark(&temp)) == REEL_OK);
+    EXPECT(reel_temp_used(&temp) == 0 && reel_temp_committed(&temp) == 0);
+    EXPECT(always.committed == committed); // no hook was called
+}
+
+static bool temp_is_valid(void)
+{
+    return reel_temp_is_valid(&temp);
+}
+
+// Blocks.
+
+static reel_status start_blocks(void)
+{
+    EXPECT(reel_blocks_init(&blocks, parent_block(), CHILD, 16, 8) == REEL_OK);
+    return reel_blocks_bind(&blocks, &registry, parent_handle());
+}
+
+static reel_allocator blocks_allocator(void)
+{
+    return reel_blocks_allocator(&blocks);
+}
+
+static reel_handle blocks_handle(void)
+{
+    return reel_blocks_handle(&blocks);
+}
+
+static void blocks_refuse(void)
+{
+    EXPECT(reel_blocks_alloc(&blocks) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_blocks_free(&blocks, taken) == REEL_STALE);
+    EXPECT(!reel_blocks_owns(&blocks, taken));
+    EXPECT(reel_blocks_index(&blocks, taken) == SIZE_MAX || REEL_CHECKS == 0);
+    EXPECT(test_panicked(REEL_STALE));
+    EXPECT(reel_blocks_count_used(&blocks) == 0
+           && reel_blocks_count_free(&blocks) == 0);
+    EXPECT(reel_blocks_dispose(&blocks) == REEL_STALE);
+    EXPECT(reel_blocks_bind(&blocks, &registry, nothing) == REEL_STALE);
+}
+
+static bool blocks_are_valid(void)
+{
+    return reel_blocks_is_valid(&blocks);
+}
+
+// A cache of blocks, with two blocks in it; the pool itself is not bound.
+
+static reel_status start_cache(void)
+{
+    EXPECT(reel_blocks_init(&blocks, parent_block(), CHILD, 16, 8) == REEL_OK);
+    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&cache);
+    EXPECT(reel_blocks_cache_free(&cache, block) == REEL_OK);
+    return reel_blocks_cache_bind(&cache, &registry, parent_handle());
+}
+
+static reel_allocator cache_allocator(void)
+{
+    const reel_allocator *const found =
+        reel_registry_get(&registry, reel_blocks_cache_handle(&cache));
+    return found != NULL ? *found : reel_allocator_null();
+}
+
+static reel_handle cache_handle(void)
+{
+    return reel_blocks_cache_handle(&cache);
+}
+
+static void cache_refuses(void)
+{
+    EXPECT(reel_blocks_cache_alloc(&cache) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_blocks_cache_free(&cache, taken) == REEL_STALE);
+    EXPECT(reel_blocks_cache_free(&cache, NULL) == REEL_STALE);
+    reel_blocks_cache_flush(&cache);
+    EXPECT(reel_blocks_cache_alloc(&cache) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_blocks_cache_bind(&cache, &registry, nothing) == REEL_STALE);
+}
+
+static bool cache_is_valid(void)
+{
+    return reel_blocks_cache_is_valid(&cache);
+}
+
+// Page pool.
+
+static reel_status start_pool(void)
+{
+    EXPECT(reel_pool_init(&pool, reel_rewindable_allocator(&parent), chunks, 2,
+                          PAGE, 3 * PAGE)
+           == REEL_OK);
+    return reel_pool_bind(&pool, &registry, parent_handle());
+}
+
+static reel_allocator pool_allocator(void)
+{
+    return reel_pool_allocator(&pool);
+}
+
+static reel_handle pool_handle(void)
+{
+    return reel_pool_handle(&pool);
+}
+
+static void pool_refuses(void)
+{
+    EXPECT(reel_pool_claim(&pool) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_pool_release(&pool, taken) == REEL_STALE);
+    EXPECT(reel_pool_reserve(&pool, 0) == REEL_STALE);
+    EXPECT(reel_pool_reserve(&pool, 1) == REEL_STALE);
+    EXPECT(reel_pool_trim(&pool) == 0);
+    EXPECT(reel_pool_dispose(&pool) == REEL_STALE);
+    EXPECT(reel_pool_bind(&pool, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_pool_chunks(&pool) == 0 && reel_pool_used_pages(&pool) == 0);
+    EXPECT(reel_region_open(&region, &pool) == REEL_STALE);
+    EXPECT(!reel_region_is_open(&region));
+}
+
+static bool pool_is_valid(void)
+{
+    return reel_pool_is_valid(&pool);
+}
+
+// A region over a bound pool, bound under that.
+
+static reel_status start_region(void)
+{
+    EXPECT(start_pool() == REEL_OK);
+    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
+    return reel_region_bind(&region, &registry, pool_handle());
+}
+
+static reel_allocator region_allocator(void)
+{
+    return reel_region_allocator(&region);
+}
+
+static reel_handle region_handle(void)
+{
+    return reel_region_handle(&region);
+}
+
+static void region_refuses(void)
+{
+    EXPECT(reel_region_alloc(&region, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_region_close(&region) == REEL_STALE);
+    EXPECT(reel_region_close_cached(&region) == REEL_STALE);
+    EXPECT(!reel_region_is_open(&region));
+    EXPECT(reel_region_bind(&region, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_region_stats(&region).used == 0);
+    pool_refuses(); // which opens another one
+    region.newest = UINTPTR_MAX;
+}
+
+static bool region_is_valid(void)
+{
+    return reel_region_is_valid(&region);
+}
+
+// Rewindables.
+
+static reel_status start_child(void)
+{
+    EXPECT(reel_rewindable_init(&child, reel_rewindable_allocator(&parent),
+                                child_table, 2, &of_child)
+           == REEL_OK);
+    return reel_rewindable_bind(&child, &registry, parent_handle());
+}
+
+static reel_allocator child_allocator(void)
+{
+    return reel_rewindable_allocator(&child);
+}
+
+static reel_handle child_handle(void)
+{
+    return reel_rewindable_handle(&child);
+}
+
+static void child_refuses(void)
+{
+    reel_span span;
+    EXPECT(reel_rewindable_alloc(&child, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_rewindable_alloc(&child, 4000, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_rewindable_free(&child, taken, 1) == REEL_STALE);
+    EXPECT(reel_rewindable_rewind(&child) == REEL_STALE);
+    EXPECT(reel_rewindable_dispose(&child) == REEL_STALE);
+    EXPECT(reel_rewindable_destroy(&child) == REEL_INVALID);
+    EXPECT(reel_rewindable_set_frees_blocks(&child, false) == REEL_STALE);
+    EXPECT(reel_rewindable_bind(&child, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_span_open(&span, &child, 8) == REEL_STALE
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_rewindable_chunks(&child) == 0
+           && reel_rewindable_bytes_allocated(&child) == 0);
+    EXPECT(reel_rewindable_stats(&child).used == 0);
+}
+
+static bool child_is_valid(void)
+{
+    return reel_rewindable_is_valid(&child);
+}
+
+static const kind kinds[] = {
+    { start_arena, arena_allocator, arena_handle, arena_refuses,
+      arena_is_valid },
+    { start_temp, temp_allocator, temp_handle, temp_refuses, temp_is_valid },
+    { start_blocks, blocks_allocator, blocks_handle, blocks_refuse,
+      blocks_are_valid },
+    { start_cache, cache_allocator, cache_handle, cache_refuses,
+      cache_is_valid },
+    { start_pool, pool_allocator, pool_handle, pool_refuses, pool_is_valid },
+    { start_region, region_allocator, region_handle, region_refuses,
+      region_is_valid },
+    { start_child, child_allocator, child_handle, child_refuses,
+      child_is_valid },
+};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+// ---- what fails without all this --------------------------------------------------
+
+static void a_child_does_not_hand_out_its_rewound_parents_memory(void)
+{
+    fresh_parent();
+    EXPECT(start_child() == REEL_OK);
+    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+    unsigned char *const block = reel_rewindable_alloc(&parent, 64, 8);
+    EXPECT(block != NULL && reel_rewindable_alloc(&child, 8, 8) == NULL);
+    EXPECT(test_panicked(REEL_STALE));
+}
+
+// The parent frees its blocks one by one.
+static void a_childs_dispose_does_not_free_its_rewound_parents_block(void)
+{
+    fresh_parent();
+    EXPECT(reel_rewindable_set_frees_blocks(&parent, true) == REEL_OK);
+    EXPECT(start_child() == REEL_OK);
+    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+    void *const block = reel_rewindable_alloc(&parent, 64, 8);
+    EXPECT(reel_rewindable_dispose(&child) == REEL_STALE);
+    EXPECT(reel_rewindable_free(&parent, block, 64) == REEL_OK);
+}
+
+// ---- every kind, every way --------------------------------------------------------
+
+static void expect_ended(const kind *k, reel_allocator before, void *block)
+{
+    EXPECT(reel_allocate(before, OLD_SIZE, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_free(before, block, OLD_SIZE) == REEL_STALE);
+    if (REEL_CHECKS >= 1) { // else nobody asks whose block it is
+        EXPECT(reel_reallocate(before, block, OLD_SIZE, 2 * OLD_SIZE, 1) == NULL
+               && test_panicked(REEL_STALE));
+    }
+    EXPECT(reel_reallocate(before, NULL, 0, OLD_SIZE, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(k->handle().index == 0 && k->handle().version == 0);
+    k->expect_refusals();
+    EXPECT(k->is_valid());
+}
+
+static void end_in_a_way(const kind *k, void (*way)(void))
+{
+    fresh_parent();
+    EXPECT(k->start() == REEL_OK && k->is_valid());
+    const reel_allocator before = k->allocator();
+    const reel_handle handle = k->handle();
+    mark_before = k->start == start_temp ? reel_temp_mark(&temp)
+                                         : reel_arena_mark(&arena);
+    void *const block = reel_allocate(before, OLD_SIZE, 1);
+    const reel_ref ref = reel_ref_make(handle, block);
+    EXPECT(block != NULL && reel_ref_get(&registry, ref) == block);
+    EXPECT(handle.version != 0);
+    way();
+    take_all();
+    EXPECT(reel_ref_get(&registry, ref) == NULL);
+    EXPECT(reel_registry_count(&registry) <= 1);
+    expect_ended(k, before, block);
+    EXPECT(is_undisturbed());
+}
+
+static void every_kind_ends_with_its_parent_in_every_way(void)
+{
+    EXPECT(reel_arena_init(&arena, &slots, sizeof slots) == REEL_OK);
+    EXPECT(reel_arena_dispose(&arena) == REEL_OK);
+    for (size_t i = 0; i < KINDS; i++) {
+        for (size_t j = 0; j < WAYS; j++) {
+            end_in_a_way(&kinds[i], ways[j]);
+        }
+    }
+}
+
+static void what_has_ended_may_be_started_and_bound_anew(void)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        fresh_parent();
+        EXPECT(kinds[i].start() == REEL_OK);
+        for (size_t round = 0; round < 3; round++) {
+            rewind_parent();
+            EXPECT(kinds[i].start() == REEL_OK);
+            void *const block =
+                reel_allocate(kinds[i].allocator(), OLD_SIZE, 1);
+            EXPECT(block != NULL && kinds[i].is_valid());
+            EXPECT(kinds[i].handle().version != 0);
+            EXPECT(reel_registry_is_valid(&registry));
+        }
+    }
+}
+
+// Each is the parent of the next, so none is ended before those above it.
+static void the_deepest_end_first(void)
+{
+    reel_rewindable_chunk table[1];
+    fresh_parent();
+    EXPECT(start_pool() == REEL_OK);
+    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
+    EXPECT(reel_region_bind(&region, &registry, pool_handle()) == REEL_OK);
+    void *const buffer = reel_region_alloc(&region, 32, 8);
+    EXPECT(reel_arena_init(&arena, buffer, 32) == REEL_OK);
+    EXPECT(reel_arena_bind(&arena, &registry, region_handle()) == REEL_OK);
+    const reel_rewindable_config tiny = { 16, 16, 8, true };
+    EXPECT(reel_rewindable_init(&child, arena_allocator(), table, 1, &tiny)
+           == REEL_OK);
+    EXPECT(reel_rewindable_bind(&child, &registry, arena_handle()) == REEL_OK);
+    EXPECT(reel_registry_count(&registry) == 5);
+    rewind_parent();
+    take_all();
+    EXPECT(reel_registry_count(&registry) == 1);
+    child_refuses();
+    mark_before.owner = &arena;
+    arena_refuses();
+    region_refuses();
+    EXPECT(is_undisturbed());
+}
+
+static void siblings_and_strangers_go_on(void)
+{
+    reel_handle stranger;
+    fresh_parent();
+    EXPECT(start_arena() == REEL_OK && start_child() == REEL_OK);
+    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+                                  &stranger)
+           == REEL_OK);
+    EXPECT(reel_arena_reset(&arena) == REEL_OK);
+    EXPECT(reel_rewindable_alloc(&child, 8, 8) != NULL);
+    EXPECT(reel_arena_alloc(&arena, 8, 8) != NULL);
+    rewind_parent();
+    EXPECT(reel_registry_get(&registry, stranger) != NULL);
+    EXPECT(reel_rewindable_alloc(&parent, 8, 8) != NULL);
+}
+
+// Unregistering says only that the registry is left.
+static void what_is_unregistered_itself_goes_on(void)
+{
+    fresh_parent();
+    for (size_t i = 0; i < KINDS; i++) {
+        EXPECT(kinds[i].start() == REEL_OK);
+        const reel_allocator allocator = kinds[i].allocator();
+        EXPECT(reel_registry_unregister(&registry, kinds[i].handle())
+               == REEL_OK);
+        EXPECT(reel_allocate(allocator, OLD_SIZE, 1) != NULL);
+        EXPECT(kinds[i].handle().version == 0);
+        rewind_parent();
+    }
+}
+
+static size_t ends;
+
+static void count_end(void *self)
+{
+    (void)self;
+    ends++;
+}
+
+static void allocators_written_elsewhere_end_as_they_say(void)
+{
+    const reel_allocator null = reel_allocator_null();
+    const reel_allocator_ops with_end = {
+        .allocate = null.ops->allocate,
+        .free = null.ops->free,
+        .end = count_end,
+    };
+    const reel_allocator_ops without = {
+        .allocate = null.ops->allocate,
+        .free = null.ops->free,
+    };
+    const reel_allocator one = { &with_end, NULL };
+    const reel_allocator other = { &without, NULL };
+    reel_handle handle;
+    fresh_parent();
+    EXPECT(reel_registry_register(&registry, one, parent_handle(), &handle)
+           == REEL_OK);
+    EXPECT(reel_registry_register(&registry, other, handle, &handle)
+           == REEL_OK);
+    ends = 0;
+    rewind_parent();
+    EXPECT(ends == 1 && reel_registry_count(&registry) == 1);
+}
+
+// ---- what a parent does -------------------------------------------------------------
+
+static bool child_has_ended(void)
+{
+    const bool has_ended = reel_rewindable_alloc(&child, 8, 8) == NULL;
+    return test_panicked(REEL_STALE) && has_ended;
+}
+
+static void start_child_on(reel_allocator backing, reel_handle handle)
+{
+    const reel_rewindable_config tiny = { 32, 32, 8, false };
+    EXPECT(reel_rewindable_init(&child, backing, child_table, 1, &tiny)
+           == REEL_OK);
+    EXPECT(reel_rewindable_bind(&child, &registry, handle) == REEL_OK);
+}
+
+static void an_arenas_rewinds_and_resets_end_its_children(void)
+{
+    fresh_parent();
+    EXPECT(start_arena() == REEL_OK);
+    for (int way = 0; way < 4; way++) {
+        const reel_mark mark = reel_arena_mark(&arena);
+        start_child_on(arena_allocator(), arena_handle());
+        const reel_ref ref = reel_ref_make(arena_handle(), &arena);
+        if (way == 0) {
+            EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+        } else if (way == 1) {
+            (void)reel_arena_mark(&arena);
+            EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+        } else if (way == 2) {
+            EXPECT(reel_arena_reset(&arena) == REEL_OK);
+        } else {
+            EXPECT(reel_arena_dispose(&arena) == REEL_OK);
+        }
+        EXPECT(child_has_ended() && reel_ref_get(&registry, ref) == NULL);
+        EXPECT((arena_handle().version != 0) == (way < 3));
+    }
+    // Unbound again, its rewinds are inline, and nobody is told.
+    const reel_mark mark = reel_arena_mark(&arena);
+    EXPECT(reel_arena_alloc(&arena, 8, 8) != NULL);
+    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+    EXPECT(reel_arena_bind(&arena, &registry, parent_handle()) == REEL_OK);
+}
+
+static void a_refused_rewind_ends_nothing(void)
+{
+    fresh_parent();
+    EXPECT(start_arena() == REEL_OK);
+    const reel_mark dropped = reel_arena_mark(&arena);
+    EXPECT(reel_arena_reset(&arena) == REEL_OK);
+    start_child_on(arena_allocator(), arena_handle());
+    EXPECT(reel_arena_rewind(&arena, dropped) == REEL_STALE);
+    EXPECT(reel_rewindable_alloc(&child, 8, 8) != NULL);
+}
+
+static void a_temps_rewinds_and_resets_end_its_children(void)
+{
+    fresh_parent();
+    EXPECT(start_temp() == REEL_OK);
+    for (int way = 0; way < 3; way++) {
+        const reel_mark mark = reel_temp_mark(&temp);
+        start_child_on(temp_allocator(), temp_handle());
+        EXPECT((way == 0   ? reel_temp_rewind(&temp, mark)
+                : way == 1 ? reel_temp_reset(&temp)
+                           : reel_temp_dispose(&temp))
+               == REEL_OK);
+        EXPECT(child_has_ended());
+        EXPECT((temp_handle().version != 0) == (way < 2));
+    }
+}
+
+static void a_regions_close_ends_its_children(void)
+{
+    fresh_parent();
+    EXPECT(start_region() == REEL_OK);
+    start_child_on(region_allocator(), region_handle());
+    EXPECT(reel_region_close(&region) == REEL_OK);
+    EXPECT(child_has_ended());
+    EXPECT(reel_registry_count(&registry) == 2);
+}
+
+static void a_block_pools_dispose_ends_its_cache(void)
+{
+    fresh_parent();
+    EXPECT(start_blocks() == REEL_OK);
+    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    EXPECT(reel_blocks_cache_bind(&cache, &registry, blocks_handle())
+           == REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&cache);
+    EXPECT(reel_blocks_cache_free(&cache, block) == REEL_OK);
+    EXPECT(reel_blocks_dispose(&blocks) == REEL_OK);
+    EXPECT(reel_blocks_handle(&blocks).version == 0);
+    EXPECT(reel_blocks_cache_alloc(&cache) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_registry_count(&registry) == 1);
+    EXPECT(reel_blocks_alloc(&blocks) != NULL); // nothing else changed
+}
+
+static void a_pools_dispose_leaves_the_registry(void)
+{
+    fresh_parent();
+    EXPECT(start_pool() == REEL_OK);
+    void *const page = reel_pool_claim(&pool);
+    EXPECT(reel_pool_dispose(&pool) == REEL_BUSY);
+    EXPECT(pool_handle().version != 0);
+    EXPECT(reel_pool_release(&pool, page) == REEL_OK);
+    EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+    EXPECT(pool_handle().version == 0);
+    EXPECT(reel_registry_count(&registry) == 1);
+    EXPECT(reel_pool_claim(&pool) != NULL);
+}
+
+// ---- caches of pages ----------------------------------------------------------------
+
+static void start_page_cache(void)
+{
+    EXPECT(start_pool() == REEL_OK);
+    EXPECT(reel_pool_cache_init(&page_cache, &pool, page_slots, 2) == REEL_OK);
+    EXPECT(reel_pool_cache_bind(&page_cache, &registry, pool_handle())
+           == REEL_OK);
+    EXPECT(reel_pool_cache_bind(&page_cache, &registry, nothing) == REEL_BUSY);
+    EXPECT(reel_region_open_cached(&inner, &page_cache) == REEL_OK);
+    EXPECT(reel_region_open_cached(&region, &page_cache) == REEL_OK);
+    EXPECT(reel_region_close_cached(&inner) == REEL_OK);
+}
+
+static void a_page_cache_ends_with_its_pool(void)
+{
+    fresh_parent();
+    start_page_cache();
+    EXPECT(reel_region_bind(&region, &registry, pool_handle()) == REEL_OK);
+    rewind_parent();
+    take_all();
+    EXPECT(reel_region_open_cached(&inner, &page_cache) == REEL_STALE);
+    EXPECT(reel_region_close_cached(&region) == REEL_STALE);
+    reel_pool_cache_flush(&page_cache);
+    EXPECT(reel_pool_cache_is_valid(&page_cache));
+    EXPECT(reel_pool_cache_handle(&page_cache).version == 0);
+    EXPECT(reel_pool_cache_bind(&page_cache, &registry, nothing) == REEL_STALE);
+    EXPECT(is_undisturbed());
+}
+
+// Its slots are gone, the pool is not: regions that used it give their pages to the
+// pool.
+static void a_page_cache_may_end_before_its_pool(void)
+{
+    reel_handle handle;
+    fresh_parent();
+    EXPECT(reel_pool_init(&pool, reel_arena_allocator(&ground), chunks, 2, PAGE,
+                          3 * PAGE)
+           == REEL_OK);
+    EXPECT(reel_pool_cache_init(&page_cache, &pool, page_slots, 2) == REEL_OK);
+    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+                                  &handle)
+           == REEL_OK);
+    EXPECT(reel_pool_cache_bind(&page_cache, &registry, handle) == REEL_OK);
+    EXPECT(reel_region_open_cached(&region, &page_cache) == REEL_OK);
+    EXPECT(reel_registry_unregister(&registry, handle) == REEL_OK);
+    page_slots[0].page = page_slots[1].page = 77;
+    EXPECT(reel_region_open_cached(&inner, &page_cache) == REEL_STALE);
+    EXPECT(reel_region_close_cached(&region) == REEL_OK);
+    EXPECT(page_slots[0].page == 77 && reel_pool_used_pages(&pool) == 0);
+    EXPECT(reel_pool_is_valid(&pool));
+}
+
+static void a_region_left_open_over_an_ended_pool_is_told(void)
+{
+    fresh_parent();
+    EXPECT(start_pool() == REEL_OK);
+    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
+    rewind_parent();
+    take_all();
+    if (REEL_CHECKS >= 2) {
+        EXPECT(reel_region_alloc(&region, 8, 8) == NULL
+               && test_panicked(REEL_STALE));
+        EXPECT(reel_region_close(&region) == REEL_STALE
+               && test_panicked(REEL_STALE));
+        EXPECT(is_undisturbed());
+    }
+    EXPECT(REEL_CHECKS >= 2 || reel_region_alloc(&region, PAGE, 1) != NULL);
+    EXPECT(reel_region_alloc(&region, PAGE, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_region_alloc(&region, 2 * PAGE, 1) == NULL
+           && test_panicked(REEL_STALE));
+}
+
+// ---- created rewindables ----------------------------------------------------------
+
+static void a_created_one_dies_with_its_background(void)
+{
+    fresh_parent();
+    EXPECT(reel_rewindable_create(&made, reel_rewindable_allocator(&parent), 2,
+                                  &of_child, &registry, parent_handle())
+           == REEL_OK);
+    const reel_handle handle = reel_rewindable_handle(made);
+    void *const block = reel_rewindable_alloc(made, 8, 8);
+    const reel_ref ref = reel_ref_make(handle, block);
+    EXPECT(reel_ref_get(&registry, ref) == block && block != NULL);
+    rewind_parent();
+    take_all();
+    EXPECT(reel_ref_get(&registry, ref) == NULL);
+    EXPECT(reel_registry_unregister(&registry, handle) == REEL_STALE);
+    EXPECT(is_undisturbed());
+    rewind_parent();
+    take_all();
+    EXPECT(is_undisturbed());
+}
+
+// Its background is not its parent, and lives on: then it may still be asked.
+static void a_created_one_ends_with_its_parent(void)
+{
+    reel_handle handle;
+    fresh_parent();
+    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+                                  &handle)
+           == REEL_OK);
+    EXPECT(reel_rewindable_create(&made, reel_arena_allocator(&ground), 2,
+                                  &of_child, &registry, handle)
+           == REEL_OK);
+    EXPECT(reel_registry_rewound(&registry, handle, &handle) == REEL_OK);
+    EXPECT(reel_rewindable_alloc(made, 8, 8) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_rewindable_destroy(made) == REEL_STALE);
+}
+
+// ---- spans --------------------------------------------------------------------------
+
+static void a_span_of_an_ended_rewindable_hands_out_nothing(void)
+{
+    reel_span span;
+    fresh_parent();
+    EXPECT(start_child() == REEL_OK);
+    EXPECT(reel_span_open(&span, &child, 32) == REEL_OK);
+    EXPECT(reel_span_alloc(&span, 8, 8) != NULL);
+    rewind_parent();
+    take_all();
+    EXPECT(reel_span_alloc(&span, 8, 8) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_span_close(&span) == REEL_STALE);
+    EXPECT(is_undisturbed());
+}
+
+// ---- interrupts ---------------------------------------------------------------------
+
+static void nothing_of_the_registry_changes(void)
+{
+    reel_handle handle = parent_handle();
+    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+                                  &handle)
+           == REEL_BUSY);
+    EXPECT(reel_registry_rewound(&registry, handle, &handle) == REEL_BUSY);
+    EXPECT(reel_registry_unregister(&registry, handle) == REEL_BUSY);
+    EXPECT(reel_region_close(&region) == REEL_BUSY);
+    EXPECT(reel_region_close_cached(&region) == REEL_BUSY);
+    EXPECT(reel_region_alloc(&region, 8, 8) != NULL);
+    EXPECT(reel_arena_rewind(&arena, mark_before) == REEL_BUSY);
+    EXPECT(reel_arena_reset(&arena) == REEL_BUSY);
+    EXPECT(reel_arena_dispose(&arena) == REEL_BUSY);
+    EXPECT(reel_blocks_dispose(&blocks) == REEL_BUSY);
+    EXPECT(reel_pool_dispose(&pool) == REEL_BUSY);
+    EXPECT(reel_region_bind(&inner, &registry, nothing) == REEL_BUSY);
+    EXPECT(reel_rewindable_bind(&child, &registry, nothing) == REEL_BUSY);
+    EXPECT(reel_rewindable_rewind(&parent) == REEL_BUSY);
+    EXPECT(reel_region_close(&inner) == REEL_OK); // not bound, so it may
+}
+
+static void in_an_interrupt_all_that_the_registry_hears_of_is_refused(void)
+{
+    fresh_parent();
+    EXPECT(start_region() == REEL_OK && start_arena() == REEL_OK);
+    void *const buffer = reel_arena_alloc(&ground, 64, 8);
+    EXPECT(reel_blocks_init(&blocks, buffer, 64, 1, 4) == REEL_OK);
+    EXPECT(reel_blocks_bind(&blocks, &registry, nothing) == REEL_OK);
+    EXPECT(reel_region_open(&inner, &pool) == REEL_OK);
+    EXPECT(reel_rewindable_init(&child, reel_arena_allocator(&ground),
+                                child_table, 2, &of_child)
+           == REEL_OK);
+    mark_before = reel_arena_mark(&arena);
+    void *const block = reel_arena_alloc(&arena, 8, 8);
+    const size_t pages = reel_pool_used_pages(&pool);
+    const size_t count = reel_registry_count(&registry);
+    test_interrupt(nothing_of_the_registry_changes);
+    EXPECT(reel_arena_owns(&arena, block, 8));
+    EXPECT(reel_region_is_open(&region));
+    EXPECT(reel_pool_used_pages(&pool) == pages - 1);
+    EXPECT(reel_registry_count(&registry) == count);
+    EXPECT(reel_registry_is_valid(&registry));
+}
+
+// An unregistered region is like one that was never bound.
+static void close_region(void)
+{
+    EXPECT(reel_region_close(&region) == REEL_OK);
+}
+
+static void what_has_left_the_registry_closes_in_an_interrupt(void)
+{
+    fresh_parent();
+    EXPECT(start_region() == REEL_OK);
+    EXPECT(reel_registry_unregister(&registry, region_handle()) == REEL_OK);
+    test_interrupt(close_region);
+    EXPECT(!reel_region_is_open(&region));
+}
+
+// Another thread is inside the registry: this one waits until that has left.
+static bool region_was_open;
+
+static void leave_registry(void)
+{
+    region_was_open =
+        reel_region_is_open(&region) && reel_pool_used_pages(&pool) == 1;
+    registry.gate.value = 0;
+}
+
+static void a_close_waits_for_a_thread_that_is_in_the_registry(void)
+{
+    fresh_parent();
+    EXPECT(start_region() == REEL_OK);
+    registry.gate.value = 1;
+    region_was_open = false;
+    test_on_yield = leave_registry;
+    EXPECT(reel_region_close(&region) == REEL_OK);
+    test_on_yield = NULL;
+    EXPECT(region_was_open && reel_registry_is_valid(&registry));
+}
+
+static void a_thread_that_grows_what_ends_is_told(void)
+{
+    fresh_parent();
+    EXPECT(start_child() == REEL_OK);
+    child.gate.value = 1;
+    rewind_parent();
+    EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
+    EXPECT(start_pool() == REEL_OK);
+    pool.gate.value = 1;
+    rewind_parent();
+    EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
+    EXPECT(start_temp() == REEL_OK);
+    temp.gate.value = 1;
+    rewind_parent();
+    EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
+}
+
+const test_case lifetimes_tests[] = {
+    TEST(a_child_does_not_hand_out_its_rewound_parents_memory),
+    TEST(a_childs_dispose_does_not_free_its_rewound_parents_block),
+    TEST(every_kind_ends_with_its_parent_in_every_way),
+    TEST(what_has_ended_may_be_started_and_bound_anew),
+    TEST(the_deepest_end_first),
+    TEST(siblings_and_strangers_go_on),
+    TEST(what_is_unregistered_itself_goes_on),
+    TEST(allocators_written_elsewhere_end_as_they_say),
+    TEST(an_arenas_rewinds_and_resets_end_its_children),
+    TEST(a_refused_rewind_ends_nothing),
+    TEST(a_temps_rewinds_and_resets_end_its_children),
+    TEST(a_regions_close_ends_its_children),
+    TEST(a_block_pools_dispose_ends_its_cache),
+    TEST(a_pools_dispose_leaves_the_registry),
+    TEST(a_page_cache_ends_with_its_pool),
+    TEST(a_page_cache_may_end_before_its_pool),
+    TEST(a_region_left_open_over_an_ended_pool_is_told),
+    TEST(a_created_one_dies_with_its_background),
+    TEST(a_created_one_ends_with_its_parent),
+    TEST(a_span_of_an_ended_rewindable_hands_out_nothing),
+    TEST(in_an_interrupt_all_that_the_registry_hears_of_is_refused),
+    TEST(what_has_left_the_registry_closes_in_an_interrupt),
+    TEST(a_close_waits_for_a_thread_that_is_in_the_registry),
+    TEST(a_thread_that_grows_what_ends_is_told),
+    END_OF_TESTS,
+};
