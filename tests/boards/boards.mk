@@ -36,8 +36,13 @@ $(OUT)/%/cores.elf: $$(call objects,$$*,$(CORE) $(CORES_COMMON) \
                     $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
-CORES_TWIN := $(MODULES:%=$(OUT)/twins/blocks-no-version/%.c)
+# Compiled by clang, as the explorer's twins are.
+TOOL_clang-an521 := clang --target=arm-none-eabi -ffreestanding
+TWIN_AN521       := clang-an521+native+cores2/twin-blocks-no-version
 
-$(OUT)/%/cores-twin.elf: $$(call objects,$$*,$(CORES_TWIN) $(CORES_COMMON) \
-                           tests/boards/cores/twin.c) $(BOARD_SCRIPTS)
+$(call objects,$(TWIN_AN521),$(CORE)): $(OUT)/twins/blocks-no-version/overlay.yaml
+
+$(OUT)/%/cores-twin.elf: $(call objects,$(TWIN_AN521),$(CORE)) \
+                         $$(call objects,$$*,$(CORES_COMMON) tests/boards/cores/twin.c) \
+                         $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)

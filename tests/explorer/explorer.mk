@@ -11,7 +11,7 @@ PATH_tests/explorer := -iquote src
 # The library's plain accesses are announced by what -fsanitize=thread puts in; the
 # sanitizer's own runtime is not linked. A twin may leave something unused.
 OPTIONS_announced  = -fsanitize=thread -iquote $(dir $<)
-OPTIONS_twin       = -fsanitize=thread -w -O1 -iquote $(dir $<)
+OPTIONS_twin       = $(if $(filter explorer,$(words)),-fsanitize=thread -iquote src) -w -O1
 
 EXPLORED := $(OUT)/gcc+explorer
 EXPLORER := $(wildcard tests/explorer/*.c) tests/harness/tap.c
@@ -30,17 +30,12 @@ $(EXPLORED)/explored.a: $(call objects,gcc+explorer/announced,$(CORE))
 $(EXPLORED)/explorer: $(call objects,gcc+explorer,$(EXPLORER)) $(EXPLORED)/explored.a
 	$(SAY); $(LINK)
 
-# A twin's sources. What it does not change keeps its time.
-$(OUT)/twins/%/made: tests/explorer/twin $(wildcard src/*.[ch] src/*/*.h)
+# A twin's modules are compiled by clang, which reads the edited text in place of the
+# other.
+$(OUT)/twins/rules.mk: tests/explorer/twin
 	mkdir -p $(@D)
-	tests/explorer/twin $* $(@D)
-	touch $@
-
-define TWIN_SOURCES
-$(OUT)/twins/$(1)/%.c: | $(OUT)/twins/$(1)/made ;
-$(OUT)/twins/$(1)/%.h: | $(OUT)/twins/$(1)/made ;
-endef
-$(foreach twin,$(TWINS),$(eval $(call TWIN_SOURCES,$(twin))))
+	tests/explorer/twin --rules > $@
+include $(OUT)/twins/rules.mk
 
 # A twin has its own of the modules that it is named after, edited; the linker takes
 # the others from the archive.
@@ -51,10 +46,16 @@ BROKEN_temp       := temp gate
 twin_module  = $(firstword $(subst -, ,$(1)))
 twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
 
-$(EXPLORED)/twin-%: $(call objects,gcc+explorer,$(EXPLORER)) \
-                    $$(call objects,gcc+explorer/twin,$$(foreach module,$$(call twin_modules,$$*),$(OUT)/twins/$$*/$$(module).c)) \
-                    $(EXPLORED)/explored.a
-	$(SAY); $(LINK)
+twin_objects = $(call objects,clang+explorer/twin-$(1),\
+                 $(patsubst %,src/%.c,$(twin_modules)))
+
+define TWIN
+$(call twin_objects,$(1)): $(OUT)/twins/$(1)/overlay.yaml
+$(EXPLORED)/twin-$(1): $(call objects,gcc+explorer,$(EXPLORER)) \
+                       $(call twin_objects,$(1)) $(EXPLORED)/explored.a
+	$$(SAY); $$(LINK)
+endef
+$(foreach twin,$(TWINS),$(eval $(call TWIN,$(twin))))
 
 .PHONY: explore
 explore: $(EXPLORED)/explorer $(TWIN_RUNS) | $(OUT)/have-perl  ## Run two or three contexts in every order there is
