@@ -73,7 +73,7 @@ space := $(subst ,, )
 pieces   = $(subst /,$(space),$(@:$(OUT)/%=%))
 words    = $(subst +,$(space),$(firstword $(pieces)))
 who      = $(firstword $(words))
-variant  = $(filter-out obj,$(word 2,$(pieces)))
+variant  = $(if $(word 3,$(pieces)),$(filter-out obj,$(word 2,$(pieces))))
 source   = $(lastword $(subst /obj/, ,$(1)))
 needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
 

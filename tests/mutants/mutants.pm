@@ -243,7 +243,7 @@ our @list = (
     # pool: giving back, reserving, trimming
     [ 'src/pool.c', '|| page_at(pool, i) != (uintptr_t)page', '' ],
     [ 'src/pool.c', 'place_in(pool, i) >= peak_in(chunk_at(pool, i))', 'false' ],
-    [ 'src/pool.c', 'base != 0 && place < pool->chunk_pages', 'base != 0 && place <= pool->chunk_pages' ],
+    [ 'src/page_list.h', 'base != 0 && place < pool->chunk_pages', 'base != 0 && place <= pool->chunk_pages' ],
     [ 'src/pool.c', 'store_relaxed(&pool->chunks[chunk].after, *oldest);', '' ],
     [ 'src/pool.c', 'last = last == SIZE_MAX ? chunk : last;', 'last = chunk;' ],
     [ 'src/pool.c', '        drop_chunks(pool, first);', '' ],
