@@ -1,6 +1,7 @@
 #include "binding.h"
 
 #include "atomic.h"
+#include "reel/port.h"
 
 // Any context may ask. The registry is looked at first: after its init its entries
 // are nobody's, whatever they say.
@@ -49,6 +50,9 @@ reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
     reel_handle handle;
     reel_status status = REEL_STALE;
     reel_binding_handle(*place, self, &handle);
+    if (handle.version != 0 && reel_port_in_interrupt()) {
+        return REEL_BUSY;
+    }
     if (handle.version != 0) {
         reel_registry *const registry = (*place)->registry;
         status = goes_on ? reel_registry_rewound(registry, handle, &handle)

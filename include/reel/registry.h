@@ -155,7 +155,6 @@ reel_status reel_registry_init(reel_registry *registry,
 /// Returns  REEL_OK, also if it is not registered any more; REEL_BUSY in a
 ///          handler.
 /// Cost     O(descendants)
-/// Callers  threads only
 /// Waits    while another thread changes the registry
 reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
                                bool goes_on);
