@@ -190,6 +190,18 @@ static bool has_pool(const reel_region *region)
     return REEL_CHECKS < 2 || HOLDS(!pool_has_ended(region->pool), REEL_STALE);
 }
 
+// The pages of an open region end with one that is linked to none. Those of a copy
+// that was closed before are on the list, or on top of the cache.
+static bool has_its_pages(const reel_region *region)
+{
+    const reel_pool *const pool = region->pool;
+    const reel_pool_cache *const cache = region->cache;
+    return load_relaxed(&chunk_at(pool, region->oldest)->base) != 0
+           && link_after(pool, region->oldest) == pool->list.count
+           && (cache == NULL || cache->top <= cache->slots
+               || cache->top[-1].number != region->newest);
+}
+
 reel_status reel_region_close(reel_region *region)
 {
     if (REEL_UNLIKELY(!reel_region_is_open(region))) {
@@ -197,6 +209,9 @@ reel_status reel_region_close(reel_region *region)
     }
     if (!has_pool(region)) {
         return REEL_STALE;
+    }
+    if (!HOLDS(has_its_pages(region), REEL_DOUBLE_FREE)) {
+        return REEL_DOUBLE_FREE;
     }
     if (region->has_more && !close_more(region)) {
         return REEL_BUSY;

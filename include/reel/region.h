@@ -110,7 +110,10 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size);
 /// region need not own the registry.
 ///
 /// Returns  REEL_OK; REEL_CLOSED if it is closed already; REEL_STALE if it has
-///          ended; REEL_BUSY in a handler if it is bound or has large objects.
+///          ended; REEL_BUSY in a handler if it is bound or has large objects;
+///          REEL_DOUBLE_FREE after a panic.
+/// Panics   a copy of the region was closed before, and no other region has its
+///          oldest page since (REEL_DOUBLE_FREE).
 /// Cost     O(1) for any number of pages; O(n) in large objects, and in the
 ///          unused slots of a cache; if it is bound, as
 ///          reel_registry_unregister()
@@ -122,6 +125,7 @@ reel_status reel_region_close(reel_region *region);
 /// for it, and nothing else. reel_region_close() closes such a region, too.
 ///
 /// Returns  as reel_region_close().
+/// Panics   as reel_region_close().
 /// Cost     as reel_region_close()
 /// Waits    as reel_region_close()
 static inline reel_status reel_region_close_cached(reel_region *region);

@@ -801,6 +801,72 @@ static void a_region_left_open_over_an_ended_pool_is_told(void)
            && test_panicked(REEL_STALE));
 }
 
+// ---- copies of a region ---------------------------------------------------------------
+
+static void close_twice(void)
+{
+    reel_region copy = region;
+    const size_t used = reel_pool_used_pages(&pool);
+    EXPECT(reel_region_close(&region) == REEL_OK);
+    const size_t left = reel_pool_used_pages(&pool);
+    EXPECT(left < used || copy.cache != NULL);
+    for (int i = 0; i < 2; i++) {
+        EXPECT(reel_region_close_cached(&copy) == REEL_DOUBLE_FREE
+               && test_panicked(REEL_DOUBLE_FREE));
+        EXPECT(reel_region_close(&copy) == REEL_DOUBLE_FREE
+               && test_panicked(REEL_DOUBLE_FREE));
+    }
+    EXPECT(reel_pool_used_pages(&pool) == left && reel_pool_is_valid(&pool));
+}
+
+static void a_region_that_was_copied_is_not_closed_twice(void)
+{
+    if (REEL_CHECKS < 1) {
+        tap_skip("nobody asks");
+        return;
+    }
+    for (size_t pages = 1; pages < 5; pages++) {
+        for (int cached = 0; cached < 2; cached++) {
+            fresh_parent();
+            EXPECT(start_pool() == REEL_OK);
+            EXPECT(reel_pool_cache_init(&page_cache, &pool, page_slots, 2)
+                   == REEL_OK);
+            EXPECT((cached == 1 ? reel_region_open_cached(&region, &page_cache)
+                                : reel_region_open(&region, &pool))
+                   == REEL_OK);
+            for (size_t i = 1; i < pages; i++) {
+                EXPECT(reel_region_alloc(&region, PAGE, 1) != NULL);
+            }
+            EXPECT(pages == 1 || reel_region_alloc(&region, PAGE, 1) != NULL);
+            close_twice();
+            // Where its page is claimed by itself now, the copy is as wrong.
+            reel_pool_cache_flush(&page_cache);
+            EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+        }
+    }
+}
+
+// The pages are another one's by now, or given back to the backing.
+static void a_copy_is_not_closed_over_pages_of_others(void)
+{
+    if (REEL_CHECKS < 1) {
+        tap_skip("nobody asks");
+        return;
+    }
+    fresh_parent();
+    EXPECT(start_pool() == REEL_OK);
+    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
+    reel_region copy = region;
+    EXPECT(reel_region_close(&region) == REEL_OK);
+    void *const page = reel_pool_claim(&pool);
+    EXPECT(reel_region_close(&copy) == REEL_DOUBLE_FREE
+           && test_panicked(REEL_DOUBLE_FREE));
+    EXPECT(reel_pool_release(&pool, page) == REEL_OK);
+    EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+    EXPECT(reel_region_close(&copy) == REEL_DOUBLE_FREE
+           && test_panicked(REEL_DOUBLE_FREE));
+}
+
 // ---- created rewindables ----------------------------------------------------------
 
 static void a_created_one_dies_with_its_background(void)
@@ -975,6 +1041,8 @@ const test_case lifetimes_tests[] = {
     TEST(a_page_cache_ends_with_its_pool),
     TEST(a_page_cache_may_end_before_its_pool),
     TEST(a_region_left_open_over_an_ended_pool_is_told),
+    TEST(a_region_that_was_copied_is_not_closed_twice),
+    TEST(a_copy_is_not_closed_over_pages_of_others),
     TEST(a_created_one_dies_with_its_background),
     TEST(a_created_one_ends_with_its_parent),
     TEST(a_span_of_an_ended_rewindable_hands_out_nothing),

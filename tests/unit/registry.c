@@ -362,6 +362,32 @@ static void stale_and_forged_handles_are_refused_and_change_nothing(void)
     EXPECT(finds(root, 0) && finds(renewed, 2));
 }
 
+static void a_handle_of_another_registry_is_refused(void)
+{
+    reel_registry other;
+    reel_registry_entry table[4];
+    reel_handle foreign[4];
+    fresh_registry(4);
+    EXPECT(reel_registry_init(&other, table, 4) == REEL_OK);
+    for (size_t i = 0; i < 4; i++) {
+        const reel_handle own = enter(i, nothing);
+        EXPECT(reel_registry_register(&other, allocator_of(i), nothing,
+                                      &foreign[i])
+               == REEL_OK);
+        EXPECT(reel_registry_get(&other, foreign[i]) != NULL);
+        EXPECT(own.index == foreign[i].index);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        expect_refusals_of(foreign[i]);
+    }
+    // Nor after as many rewinds as one may make in a test.
+    reel_handle moving = foreign[0];
+    for (uint32_t i = 0; i < 3000; i++) {
+        EXPECT(reel_registry_rewound(&other, moving, &moving) == REEL_OK);
+        EXPECT(is_stale(moving));
+    }
+}
+
 static void what_cannot_be_is_invalid_and_changes_nothing(void)
 {
     fresh_registry(2);
@@ -696,6 +722,7 @@ const test_case registry_tests[] = {
     TEST(a_version_is_not_back_after_65536_rewinds),
     TEST(versions_go_on_with_1_after_the_highest),
     TEST(stale_and_forged_handles_are_refused_and_change_nothing),
+    TEST(a_handle_of_another_registry_is_refused),
     TEST(what_cannot_be_is_invalid_and_changes_nothing),
     TEST(a_full_table_refuses_and_counts),
     TEST(a_static_registry_needs_no_init),

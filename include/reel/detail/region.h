@@ -78,6 +78,9 @@ static inline reel_status reel_region_close_cached(reel_region *region)
     reel_pool_slot *const slot = cache->top;
     const uintptr_t page = region->end - cache->page_size;
     if (slot->page != page || slot->number != region->newest) {
+        if (REEL_CHECKS >= 1 && slot > cache->slots && slot[-1].page == page) {
+            return reel_region_close(region); // a copy was closed before
+        }
         slot->page = page;
         slot->number = region->newest;
     }
