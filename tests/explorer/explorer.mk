@@ -40,9 +40,9 @@ include $(OUT)/twins/rules.mk
 # A twin has its own of the modules that it is named after, edited; the linker takes
 # the others from the archive.
 BROKEN_batch      := blocks
-BROKEN_pool       := pool region gate
-BROKEN_rewindable := rewindable rewindable_stats span gate
-BROKEN_temp       := temp gate
+BROKEN_pool       := pool region gate hooks
+BROKEN_rewindable := rewindable rewindable_stats span gate hooks
+BROKEN_temp       := temp gate hooks
 twin_module  = $(firstword $(subst -, ,$(1)))
 twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
 

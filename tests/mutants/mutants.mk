@@ -14,7 +14,7 @@ $(MUTANT_RULES): tests/mutants/mutant tests/mutants/mutants.pm
 include $(MUTANT_RULES)
 
 TEST_FILES  += $(MUTANTS_CHOSEN)
-SCRIPT_RUNS += tests/mutants/mutants.t
+SCRIPT_RUNS += tests/mutants/mutants.t tests/mutants/edits.t
 
 .PHONY: mutants
 mutants: $(MUTANTS_CHOSEN) | $(OUT)/have-perl  ## Break the code in each of many places and see the tests fail (MUTANTS=path)
