@@ -94,4 +94,37 @@ for my $function (@roots) {
 }
 my @unknown = grep { !$calls{$_} && !$text{$_} && !/^reel_(?:port_|panic$)/ } @roots;
 is( "@unknown", '', 'every function is in the graph or calls nothing' );
+
+# The README's table of guarantees: for each module the calls of any context, and those
+# for threads only. All others have one owner.
+sub names_of {
+    my ( $cell, $prefix, @all ) = @_;
+    return sort grep { ( $callers{$_} ) eq 'threads only' } @all if $cell eq 'all others';
+    return sort map { /^ref_/ ? "reel_$_" : "$prefix$_" } $cell =~ /`(\w+)`/g;
+}
+
+my ($table) = headers::text_of('README.md') =~ /^\| module .*\n\|.*\n((?:\|.*\n)+)/m;
+my ( @of_all, %is_told );
+for my $row ( split /\n/, $table // '' ) {
+    my ( undef, $module, undef, @cells ) = split /\s*\|\s*/, $row;
+    if ( $module eq 'all of these' ) {
+        @of_all = @cells;
+        next;
+    }
+    my %of_module = headers::callers("include/reel/$module.h");
+    for ( [ 'any context', 0 ], [ 'threads only', 1 ] ) {
+        my ( $label, $column ) = @$_;
+        my @of_each = grep { ( $of_module{$_} // '' ) eq $label }
+            names_of( $of_all[$column], "reel_${module}_" );
+        is( join( ' ', sort @of_each,
+                names_of( $cells[$column], "reel_${module}_", keys %of_module ) ),
+            join( ' ', sort grep { $of_module{$_} eq $label && /^reel_(?:$module|ref)_/ } keys %of_module ),
+            "README.md, $module: $label" );
+    }
+    $is_told{$module} = 1;
+}
+my %is_no_module = map { ( $_ => 1 ) } qw(allocator base config pages port reel);
+my @untold = grep { !$is_told{$_} && !$is_no_module{$_} }
+    map {m{(\w+)\.h$}} glob 'include/reel/*.h';
+is( "@untold", '', 'README.md tells of every module' );
 done_testing();

@@ -15,13 +15,15 @@ sub text_of {
 sub comments_of {
     my ($path) = @_;
     my ( $comment, %comments ) = ('');
+
+    # In detail/ are the bodies of functions that are explained elsewhere.
+    my $is_body = sub { $path =~ /detail/ && $_[0] =~ /^static inline/ };
     for my $line ( split /\n/, text_of($path) ) {
         if ( $line =~ m{^///} ) {
             $comment .= "$line\n";
         }
-        elsif ( $line =~ /^(?!static inline.*[^;]$|typedef|extern)[a-z][^#=]*?\b(reel_\w+)\(/ )
-        {
-            $comments{$1} //= $comment;
+        elsif ( $line =~ /^(?!typedef|extern)[a-z][^#=]*?\b(reel_\w+)\(/ ) {
+            $comments{$1} //= $comment if $comment || !$is_body->($line);
         }
         elsif ( $line =~ /^\s*$/ ) {
             $comment = '';

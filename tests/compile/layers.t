@@ -82,6 +82,8 @@ for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
     unlike( headers::text_of($path), qr/"(?!reel|atomic)\w*port/, "$path: no port" );
 }
 
+cmp_ok( scalar( () = headers::text_of('README.md') =~ /\n/g ), '<=', 180, 'README.md is short' );
+
 # The labels, in the order in which they may stand (reel/base.h says what they mean).
 my $callers = qr/owner|any context|threads only/;
 my $labels  = qr{^(?:(?!///\ [A-Z]\w+\ \ )///.*\n)+

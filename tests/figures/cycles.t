@@ -89,7 +89,7 @@ for my $build (qw(microbit+Os mps2-an385+Os mps2-an505+Os)) {
 figures::check( 'tests/figures/workloads/peers',
     \%peers, 'arm-none-eabi-gcc', @peers );
 
-# ---- README.md --------------------------------------------------------------
+# ---- READMEs ----------------------------------------------------------------
 
 my ($qemu) = `qemu-system-arm --version` =~ /version (\S+)/;
 my $on = 'micro:bit (Cortex-M0), MPS2 AN385 (Cortex-M3) and AN505 (Cortex-M33), '
@@ -103,6 +103,11 @@ sub check_calls {
     } readme::rows('tests/figures/cycles/readme');
     figures::check_readme( 'cycles',
         readme::table( [qw(call Cortex-M0 Cortex-M3 Cortex-M33)], @rows ),
+        $on, 'arm-none-eabi-gcc' );
+    my @few = map { [ $_->[1], figures::cells( \%measured, $_->[0], @cores ) ] }
+        readme::rows( 'tests/figures/cycles/readme', 'first' );
+    figures::check_readme( 'calls',
+        readme::table( [qw(instructions Cortex-M0 Cortex-M3 Cortex-M33)], @few ),
         $on, 'arm-none-eabi-gcc' );
 }
 

@@ -49,7 +49,7 @@ sub check {
     }
 }
 
-# A table of README.md (readme.pm), which must be what was measured, `on` what;
+# A table of a README (readme.pm), which must be what was measured, `on` what;
 # README=1 in the environment writes it. With other compilers it is not judged.
 sub check_readme {
     my ( $name, $table, $on, @tools ) = @_;
@@ -57,10 +57,10 @@ sub check_readme {
     readme::store( $name, $table, $with, $on ) if $ENV{README};
     my ( $stored, $for ) = readme::stored($name);
 SKIP: {
-        skip "README.md has the table of $for, this is $with", 1
+        skip readme::file_of($name) . " has the table of $for, this is $with", 1
             if defined $for && $for ne $with;
         is( $stored, $table,
-            "README.md shows what was measured (README=1 make writes it): $name"
+            readme::file_of($name) . " shows what was measured (README=1 make writes it): $name"
         );
     }
 }

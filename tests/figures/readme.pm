@@ -1,22 +1,30 @@
 package readme;
 
-# Tables in README.md that are written by what measures them: each stands between
-# <!-- NAME --> and <!-- /NAME -->, and ends with a line "Measured with …".
+# Tables that are written by what measures them: those of all figures in
+# tests/bench/README.md, a few of them in README.md. Each stands between <!-- NAME -->
+# and <!-- /NAME -->, and ends with a line "Measured with …".
 #
-# Which rows a table has, in which order, says a file of lines "figure | text".
+# A file of lines "figure | text" says which rows a table has, in which order. Lines
+# that begin with "+ " are those of the table in README.md.
 use strict;
 use warnings;
 use Fcntl ':flock';
 use POSIX 'strftime';
 use Text::Wrap;
 
-my $file = 'README.md';
+my %in_first = map { ( $_ => 1 ) } qw(calls bytes);
 
-# [figure, text] of each row.
+sub file_of {
+    my ($name) = @_;
+    return $in_first{$name} ? 'README.md' : 'tests/bench/README.md';
+}
+
+# [figure, text] of each row. With "first", those of README.md.
 sub rows {
-    my ($list) = @_;
+    my ( $list, $first ) = @_;
     open my $in, '<', $list or die "$list: $!\n";
-    return map { [ split /\s*\|\s*/, $_, 2 ] } grep { chomp; !/^#/ && /\S/ } <$in>;
+    my @lines = grep { chomp; !/^#/ && /\S/ } <$in>;
+    return map { [ split /\s*\|\s*/, s/^\+ //r, 2 ] } grep { !$first == !/^\+ / } @lines;
 }
 
 # A table: the heads, then a row each, as lists of cells.
@@ -36,6 +44,7 @@ sub measured_with {
 # What stands between a name's markers now: the table, and with what it was made.
 sub stored {
     my ($name) = @_;
+    my $file = file_of($name);
     open my $in, '<', $file or die "$file: $!\n";
     flock $in, LOCK_SH;
     my $text = do { local $/; <$in> };
@@ -51,6 +60,7 @@ sub stored {
 sub store {
     my ( $name, $table, $with, $on ) = @_;
     my $line = measured_with( $with, $on );
+    my $file = file_of($name);
     open my $inout, '+<', $file or die "$file: $!\n";
     flock $inout, LOCK_EX;
     my $text = do { local $/; <$inout> };
