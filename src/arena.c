@@ -10,17 +10,11 @@
 bool reel_arena_is_valid(const reel_arena *arena)
 {
     const uintptr_t next = next_of(arena);
-    const uintptr_t limit = load_relaxed(&arena->limit);
-    const uintptr_t edges = next | arena->base | arena->end;
-
     if (has_ended(arena)) {
-        return arena->base != 0 && limit == 0 && next == arena->end;
+        return arena->base != 0 && load_relaxed(&arena->limit) == 0
+               && next == arena->end;
     }
-    return granule_log2(arena) < WORD_BITS && arena->base != 0
-           && arena->base < arena->end && arena->base <= next
-           && next <= arena->end
-           && (limit == 0 || (arena->base <= limit && limit <= arena->end))
-           && (edges & granule_mask(arena)) == 0 && arena->base <= arena->floor
+    return is_shareable(arena, next) && arena->base <= arena->floor
            && arena->floor <= next && arena->base <= arena->last_position
            && arena->last_position <= arena->floor
            && arena->base <= arena->low_position
@@ -120,7 +114,7 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
         }
     } while (!swap_if_relaxed(&arena->next, &next, found.stop));
     watch_alive(found.start, at_least_1(size));
-    INVARIANT(reel_arena_is_valid(arena));
+    INVARIANT(is_shareable(arena, next_of(arena)));
     return (void *)found.start;
 }
 

@@ -97,6 +97,25 @@ static size_t inverse_of(size_t odd)
     return inverse;
 }
 
+// What init has set.
+static bool has_form(const reel_blocks *blocks)
+{
+    size_t bytes;
+    return has_valid_form(&blocks->list) && blocks->shift < WORD_BITS
+           && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
+           && product_within(blocks->block_size, blocks->list.count, SIZE_MAX,
+                             &bytes)
+           && blocks->base != 0 && is_below_top(blocks->base, bytes);
+}
+
+// What holds at every moment, whatever other contexts are at.
+static bool is_shareable(const reel_blocks *blocks)
+{
+    return has_ended(blocks)
+           || (has_form(blocks) && list_has_head(&blocks->list)
+               && peak_so_far(&blocks->list) <= blocks->list.count);
+}
+
 reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
                              size_t block_size, size_t count)
 {
@@ -119,6 +138,7 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
     watch_unused(start, block_size * count);
     watch_own((uintptr_t)links, count * sizeof *links); // of an earlier owner
     list_start(&blocks->list, links, count);
+    INVARIANT(reel_blocks_is_valid(blocks));
     return REEL_OK;
 }
 
@@ -154,6 +174,7 @@ OUT_OF_LINE void *count_refusal(reel_blocks *blocks)
 ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
 {
     const uintptr_t block = blocks->base + i * blocks->block_size;
+    INVARIANT(i < blocks->list.count && is_shareable(blocks));
     watch_alive(block, blocks->block_size);
     return (void *)block;
 }
@@ -209,7 +230,9 @@ ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
 
 reel_status reel_blocks_free(reel_blocks *blocks, void *block)
 {
-    return free_into(blocks, NULL, block);
+    const reel_status status = free_into(blocks, NULL, block);
+    INVARIANT(is_shareable(blocks));
+    return status;
 }
 
 // ---- questions ---------------------------------------------------------------
@@ -264,16 +287,11 @@ reel_stats reel_blocks_stats(const reel_blocks *blocks)
 bool reel_blocks_is_valid(const reel_blocks *blocks)
 {
     const reel_list *const list = &blocks->list;
-    size_t bytes;
     if (has_ended(blocks)) {
         return list->links != NULL && peak_so_far(list) == 0
                && is_bottom(list, list_top(list));
     }
-    return has_valid_form(list) && peak_so_far(list) <= list->count
-           && blocks->shift < WORD_BITS
-           && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
-           && product_within(blocks->block_size, list->count, SIZE_MAX, &bytes)
-           && blocks->base != 0 && is_below_top(blocks->base, bytes)
+    return is_shareable(blocks)
            && length_of(list)
                   == peak_so_far(list) - reel_blocks_count_used(blocks);
 }
@@ -293,6 +311,7 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
     cache->blocks = blocks;
     cache->entry = NULL;
     cache->top = slots;
+    INVARIANT(reel_blocks_cache_is_valid(cache));
     return REEL_OK;
 }
 
@@ -382,6 +401,7 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache)
         return count_refusal(blocks);
     }
     cache->top = top - 1;
+    INVARIANT(reel_blocks_cache_is_valid(cache));
     return top[-1];
 }
 
@@ -406,17 +426,33 @@ static reel_status give_back_oldest(reel_blocks_cache *cache, void **end)
     return worst;
 }
 
+reel_status reel_blocks_cache_inspect(const reel_blocks_cache *cache,
+                                      const void *block)
+{
+    const reel_list *const list = &cache->blocks->list;
+    const uintptr_t i = number_of(cache->blocks, block);
+    if (i >= list->count) {
+        return REEL_FOREIGN;
+    }
+    return i >= peak_so_far(list) || !list_is_out(list, i)
+                   || is_cached(cache, cache->top, block)
+               ? REEL_DOUBLE_FREE
+               : REEL_OK;
+}
+
 reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
 {
     const reel_status status =
         give_back_oldest(cache, cache->slots + half_of(cache));
     *cache->top++ = block;
+    INVARIANT(reel_blocks_cache_is_valid(cache));
     return status;
 }
 
 void reel_blocks_cache_flush(reel_blocks_cache *cache)
 {
     (void)give_back_oldest(cache, cache->top);
+    INVARIANT(reel_blocks_cache_is_valid(cache));
 }
 
 // ---- the end -----------------------------------------------------------------

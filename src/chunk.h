@@ -43,6 +43,14 @@ ALWAYS_INLINE size_t data_size(const reel_rewindable *rewindable,
     return chunk->granules << rewindable->shift;
 }
 
+// What one look at a chunk's word can tell.
+ALWAYS_INLINE bool is_word(const chunk_entry *chunk, uintptr_t used)
+{
+    return position_of(used) <= chunk->granules
+           && live_of(used) <= position_of(used)
+           && (live_of(used) > 0) == (position_of(used) > 0);
+}
+
 // ---- start bits --------------------------------------------------------------
 
 static inline size_t bits_words(size_t granules)

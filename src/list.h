@@ -68,6 +68,14 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
 #include "list/signed.h"
 #endif
 
+// Does the head say what a head can say? One word: true at every moment.
+static inline bool list_has_head(const reel_list *list)
+{
+    const uintptr_t top = list_top(list);
+    return is_bottom(list, top) ? watermark_of(list, top) <= list->count
+                                : top < list->count;
+}
+
 // `count` is above all numbers.
 static inline void list_start(reel_list *list, reel_link *links, size_t count)
 {

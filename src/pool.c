@@ -82,6 +82,33 @@ static size_t listed_pages(const reel_pool *pool)
     return 0;
 }
 
+// What init has set, and nothing changes.
+static bool has_form(const reel_pool *pool)
+{
+    return pool->page_bits < WORD_BITS && pool->place_bits < WORD_BITS
+           && pool->chunk_pages > 0
+           && pool->chunk_pages <= SIZE_MAX >> pool->page_bits
+           && pool->chunk_pages <= (uintptr_t)1 << pool->place_bits
+           && has_valid_form(&pool->list)
+           && pool->capacity <= pool->list.count >> pool->place_bits
+           && pool->list.count == number_in(pool, pool->capacity, 0);
+}
+
+// What holds at every moment, whatever other contexts are at.
+static bool is_shareable(const reel_pool *pool)
+{
+    return pool_has_ended(pool)
+           || (has_form(pool) && list_has_head(&pool->list));
+}
+
+// Inside the gate, or alone: the chunk that came last.
+static bool has_newest(const reel_pool *pool)
+{
+    return pool->newest == SIZE_MAX
+           || (pool->newest < pool->capacity
+               && base_of(&pool->chunks[pool->newest]) != 0);
+}
+
 // ---- set-up -----------------------------------------------------------------
 
 static bool are_countable(size_t capacity, size_t chunk_pages)
@@ -125,6 +152,7 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
     pool->capacity = capacity;
     pool->entry = NULL;
     start_without_chunks(pool, page, chunk >> log2_of(page));
+    INVARIANT(reel_pool_is_valid(pool));
     return REEL_OK;
 }
 
@@ -240,6 +268,7 @@ OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
         if (i == NO_NUMBER) {
             i = grow(pool);
         }
+        INVARIANT(has_newest(pool));
         gate_leave(&pool->gate);
     }
     if (i == NO_NUMBER) {
@@ -255,6 +284,7 @@ uintptr_t reel_pool_claim_number(reel_pool *pool)
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
         i = grow_in_turn(pool);
     }
+    INVARIANT(is_shareable(pool) && (i == NO_NUMBER || has_page(pool, i)));
     return i;
 }
 
@@ -291,8 +321,9 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
         }
         watch_dead((uintptr_t)page, reel_pool_page_size(pool));
     }
-    return list_give(&pool->list, i, pool->list.count) ? REEL_OK
-                                                       : REEL_DOUBLE_FREE;
+    const bool is_given = list_give(&pool->list, i, pool->list.count);
+    INVARIANT(is_shareable(pool));
+    return is_given ? REEL_OK : REEL_DOUBLE_FREE;
 }
 
 // ---- reserving --------------------------------------------------------------
@@ -363,6 +394,7 @@ reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
     }
     const reel_status status =
         pool_has_ended(pool) ? REEL_STALE : reserve(pool, pages);
+    INVARIANT(is_shareable(pool) && has_newest(pool));
     gate_leave(&pool->gate);
     return status;
 }
@@ -445,6 +477,7 @@ size_t reel_pool_trim(reel_pool *pool)
             bytes += chunk_size(pool) + links_size(pool);
         }
     }
+    INVARIANT(reel_pool_is_valid(pool));
     return bytes;
 }
 
@@ -502,18 +535,6 @@ reel_stats reel_pool_stats(const reel_pool *pool)
     return stats;
 }
 
-// What init has set, and nothing changes.
-static bool has_form(const reel_pool *pool)
-{
-    return pool->page_bits < WORD_BITS && pool->place_bits < WORD_BITS
-           && pool->chunk_pages > 0
-           && pool->chunk_pages <= SIZE_MAX >> pool->page_bits
-           && pool->chunk_pages <= (uintptr_t)1 << pool->place_bits
-           && has_valid_form(&pool->list)
-           && pool->capacity <= pool->list.count >> pool->place_bits
-           && pool->list.count == number_in(pool, pool->capacity, 0);
-}
-
 static bool is_chunk_valid(const reel_pool *pool, const reel_pool_chunk *chunk)
 {
     return base_of(chunk) == 0
@@ -529,7 +550,7 @@ bool reel_pool_is_valid(const reel_pool *pool)
         return pool->chunks != NULL
                && is_bottom(&pool->list, list_top(&pool->list));
     }
-    if (!has_form(pool)) {
+    if (!is_shareable(pool)) {
         return false;
     }
     for (size_t i = 0; i < pool->capacity; i++) {
@@ -537,8 +558,7 @@ bool reel_pool_is_valid(const reel_pool *pool)
             return false;
         }
     }
-    return count_listed(pool, &listed)
-           && (pool->newest == SIZE_MAX || pool->newest < pool->capacity);
+    return count_listed(pool, &listed) && has_newest(pool);
 }
 
 // ---- caches -----------------------------------------------------------------
@@ -558,6 +578,7 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
     for (size_t i = 0; i < capacity; i++) {
         slots[i].page = 0; // a slot is read before it is written
     }
+    INVARIANT(reel_pool_cache_is_valid(cache));
     return REEL_OK;
 }
 
@@ -594,6 +615,7 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
         const uintptr_t i = (--cache->top)->number;
         list_push(list, i, link_of(list, i));
     }
+    INVARIANT(reel_pool_cache_is_valid(cache));
 }
 
 // ---- the end ----------------------------------------------------------------

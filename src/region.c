@@ -2,17 +2,8 @@
 #include "reel/region.h"
 
 #include "binding.h"
-#include "bits.h"
-#include "gate.h"
-#include "page_list.h"
+#include "large.h"
 #include "watch.h"
-
-// An object that came from the backing allocator; noted in the region itself.
-struct reel_region_large {
-    struct reel_region_large *next;
-    void *object;
-    size_t size;
-};
 
 // ---- pages -------------------------------------------------------------------
 
@@ -82,6 +73,7 @@ static reel_status open_on(reel_region *region, reel_pool *pool,
         return REEL_NO_MEMORY;
     }
     (void)cut_page(region, i, 0, 0);
+    INVARIANT(reel_region_is_valid(region));
     return REEL_OK;
 }
 
@@ -97,22 +89,6 @@ reel_status reel_region_open_cached_slow(reel_region *region,
     return region == NULL || cache == NULL
                ? REEL_INVALID
                : open_on(region, cache->pool, cache);
-}
-
-// The backing is the pool's, and so is the gate to it.
-static bool free_large(reel_region *region)
-{
-    reel_pool *const pool = region->pool;
-    if (!reel_gate_enter(&pool->gate)) {
-        return false;
-    }
-    for (struct reel_region_large *each = region->large; each != NULL;
-         each = each->next) {
-        watch_own((uintptr_t)each->object, each->size); // dead if it moved
-        (void)reel_free(pool->backing, each->object, each->size);
-    }
-    gate_leave(&pool->gate);
-    return true;
 }
 
 // Move the newest pages into the cache, as many as it has room for: the newest goes
@@ -155,17 +131,6 @@ static void note_death(const reel_region *region)
     }
 }
 
-// What most regions do not have is set when the first of it comes.
-static void have_more(reel_region *region)
-{
-    if (!region->has_more) {
-        region->large = NULL;
-        region->large_size = 0;
-        region->entry = NULL;
-        region->has_more = true;
-    }
-}
-
 // False: not in an interrupt, and nothing has changed. What the registry refuses is
 // refused before anything goes, and what it does not refuse no gate does.
 static bool close_more(reel_region *region)
@@ -174,7 +139,7 @@ static bool close_more(reel_region *region)
         return false;
     }
     return end_binding(&region->entry, region) == REEL_OK
-           && (region->large == NULL || free_large(region));
+           && (region->large == NULL || free_all_large(region));
 }
 
 // Closed by its owner, or ended with its parent?
@@ -216,6 +181,7 @@ reel_status reel_region_close(reel_region *region)
     if (region->has_more && !close_more(region)) {
         return REEL_BUSY;
     }
+    INVARIANT(reel_region_is_valid(region));
     note_death(region);
     reel_list *const list = &region->pool->list;
     if (region->cache == NULL || fill_cache(region)) {
@@ -223,11 +189,6 @@ reel_status reel_region_close(reel_region *region)
     }
     region->end = 0;
     return REEL_OK;
-}
-
-bool reel_region_is_open(const reel_region *region)
-{
-    return region->end != 0;
 }
 
 // ---- allocation --------------------------------------------------------------
@@ -259,29 +220,6 @@ static void *alloc_page(reel_region *region, size_t size, uintptr_t mask)
     return block;
 }
 
-// A note that fits no page would be a large object itself. It is three words, so a
-// page that is large enough, four at least, has room to align it, too.
-static void *take_large(const reel_region *region, size_t size, size_t align)
-{
-    reel_pool *const pool = region->pool;
-    if (!HOLDS(!pool_has_ended(pool), REEL_STALE)
-        || page_size_of(region) < sizeof(struct reel_region_large)
-        || !reel_gate_enter(&pool->gate)) {
-        return NULL;
-    }
-    void *const object = reel_allocate(pool->backing, size, align);
-    gate_leave(&pool->gate);
-    return object;
-}
-
-static void drop_large(reel_pool *pool, void *object, size_t size)
-{
-    if (reel_gate_enter(&pool->gate)) {
-        (void)reel_free(pool->backing, object, size);
-        gate_leave(&pool->gate);
-    }
-}
-
 static void *alloc_here(reel_region *region, size_t size, size_t align)
 {
     uintptr_t start, stop;
@@ -294,43 +232,70 @@ static void *alloc_here(reel_region *region, size_t size, size_t align)
     return (void *)start;
 }
 
-// A large object is noted in the current page, or at the start of another one.
-static struct reel_region_large *alloc_note(reel_region *region)
+// A page that was claimed and added to no region goes back to where it came from.
+static void unclaim_page(const reel_region *region, uintptr_t i)
 {
-    const size_t size = sizeof(struct reel_region_large);
-    const size_t align = REEL_ALIGNOF(struct reel_region_large);
-    void *const note = alloc_here(region, size, align);
-    return note != NULL ? note : alloc_page(region, size, align - 1);
+    reel_list *const list = &region->pool->list;
+    if (i == NO_NUMBER) {
+        return;
+    }
+    if (list_is_out(list, i)) {
+        (void)list_give(list, i, list->count);
+    } else {
+        region->cache->top++; // its slot still says so
+    }
 }
 
+// Room for the next note: a note that serves no more, or what is left of the current
+// page, or else page i.
+static bool has_note(const reel_region *region)
+{
+    uintptr_t start, stop;
+    return (region->has_more && region->spare != NULL)
+           || reel_arena_fit(region->next, region->end, sizeof(large_note),
+                             REEL_ALIGNOF(large_note), &start, &stop);
+}
+
+static large_note *take_note(reel_region *region, uintptr_t i)
+{
+    const size_t size = sizeof(large_note), align = REEL_ALIGNOF(large_note);
+    large_note *const note = region->spare;
+    if (note != NULL) {
+        region->spare = note->next;
+        return note;
+    }
+    if (i == NO_NUMBER) {
+        return alloc_here(region, size, align);
+    }
+    void *const page = cut_page(region, i, size, align - 1);
+    watch_alive((uintptr_t)page, size);
+    return page;
+}
+
+// What the note needs comes first, since a page goes back to any pool, but an object
+// not to any backing. A note that fits no page would be a large object itself. It is
+// three words, so a page that is large enough, four at least, has room to align it.
 static void *alloc_large(reel_region *region, size_t size, size_t align)
 {
-    void *const object = take_large(region, size, align);
-    if (object == NULL) {
+    uintptr_t i = NO_NUMBER;
+    if (page_size_of(region) < sizeof(large_note)) {
         return refuse_in(region, size);
     }
-    struct reel_region_large *const note = alloc_note(region);
-    if (note == NULL) { // which was counted
-        drop_large(region->pool, object, size);
-        region->largest_refused = max_of(region->largest_refused, size);
-        return NULL;
+    if (!has_note(region) && (i = claim_page(region)) == NO_NUMBER) {
+        return refuse_in(region, size);
+    }
+    void *const object = take_large(region, size, align);
+    if (object == NULL) {
+        unclaim_page(region, i);
+        return refuse_in(region, size);
     }
     have_more(region);
-    note->next = region->large;
-    note->object = object;
-    note->size = size;
-    region->large_size += size;
-    region->large = note;
+    note_large(region, take_note(region, i), object, size);
     return object;
 }
 
-void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
+static void *alloc(reel_region *region, size_t size, size_t align)
 {
-    if (!HOLDS(reel_region_is_open(region), why_closed(region))
-        || !has_pool(region)
-        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
-        return NULL;
-    }
     if (REEL_OUT_OF_LINE || size == 0) { // else there is no room here
         size = at_least_1(size);
         void *const block = alloc_here(region, size, align);
@@ -341,6 +306,18 @@ void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
     const uintptr_t mask = mask_of(align);
     return fits_a_page(region, size, mask) ? alloc_page(region, size, mask)
                                            : alloc_large(region, size, align);
+}
+
+void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
+{
+    if (!HOLDS(reel_region_is_open(region), why_closed(region))
+        || !has_pool(region)
+        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    void *const block = alloc(region, size, align);
+    INVARIANT(reel_region_is_valid(region));
+    return block;
 }
 
 // Is it the last block of the current page?
@@ -354,17 +331,41 @@ static bool is_last_block(const reel_region *region, uintptr_t start,
 static bool resize(reel_region *region, uintptr_t start, size_t old_size,
                    size_t new_size)
 {
-    if (is_last_block(region, start, old_size)
-        && new_size <= region->end - start) {
-        region->next = start + new_size;
-        if (new_size > old_size) {
-            watch_alive(start + old_size, new_size - old_size);
-        } else {
-            watch_dead(start + new_size, old_size - new_size);
-        }
-        return true;
+    const bool is_last = is_last_block(region, start, old_size)
+                         && new_size <= region->end - start;
+    if (new_size > old_size && !is_last) {
+        return false;
     }
-    return new_size <= old_size;
+    if (is_last) {
+        region->next = start + new_size;
+    }
+    if (new_size > old_size) {
+        watch_alive(start + old_size, new_size - old_size);
+    } else {
+        watch_dead(start + new_size, old_size - new_size);
+    }
+    return true;
+}
+
+// Sizes are not 0. What fits no page is large, or not of the region.
+static void *change(reel_region *region, void *block, size_t old_size,
+                    size_t new_size, size_t align)
+{
+    large_note **const note = find_note(region, block);
+    if (note != NULL) {
+        void *const object = resize_large(region, *note, new_size, align);
+        return object != NULL ? object : refuse_in(region, new_size);
+    }
+    if (!HOLDS(old_size <= page_size_of(region), REEL_FOREIGN)) {
+        return NULL;
+    }
+    if (((uintptr_t)block & mask_of(align)) == 0
+        && resize(region, (uintptr_t)block, old_size, new_size)) {
+        return block;
+    }
+    void *const copy = reel_region_alloc(region, new_size, align);
+    move_block(copy, block, old_size, new_size);
+    return copy;
 }
 
 void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
@@ -378,93 +379,27 @@ void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
         || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
         return NULL;
     }
-    if (((uintptr_t)block & mask_of(align)) == 0
-        && resize(region, (uintptr_t)block, at_least_1(old_size),
-                  at_least_1(new_size))) {
-        return block;
-    }
-    void *const copy = reel_region_alloc(region, new_size, align);
-    move_block(copy, block, old_size, new_size);
-    return copy;
+    void *const changed = change(region, block, at_least_1(old_size),
+                                 at_least_1(new_size), align);
+    INVARIANT(reel_region_is_valid(region));
+    return changed;
 }
 
+// What fits no page and has no note is not of the region, or free already.
 reel_status reel_region_free(reel_region *region, void *block, size_t size)
 {
-    (void)size;
     if (!reel_region_is_open(region)) {
         return why_closed(region);
     }
-    return block == NULL ? REEL_INVALID : REEL_OK;
-}
-
-// ---- questions ---------------------------------------------------------------
-
-reel_stats reel_region_stats(const reel_region *region)
-{
-    reel_stats stats;
-    stats.used = 0;
-    if (reel_region_is_open(region)) {
-        stats.used = region->pages * page_size_of(region)
-                     - (region->end - region->next)
-                     + (region->has_more ? region->large_size : 0);
+    if (block == NULL) {
+        return REEL_INVALID;
     }
-    stats.peak = stats.used;
-    stats.failures = region->failures;
-    stats.largest_refused = region->largest_refused;
-    return stats;
-}
-
-// The pages make a chain, as many as it says, and one of them is the current one.
-static bool are_chained(const reel_region *region)
-{
-    const reel_pool *const pool = region->pool;
-    const size_t most = reel_pool_pages(pool);
-    const uintptr_t in_use = region->end - page_size_of(region);
-    uintptr_t i = region->newest, last = NO_NUMBER;
-    bool has_current = false;
-    size_t count = 0;
-    for (; count < region->pages; count++) {
-        if (count == most || !has_page(pool, i)) {
-            return false;
-        }
-        has_current = has_current || page_at(pool, i) == in_use;
-        last = i;
-        i = link_after(pool, i);
+    INVARIANT(reel_region_is_valid(region));
+    large_note **const note = find_note(region, block);
+    if (note != NULL) {
+        return free_large(region, note);
     }
-    return has_current && last == region->oldest && i == pool->list.count;
-}
-
-// A note lies on a page of the pool, as it must before it is looked at.
-static bool is_note(const reel_region *region,
-                    const struct reel_region_large *note)
-{
-    return (uintptr_t)note % REEL_ALIGNOF(struct reel_region_large) == 0
-           && find_page(region->pool, (uintptr_t)note) != NO_NUMBER;
-}
-
-// The large objects' sizes make up their sum.
-static bool are_summed(const reel_region *region)
-{
-    size_t large = 0;
-    const struct reel_region_large *each = region->large;
-    for (; each != NULL && large < region->large_size; each = each->next) {
-        if (!is_note(region, each)) {
-            return false;
-        }
-        large += each->size;
-    }
-    return large == region->large_size && each == NULL;
-}
-
-bool reel_region_is_valid(const reel_region *region)
-{
-    if (!reel_region_is_open(region)) {
-        return true;
-    }
-    return region->pages > 0 && region->next <= region->end
-           && region->end - region->next <= page_size_of(region)
-           && is_bool(&region->has_more) && are_chained(region)
-           && (!region->has_more || are_summed(region));
+    return size > page_size_of(region) ? REEL_FOREIGN : REEL_OK;
 }
 
 // ---- registry and allocator interface ----------------------------------------

@@ -173,6 +173,7 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
         set_start(rewindable, chunk, start);
     }
     watch_alive(block, size);
+    INVARIANT(is_word(chunk, load_relaxed(&chunk->used)));
     return (void *)block;
 }
 
@@ -310,6 +311,7 @@ static void count_off(reel_rewindable *rewindable, chunk_entry *chunk)
     do {
         next = live_of(used) == 1 ? 0 : used - 1;
     } while (!swap_if_release(&chunk->used, &used, next));
+    INVARIANT(is_word(chunk, next));
     if (next == 0) {
         look_again(rewindable, chunk);
     }

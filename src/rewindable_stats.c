@@ -61,9 +61,7 @@ static bool is_chunk_valid(const reel_rewindable *rewindable,
            && (chunk->base & granule_mask) == 0
            && data_size(rewindable, chunk) <= chunk->size
            && bits <= chunk->size - data_size(rewindable, chunk)
-           && position_of(used) <= chunk->granules
-           && live_of(used) <= position_of(used)
-           && (live_of(used) > 0) == (position_of(used) > 0)
+           && is_word(chunk, used)
            && (!rewindable->frees_blocks
                || start_bits(rewindable, chunk) <= live_of(used));
 }

@@ -36,6 +36,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
     span->next = start;
     span->end = start + (granules << rewindable->shift);
     watch_unused(start, span->end - start);
+    INVARIANT(reel_span_is_valid(span));
     return REEL_OK;
 }
 
@@ -56,6 +57,7 @@ void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
     }
     span->next = stop;
     watch_alive(start, size);
+    INVARIANT(reel_span_is_valid(span));
     return (void *)start;
 }
 
@@ -105,6 +107,7 @@ reel_status reel_span_close(reel_span *span)
     if (span->end == 0) {
         return REEL_CLOSED;
     }
+    INVARIANT(reel_span_is_valid(span));
     const bool is_live = span->generation == span->rewindable->generation;
     chunk_entry *const chunk =
         is_live ? chunk_of(span->rewindable, span->start) : NULL;

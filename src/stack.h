@@ -35,6 +35,20 @@ ALWAYS_INLINE void set_serial(reel_arena *arena, unsigned long serial)
     arena->inline_serial = arena->entry == NULL ? serial : serial + 1;
 }
 
+// What holds whoever else shares the stack: what nobody changes meanwhile, and what
+// `next` and `limit` say each by itself. How the floor and `next` lie to each other
+// only the owner can tell, who moves the floor.
+static inline bool is_shareable(const reel_arena *arena, uintptr_t next)
+{
+    const uintptr_t limit = load_relaxed(&arena->limit);
+    const uintptr_t edges = next | arena->base | arena->end;
+    return granule_log2(arena) < WORD_BITS && arena->base != 0
+           && arena->base < arena->end && arena->base <= next
+           && next <= arena->end
+           && (limit == 0 || (arena->base <= limit && limit <= arena->end))
+           && (edges & granule_mask(arena)) == 0;
+}
+
 // No marks: those taken before now are older than `serial`. The stack is empty.
 static inline void start_over(reel_arena *arena, unsigned long serial)
 {

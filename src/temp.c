@@ -63,23 +63,31 @@ static bool are_usable(const reel_pages *pages)
            && pages->decommit != NULL;
 }
 
+// What holds whoever else commits and allocates. `committed` by itself: it may have
+// been read before another context raised it and `next`.
+static bool is_shareable_temp(const reel_temp *temp)
+{
+    const reel_arena *const stack = &temp->stack;
+    const uintptr_t committed = committed_of(temp);
+    return is_shareable(stack, next_of(stack)) && stack->base <= committed
+           && committed <= stack->end
+           && ((stack->base | committed | stack->end) & page_mask_of(temp)) == 0
+           && temp->step > 0 && (temp->step & page_mask_of(temp)) == 0;
+}
+
 bool reel_temp_is_valid(const reel_temp *temp)
 {
     const reel_arena *const stack = &temp->stack;
     if (has_ended(stack)) {
         return reel_arena_is_valid(stack) && committed_of(temp) == stack->end;
     }
-    if (!are_usable(temp->pages) || !reel_arena_is_valid(stack)) {
+    if (!are_usable(temp->pages) || !is_bool(&temp->strict)
+        || !is_shareable_temp(temp) || !reel_arena_is_valid(stack)) {
         return false;
     }
     const uintptr_t limit = load_relaxed(&stack->limit);
     const uintptr_t committed = committed_of(temp);
-    const uintptr_t page_mask = page_mask_of(temp);
-
-    return is_bool(&temp->strict) && (limit == 0 || limit == committed)
-           && next_of(stack) <= committed && committed <= stack->end
-           && ((stack->base | committed | stack->end) & page_mask) == 0
-           && temp->step > 0 && (temp->step & page_mask) == 0;
+    return (limit == 0 || limit == committed) && next_of(stack) <= committed;
 }
 
 static bool is_usable(const reel_temp_policy *policy, size_t page_mask)
@@ -223,7 +231,7 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
         }
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
     watch_alive(start, size);
-    INVARIANT(reel_arena_is_valid(&temp->stack));
+    INVARIANT(is_shareable_temp(temp));
     return (void *)start;
 }
 

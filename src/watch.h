@@ -56,8 +56,9 @@ static inline void move_block(void *copy, const void *block, size_t old_size,
                               size_t new_size)
 {
     if (copy != NULL) {
-        copy_bytes(copy, block, old_size < new_size ? old_size : new_size);
-        watch_dead((uintptr_t)block, at_least_1(old_size));
+        const size_t size = at_least_1(old_size);
+        copy_bytes(copy, block, min_of(size, at_least_1(new_size)));
+        watch_dead((uintptr_t)block, size);
     }
 }
 

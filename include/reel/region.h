@@ -41,7 +41,9 @@ typedef struct reel_region {
     reel_pool_cache *cache;          // NULL: none
     bool has_more;                   // false: the fields below are unset
     struct reel_region_large *large; // large objects; NULL: none
-    size_t large_size;               // their bytes
+    struct reel_region_large *spare; // notes whose objects are gone
+    size_t large_size;               // bytes of large objects
+    size_t peak;                     // bytes, before one went or changed
     reel_registry_entry *entry;      // NULL: not bound
 } reel_region;
 

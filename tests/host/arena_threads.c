@@ -1,12 +1,13 @@
-// Threads that cut blocks off one arena: none lost, doubled or torn. A program
-// of its own, natively and under ThreadSanitizer. TAP.
+// Threads that cut blocks off one arena or temp, of which one is the owner and takes
+// marks: none lost, doubled or torn, and no invariant is broken. A program of its
+// own, natively and under ThreadSanitizer. TAP.
 
 #define _DEFAULT_SOURCE
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "reel/arena.h"
+#include "reel/temp.h"
 
 #define THREADS 4
 #define MEMORY  (1 << 20)
@@ -14,6 +15,8 @@
 #define BLOCKS  (MEMORY / 4) // more than any thread can get, at 8.5 bytes each
 
 static reel_arena arena;
+static reel_temp temp;
+static bool is_over_temp; // else over the arena
 static pthread_barrier_t start;
 
 typedef struct worker {
@@ -26,6 +29,30 @@ typedef struct worker {
 
 static worker workers[THREADS];
 
+static void *take(size_t size)
+{
+    return is_over_temp ? reel_temp_alloc_shared(&temp, size, 1)
+                        : reel_arena_alloc_shared(&arena, size, 1);
+}
+
+// What only the owner may do meanwhile.
+static bool mark(void)
+{
+    return is_over_temp ? reel_temp_mark(&temp).owner != NULL
+                        : reel_arena_mark(&arena).owner != NULL;
+}
+
+static bool commit(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+    return true;
+}
+
+static void decommit(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+}
+
 static void *work(void *argument)
 {
     worker *const me = argument;
@@ -34,7 +61,7 @@ static void *work(void *argument)
     while (me->taken < BLOCKS) {
         seed = seed * 1664525u + 1013904223u;
         const size_t size = 1 + (seed >> 8) % LARGEST;
-        unsigned char *const block = reel_arena_alloc_shared(&arena, size, 1);
+        unsigned char *const block = take(size);
         if (block == NULL) {
             break;
         }
@@ -44,6 +71,9 @@ static void *work(void *argument)
         me->blocks[me->taken] = block;
         me->sizes[me->taken++] = size;
         me->bytes += size;
+        if (me == workers && !mark()) {
+            break;
+        }
     }
     return NULL;
 }
@@ -59,23 +89,34 @@ static size_t wrong_bytes(const worker *w)
     return wrong;
 }
 
+// Nothing but takes and marks, so that they meet as often as can be.
+static void *take_bytes(void *argument)
+{
+    (void)pthread_barrier_wait(&start);
+    while (take(1) != NULL && (argument != workers || mark())) {
+    }
+    return NULL;
+}
+
 static int failed;
 
-static void result(int number, int passed, const char *name)
+static int results;
+
+static void result(int passed, const char *name)
 {
-    printf("%s %d - %s\n", passed ? "ok" : "not ok", number, name);
+    printf("%s %d - %s of the %s\n", passed ? "ok" : "not ok", ++results, name,
+           is_over_temp ? "temp" : "arena");
     failed |= !passed;
 }
 
-int main(void)
+static void share(const reel_arena *stack)
 {
-    static unsigned char memory[MEMORY];
     size_t wrong = 0, bytes = 0;
-
-    reel_arena_init(&arena, memory, sizeof memory);
     pthread_barrier_init(&start, NULL, THREADS);
     for (size_t t = 0; t < THREADS; t++) {
         workers[t].stamp = (unsigned char)(t + 1);
+        workers[t].taken = 0;
+        workers[t].bytes = 0;
         pthread_create(&workers[t].thread, NULL, work, &workers[t]);
     }
     for (size_t t = 0; t < THREADS; t++) {
@@ -83,9 +124,35 @@ int main(void)
         wrong += wrong_bytes(&workers[t]);
         bytes += workers[t].bytes;
     }
-    puts("1..3");
-    result(1, wrong == 0, "every byte belongs to the thread it was given to");
-    result(2, bytes == reel_arena_used(&arena), "no byte was lost");
-    result(3, reel_arena_available(&arena) < LARGEST, "the arena was filled");
+    result(wrong == 0, "every byte belongs to the thread that took it");
+    result(bytes == reel_arena_used(stack), "no byte was lost");
+    result(reel_arena_available(stack) < LARGEST, "all was filled");
+}
+
+static void share_bytes(const reel_arena *stack)
+{
+    for (size_t t = 0; t < THREADS; t++) {
+        pthread_create(&workers[t].thread, NULL, take_bytes, &workers[t]);
+    }
+    for (size_t t = 0; t < THREADS; t++) {
+        pthread_join(workers[t].thread, NULL);
+    }
+    result(reel_arena_available(stack) == 0, "every byte was taken");
+}
+
+int main(void)
+{
+    static _Alignas(4096) unsigned char memory[MEMORY];
+    static const reel_pages pages = { 4096, NULL, commit, decommit };
+    puts("1..8");
+    reel_arena_init(&arena, memory, sizeof memory);
+    share(&arena);
+    reel_arena_init(&arena, memory, sizeof memory);
+    share_bytes(&arena);
+    is_over_temp = true;
+    reel_temp_init(&temp, memory, sizeof memory, &pages, NULL);
+    share(&temp.stack);
+    reel_temp_reset(&temp);
+    share_bytes(&temp.stack);
     return failed;
 }

@@ -229,11 +229,23 @@ static void try_byte(const subject *of, size_t byte)
     EXPECT(of->check());
 }
 
+// What a wrong byte leads to may be dead: a memory checker would say so.
+static bool somebody_watches(void)
+{
+    if (REEL_WATCH) {
+        tap_skip("a memory checker knows what no block is");
+    }
+    return REEL_WATCH;
+}
+
 static void is_valid_answers_whatever_a_byte_says(void)
 {
-    memory = test_memory(TEST_MEMORY);
+    if (somebody_watches()) {
+        return;
+    }
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
         const subject *const of = &subjects[i];
+        memory = test_memory(TEST_MEMORY);
         of->build();
         for (size_t byte = 0; byte < of->size; byte++) {
             if (!is_in(of->addresses, byte)) {
@@ -246,11 +258,14 @@ static void is_valid_answers_whatever_a_byte_says(void)
 // All words but addresses at once; those of a chunk's entry lead to start bits.
 static void is_valid_answers_whatever_all_bytes_say(void)
 {
+    if (somebody_watches()) {
+        return;
+    }
     uint32_t seed = 28;
-    memory = test_memory(TEST_MEMORY);
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
         const subject *const of = &subjects[i];
         for (size_t round = 0; round < 5 * test_scale; round++) {
+            memory = test_memory(TEST_MEMORY);
             of->build();
             for (size_t byte = 0; byte < of->size; byte++) {
                 if (!is_in(of->addresses | of->extents, byte)) {

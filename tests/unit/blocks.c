@@ -483,6 +483,13 @@ static void a_cache_refuses_what_is_not_the_pools(void)
     EXPECT(reel_blocks_cache_free(&cache, memory - 1) == REEL_FOREIGN);
     EXPECT(held_by(&cache) == 0);
     unsigned char *const a = reel_blocks_cache_alloc(&cache);
+    if (REEL_CHECKS >= 2) {
+        EXPECT(reel_blocks_cache_free(&cache, a + 1) == REEL_FOREIGN);
+        EXPECT(reel_blocks_cache_free(&cache, at(1)) == REEL_DOUBLE_FREE);
+        EXPECT(reel_blocks_cache_free(&cache, a) == REEL_OK);
+        EXPECT(reel_blocks_cache_free(&cache, a) == REEL_DOUBLE_FREE);
+        return;
+    }
     EXPECT(reel_blocks_cache_free(&cache, a + 1) == REEL_OK); // not yet seen
     EXPECT(reel_blocks_cache_free(&cache, a) == REEL_OK);
     EXPECT(reel_blocks_cache_free(&cache, at(1)) == REEL_FOREIGN); // now it is
@@ -492,6 +499,10 @@ static void a_cache_refuses_what_is_not_the_pools(void)
 
 static void a_drain_tells_of_each_block_that_is_free_already(void)
 {
+    if (REEL_CHECKS >= 2) {
+        tap_skip("with REEL_CHECKS 2 the cache takes no block that is free");
+        return;
+    }
     void *slots[6];
     reel_blocks_cache cache;
     fresh_blocks(16, 6);

@@ -91,8 +91,35 @@ static reel_status take_back(void *self, void *block, size_t size)
     return REEL_OK;
 }
 
-// Neither a pool nor a region ever changes a block's size.
-static const reel_allocator_ops ops = { .allocate = take, .free = take_back };
+// What is not larger stays, as the rule is; what grows is always moved.
+static void *change(void *self, void *block, size_t old_size, size_t new_size,
+                    size_t align)
+{
+    pool_rig *const rig = self;
+    if (new_size <= old_size && aligned(block, align) == block) {
+        size_t number = 0;
+        while (rig->blocks[number].start != block) {
+            number++;
+        }
+        EXPECT(rig->blocks[number].size == old_size);
+        rig->blocks[number].size = new_size;
+        rig->bytes -= old_size - new_size;
+        return block;
+    }
+    unsigned char *const copy = take(self, new_size, align);
+    if (copy != NULL) {
+        const unsigned char *const from = block;
+        for (size_t i = 0; i < old_size && i < new_size; i++) {
+            copy[i] = from[i];
+        }
+        EXPECT(take_back(self, block, old_size) == REEL_OK);
+    }
+    return copy;
+}
+
+static const reel_allocator_ops ops = { .allocate = take,
+                                        .reallocate = change,
+                                        .free = take_back };
 
 void fresh_pool_backing(void)
 {

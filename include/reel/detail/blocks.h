@@ -32,8 +32,18 @@ static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
         return reel_blocks_cache_refill(cache);
     }
     cache->top = top - 1;
+    if (REEL_CHECKS >= 2 && !reel_blocks_cache_is_valid(cache)) {
+        reel_panic(REEL_INVALID, __FILE__, __LINE__);
+    }
     return top[-1];
 }
+
+/// Look at a block before it is put into a cache, at REEL_CHECKS 2.
+///
+/// Returns  REEL_OK; REEL_FOREIGN if it is not the first byte of a block;
+///          REEL_DOUBLE_FREE if it is free, or in the cache.
+reel_status reel_blocks_cache_inspect(const reel_blocks_cache *cache,
+                                      const void *block);
 
 /// The slow half of reel_blocks_cache_free(): free the older half of the blocks
 /// in a full cache, then put in `block`.
@@ -45,6 +55,12 @@ static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
     void **const top = cache->top;
     if (REEL_UNLIKELY((uintptr_t)block - cache->blocks->base >= cache->bytes)) {
         return cache->bytes == 0 ? REEL_STALE : REEL_FOREIGN;
+    }
+    if (REEL_CHECKS >= 2) {
+        const reel_status status = reel_blocks_cache_inspect(cache, block);
+        if (status != REEL_OK) {
+            return status;
+        }
     }
     if (REEL_UNLIKELY(top == cache->limit)) {
         return reel_blocks_cache_drain(cache, block);
