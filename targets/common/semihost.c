@@ -1,4 +1,5 @@
-// Arm semihosting, version 2: an operation in r0, its argument block in r1.
+// Semihosting, version 2: an operation in the first register, its argument block in
+// the second, and an instruction that the emulator knows.
 
 #include "semihost.h"
 
@@ -14,12 +15,29 @@
 #define OPEN_READ_BINARY 1u
 #define APPLICATION_EXIT 0x20026u // ADP_Stopped_ApplicationExit
 
+#if defined(__riscv)
+#define FIRST  "a0"
+#define SECOND "a1"
+// Three instructions of 4 bytes within a page mean it.
+#define TRAP                                          \
+    ".balign 16\n\t.option push\n\t.option norvc\n\t" \
+    "slli x0, x0, 0x1f\n\tebreak\n\tsrai x0, x0, 7\n\t.option pop"
+#elif defined(__aarch64__)
+#define FIRST  "x0"
+#define SECOND "x1"
+#define TRAP   "hlt #0xf000"
+#else
+#define FIRST  "r0"
+#define SECOND "r1"
+#define TRAP   "bkpt 0xab"
+#endif
+
 static uintptr_t call(uintptr_t operation, const void *argument)
 {
-    register uintptr_t r0 __asm__("r0") = operation;
-    register const void *r1 __asm__("r1") = argument;
-    __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
-    return r0;
+    register uintptr_t first __asm__(FIRST) = operation;
+    register const void *second __asm__(SECOND) = argument;
+    __asm__ volatile(TRAP : "+r"(first) : "r"(second) : "memory");
+    return first;
 }
 
 _Noreturn void semihost_exit(int code)

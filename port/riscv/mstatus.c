@@ -1,0 +1,2 @@
+#define REEL_MSTATUS_INLINE REEL_TO_EMIT
+#include "mstatus.h"

@@ -1,0 +1,21 @@
+// What the port of a board supplies to board.c.
+
+#ifndef BOARD_H
+#define BOARD_H
+
+#include "reel/base.h"
+
+// Once, before the tests.
+void board_start(void);
+
+// Say on the console whose an address is and in which state.
+void board_report(uintptr_t address);
+
+// Bytes of the range at hand that are committed.
+size_t board_committed(void);
+
+// Handlers of this machine may be free to touch anything: bind the one that probes,
+// if it is one, and free it again.
+void board_bind_handler(bool bind);
+
+#endif

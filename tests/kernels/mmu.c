@@ -1,0 +1,236 @@
+// Page tables: the ranges of the checks, and what only such a port can get wrong.
+
+#include "mmu/mmu.h"
+
+#include "board.h"
+#include "machine.h"
+#include "rig.h"
+#if defined(__riscv)
+#include "riscv/sbi.h"
+#define FORGET       reel_sbi_forget
+#define UNTRANSLATED 1 // bits below the sign
+#else
+#define FORGET       NULL
+#define UNTRANSLATED 0
+#endif
+
+#define FRAMES     2048
+#define LEVELS     machine_levels
+#define ROOT_REACH ((size_t)1 << (LEVELS == 3 ? 30 : 39))
+#define START      (8 * ROOT_REACH) // beyond RAM and devices
+#define LARGEST    (4 * ROOT_REACH) // 4 GiB, or 2 TiB
+
+extern unsigned char ld_free_start[];
+
+const bool rig_has_neighbours = false;
+const unsigned rig_workers = 2;
+const size_t rig_rounds = 300;
+
+static reel_blocks frames;
+static reel_mmu_space space;
+static reel_mmu mmu;
+static void *held[FRAMES]; // so that the port cannot have them
+static size_t held_count;
+
+void board_start(void)
+{
+    EXPECT(reel_blocks_init(&frames, ld_free_start,
+                            REEL_BLOCKS_SIZE(REEL_MMU_PAGE, FRAMES),
+                            REEL_MMU_PAGE, FRAMES)
+           == REEL_OK);
+    space.root = machine_root;
+    space.levels = LEVELS;
+    space.frames = &frames;
+    space.forget = FORGET;
+}
+
+void board_report(uintptr_t address)
+{
+    test_note("refused at", address);
+}
+
+void board_bind_handler(bool bind)
+{
+    (void)bind;
+}
+
+bool reel_port_in_interrupt(void)
+{
+    return machine_in_handler();
+}
+
+// ---- ranges ------------------------------------------------------------------------------
+
+static void give_up(void)
+{
+    if (mmu.frontier > 0) {
+        mmu.pages.decommit(&mmu, (void *)mmu.base, mmu.frontier);
+    }
+}
+
+void rig_start(rig_range *range)
+{
+    give_up();
+    EXPECT(reel_mmu_init(&mmu, &space, (void *)START, LARGEST) == REEL_OK);
+    range->pages = &mmu.pages;
+    range->start = mmu.base;
+    range->size = mmu.size;
+}
+
+size_t board_committed(void)
+{
+    return mmu.frontier;
+}
+
+size_t rig_frames(void)
+{
+    const size_t out = reel_blocks_count_used(&frames) - held_count;
+    EXPECT(out == reel_mmu_frames(&mmu));
+    return out;
+}
+
+bool rig_leave(size_t count)
+{
+    while (held_count > 0) {
+        EXPECT(reel_blocks_free(&frames, held[--held_count]) == REEL_OK);
+    }
+    for (size_t left = reel_blocks_count_free(&frames); left > count; left--) {
+        held[held_count++] = reel_blocks_alloc(&frames);
+    }
+    return true;
+}
+
+// ---- init --------------------------------------------------------------------------------
+
+static reel_status init(uintptr_t start, size_t size)
+{
+    reel_mmu other;
+    return reel_mmu_init(&other, &space, (void *)start, size);
+}
+
+static void init_refuses_what_tables_cannot_cover(void)
+{
+    const size_t half = ROOT_REACH * 512 >> UNTRANSLATED;
+    EXPECT(init(0, REEL_MMU_PAGE) == REEL_INVALID);
+    EXPECT(init(START, 0) == REEL_INVALID);
+    EXPECT(init(START, REEL_MMU_PAGE - 1) == REEL_INVALID);
+    EXPECT(init(START, REEL_MMU_PAGE + 1) == REEL_INVALID);
+    EXPECT(init(START + REEL_MMU_PAGE, REEL_MMU_PAGE) == REEL_INVALID);
+    EXPECT(init(START + ROOT_REACH / 2, REEL_MMU_PAGE) == REEL_INVALID);
+    EXPECT(init(START, SIZE_MAX & ~(REEL_MMU_PAGE - 1)) == REEL_INVALID);
+    EXPECT(init(half, REEL_MMU_PAGE) == REEL_INVALID); // not canonical
+    EXPECT(init(half - ROOT_REACH, ROOT_REACH + REEL_MMU_PAGE) == REEL_INVALID);
+    EXPECT(init(half - ROOT_REACH, ROOT_REACH) == REEL_OK);
+    EXPECT(reel_mmu_init(NULL, &space, (void *)START, REEL_MMU_PAGE)
+           == REEL_INVALID);
+}
+
+static void init_refuses_what_is_mapped_already(void)
+{
+    EXPECT(LEVELS == 4 || init(ROOT_REACH, REEL_MMU_PAGE) == REEL_INVALID);
+    rig_range range;
+    rig_start(&range);
+    EXPECT(range.pages->commit(&mmu, (void *)range.start, REEL_MMU_PAGE));
+    EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    EXPECT(init(START - ROOT_REACH, 2 * ROOT_REACH) == REEL_INVALID);
+    EXPECT(init(START + ROOT_REACH, REEL_MMU_PAGE) == REEL_OK);
+    EXPECT(rig_is_open(range.start));
+}
+
+static void init_refuses_another_space(void)
+{
+    const reel_mmu_space good = space;
+    space.levels = 7 - LEVELS; // the other one
+    EXPECT(init(ROOT_REACH * 512 * 8, REEL_MMU_PAGE) != REEL_OK);
+    space.levels = 2;
+    EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    space.levels = 5;
+    EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    space = good;
+    space.root = NULL;
+    EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    space.root = machine_root + 1;
+    EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    space = good;
+    reel_blocks halves;
+    EXPECT(reel_blocks_init(&halves, ld_free_start, 8192 + 64, 2048, 4)
+           == REEL_OK);
+    space.frames = &halves;
+    EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    space = good;
+    EXPECT(reel_mmu_init(&mmu, NULL, (void *)START, REEL_MMU_PAGE)
+           == REEL_INVALID);
+}
+
+#if defined(__riscv)
+
+// What the checks above would see if harts were not told.
+static void without_a_fence_the_other_hart_goes_on(void)
+{
+    rig_range range;
+    space.forget = NULL;
+    rig_start(&range);
+    EXPECT(range.pages->commit(&mmu, (void *)range.start, REEL_MMU_PAGE));
+    EXPECT(!rig_is_closed_elsewhere(range.start));
+    give_up();
+    EXPECT(rig_is_closed(range.start));
+    EXPECT(!rig_is_closed_elsewhere(range.start));
+    space.forget = FORGET;
+    FORGET(range.start, REEL_MMU_PAGE);
+    EXPECT(rig_is_closed_elsewhere(range.start));
+}
+
+#endif
+
+// A frame that was given back belongs to the next one at once.
+static void a_frame_is_of_one_range_only(void)
+{
+    rig_range range;
+    reel_mmu second;
+    rig_start(&range);
+    EXPECT(reel_mmu_init(&second, &space, (void *)(START + LARGEST), LARGEST)
+           == REEL_OK);
+    void *const low = (void *)range.start, *const high = (void *)second.base;
+    for (unsigned i = 1; i < 200; i++) {
+        const size_t size = REEL_MMU_PAGE * (1 + i % 7);
+        EXPECT(mmu.pages.commit(&mmu, low, size));
+        EXPECT(second.pages.commit(&second, high, size));
+        *(volatile unsigned *)low = i;
+        *(volatile unsigned *)high = ~i;
+        EXPECT(*(volatile unsigned *)low == i);
+        mmu.pages.decommit(&mmu, low, size);
+        EXPECT(*(volatile unsigned *)high == ~i);
+        EXPECT(rig_is_closed(range.start));
+        second.pages.decommit(&second, high, size);
+    }
+    EXPECT(reel_blocks_count_used(&frames) == 0);
+}
+
+// Tables go back when nothing lies above the frontier in them.
+static void tables_come_and_go_with_their_pages(void)
+{
+    rig_range range;
+    rig_start(&range);
+    const size_t pages = 512;
+    EXPECT(mmu.pages.commit(&mmu, (void *)range.start, pages * REEL_MMU_PAGE));
+    EXPECT(rig_frames() == pages + LEVELS - 1);
+    const uintptr_t next = range.start + pages * REEL_MMU_PAGE;
+    EXPECT(mmu.pages.commit(&mmu, (void *)next, REEL_MMU_PAGE));
+    EXPECT(rig_frames() == pages + 1 + LEVELS);
+    mmu.pages.decommit(&mmu, (void *)next, REEL_MMU_PAGE);
+    EXPECT(rig_frames() == pages + LEVELS - 1);
+    give_up();
+    EXPECT(rig_frames() == 0);
+}
+
+const test_case port_tests[] = {
+    TEST(init_refuses_what_tables_cannot_cover),
+    TEST(init_refuses_what_is_mapped_already),
+    TEST(init_refuses_another_space),
+#if defined(__riscv)
+    TEST(without_a_fence_the_other_hart_goes_on),
+#endif
+    TEST(a_frame_is_of_one_range_only),
+    TEST(tables_come_and_go_with_their_pages),
+    END_OF_TESTS,
+};
