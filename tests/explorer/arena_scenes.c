@@ -1,11 +1,8 @@
-// Arenas whose owner lets any context allocate. The letters are requests for so
-// many words: 1, 2, 3.
+// Arenas whose owner lets any context allocate.
 
-#include "explorer.h"
+#include "letters.h"
 
 #include "reel/arena.h"
-
-#define WORD sizeof(uintptr_t)
 
 // In explorer_memory, in words.
 #define ARENA_AT  0
@@ -48,10 +45,9 @@ static void note_refusal(size_t words)
     explorer_reach(EMPTY);
 }
 
-static void act(const scene *plan, unsigned context, char letter)
+static void take(unsigned context, unsigned words)
 {
-    const size_t words = (size_t)(letter - '0');
-    (void)plan, (void)context;
+    (void)context;
     explorer_call(CALL_ALLOC);
     void *const block = reel_arena_alloc_shared(arena(), words * WORD, WORD);
     explorer_call(CALL_NONE);
@@ -88,54 +84,29 @@ static void inspect(const scene *plan)
     require(reel_arena_peak(arena()) == stats.used, "the peak is forgotten");
 }
 
-#define CALLS .set_up = set_up, .act = act, .inspect = inspect
-
-const scene arena_scenes[] = {
-    { .name = "arena: room for all, 2 x 3 calls",
-      CALLS,
-      .size = 12 * WORD,
-      .script = { "***", "***" },
-      .letters = "12",
-      .must = SUCCESS | RETRY },
-    { .name = "arena: the last room goes in between, 2 x 3 calls",
-      CALLS,
-      .size = 5 * WORD,
-      .script = { "***", "***" },
-      .letters = "12",
-      .must = SUCCESS | RETRY | EMPTY },
-    { .name = "arena: 3 x 2 calls",
-      CALLS,
-      .size = 5 * WORD,
-      .script = { "11", "12", "21" },
-      .is_long = true,
-      .must = SUCCESS | RETRY | EMPTY },
-    { .name = "arena: 3 x 2 calls, in every order with up to 4 preemptions",
-      CALLS,
-      .size = 5 * WORD,
-      .script = { "11", "12", "21" },
-      .is_whole = true,
-      .bound = 4,
-      .must = SUCCESS | RETRY | EMPTY },
-    { .name = "arena: an interrupt allocates too",
-      CALLS,
-      .size = 5 * WORD,
-      .script = { "12", "2", "2" },
-      .interrupts = 1 << 2,
-      .is_whole = true,
-      .must = SUCCESS | RETRY | EMPTY },
-    { .name = "arena: 2 x 2 calls, weak memory",
-      CALLS,
-      .size = 3 * WORD,
-      .script = { "**", "**" },
-      .letters = "12",
-      .is_weak = true,
-      .spurious = 1,
-      .must = SUCCESS | RETRY | EMPTY | STALE },
-    { .name = "arena: 2 x 3 calls, weak memory",
-      CALLS,
-      .size = 5 * WORD,
-      .script = { "112", "121" },
-      .is_weak = true,
-      .must = SUCCESS | RETRY | EMPTY | STALE },
+static const scene scenes[] = {
+    { "arena: room for all, 2 x 3 calls", "*** ***", SUCCESS | RETRY,
+      .size = 12 * WORD, .letters = "12" },
+    { "arena: the last room goes in between, 2 x 3 calls", "*** ***",
+      SUCCESS | RETRY | EMPTY, .size = 5 * WORD, .letters = "12" },
+    { "arena: 3 x 2 calls", "11 12 21", SUCCESS | RETRY | EMPTY,
+      .size = 5 * WORD, .is_long = true },
+    { "arena: 3 x 2 calls, in every order with up to 4 preemptions", "11 12 21",
+      SUCCESS | RETRY | EMPTY, .size = 5 * WORD, .bound = 4, .is_whole = true },
+    { "arena: an interrupt allocates too", "12 2 2", SUCCESS | RETRY | EMPTY,
+      .size = 5 * WORD, .interrupts = 1 << 2, .is_whole = true },
+    { "arena: 2 x 2 calls, weak memory", "** **",
+      SUCCESS | RETRY | EMPTY | STALE, .size = 3 * WORD, .letters = "12",
+      .spurious = 1, .is_weak = true },
+    { "arena: 2 x 3 calls, weak memory", "112 121",
+      SUCCESS | RETRY | EMPTY | STALE, .size = 5 * WORD, .is_weak = true },
     { 0 },
 };
+
+static const letter letters[] = {
+    { '1', take, 1 },
+    { '2', take, 2 },
+    { 0 },
+};
+
+const stage arena_stage = { scenes, letters, NULL, set_up, inspect };

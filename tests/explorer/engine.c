@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "letters.h"
 #include "reel/port.h"
 
 #define PATH_MAX_LENGTH 1024
@@ -78,7 +80,9 @@ typedef struct actor {
 
 static actor contexts[CONTEXTS];
 static unsigned running = NO_CONTEXT;
+static const stage *stands_on;
 static const scene *play;
+static char scripts[CONTEXTS][CALLS_MAX + 1];
 static const char *bug;
 static unsigned reached, preemptions, points;
 static bool starts, is_redundant, traces;
@@ -87,7 +91,7 @@ static bool starts, is_redundant, traces;
 // before: until something happens that it depends on (P. Godefroid's sleep sets).
 static unsigned asleep;
 
-const scene *running_scene(void)
+const scene *explorer_scene(void)
 {
     return play;
 }
@@ -175,13 +179,13 @@ static unsigned find_able(unsigned able[CONTEXTS])
 
 static unsigned leave_out_asleep(unsigned able[CONTEXTS], unsigned count)
 {
-    unsigned kept = 0;
+    unsigned left = 0;
     for (unsigned i = 0; i < count; i++) {
         if ((asleep >> able[i] & 1) == 0) {
-            able[kept++] = able[i];
+            able[left++] = able[i];
         }
     }
-    return kept;
+    return left;
 }
 
 static bool depend(const actor *a, const actor *b)
@@ -248,9 +252,7 @@ static void begin_call(actor *me)
 {
     if (me->begins) {
         me->begins = false;
-        if (play->begin != NULL) {
-            play->begin(running, me->call);
-        }
+        letters_begin_call(running, me->call);
     }
 }
 
@@ -300,11 +302,25 @@ void reel_panic(reel_status why, const char *file, int line)
 
 // ---- schedules ---------------------------------------------------------------------
 
+bool explorer_calls(const char *script, unsigned context,
+                    char calls[CALLS_MAX + 1])
+{
+    const char *at = script;
+    for (unsigned i = 0; at != NULL && i < context; i++) {
+        at = strchr(at, ' ');
+        at = at != NULL ? at + 1 : NULL;
+    }
+    const size_t length = at != NULL ? strcspn(at, " ") : 0;
+    memcpy(calls, at != NULL ? at : "", length);
+    calls[length] = '\0';
+    return at != NULL;
+}
+
 static void body(void)
 {
     const unsigned me = running;
-    for (const char *at = play->script[me]; *at != '\0'; at++) {
-        play->act(play, me, *at);
+    for (const char *at = scripts[me]; *at != '\0'; at++) {
+        letters_act(stands_on, me, *at);
     }
     contexts[me].has_finished = true;
     switch_to(starts ? NO_CONTEXT : next_context());
@@ -316,7 +332,7 @@ static void start_contexts(void)
     starts = true;
     for (unsigned i = 0; i < CONTEXTS && bug == NULL; i++) {
         const actor fresh = {
-            .is_there = play->script[i] != NULL,
+            .is_there = explorer_calls(play->script, i, scripts[i]),
             .is_interrupt = (play->interrupts >> i & 1) != 0,
         };
         contexts[i] = fresh;
@@ -334,19 +350,22 @@ static void run_once(void)
     bug = NULL;
     asleep = preemptions = points = 0;
     is_redundant = false;
-    play->set_up(play);
+    letters_begin(stands_on);
+    stands_on->set_up(play);
     memory_begin(play->is_weak, play->spurious);
     start_contexts();
     if (bug == NULL) {
         switch_to(next_context());
     }
     if (bug == NULL && !is_redundant) {
-        play->inspect(play);
+        stands_on->inspect(play);
     }
 }
 
-void explore(const scene *plan, unsigned long samples, exploration *result)
+void explore(const stage *on, const scene *plan, unsigned long samples,
+             exploration *result)
 {
+    stands_on = on;
     play = plan;
     path_length = 0;
     reached = 0;
@@ -363,8 +382,9 @@ void explore(const scene *plan, unsigned long samples, exploration *result)
     result->reached |= reached;
 }
 
-void explain(const scene *plan)
+void explain(const stage *on, const scene *plan)
 {
+    stands_on = on;
     play = plan;
     traces = true;
     run_once();

@@ -14,10 +14,11 @@ typedef struct exploration {
 
 // Run a scene whose scripts have no '*', adding to the result; up to its first
 // bug. `samples`: so many schedules by chance; 0: all there are.
-void explore(const scene *plan, unsigned long samples, exploration *result);
+void explore(const stage *on, const scene *plan, unsigned long samples,
+             exploration *result);
 
 // Run the latest schedule again and say what happens in it.
-void explain(const scene *plan);
+void explain(const stage *on, const scene *plan);
 
 // ---- enumeration -------------------------------------------------------------
 
@@ -31,7 +32,6 @@ void reach_point(unsigned location, bool writes);
 // now, it waits for a later one.
 void note_found(unsigned location, size_t number);
 
-const scene *running_scene(void);
 bool is_tracing(void);
 call call_of(unsigned context);
 

@@ -149,6 +149,14 @@ void memory_begin(bool weak, unsigned spurious)
     }
 }
 
+void explorer_clocks(uint8_t clocks[CONTEXTS])
+{
+    const unsigned me = explorer_context();
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        clocks[i] = me == NO_CONTEXT ? 0 : views[me].clock[i];
+    }
+}
+
 static void trace(const char *what, const uintptr_t *word, uintptr_t value)
 {
     if (is_tracing()) {

@@ -1,67 +1,32 @@
-// Pools of pages, and regions on them. The letters:
-//
-//   c  claim a page and keep it
-//   F  release the oldest page kept     f  the newest
-//   d  let go of the oldest one kept without releasing it: page 0
-//   x  release page 0, whosever it is
-//   y  release the last page of the table's last chunk, which nobody claims
-//   p  put the oldest one kept into the mailbox
-//   t  release the page found in the mailbox, if any
-//   s  say in the mailbox that it has come so far
-//   w  if that was said, claim a page: there is one
-//   u  count the pages in use
-//   1, 2, 3, 4  reserve so many pages
-//
-// and with the context's own region:
-//
-//   o  open it, and take a block of a page's size
-//   a  take another one, which takes another page
-//   l  take an object that is larger than a page
-//   C  close it
+// Pools of pages, and regions on them.
 
 #include <string.h>
 
-#include "explorer.h"
+#include "letters.h"
 
-#include "atomic.h"
 #include "reel/region.h"
 
-#define PAGES_MAX 9
-#define KEPT_MAX  (2 * SCRIPT_MAX)
-#define WORD      sizeof(uintptr_t)
+#define PAGES_MAX LEDGER_THINGS
 #define NO_PAGE   PAGES_MAX
 
 // In explorer_memory, in words.
 #define POOL_AT    0
 #define CHUNKS_AT  20
 #define CURSORS_AT 40 // the backing's own variables
-#define MAILBOX_AT 44
 #define REGIONS_AT 46
 #define SPACE_AT   96
 
 // What the backing has: chunks, each with its links behind it; larger objects.
 enum { FOR_CHUNKS, FOR_LARGE };
 
-// What is so, told from outside of the pool.
+// What the ledger does not say.
 typedef struct truth {
     size_t page_words, chunk_pages, capacity;
-    unsigned interrupts;
-    bool is_let_go;         // page 0, by its owner
-    int out[PAGES_MAX];     // times claimed less times given back
-    int freeing[PAGES_MAX]; // calls that give it back, under way
-    int most_out, refused;
-    void *kept[CONTEXTS][KEPT_MAX]; // claimed, or blocks of the region
-    size_t first[CONTEXTS], last[CONTEXTS];
-    int allocates[CONTEXTS];  // pages, between first operation and return
-    int fewest[CONTEXTS];     // free for certain, at any moment of that
-    int least_used[CONTEXTS]; // for certain, at any moment of a count
-    int arrived;              // pages of chunks whose arrival is over
-    int promised[CONTEXTS];   // pages that were reserved
-    int left_free;            // pages that must be free in the end
-    size_t below[PAGES_MAX];  // in a chain that was pushed; NO_PAGE: none
-    bool was_freed;           // anything, since the schedule began
-    bool is_weak;             // so it may be missed if nothing tells of it
-    bool is_hostile;          // pages are released by who does not own them
+    bool is_let_go;          // page 0, by its owner
+    int arrived;             // pages of chunks whose arrival is over
+    int promised[CONTEXTS];  // pages that were reserved
+    int left_free;           // pages that must be free in the end
+    size_t below[PAGES_MAX]; // in a chain that was pushed; NO_PAGE: none
 } truth;
 
 typedef struct hook {
@@ -86,11 +51,6 @@ static reel_pool *pool(void)
 static reel_pool_chunk *chunks(void)
 {
     return (reel_pool_chunk *)(void *)&explorer_memory[CHUNKS_AT];
-}
-
-static reel_word *mailbox(void)
-{
-    return (reel_word *)(void *)&explorer_memory[MAILBOX_AT];
 }
 
 static reel_region *region(unsigned context)
@@ -128,13 +88,14 @@ static uintptr_t *page(size_t chunk, size_t place)
                             + place * now.page_words];
 }
 
-static uintptr_t *link_of(size_t chunk, size_t place)
+static uintptr_t *links_of(size_t chunk)
 {
-    return page(chunk, 0) + words_of_pages() + place;
+    return page(chunk, 0) + words_of_pages();
 }
 
-static size_t number_of(const uintptr_t *address)
+static size_t number_of(const void *thing)
 {
+    const uintptr_t *const address = thing;
     const size_t word = (size_t)(address - page(0, 0));
     const size_t chunk = word / words_of_chunk();
     const size_t place = word % words_of_chunk() / now.page_words;
@@ -187,7 +148,7 @@ static uintptr_t *advance(size_t words)
     explorer_pause();
     explorer_write(cursor);
     *cursor += words;
-    require(*cursor <= MEMORY_WORDS, "the backing is asked for too much");
+    require(*cursor <= SCENE_WORDS, "the backing is asked for too much");
     for (size_t i = 0; i < words; i++) {
         explorer_write(start + i);
     }
@@ -233,60 +194,15 @@ static reel_status take_back(void *self, void *block, size_t size)
 static const reel_allocator_ops backing_ops = { .allocate = allocate,
                                                 .free = take_back };
 
-// ---- what is free for certain ----------------------------------------------------
+// ---- the parts of a call -----------------------------------------------------------
 
-static int sum_out(void)
+// An interrupt makes no chunk come.
+static void set_room(void)
 {
-    int sum = 0;
-    for (size_t i = 0; i < page_limit(); i++) {
-        sum += now.out[i];
-    }
-    return sum;
-}
-
-static int sum_kept(void)
-{
-    int sum = 0;
-    for (size_t i = 0; i < page_limit(); i++) {
-        sum += now.out[i] > 0 && now.freeing[i] == 0;
-    }
-    return sum;
-}
-
-// What a context can have at most: an interrupt makes no chunk come.
-static int room_for(unsigned context)
-{
-    return (now.interrupts >> context & 1) != 0 ? now.arrived
-                                                : (int)page_limit();
-}
-
-// A page is free for certain if nobody has it, is about to have it, or is still
-// busy giving it back.
-static void note_free(void)
-{
-    int taken = sum_out();
     for (unsigned i = 0; i < CONTEXTS; i++) {
-        taken += now.allocates[i];
+        const bool waits = (explorer_scene()->interrupts >> i & 1) == 0;
+        book.room[i] = waits ? (int)page_limit() : now.arrived;
     }
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        const int certain = room_for(i) - taken + now.allocates[i];
-        const int used = sum_kept();
-        now.fewest[i] = certain < now.fewest[i] ? certain : now.fewest[i];
-        now.least_used[i] = used < now.least_used[i] ? used : now.least_used[i];
-    }
-    if (now.most_out < sum_out()) {
-        now.most_out = sum_out();
-    }
-}
-
-static void begin(unsigned context, call kind)
-{
-    if (kind == CALL_ALLOC) {
-        now.allocates[context] = 1;
-        now.fewest[context] = PAGES_MAX;
-    }
-    now.least_used[context] = PAGES_MAX;
-    note_free();
 }
 
 static void enter_call(unsigned context, call kind)
@@ -294,7 +210,11 @@ static void enter_call(unsigned context, call kind)
     backing.outside = context;
     backing.granted[context] = 0;
     backing.refused[context] = false;
-    explorer_call(kind);
+    if (kind == CALL_ALLOC) {
+        letters_begin_taking(context, 1);
+    } else {
+        explorer_call(kind);
+    }
 }
 
 // Two grants are a chunk and its links.
@@ -303,38 +223,22 @@ static void leave_call(unsigned context, bool may_grow)
     explorer_call(CALL_NONE);
     if (may_grow) {
         now.arrived += backing.granted[context] / 2 * (int)now.chunk_pages;
+        set_room();
     }
 }
 
 // ---- claiming --------------------------------------------------------------------
 
-static void use(uintptr_t *address)
+static void use(void *address)
 {
-    for (size_t i = 0; !now.is_hostile && i < now.page_words; i++) {
-        explorer_write(address + i);
+    for (size_t i = 0; !book.is_hostile && i < now.page_words; i++) {
+        explorer_write((uintptr_t *)address + i);
     }
-}
-
-// Who does not own a page may release it just before the claim of it returns.
-static void keep(unsigned context, uintptr_t *address)
-{
-    const size_t i = number_of(address);
-    require(now.out[i] <= 0 || now.freeing[i] > 0, "a page is owned twice");
-    now.out[i]++;
-    now.below[i] = NO_PAGE;
-    now.kept[context][now.last[context]++] = address;
-    use(address);
 }
 
 static void note_refused(unsigned context)
 {
-    const bool may_be_missed =
-        now.is_weak && (now.was_freed || reel_port_in_interrupt());
-    require(backing.refused[context] || may_be_missed
-                || now.fewest[context] <= 0,
-            "NULL although a page is free");
     require(now.promised[context] == 0, "what was reserved is not there");
-    now.refused++;
     if (reel_port_in_interrupt() && page_limit() > (size_t)now.arrived) {
         explorer_reach(BUSY);
     } else if (!backing.refused[context]) {
@@ -344,69 +248,50 @@ static void note_refused(unsigned context)
 
 static void note_claimed(unsigned context, void *address)
 {
-    note_free();
+    const bool may_be_missed = explorer_scene()->is_weak
+                               && (book.was_freed || reel_port_in_interrupt());
     if (address == NULL) {
         note_refused(context);
     } else {
-        keep(context, address);
-        explorer_reach(SUCCESS);
+        now.below[number_of(address)] = NO_PAGE;
     }
+    letters_end_taking(context, &address, address != NULL,
+                       backing.refused[context] || may_be_missed);
     if (now.promised[context] > 0) {
         require(backing.granted[context] == 0,
                 "the pool grows although that was reserved");
         now.promised[context]--;
     }
-    now.allocates[context] = 0;
-    note_free();
 }
 
-static void claim(unsigned context)
+static void claim(unsigned context, unsigned number)
 {
+    (void)number;
     enter_call(context, CALL_ALLOC);
     void *const address = reel_pool_claim(pool());
     leave_call(context, true);
     note_claimed(context, address);
 }
 
-// Who is told that pages were given back must not miss it, whatever the memory.
-static void claim_if_told(unsigned context)
-{
-    if (load_acquire(mailbox()) != 0) {
-        const int refused = now.refused;
-        explorer_reach(HANDED_OVER);
-        claim(context);
-        require(now.refused == refused, "a release that is known is missed");
-    }
-}
-
 // ---- giving back -----------------------------------------------------------------
 
-static void release(unsigned context, uintptr_t *address, bool is_owned)
+static void release(unsigned context, void *address, bool is_owned)
 {
-    const size_t i = number_of(address);
-    now.freeing[i]++;
-    now.was_freed = true;
+    letters_begin_giving(context, address);
     enter_call(context, CALL_FREE);
     const reel_status status = reel_pool_release(pool(), address);
     leave_call(context, false);
-    now.freeing[i]--;
-    if (status == REEL_OK) {
-        require(is_owned || !now.is_hostile || now.is_let_go,
+    if (letters_end_giving(address, status, is_owned)) {
+        require(is_owned || !book.is_hostile || now.is_let_go,
                 "a page is released although its owner keeps it");
-        now.out[i]--;
-        explorer_reach(FREED);
-    } else {
-        require(status == REEL_DOUBLE_FREE, "release says something else");
-        require(!is_owned, "a page's owner cannot release it");
-        explorer_reach(DOUBLE_FREE);
     }
-    note_free();
 }
 
 // Its chunk may not have come yet.
-static void release_nobodys(unsigned context)
+static void release_nobodys(unsigned context, unsigned number)
 {
     uintptr_t *const address = page(now.capacity - 1, now.chunk_pages - 1);
+    (void)number;
     enter_call(context, CALL_OTHER);
     const reel_status status = reel_pool_release(pool(), address);
     leave_call(context, false);
@@ -415,82 +300,45 @@ static void release_nobodys(unsigned context)
     explorer_reach(status == REEL_FOREIGN ? FOREIGN : DOUBLE_FREE);
 }
 
-// Contexts that keep nothing have nothing to give back: NULL.
-static void *oldest_of(unsigned context)
+static void let_go(unsigned context, unsigned number)
 {
-    const bool has = now.first[context] < now.last[context];
-    return has ? now.kept[context][now.first[context]++] : NULL;
-}
-
-static void *newest_of(unsigned context)
-{
-    const bool has = now.first[context] < now.last[context];
-    return has ? now.kept[context][--now.last[context]] : NULL;
-}
-
-static void release_own(unsigned context, uintptr_t *address)
-{
-    if (address != NULL) {
-        use(address);
-        release(context, address, !now.is_hostile);
-    }
-}
-
-static void put_into_mailbox(uintptr_t *address)
-{
-    if (address != NULL) {
-        use(address);
-        store_release(mailbox(), (uintptr_t)address);
-    }
-}
-
-static void release_from_mailbox(unsigned context)
-{
-    const uintptr_t found = load_acquire(mailbox());
-    if (found != 0) {
-        explorer_reach(HANDED_OVER);
-        release_own(context, (uintptr_t *)found);
-    }
+    (void)number;
+    now.is_let_go = letters_oldest(context) == page(0, 0);
 }
 
 // ---- counting and reserving ------------------------------------------------------
 
-static void count(unsigned context)
+static size_t count_used(void)
 {
-    enter_call(context, CALL_OTHER);
-    const size_t used = reel_pool_used_pages(pool());
-    leave_call(context, false);
-    note_free();
-    require(used <= page_limit(), "more pages are used than there are");
-    require(now.is_weak || now.least_used[context] == PAGES_MAX
-                || used >= (size_t)now.least_used[context],
-            "a page in use is not counted");
-    explorer_reach(SUCCESS);
+    return reel_pool_used_pages(pool());
 }
 
-static bool claims(const char *script)
+static bool claims(const char *calls)
 {
-    return script != NULL && strpbrk(script, "cwoa1234") != NULL;
+    return strpbrk(calls, "awomPQRS") != NULL;
 }
 
-static bool claims_for_good(const char *script)
+static bool claims_for_good(const char *calls)
 {
-    return claims(script) && strcmp(script, "cF") != 0
-           && strcmp(script, "oC") != 0;
+    return claims(calls) && strcmp(calls, "aF") != 0
+           && strcmp(calls, "oC") != 0;
 }
 
 // The promise can be checked if nobody else takes pages away; if others put back
 // what they take, in the end.
-static void reserve(const scene *plan, unsigned context, int pages)
+static void reserve(unsigned context, unsigned pages)
 {
-    bool is_alone = true, is_kept = plan->script[context][1] == '\0';
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        const char *const script = plan->script[i];
-        is_alone = is_alone && (i == context || !claims(script));
-        is_kept = is_kept && (i == context || !claims_for_good(script));
+    bool is_alone = true, is_kept = true;
+    char calls[CALLS_MAX + 1];
+    for (unsigned i = 0; explorer_calls(explorer_scene()->script, i, calls);
+         i++) {
+        is_alone = is_alone && (i == context || !claims(calls));
+        is_kept =
+            is_kept
+            && (i == context ? calls[1] == '\0' : !claims_for_good(calls));
     }
     enter_call(context, CALL_OTHER);
-    const reel_status status = reel_pool_reserve(pool(), (size_t)pages);
+    const reel_status status = reel_pool_reserve(pool(), pages);
     leave_call(context, true);
     require(status == REEL_OK || status == REEL_FULL
                 || (status == REEL_BUSY && reel_port_in_interrupt())
@@ -498,14 +346,14 @@ static void reserve(const scene *plan, unsigned context, int pages)
             "reserve says something else");
     if (status == REEL_OK) {
         explorer_reach(SUCCESS);
-        now.promised[context] = is_alone ? pages : 0;
-        now.left_free = is_kept ? pages : 0;
+        now.promised[context] = is_alone ? (int)pages : 0;
+        now.left_free = is_kept ? (int)pages : 0;
     } else {
         explorer_reach(status == REEL_FULL ? EMPTY : SUCCESS);
         require(backing.granted[context] == 0,
                 "a chunk is kept in spite of it");
     }
-    note_free();
+    ledger_note();
 }
 
 // ---- regions ---------------------------------------------------------------------
@@ -519,8 +367,9 @@ static void take_block(unsigned context)
 }
 
 // The first block is on the page that opening claims.
-static void open_region(unsigned context)
+static void open_region(unsigned context, unsigned number)
 {
+    (void)number;
     void *block = NULL;
     enter_call(context, CALL_ALLOC);
     const reel_status status = reel_region_open(region(context), pool());
@@ -534,16 +383,18 @@ static void open_region(unsigned context)
     note_claimed(context, block);
 }
 
-static void use_region(unsigned context)
+static void use_region(unsigned context, unsigned number)
 {
+    (void)number;
     if (reel_region_is_open(region(context))) {
         take_block(context);
     }
 }
 
 // A page for the note of it, and the object.
-static void take_large(unsigned context)
+static void take_large(unsigned context, unsigned number)
 {
+    (void)number;
     reel_region *const mine = region(context);
     if (!reel_region_is_open(mine)) {
         return;
@@ -554,129 +405,84 @@ static void take_large(unsigned context)
         reel_region_alloc(mine, page_bytes() + WORD, WORD);
     backing.granted[context] -= object != NULL;
     leave_call(context, true);
-    note_free();
-    now.allocates[context] = 0;
-    if (object == NULL) {
-        now.refused++;
-        explorer_reach(EMPTY);
-        return;
+    explorer_reach(object == NULL ? EMPTY : 0);
+    void *const noted = object != NULL && mine->pages > pages
+                            ? (void *)(mine->end - page_bytes())
+                            : NULL;
+    if (noted != NULL) {
+        now.below[number_of(noted)] = NO_PAGE;
     }
-    explorer_write(object);
-    if (mine->pages > pages) {
-        keep(context, (uintptr_t *)(mine->end - page_bytes()));
+    letters_end_taking(context, &noted, noted != NULL, true);
+    book.refused -= object != NULL && noted == NULL;
+    if (object != NULL) {
+        explorer_write(object);
     }
 }
 
-static void let_go_of_blocks(unsigned context, int freeing, int out)
+// The pages of a region go back as one chain, the newest on top.
+static void begin_closing(unsigned context)
 {
+    const kept *const hand = letters_kept(context);
     size_t below = NO_PAGE;
-    for (size_t i = now.first[context]; i < now.last[context]; i++) {
-        const size_t number = number_of(now.kept[context][i]);
-        now.freeing[number] += freeing;
-        now.out[number] += out;
-        if (freeing > 0) {
-            use(now.kept[context][i]);
-            now.below[number] = below;
-            below = number;
-        }
+    for (size_t i = hand->first; i < hand->last; i++) {
+        const size_t number = number_of(hand->things[i]);
+        use(hand->things[i]);
+        letters_begin_giving(context, hand->things[i]);
+        now.below[number] = below;
+        below = number;
     }
 }
 
-static void close_region(unsigned context)
+static void end_closing(unsigned context)
+{
+    kept *const hand = letters_kept(context);
+    for (; hand->first < hand->last; hand->first++) {
+        (void)letters_end_giving(hand->things[hand->first], REEL_OK, true);
+    }
+    explorer_reach(CLOSED);
+}
+
+static void close_region(unsigned context, unsigned number)
 {
     const bool was_open = reel_region_is_open(region(context));
-    let_go_of_blocks(context, was_open, 0);
-    now.was_freed = true;
+    (void)number;
+    if (was_open) {
+        begin_closing(context);
+    }
     enter_call(context, CALL_FREE);
     const reel_status status = reel_region_close(region(context));
     leave_call(context, false);
     require(status == (was_open ? REEL_OK : REEL_CLOSED),
             "close says something else");
     if (was_open) {
-        let_go_of_blocks(context, -1, -1);
-        now.first[context] = now.last[context];
-        explorer_reach(CLOSED);
+        end_closing(context);
     }
-    note_free();
 }
 
-// ---- the letters -----------------------------------------------------------------
-
-static void act_on_region(unsigned context, char letter)
+static void *place(size_t number)
 {
-    switch (letter) {
-    case 'o':
-        open_region(context);
-        break;
-    case 'a':
-        use_region(context);
-        break;
-    case 'l':
-        take_large(context);
-        break;
-    default:
-        close_region(context);
-    }
+    return page(number / now.chunk_pages, number % now.chunk_pages);
 }
 
-static void act(const scene *plan, unsigned context, char letter)
-{
-    switch (letter) {
-    case 'c':
-        claim(context);
-        break;
-    case 'F':
-        release_own(context, oldest_of(context));
-        break;
-    case 'f':
-        release_own(context, newest_of(context));
-        break;
-    case 'd':
-        now.is_let_go = oldest_of(context) == page(0, 0);
-        break;
-    case 'x':
-        release(context, page(0, 0), false);
-        break;
-    case 'y':
-        release_nobodys(context);
-        break;
-    case 'p':
-        put_into_mailbox(oldest_of(context));
-        break;
-    case 't':
-        release_from_mailbox(context);
-        break;
-    case 's':
-        store_release(mailbox(), 1);
-        break;
-    case 'w':
-        claim_if_told(context);
-        break;
-    case 'u':
-        count(context);
-        break;
-    case '1':
-    case '2':
-    case '3':
-    case '4':
-        reserve(plan, context, letter - '0');
-        break;
-    default:
-        act_on_region(context, letter);
-    }
-}
+static const things pages = {
+    place, number_of, use, claim, release, count_used
+};
+
+static const letter letters[] = {
+    { 'd', let_go, 0 },
+    { 'N', release_nobodys, 0 },
+    { 'P', reserve, 1 },
+    { 'Q', reserve, 2 },
+    { 'R', reserve, 3 },
+    { 'S', reserve, 4 },
+    { 'o', open_region, 0 },
+    { 'm', use_region, 0 },
+    { 'l', take_large, 0 },
+    { 'C', close_region, 0 },
+    { 0 },
+};
 
 // ---- before and after ------------------------------------------------------------
-
-static bool has_letter(const scene *plan, char letter)
-{
-    bool has = false;
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        const char *const script = plan->script[i];
-        has = has || (script != NULL && strchr(script, letter) != NULL);
-    }
-    return has;
-}
 
 // What an entry and links hold before they are used is the worst that could be
 // there: that all pages are out, and more of them follow.
@@ -685,9 +491,9 @@ static void spoil(size_t chunk)
     reel_pool_chunk *const entry = &chunks()[chunk];
     entry->peak.value = now.chunk_pages;
     entry->after.value = 0;
-    entry->links = link_of(chunk, 0);
+    entry->links = (reel_link *)links_of(chunk);
     for (size_t i = 0; i < now.chunk_pages; i++) {
-        *link_of(chunk, i) = chunk << pool()->place_bits | i;
+        entry->links[i] = (reel_link)(chunk << pool()->place_bits | i);
     }
 }
 
@@ -697,7 +503,6 @@ static void set_up_pool(const scene *plan)
     explorer_memory[CURSORS_AT + FOR_CHUNKS] = SPACE_AT;
     explorer_memory[CURSORS_AT + FOR_LARGE] =
         SPACE_AT + plan->slots * words_of_chunk();
-    mailbox()->value = 0;
     reel_pool_init(pool(), allocator, chunks(), plan->slots, page_bytes(),
                    page_bytes() * plan->size);
     for (size_t i = 0; i < plan->slots; i++) {
@@ -709,26 +514,18 @@ static void set_up_pool(const scene *plan)
 static void set_up(const scene *plan)
 {
     backing = (hook){ .is_inside = false };
-    now = (truth){ .page_words = has_letter(plan, 'l') ? 4 : 1,
+    now = (truth){ .page_words = letters_occur(plan, "l") ? 4 : 1,
                    .chunk_pages = plan->size,
-                   .capacity = plan->slots,
-                   .interrupts = plan->interrupts,
-                   .is_weak = plan->is_weak,
-                   .is_hostile = has_letter(plan, 'x') };
+                   .capacity = plan->slots };
+    ledger_open(page_limit());
+    set_room();
     set_up_pool(plan);
     for (size_t i = 0; i < PAGES_MAX; i++) {
         now.below[i] = NO_PAGE;
     }
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        memset(region(i), 0, sizeof(reel_region));
-    }
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        const char *at = plan->before[i];
-        for (; at != NULL && *at != '\0'; at++) {
-            act(plan, i, *at);
-        }
-    }
-    now.was_freed = false;
+    memset(region(0), 0, CONTEXTS * sizeof(reel_region));
+    letters_act_before(&pool_stage, plan);
+    book.is_hostile = letters_occur(plan, "x");
     memset(now.promised, 0, sizeof now.promised);
     now.left_free = 0;
     backing.may_refuse = plan->refusals;
@@ -737,14 +534,14 @@ static void set_up(const scene *plan)
 static void check_counts(void)
 {
     const reel_stats stats = reel_pool_stats(pool());
-    const size_t used = (size_t)sum_out();
+    const size_t used = (size_t)book.owned;
     require(reel_pool_is_valid(pool()), "the pool is not valid");
     require(reel_pool_used_pages(pool()) == used,
             "the count of used pages is wrong");
-    require(reel_pool_peak_pages(pool()) >= (size_t)now.most_out,
+    require(reel_pool_peak_pages(pool()) >= (size_t)book.most_owned,
             "the peak was higher");
-    require((stats.failures > 0) == (now.refused > 0)
-                && stats.failures <= (size_t)now.refused,
+    require((stats.failures > 0) == (book.refused > 0)
+                && stats.failures <= (size_t)book.refused,
             "the count of refusals is wrong");
     require(reel_pool_pages(pool()) == (size_t)now.arrived,
             "the table has other chunks than have come");
@@ -756,14 +553,14 @@ static void claim_rest(void)
 {
     size_t expected = NO_PAGE;
     backing.is_shut = true;
-    for (int rest = now.arrived - sum_out(); rest > 0; rest--) {
+    for (int rest = now.arrived - book.owned; rest > 0; rest--) {
         uintptr_t *const address = reel_pool_claim(pool());
         require(address != NULL, "a page is lost");
         if (address == NULL) {
             return;
         }
         const size_t i = number_of(address);
-        require(now.out[i]++ == 0, "a free page is owned");
+        require(book.out[i]++ == 0, "a free page is owned");
         require(expected == NO_PAGE || expected == i, "a chain is torn");
         expected = now.below[i];
     }
@@ -773,13 +570,12 @@ static void claim_rest(void)
 static void close_regions(void)
 {
     for (unsigned i = 0; i < CONTEXTS; i++) {
-        require(!reel_region_is_open(region(i))
-                    || reel_region_is_valid(region(i)),
-                "a region is not valid");
         if (reel_region_is_open(region(i))) {
-            let_go_of_blocks(i, 0, -1);
+            require(reel_region_is_valid(region(i)), "a region is not valid");
+            begin_closing(i);
             require(reel_region_close(region(i)) == REEL_OK,
                     "a region does not close");
+            end_closing(i);
         }
     }
 }
@@ -788,12 +584,9 @@ static void give_everything_back(void)
 {
     close_regions();
     for (size_t i = 0; i < page_limit(); i++) {
-        if (now.out[i] > 0) {
-            uintptr_t *const address =
-                page(i / now.chunk_pages, i % now.chunk_pages);
-            require(reel_pool_release(pool(), address) == REEL_OK,
-                    "a page cannot be released");
-        }
+        require(book.out[i] <= 0
+                    || reel_pool_release(pool(), place(i)) == REEL_OK,
+                "a page cannot be released");
     }
     require(reel_pool_dispose(pool()) == REEL_OK, "a page is still in use");
     require(backing.held == 0, "the backing does not get everything back");
@@ -802,608 +595,219 @@ static void give_everything_back(void)
 static void inspect(const scene *plan)
 {
     (void)plan;
-    for (size_t i = 0; i < page_limit(); i++) {
-        require(now.out[i] == 0 || now.out[i] == 1,
-                "two releases of a page won");
-    }
+    ledger_check();
     check_counts();
-    require(now.arrived - sum_out() >= now.left_free,
+    require(now.arrived - book.owned >= now.left_free,
             "what was reserved is not there");
     claim_rest();
     give_everything_back();
 }
 
-#define CALLS .set_up = set_up, .act = act, .inspect = inspect, .begin = begin
 #define USUAL (SUCCESS | EMPTY | RETRY | FREED | FREE_BETWEEN)
 
-const scene pool_scenes[] = {
-    { .name = "pool: a chunk comes for two at once, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "c", "c" },
-      .spurious = 1,
-      .is_weak = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | STALE },
-    { .name = "pool: a chunk comes for each of two, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "c", "c" },
-      .spurious = 1,
-      .is_weak = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | STALE },
-    { .name = "pool: a chunk follows one that is used up, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "c", "c" },
-      .before = { "c" },
-      .spurious = 1,
-      .is_weak = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | STALE },
-    { .name = "pool: a chunk comes for three at once, weak memory",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "c", "c", "c" },
-      .is_weak = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | STALE },
-    { .name = "pool: a chunk comes for two of three",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "c", "c", "c" },
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
-    { .name = "pool: chunks of a page come for three",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "c", "c", "c" },
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
-    { .name = "pool: chunks come while pages are given back",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "**", "**" },
-      .letters = "cF",
-      .must = SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED },
-    { .name = "pool: chunks come while pages are given back, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "**", "**" },
-      .letters = "cF",
-      .is_weak = true,
-      .must = SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED | STALE },
-    { .name = "pool: a page is given back while the pool grows",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "F", "c", "c" },
-      .before = { "c" },
-      .must = SUCCESS | RETRY | FREED | GREW | WAITED },
-    { .name = "pool: the backing refuses",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "c*", "*" },
-      .letters = "cF",
-      .refusals = 2,
-      .must = SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED },
-    { .name = "pool: the backing refuses, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "c", "c" },
-      .refusals = 2,
-      .is_weak = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | STALE },
-    { .name = "pool: an interrupt claims while the pool grows",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "cc", "c", "*" },
-      .letters = "co",
-      .interrupts = 1 << 2,
-      .bound = 2,
-      .is_whole = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | BUSY },
-    { .name = "pool: interrupts claim and release while the pool grows",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "ccF", "**", "**" },
-      .letters = "cF",
-      .interrupts = 1 << 1 | 1 << 2,
-      .is_whole = true,
-      .must = SUCCESS | RETRY | FREED | GREW | BUSY },
-    { .name = "pool: an interrupt is told of a chunk, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "cs", "w" },
-      .interrupts = 1 << 1,
-      .is_weak = true,
-      .must = SUCCESS | GREW | HANDED_OVER },
-    { .name = "pool: a pointer into a chunk that comes, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "c", "y" },
-      .before = { "cc" },
-      .is_weak = true,
-      .must = SUCCESS | GREW | FOREIGN | DOUBLE_FREE | STALE },
-    { .name = "pool: pages are counted while a chunk comes, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "cF", "u" },
-      .before = { "cc" },
-      .is_weak = true,
-      .must = SUCCESS | FREED | GREW | STALE },
-    { .name = "pool: pages are counted while they come and go",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "**", "u" },
-      .before = { "cccff" },
-      .letters = "cF",
-      .must = SUCCESS | FREED },
-    { .name = "pool: pages are counted while the list is turned over",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "u", "cccFf" },
-      .before = { "ccccfff" },
-      .must = SUCCESS | FREED },
-    { .name = "pool: pages are counted while others hold some",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "u", "c" },
-      .before = { "cc", "cf" },
-      .must = SUCCESS },
-    { .name = "pool: pages are reserved while another takes and gives back",
-      CALLS,
-      .size = 2,
-      .slots = 3,
-      .script = { "3", "cF" },
-      .before = { "cc", "cf" },
-      .must = SUCCESS | FREED | GREW },
-    { .name = "pool: pages are reserved while the fresh one comes and goes",
-      CALLS,
-      .size = 2,
-      .slots = 3,
-      .script = { "2", "cF" },
-      .before = { "ccc" },
-      .must = SUCCESS | FREED | GREW },
-    { .name = "pool: pages are reserved while another takes and gives back, "
-              "weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 3,
-      .script = { "3", "cF" },
-      .before = { "cc", "cf" },
-      .is_weak = true,
-      .must = SUCCESS | FREED | GREW | STALE },
-    { .name = "pool: pages are reserved while the fresh one comes and goes, "
-              "weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 3,
-      .script = { "2", "cF" },
-      .before = { "ccc" },
-      .is_weak = true,
-      .must = SUCCESS | FREED | GREW | STALE },
-    { .name = "pool: pages are reserved while a region comes and goes",
-      CALLS,
-      .size = 2,
-      .slots = 3,
-      .script = { "4", "oC" },
-      .before = { "cc", "cf" },
-      .must = SUCCESS | CLOSED | GREW },
-    { .name = "pool: two threads reserve",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "2c", "2c" },
-      .must = SUCCESS | RETRY | GREW | WAITED },
-    { .name = "pool: what is reserved is there",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "2cc", "F" },
-      .before = { "c", "c" },
-      .must = SUCCESS | GREW | FREED },
-    { .name = "pool: pages are reserved while others claim",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "2c", "**" },
-      .letters = "cF",
-      .must = SUCCESS | RETRY | GREW | WAITED | FREED },
-    { .name = "pool: the backing refuses what is to be reserved, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "3", "y" },
-      .refusals = 1,
-      .is_weak = true,
-      .must = SUCCESS | GREW | HOOK_REFUSED | FOREIGN | DOUBLE_FREE | STALE },
-    { .name = "pool: two release the same page",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "x", "x", "c" },
-      .before = { "ccdf" },
-      .must = SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN },
-    { .name = "pool: two release the same page and go on",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "xcF", "xc" },
-      .before = { "3cd" },
-      .must = SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN },
-    { .name = "pool: three release the same page",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "xc", "x", "x" },
-      .before = { "2cd" },
-      .must = SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN },
-    { .name = "pool: two release the same page and go on, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "xc", "xc" },
-      .before = { "2cd" },
-      .spurious = 1,
-      .is_weak = true,
-      .must = SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN | STALE },
-    { .name = "pool: a page is handed over and released by another",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "cpc", "tc" },
-      .before = { "2" },
-      .must = USUAL | HANDED_OVER },
-    { .name =
-          "pool: a page is handed over and released by another, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "cpc", "tc" },
-      .is_weak = true,
-      .must = SUCCESS | RETRY | FREED | HANDED_OVER | GREW | STALE },
-    { .name = "pool: a release that is told of is not missed, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 1,
-      .script = { "Fs", "w" },
-      .before = { "c" },
-      .spurious = 1,
-      .is_weak = true,
-      .must = SUCCESS | FREED | HANDED_OVER | STALE },
-    { .name =
-          "pool: a region's close that is told of is not missed, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "Cs", "w" },
-      .before = { "oa" },
-      .spurious = 1,
-      .is_weak = true,
-      .must = SUCCESS | CLOSED | HANDED_OVER | STALE },
-    { .name = "pool: two regions close at once",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "C", "C" },
-      .before = { "oa", "oa" },
-      .must = CLOSED | RETRY },
-    { .name = "pool: two regions close at once while pages are claimed",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "C", "C", "cc" },
-      .before = { "oa", "oa" },
-      .must = SUCCESS | CLOSED | RETRY | FREE_BETWEEN | EMPTY },
-    { .name = "pool: a region closes while pages are claimed, weak memory",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "C", "cc" },
-      .before = { "3oa" },
-      .spurious = 1,
-      .is_weak = true,
-      .must = SUCCESS | EMPTY | CLOSED | RETRY | FREE_BETWEEN | STALE },
-    { .name = "pool: two regions open, claim and close",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "oaC", "oaC" },
-      .before = { "3" },
-      .must = SUCCESS | EMPTY | CLOSED | RETRY | FREE_BETWEEN },
-    { .name = "pool: two regions open, claim and close, on chunks that come",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "oaC", "oaC" },
-      .must = SUCCESS | CLOSED | RETRY | GREW | WAITED },
-    { .name = "pool: a region's page is released by others",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "aC", "x" },
-      .before = { "2o" },
-      .must = SUCCESS | CLOSED | DOUBLE_FREE },
-    { .name = "pool: an interrupt opens and closes a region",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "oaC", "**", "oC" },
-      .before = { "3" },
-      .letters = "cF",
-      .interrupts = 1 << 1 | 1 << 2,
-      .is_whole = true,
-      .must = SUCCESS | EMPTY | CLOSED | RETRY | FREED },
-    { .name = "pool: large objects come and go, one at a time",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "lC", "ol" },
-      .before = { "3o" },
-      .must = SUCCESS | CLOSED | RETRY | GREW | WAITED },
-    { .name = "pool: a region opens, claims and closes beside claims",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "oaC", "***" },
-      .before = { "4", "c" },
-      .letters = "cF",
-      .must = SUCCESS | EMPTY | CLOSED | RETRY | FREED | FREE_BETWEEN },
-    { .name = "pool: one chunk of 2 fresh pages, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "**", "**" },
-      .before = { "2" },
-      .letters = "cF",
-      .is_weak = true,
-      .must = USUAL | STALE },
-    { .name = "pool: one chunk of 2 pages, one each, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "**", "**" },
-      .before = { "c", "c" },
-      .letters = "cF",
-      .is_weak = true,
-      .must = USUAL | STALE },
-    { .name = "pool: one chunk of 3 pages, all on the list, 2 x 2 calls, weak "
-              "memory",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "**", "**" },
-      .before = { "cccfff" },
-      .letters = "cF",
-      .is_weak = true,
-      .must = USUAL | STALE },
-    { .name = "pool: 2 chunks of a fresh page, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "**", "**" },
-      .before = { "2" },
-      .letters = "cF",
-      .is_weak = true,
-      .must = USUAL | STALE },
-    { .name = "pool: 3 chunks of a fresh page, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "**", "**" },
-      .before = { "3" },
-      .letters = "cF",
-      .is_weak = true,
-      .must = USUAL | STALE },
-    { .name = "pool: 2 chunks of 2 pages, one of the first fresh, 2 x 2 calls, "
-              "weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "**", "**" },
-      .before = { "4c" },
-      .letters = "cF",
-      .is_weak = true,
-      .must = USUAL | STALE },
-    { .name = "pool: one chunk of 2 pages, one each, 2 x 3 calls",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "***", "***" },
-      .before = { "c", "c" },
-      .letters = "cF",
-      .must = USUAL },
-    { .name = "pool: 2 chunks of a fresh page, 2 x 3 calls",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "***", "***" },
-      .before = { "2" },
-      .letters = "cF",
-      .must = USUAL },
-    { .name = "pool: chunks come while pages are given back, 2 x 3 calls",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "***", "***" },
-      .letters = "cF",
-      .is_long = true,
-      .must = SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED },
-    { .name = "pool: pages are reserved while a region comes and goes, weak "
-              "memory",
-      CALLS,
-      .size = 2,
-      .slots = 4,
-      .script = { "4", "oaC" },
-      .before = { "cc", "cff" },
-      .is_weak = true,
-      .is_long = true,
-      .must = SUCCESS | CLOSED | GREW | STALE },
-    { .name = "pool: the backing refuses what is to be reserved",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "3", "c", "y" },
-      .refusals = 2,
-      .is_long = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | FOREIGN },
-    { .name = "pool: two regions open, claim and close, weak memory",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "oC", "oaC" },
-      .before = { "3" },
-      .is_weak = true,
-      .is_long = true,
-      .must = SUCCESS | CLOSED | RETRY | FREE_BETWEEN | STALE },
-    { .name = "pool: two regions open, claim and close, on chunks that come, "
-              "weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "oC", "oaC" },
-      .is_weak = true,
-      .is_long = true,
-      .must = SUCCESS | CLOSED | RETRY | GREW | WAITED | STALE },
-    { .name = "pool: large objects come and go, one at a time, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "lC", "lC" },
-      .before = { "o", "o" },
-      .is_weak = true,
-      .is_long = true,
-      .must = CLOSED | RETRY | GREW | WAITED | STALE },
-    { .name = "pool: one chunk of 2 fresh pages, 2 x 3 calls",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "***", "***" },
-      .before = { "2" },
-      .letters = "cF",
-      .is_long = true,
-      .must = USUAL },
-    { .name = "pool: one chunk of 3 pages, all on the list, 2 x 3 calls",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "***", "***" },
-      .before = { "cccfff" },
-      .letters = "cF",
-      .is_long = true,
-      .must = USUAL },
-    { .name = "pool: 3 chunks of a fresh page, 2 x 3 calls",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "***", "***" },
-      .before = { "3" },
-      .letters = "cF",
-      .is_long = true,
-      .must = USUAL },
-    { .name = "pool: 2 chunks of 2 pages, one of the first fresh, 2 x 3 calls",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "***", "***" },
-      .before = { "4c" },
-      .letters = "cF",
-      .is_long = true,
-      .must = USUAL },
-    { .name = "pool: one chunk of 2 fresh pages, 2 x 3 calls, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "***", "***" },
-      .before = { "2" },
-      .letters = "cF",
-      .is_weak = true,
-      .is_long = true,
-      .must = USUAL | STALE },
-    { .name = "pool: one chunk of 2 pages, one each, 2 x 3 calls, weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 1,
-      .script = { "***", "***" },
-      .before = { "c", "c" },
-      .letters = "cF",
-      .is_weak = true,
-      .is_long = true,
-      .must = USUAL | STALE },
-    { .name = "pool: one chunk of 3 pages, all on the list, 2 x 3 calls, weak "
-              "memory",
-      CALLS,
-      .size = 3,
-      .slots = 1,
-      .script = { "***", "***" },
-      .before = { "cccfff" },
-      .letters = "cF",
-      .is_weak = true,
-      .is_long = true,
-      .must = USUAL | STALE },
-    { .name = "pool: 2 chunks of a fresh page, 2 x 3 calls, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "***", "***" },
-      .before = { "2" },
-      .letters = "cF",
-      .is_weak = true,
-      .is_long = true,
-      .must = USUAL | STALE },
-    { .name = "pool: 3 chunks of a fresh page, 2 x 3 calls, weak memory",
-      CALLS,
-      .size = 1,
-      .slots = 3,
-      .script = { "***", "***" },
-      .before = { "3" },
-      .letters = "cF",
-      .is_weak = true,
-      .is_long = true,
-      .must = USUAL | STALE },
-    { .name = "pool: 2 chunks of 2 pages, one of the first fresh, 2 x 3 calls, "
-              "weak memory",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "***", "***" },
-      .before = { "4c" },
-      .letters = "cF",
-      .is_weak = true,
-      .is_long = true,
-      .must = USUAL | STALE },
-    { .name = "pool: 2 chunks of 2 pages, 3 x 2 calls, up to 3 preemptions",
-      CALLS,
-      .size = 2,
-      .slots = 2,
-      .script = { "cF", "oC", "cc" },
-      .before = { "4c" },
-      .bound = 3,
-      .is_whole = true,
-      .is_long = true,
-      .must = USUAL | CLOSED },
-    { .name = "pool: chunks that come, 3 x 2 calls, up to 3 preemptions",
-      CALLS,
-      .size = 1,
-      .slots = 2,
-      .script = { "cF", "cc", "cF" },
-      .bound = 3,
-      .is_whole = true,
-      .is_long = true,
-      .must = SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED },
+static const scene scenes[] = {
+    { "pool: a chunk comes for two at once, weak memory", "a a",
+      SUCCESS | RETRY | GREW | WAITED | STALE, .size = 2, .slots = 1,
+      .spurious = 1, .is_weak = true },
+    { "pool: a chunk comes for each of two, weak memory", "a a",
+      SUCCESS | RETRY | GREW | WAITED | STALE, .size = 1, .slots = 2,
+      .spurious = 1, .is_weak = true },
+    { "pool: a chunk follows one that is used up, weak memory", "a a",
+      SUCCESS | RETRY | GREW | WAITED | STALE, .size = 1, .slots = 3,
+      .before = "a", .spurious = 1, .is_weak = true },
+    { "pool: a chunk comes for three at once, weak memory", "a a a",
+      SUCCESS | RETRY | GREW | WAITED | STALE, .size = 3, .slots = 1,
+      .is_weak = true },
+    { "pool: a chunk comes for two of three", "a a a",
+      SUCCESS | RETRY | GREW | WAITED | EMPTY, .size = 2, .slots = 1 },
+    { "pool: chunks of a page come for three", "a a a",
+      SUCCESS | RETRY | GREW | WAITED | EMPTY, .size = 1, .slots = 2 },
+    { "pool: chunks come while pages are given back", "** **",
+      SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED, .size = 1, .slots = 2,
+      .letters = "aF" },
+    { "pool: chunks come while pages are given back, weak memory", "** **",
+      SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED | STALE, .size = 1,
+      .slots = 2, .letters = "aF", .is_weak = true },
+    { "pool: a page is given back while the pool grows", "F a a",
+      SUCCESS | RETRY | FREED | GREW | WAITED, .size = 1, .slots = 2,
+      .before = "a" },
+    { "pool: the backing refuses", "a* *",
+      SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED, .size = 1, .slots = 2,
+      .letters = "aF", .refusals = 2 },
+    { "pool: the backing refuses, weak memory", "a a",
+      SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | STALE, .size = 2,
+      .slots = 2, .refusals = 2, .is_weak = true },
+    { "pool: an interrupt claims while the pool grows", "aa a *",
+      SUCCESS | RETRY | GREW | WAITED | BUSY, .size = 2, .slots = 2,
+      .letters = "ao", .interrupts = 1 << 2, .bound = 2, .is_whole = true },
+    { "pool: interrupts claim and release while the pool grows", "aaF ** **",
+      SUCCESS | RETRY | FREED | GREW | BUSY, .size = 2, .slots = 2,
+      .letters = "aF", .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    { "pool: an interrupt is told of a chunk, weak memory", "as w",
+      SUCCESS | GREW | HANDED_OVER, .size = 2, .slots = 1, .interrupts = 1 << 1,
+      .is_weak = true },
+    { "pool: a pointer into a chunk that comes, weak memory", "a N",
+      SUCCESS | GREW | FOREIGN | DOUBLE_FREE | STALE, .size = 2, .slots = 2,
+      .before = "aa", .is_weak = true },
+    { "pool: pages are counted while a chunk comes, weak memory", "aF u",
+      SUCCESS | FREED | GREW | STALE, .size = 2, .slots = 2, .before = "aa",
+      .is_weak = true },
+    { "pool: pages are counted while they come and go", "** u", SUCCESS | FREED,
+      .size = 2, .slots = 2, .before = "aaaff", .letters = "aF" },
+    { "pool: pages are counted while the list is turned over", "u aaaFf",
+      SUCCESS | FREED, .size = 2, .slots = 2, .before = "aaaafff" },
+    { "pool: pages are counted while others hold some", "u a", SUCCESS,
+      .size = 2, .slots = 2, .before = "aa af" },
+    { "pool: pages are reserved while another takes and gives back", "R aF",
+      SUCCESS | FREED | GREW, .size = 2, .slots = 3, .before = "aa af" },
+    { "pool: pages are reserved while the fresh one comes and goes", "Q aF",
+      SUCCESS | FREED | GREW, .size = 2, .slots = 3, .before = "aaa" },
+    { "pool: pages are reserved while another takes and gives back, weak "
+      "memory",
+      "R aF", SUCCESS | FREED | GREW | STALE, .size = 2, .slots = 3,
+      .before = "aa af", .is_weak = true },
+    { "pool: pages are reserved while the fresh one comes and goes, weak "
+      "memory",
+      "Q aF", SUCCESS | FREED | GREW | STALE, .size = 2, .slots = 3,
+      .before = "aaa", .is_weak = true },
+    { "pool: pages are reserved while a region comes and goes", "S oC",
+      SUCCESS | CLOSED | GREW, .size = 2, .slots = 3, .before = "aa af" },
+    { "pool: two threads reserve", "Qa Qa", SUCCESS | RETRY | GREW | WAITED,
+      .size = 2, .slots = 2 },
+    { "pool: what is reserved is there", "Qaa F", SUCCESS | GREW | FREED,
+      .size = 1, .slots = 3, .before = "a a" },
+    { "pool: pages are reserved while others claim", "Qa **",
+      SUCCESS | RETRY | GREW | WAITED | FREED, .size = 1, .slots = 3,
+      .letters = "aF" },
+    { "pool: the backing refuses what is to be reserved, weak memory", "R N",
+      SUCCESS | GREW | HOOK_REFUSED | FOREIGN | DOUBLE_FREE | STALE, .size = 1,
+      .slots = 3, .refusals = 1, .is_weak = true },
+    { "pool: two release the same page", "x x a",
+      SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN, .size = 2,
+      .slots = 1, .before = "aadf" },
+    { "pool: two release the same page and go on", "xaF xa",
+      SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN, .size = 3,
+      .slots = 1, .before = "Rad" },
+    { "pool: three release the same page", "xa x x",
+      SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN, .size = 2,
+      .slots = 1, .before = "Qad" },
+    { "pool: two release the same page and go on, weak memory", "xa xa",
+      SUCCESS | RETRY | FREED | DOUBLE_FREE | FREE_BETWEEN | STALE, .size = 2,
+      .slots = 1, .before = "Qad", .spurious = 1, .is_weak = true },
+    { "pool: a page is handed over and released by another", "apa ta",
+      USUAL | HANDED_OVER, .size = 2, .slots = 1, .before = "Q" },
+    { "pool: a page is handed over and released by another, weak memory",
+      "apa ta", SUCCESS | RETRY | FREED | HANDED_OVER | GREW | STALE, .size = 1,
+      .slots = 2, .is_weak = true },
+    { "pool: a release that is told of is not missed, weak memory", "Fs w",
+      SUCCESS | FREED | HANDED_OVER | STALE, .size = 1, .slots = 1,
+      .before = "a", .spurious = 1, .is_weak = true },
+    { "pool: a region's close that is told of is not missed, weak memory",
+      "Cs w", SUCCESS | CLOSED | HANDED_OVER | STALE, .size = 2, .slots = 1,
+      .before = "om", .spurious = 1, .is_weak = true },
+    { "pool: two regions close at once", "C C", CLOSED | RETRY, .size = 2,
+      .slots = 2, .before = "om om" },
+    { "pool: two regions close at once while pages are claimed", "C C aa",
+      SUCCESS | CLOSED | RETRY | FREE_BETWEEN | EMPTY, .size = 2, .slots = 2,
+      .before = "om om" },
+    { "pool: a region closes while pages are claimed, weak memory", "C aa",
+      SUCCESS | EMPTY | CLOSED | RETRY | FREE_BETWEEN | STALE, .size = 3,
+      .slots = 1, .before = "Rom", .spurious = 1, .is_weak = true },
+    { "pool: two regions open, claim and close", "omC omC",
+      SUCCESS | EMPTY | CLOSED | RETRY | FREE_BETWEEN, .size = 3, .slots = 1,
+      .before = "R" },
+    { "pool: two regions open, claim and close, on chunks that come", "omC omC",
+      SUCCESS | CLOSED | RETRY | GREW | WAITED, .size = 2, .slots = 2 },
+    { "pool: a region's page is released by others", "mC x",
+      SUCCESS | CLOSED | DOUBLE_FREE, .size = 2, .slots = 1, .before = "Qo" },
+    { "pool: an interrupt opens and closes a region", "omC ** oC",
+      SUCCESS | EMPTY | CLOSED | RETRY | FREED, .size = 3, .slots = 1,
+      .before = "R", .letters = "aF", .interrupts = 1 << 1 | 1 << 2,
+      .is_whole = true },
+    { "pool: large objects come and go, one at a time", "lC ol",
+      SUCCESS | CLOSED | RETRY | GREW | WAITED, .size = 3, .slots = 1,
+      .before = "Ro" },
+    { "pool: a region opens, claims and closes beside claims", "omC ***",
+      SUCCESS | EMPTY | CLOSED | RETRY | FREED | FREE_BETWEEN, .size = 2,
+      .slots = 2, .before = "S a", .letters = "aF" },
+    { "pool: one chunk of 2 fresh pages, 2 x 2 calls, weak memory", "** **",
+      USUAL | STALE, .size = 2, .slots = 1, .before = "Q", .letters = "aF",
+      .is_weak = true },
+    { "pool: one chunk of 2 pages, one each, 2 x 2 calls, weak memory", "** **",
+      USUAL | STALE, .size = 2, .slots = 1, .before = "a a", .letters = "aF",
+      .is_weak = true },
+    { "pool: one chunk of 3 pages, all on the list, 2 x 2 calls, weak memory",
+      "** **", USUAL | STALE, .size = 3, .slots = 1, .before = "aaafff",
+      .letters = "aF", .is_weak = true },
+    { "pool: 2 chunks of a fresh page, 2 x 2 calls, weak memory", "** **",
+      USUAL | STALE, .size = 1, .slots = 2, .before = "Q", .letters = "aF",
+      .is_weak = true },
+    { "pool: 3 chunks of a fresh page, 2 x 2 calls, weak memory", "** **",
+      USUAL | STALE, .size = 1, .slots = 3, .before = "R", .letters = "aF",
+      .is_weak = true },
+    { "pool: 2 chunks of 2 pages, one of the first fresh, 2 x 2 calls, weak "
+      "memory",
+      "** **", USUAL | STALE, .size = 2, .slots = 2, .before = "Sa",
+      .letters = "aF", .is_weak = true },
+    { "pool: one chunk of 2 pages, one each, 2 x 3 calls", "*** ***", USUAL,
+      .size = 2, .slots = 1, .before = "a a", .letters = "aF" },
+    { "pool: 2 chunks of a fresh page, 2 x 3 calls", "*** ***", USUAL,
+      .size = 1, .slots = 2, .before = "Q", .letters = "aF" },
+    { "pool: chunks come while pages are given back, 2 x 3 calls", "*** ***",
+      SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED, .size = 2, .slots = 2,
+      .letters = "aF", .is_long = true },
+    { "pool: pages are reserved while a region comes and goes, weak memory",
+      "S omC", SUCCESS | CLOSED | GREW | STALE, .size = 2, .slots = 4,
+      .before = "aa aff", .is_weak = true, .is_long = true },
+    { "pool: the backing refuses what is to be reserved", "R a N",
+      SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | FOREIGN, .size = 1,
+      .slots = 3, .refusals = 2, .is_long = true },
+    { "pool: two regions open, claim and close, weak memory", "oC omC",
+      SUCCESS | CLOSED | RETRY | FREE_BETWEEN | STALE, .size = 3, .slots = 1,
+      .before = "R", .is_weak = true, .is_long = true },
+    { "pool: two regions open, claim and close, on chunks that come, weak "
+      "memory",
+      "oC omC", SUCCESS | CLOSED | RETRY | GREW | WAITED | STALE, .size = 2,
+      .slots = 2, .is_weak = true, .is_long = true },
+    { "pool: large objects come and go, one at a time, weak memory", "lC lC",
+      CLOSED | RETRY | GREW | WAITED | STALE, .size = 2, .slots = 1,
+      .before = "o o", .is_weak = true, .is_long = true },
+    { "pool: one chunk of 2 fresh pages, 2 x 3 calls", "*** ***", USUAL,
+      .size = 2, .slots = 1, .before = "Q", .letters = "aF", .is_long = true },
+    { "pool: one chunk of 3 pages, all on the list, 2 x 3 calls", "*** ***",
+      USUAL, .size = 3, .slots = 1, .before = "aaafff", .letters = "aF",
+      .is_long = true },
+    { "pool: 3 chunks of a fresh page, 2 x 3 calls", "*** ***", USUAL,
+      .size = 1, .slots = 3, .before = "R", .letters = "aF", .is_long = true },
+    { "pool: 2 chunks of 2 pages, one of the first fresh, 2 x 3 calls",
+      "*** ***", USUAL, .size = 2, .slots = 2, .before = "Sa", .letters = "aF",
+      .is_long = true },
+    { "pool: one chunk of 2 fresh pages, 2 x 3 calls, weak memory", "*** ***",
+      USUAL | STALE, .size = 2, .slots = 1, .before = "Q", .letters = "aF",
+      .is_weak = true, .is_long = true },
+    { "pool: one chunk of 2 pages, one each, 2 x 3 calls, weak memory",
+      "*** ***", USUAL | STALE, .size = 2, .slots = 1, .before = "a a",
+      .letters = "aF", .is_weak = true, .is_long = true },
+    { "pool: one chunk of 3 pages, all on the list, 2 x 3 calls, weak memory",
+      "*** ***", USUAL | STALE, .size = 3, .slots = 1, .before = "aaafff",
+      .letters = "aF", .is_weak = true, .is_long = true },
+    { "pool: 2 chunks of a fresh page, 2 x 3 calls, weak memory", "*** ***",
+      USUAL | STALE, .size = 1, .slots = 2, .before = "Q", .letters = "aF",
+      .is_weak = true, .is_long = true },
+    { "pool: 3 chunks of a fresh page, 2 x 3 calls, weak memory", "*** ***",
+      USUAL | STALE, .size = 1, .slots = 3, .before = "R", .letters = "aF",
+      .is_weak = true, .is_long = true },
+    { "pool: 2 chunks of 2 pages, one of the first fresh, 2 x 3 calls, weak "
+      "memory",
+      "*** ***", USUAL | STALE, .size = 2, .slots = 2, .before = "Sa",
+      .letters = "aF", .is_weak = true, .is_long = true },
+    { "pool: 2 chunks of 2 pages, 3 x 2 calls, up to 3 preemptions", "aF oC aa",
+      USUAL | CLOSED, .size = 2, .slots = 2, .before = "Sa", .bound = 3,
+      .is_whole = true, .is_long = true },
+    { "pool: chunks that come, 3 x 2 calls, up to 3 preemptions", "aF aa aF",
+      SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED, .size = 1, .slots = 2,
+      .bound = 3, .is_whole = true, .is_long = true },
     { 0 },
 };
+
+const stage pool_stage = { scenes, letters, &pages, set_up, inspect };

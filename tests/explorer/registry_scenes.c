@@ -1,15 +1,7 @@
-// A registry whose owner, context 0, changes it while others ask. The owner's
-// letters:
-//
-//   r  register a root                 c  register a child of it
-//   w  the root was rewound            u  unregister the root
-//
-// The others' letters are handles, that they know of beforehand: entry 0 with
-// version 1, 2 is a, b, and entry 1 with version 1, 2 is c, d. A small letter
-// follows a ref; a capital one looks the allocator up; p asks for the root and then
-// for its child.
+// A registry whose owner, context 0, changes it while others ask. They know the
+// handles beforehand: entry 0 is the root, entry 1 its child, each of version 1, 2.
 
-#include "explorer.h"
+#include "letters.h"
 
 #include "reel/registry.h"
 
@@ -46,9 +38,8 @@ static uintptr_t *object_of(reel_handle handle)
     return &explorer_memory[OBJECTS_AT + number_of(handle)];
 }
 
-static reel_handle handle_of(char letter)
+static reel_handle handle_of(unsigned number)
 {
-    const size_t number = (size_t)(letter - 'a');
     const reel_handle handle = { number / 2, number % 2 + 1 };
     return handle;
 }
@@ -91,8 +82,9 @@ static void enter(size_t index, reel_handle parent)
     root = index == 0 ? out : root;
 }
 
-static void rewind_root(void)
+static void rewind_root(unsigned context, unsigned number)
 {
+    (void)context, (void)number;
     set_all_good(CHANGING);
     const reel_handle next = announce(0);
     states[number_of(next)] = NOT_YET;
@@ -102,25 +94,25 @@ static void rewind_root(void)
     states[number_of(next)] = GOOD;
 }
 
-static void own(char letter)
+static void register_root(unsigned context, unsigned number)
 {
-    switch (letter) {
-    case 'r':
-        enter(0, REEL_NO_HANDLE);
-        break;
-    case 'c':
-        enter(1, root);
-        break;
-    case 'w':
-        rewind_root();
-        break;
-    default:
-        set_all_good(CHANGING);
-        require(reel_registry_unregister(registry(), root) == REEL_OK,
-                "the owner is refused");
-        set_all_good(GONE);
-        break;
-    }
+    (void)context, (void)number;
+    enter(0, REEL_NO_HANDLE);
+}
+
+static void register_child(unsigned context, unsigned number)
+{
+    (void)context, (void)number;
+    enter(1, root);
+}
+
+static void unregister_root(unsigned context, unsigned number)
+{
+    (void)context, (void)number;
+    set_all_good(CHANGING);
+    require(reel_registry_unregister(registry(), root) == REEL_OK,
+            "the owner is refused");
+    set_all_good(GONE);
 }
 
 // ---- the others ----------------------------------------------------------------
@@ -148,35 +140,51 @@ static bool look_up(reel_handle handle)
     return found != NULL;
 }
 
-static void ask(const scene *plan, char letter)
+static void judge(reel_handle handle, state before, bool found)
 {
-    const bool is_ref = letter >= 'a';
-    const reel_handle handle =
-        handle_of(is_ref ? letter : (char)(letter - 'A' + 'a'));
-    const state before = states[number_of(handle)];
-    const bool found = is_ref ? follow(handle) : look_up(handle);
     const state after = states[number_of(handle)];
     explorer_reach(found ? SUCCESS : EMPTY);
-    if (!plan->is_weak) {
+    if (!explorer_scene()->is_weak) {
         require(!found || before != GONE, "a stale handle is good");
         require(found || before != GOOD || after != GOOD,
                 "a good handle is stale");
     }
 }
 
-static void act(const scene *plan, unsigned context, char letter)
+static void follow_ref(unsigned context, unsigned number)
 {
-    if (context == 0) {
-        own(letter);
-    } else if (letter == 'p') {
-        const bool parent = follow(handle_of('a'));
-        const bool child = follow(handle_of('c'));
-        explorer_reach(parent ? SUCCESS : EMPTY);
-        require(parent || !child, "a child is good for longer than its parent");
-    } else {
-        ask(plan, letter);
-    }
+    const reel_handle handle = handle_of(number);
+    const state before = states[number_of(handle)];
+    (void)context;
+    judge(handle, before, follow(handle));
 }
+
+static void look_up_handle(unsigned context, unsigned number)
+{
+    const reel_handle handle = handle_of(number);
+    const state before = states[number_of(handle)];
+    (void)context;
+    judge(handle, before, look_up(handle));
+}
+
+static void follow_both(unsigned context, unsigned number)
+{
+    const bool parent = follow(handle_of(0));
+    const bool child = follow(handle_of(2));
+    (void)context, (void)number;
+    explorer_reach(parent ? SUCCESS : EMPTY);
+    require(parent || !child, "a child is good for longer than its parent");
+}
+
+static const letter letters[] = {
+    { 'r', register_root, 0 },  { 'k', register_child, 0 },
+    { 'e', rewind_root, 0 },    { 'v', unregister_root, 0 },
+    { 'D', follow_ref, 0 },     { 'E', follow_ref, 1 },
+    { 'H', follow_ref, 2 },     { 'I', follow_ref, 3 },
+    { 'U', look_up_handle, 0 }, { 'V', look_up_handle, 1 },
+    { 'W', look_up_handle, 2 }, { 'Z', look_up_handle, 3 },
+    { 'J', follow_both, 0 },    { 0 },
+};
 
 // What lies in the table looks like a version.
 static void set_up(const scene *plan)
@@ -190,10 +198,7 @@ static void set_up(const scene *plan)
     void *const entries = &explorer_memory[ENTRIES_AT];
     require(reel_registry_init(registry(), entries, ENTRIES) == REEL_OK,
             "no registry");
-    for (const char *letter = plan->before[0];
-         letter != NULL && *letter != '\0'; letter++) {
-        own(*letter);
-    }
+    letters_act_before(&registry_stage, plan);
 }
 
 static void inspect(const scene *plan)
@@ -202,59 +207,28 @@ static void inspect(const scene *plan)
     require(reel_registry_is_valid(registry()), "the registry is not valid");
 }
 
-#define CALLS .set_up = set_up, .act = act, .inspect = inspect
-
 // Only an interrupt may look into what the owner may end meanwhile.
-const scene registry_scenes[] = {
-    { .name = "registry: refs are followed while a family comes and goes",
-      CALLS,
-      .script = { "rcwcu", "**" },
-      .letters = "abcd",
-      .must = SUCCESS | EMPTY },
-    { .name = "registry: the same, weak memory",
-      CALLS,
-      .script = { "rcwc", "**" },
-      .letters = "abcd",
-      .is_weak = true,
-      .must = SUCCESS | EMPTY | STALE },
-    { .name = "registry: entries used again, weak memory",
-      CALLS,
-      .before = { "rc" },
-      .script = { "urc", "**", "d" },
-      .letters = "abcd",
-      .is_weak = true,
-      .must = SUCCESS | EMPTY | STALE },
-    { .name = "registry: allocators are looked up as they come, weak memory",
-      CALLS,
-      .script = { "rc", "**", "C" },
-      .letters = "AC",
-      .is_weak = true,
-      .must = SUCCESS | EMPTY | STALE },
-    { .name = "registry: an allocator in an entry used again, weak memory",
-      CALLS,
-      .before = { "ru" },
-      .script = { "rc", "BC", "B" },
-      .is_weak = true,
-      .must = SUCCESS | EMPTY | STALE },
-    { .name = "registry: an interrupt looks up what comes and goes",
-      CALLS,
-      .script = { "rcurc", "**", "D" },
-      .letters = "ABCD",
-      .interrupts = 1 << 1 | 1 << 2,
-      .is_whole = true,
-      .must = SUCCESS | EMPTY },
-    { .name = "registry: parents outlive children",
-      CALLS,
-      .before = { "rc" },
-      .script = { "*", "pp" },
-      .letters = "uw",
-      .must = SUCCESS | EMPTY },
-    { .name = "registry: parents outlive children, weak memory",
-      CALLS,
-      .before = { "rc" },
-      .script = { "*", "pp", "p" },
-      .letters = "uw",
-      .is_weak = true,
-      .must = SUCCESS | EMPTY | STALE },
+static const scene scenes[] = {
+    { "registry: refs are followed while a family comes and goes", "rkekv **",
+      SUCCESS | EMPTY, .letters = "DEHI" },
+    { "registry: the same, weak memory", "rkek **", SUCCESS | EMPTY | STALE,
+      .letters = "DEHI", .is_weak = true },
+    { "registry: entries used again, weak memory", "vrk ** I",
+      SUCCESS | EMPTY | STALE, .before = "rk", .letters = "DEHI",
+      .is_weak = true },
+    { "registry: allocators are looked up as they come, weak memory", "rk ** W",
+      SUCCESS | EMPTY | STALE, .letters = "UW", .is_weak = true },
+    { "registry: an allocator in an entry used again, weak memory", "rk VW V",
+      SUCCESS | EMPTY | STALE, .before = "rv", .is_weak = true },
+    { "registry: an interrupt looks up what comes and goes", "rkvrk ** Z",
+      SUCCESS | EMPTY, .letters = "UVWZ", .interrupts = 1 << 1 | 1 << 2,
+      .is_whole = true },
+    { "registry: parents outlive children", "* JJ", SUCCESS | EMPTY,
+      .before = "rk", .letters = "ve" },
+    { "registry: parents outlive children, weak memory", "* JJ J",
+      SUCCESS | EMPTY | STALE, .before = "rk", .letters = "ve",
+      .is_weak = true },
     { 0 },
 };
+
+const stage registry_stage = { scenes, letters, NULL, set_up, inspect };

@@ -1,39 +1,23 @@
-// Rewindables; granules of one word. The letters:
-//
-//   1 2 3  allocate so many granules and keep them
-//   F  free the oldest block kept        f  the newest
-//   A-D    free granule 0 to 3 of chunk 0, whosever it is; G-J of chunk 1
-//   p  put the oldest one kept into the mailbox
-//   t  free the block found in the mailbox, if any
-//   s  say in the mailbox that it has come so far
-//   w  if that was said, allocate 1 granule: there is one
-//   o  open a span of 2 granules         n  take 1 granule out of it
-//   c  close it
-//   R  rewind everything: only before
+// Rewindables; granules of one word.
 //
 // The backing is a few words behind a plain variable: a second context inside it
 // is a data race.
 
 #include <string.h>
 
-#include "explorer.h"
+#include "letters.h"
 
-#include "atomic.h"
 #include "reel/span.h"
 
-#define WORD       sizeof(uintptr_t)
 #define HALF       (4 * WORD)
 #define LIVE_MASK  (UINTPTR_MAX >> HALF)
 #define TABLE_MAX  3
 #define ROOM_MAX   24
-#define KEPT_MAX   (2 * SCRIPT_MAX)
 #define SPAN_WORDS 2
-#define MOST_WORDS 3 // of one request
 
 // In explorer_memory, in words.
 #define REWINDABLE_AT 0
 #define TABLE_AT      32
-#define MAILBOX_AT    48
 #define POSITION_AT   50 // of the backing
 #define SPANS_AT      52
 #define SPACE_AT      80
@@ -57,14 +41,12 @@ typedef struct chunk {
 // What is so, told from outside of the rewindable. Blocks go by the word of the
 // space that they begin at.
 typedef struct truth {
-    int out[ROOM_MAX];         // times had less times freed
-    bool was_out[ROOM_MAX];    // ever
-    size_t shortest[ROOM_MAX]; // of what ever began there
-    bool owned[ROOM_MAX];      // this word is somebody's, unless is_hostile
-    void *kept[CONTEXTS][KEPT_MAX];
-    size_t first[CONTEXTS], last[CONTEXTS];
+    int out[ROOM_MAX];          // times had less times freed
+    bool was_out[ROOM_MAX];     // ever
+    size_t shortest[ROOM_MAX];  // of what ever began there
+    bool owned[ROOM_MAX];       // this word is somebody's, unless is_hostile
     chunk given[TABLE_MAX + 1]; // by the backing, and not had back
-    size_t given_count, room, refused;
+    size_t given_count, room;
     bool is_inside;  // the backing
     bool has_frees;  // room may come back, or has
     bool is_hostile; // blocks are freed by who does not own them
@@ -82,11 +64,6 @@ static reel_rewindable_chunk *table(void)
     return (reel_rewindable_chunk *)(void *)&explorer_memory[TABLE_AT];
 }
 
-static reel_word *mailbox(void)
-{
-    return (reel_word *)(void *)&explorer_memory[MAILBOX_AT];
-}
-
 static uintptr_t *position(void)
 {
     return &explorer_memory[POSITION_AT];
@@ -102,9 +79,9 @@ static uintptr_t space(void)
     return (uintptr_t)&explorer_memory[SPACE_AT];
 }
 
-static size_t number_of(uintptr_t address)
+static size_t number_of(const void *address)
 {
-    return (address - space()) / WORD;
+    return ((uintptr_t)address - space()) / WORD;
 }
 
 // ---- the backing ---------------------------------------------------------------
@@ -173,18 +150,19 @@ static bool can_grow(size_t granules)
 // ---- the calls -----------------------------------------------------------------
 
 // Hostile frees make an owner's contents anybody's.
-static void use(uintptr_t block)
+static void use(void *block)
 {
-    if (!now.is_hostile) {
-        explorer_write((void *)block);
+    if (!book.is_hostile) {
+        explorer_write(block);
     }
 }
 
 static void own(uintptr_t block, size_t granules)
 {
-    for (size_t i = number_of(block); i < number_of(block) + granules; i++) {
-        use(space() + i * WORD);
-        require(now.is_hostile || !now.owned[i], "two blocks overlap");
+    for (size_t i = number_of((void *)block);
+         i < number_of((void *)block) + granules; i++) {
+        use((void *)(space() + i * WORD));
+        require(book.is_hostile || !now.owned[i], "two blocks overlap");
         now.owned[i] = true;
     }
 }
@@ -192,7 +170,7 @@ static void own(uintptr_t block, size_t granules)
 static void disown(size_t number)
 {
     for (size_t i = number; i < number + now.shortest[number]; i++) {
-        use(space() + i * WORD);
+        use((void *)(space() + i * WORD));
         now.owned[i] = false;
     }
 }
@@ -214,7 +192,7 @@ static void note_start(size_t i, size_t granules)
     if (now.was_out[i]) {
         explorer_reach(REUSED);
     }
-    if (!now.is_hostile || !now.was_out[i] || granules < now.shortest[i]) {
+    if (!book.is_hostile || !now.was_out[i] || granules < now.shortest[i]) {
         now.shortest[i] = granules;
     }
     now.was_out[i] = true;
@@ -225,15 +203,15 @@ static void keep(unsigned context, uintptr_t block, size_t granules)
 {
     require(is_in_a_chunk(block, granules), "no block of any chunk");
     own(block, granules);
-    note_start(number_of(block), granules);
-    now.kept[context][now.last[context]++] = (void *)block;
+    note_start(number_of((void *)block), granules);
+    letters_keep(context, (void *)block);
 }
 
 // The table and the backing only run out. An interrupt is not left, so what it sees
 // at its end was so all the time; and so is a chunk's room if nothing is freed.
 static void note_refusal(size_t granules)
 {
-    now.refused++;
+    book.refused++;
     const bool may_wait = reel_port_in_interrupt();
     require(may_wait || !can_grow(granules), "NULL although it can grow");
     require((now.has_frees && !may_wait) || !is_room_for(granules),
@@ -241,7 +219,7 @@ static void note_refusal(size_t granules)
     explorer_reach(may_wait && can_grow(granules) ? BUSY : EMPTY);
 }
 
-static bool take(unsigned context, size_t granules)
+static void take(unsigned context, unsigned granules)
 {
     explorer_call(CALL_ALLOC);
     const uintptr_t block =
@@ -249,24 +227,23 @@ static bool take(unsigned context, size_t granules)
     explorer_call(CALL_NONE);
     if (block == 0) {
         note_refusal(granules);
-        return false;
+        return;
     }
     keep(context, block, granules);
     explorer_reach(SUCCESS);
-    return true;
 }
 
 // What is freed by its owner is nobody's from when the call begins.
-static void give(uintptr_t block, bool is_owned)
+static void give(unsigned context, void *block, bool is_owned)
 {
     const size_t i = number_of(block);
+    (void)context;
     if (is_owned) {
         disown(i);
         now.out[i]--;
     }
     explorer_call(CALL_FREE);
-    const reel_status status =
-        reel_rewindable_free(rewindable(), (void *)block, WORD);
+    const reel_status status = reel_rewindable_free(rewindable(), block, WORD);
     explorer_call(CALL_NONE);
     if (status == REEL_OK) {
         now.out[i] -= !is_owned;
@@ -279,65 +256,29 @@ static void give(uintptr_t block, bool is_owned)
     }
 }
 
-static void *oldest_of(unsigned context)
-{
-    const bool has = now.first[context] < now.last[context];
-    return has ? now.kept[context][now.first[context]++] : NULL;
-}
-
-static void *newest_of(unsigned context)
-{
-    const bool has = now.first[context] < now.last[context];
-    return has ? now.kept[context][--now.last[context]] : NULL;
-}
-
-static void give_own(const void *block)
-{
-    if (block != NULL) {
-        give((uintptr_t)block, !now.is_hostile);
-    }
-}
-
-static void put_into_mailbox(const void *block)
-{
-    if (block != NULL) {
-        use((uintptr_t)block);
-        store_release(mailbox(), (uintptr_t)block);
-    }
-}
-
-static void give_from_mailbox(void)
-{
-    const uintptr_t found = load_acquire(mailbox());
-    if (found != 0) {
-        explorer_reach(HANDED_OVER);
-        give_own((void *)found);
-    }
-}
-
-// Who is told of a free must not miss it, whatever the memory.
-static void take_if_told(unsigned context)
-{
-    if (load_acquire(mailbox()) != 0) {
-        explorer_reach(HANDED_OVER);
-        require(take(context, 1), "a free that is known is missed");
-    }
-}
-
 // An address that no block begins at is asked for, too.
-static void give_any(char letter)
+static void *granule(size_t index, size_t number)
 {
-    const size_t granule = (size_t)(letter - 'A') % 6;
-    const size_t index = (size_t)(letter - 'A') / 6;
     const uintptr_t base = index < now.given_count ? now.given[index].base
                                                    : space() + now.room * WORD;
-    give(base + granule * WORD, false);
+    return (void *)(base + number * WORD);
+}
+
+static void *place(size_t number)
+{
+    return granule(0, number);
+}
+
+static void give_of_second_chunk(unsigned context, unsigned number)
+{
+    give(context, granule(1, number), false);
 }
 
 // ---- spans ---------------------------------------------------------------------
 
-static void open_span(unsigned context)
+static void open_span(unsigned context, unsigned number)
 {
+    (void)number;
     reel_span *const span = span_of(context);
     explorer_call(CALL_ALLOC);
     const reel_status status =
@@ -349,16 +290,17 @@ static void open_span(unsigned context)
     }
     require(is_in_a_chunk(span->start, SPAN_WORDS), "no block of any chunk");
     own(span->start, SPAN_WORDS);
-    note_start(number_of(span->start), SPAN_WORDS);
+    note_start(number_of((void *)span->start), SPAN_WORDS);
     explorer_reach(SUCCESS);
 }
 
 // Without frees_blocks what was taken out of a span stays; so it is kept as a block
 // of its own. The span itself is no longer out if nothing was.
-static void close_span(unsigned context)
+static void close_span(unsigned context, unsigned number)
 {
+    (void)number;
     reel_span *const span = span_of(context);
-    const size_t start = number_of(span->start);
+    const size_t start = number_of((void *)span->start);
     const size_t taken = (span->next - span->start) / WORD;
     const bool is_open = span->end != 0;
     const size_t stays = rewindable()->frees_blocks ? 0 : taken;
@@ -376,8 +318,9 @@ static void close_span(unsigned context)
     explorer_reach(is_open ? FREED : 0);
 }
 
-static void take_out_of_span(unsigned context)
+static void take_out_of_span(unsigned context, unsigned number)
 {
+    (void)number;
     reel_span *const span = span_of(context);
     const size_t left = span->end - span->next;
     require((reel_span_alloc(span, WORD, WORD) != NULL) == (left >= WORD),
@@ -386,79 +329,34 @@ static void take_out_of_span(unsigned context)
 
 // ---- a rewind, before anything else ---------------------------------------------
 
-static void rewind_all(void)
+static void rewind_all(unsigned context, unsigned number)
 {
     const truth before = now;
+    (void)context, (void)number;
     require(reel_rewindable_rewind(rewindable()) == REEL_OK, "no rewind");
     now = (truth){ .room = before.room,
                    .given_count = now.given_count,
-                   .has_frees = before.has_frees,
-                   .is_hostile = before.is_hostile };
+                   .has_frees = before.has_frees };
     memcpy(now.given, before.given, sizeof now.given);
+    memset(letters_kept(0), 0, CONTEXTS * sizeof(kept));
 }
 
-// ---- a context -------------------------------------------------------------------
+static const things granules = { place, number_of, use, take, give, NULL };
 
-static void act_otherwise(unsigned context, char letter)
-{
-    if (letter >= '1' && letter <= '0' + MOST_WORDS) {
-        (void)take(context, (size_t)(letter - '0'));
-    } else {
-        give_any(letter);
-    }
-}
-
-static void act(const scene *plan, unsigned context, char letter)
-{
-    (void)plan;
-    switch (letter) {
-    case 'F':
-        give_own(oldest_of(context));
-        break;
-    case 'f':
-        give_own(newest_of(context));
-        break;
-    case 'p':
-        put_into_mailbox(oldest_of(context));
-        break;
-    case 't':
-        give_from_mailbox();
-        break;
-    case 's':
-        store_release(mailbox(), 1);
-        break;
-    case 'w':
-        take_if_told(context);
-        break;
-    case 'o':
-        open_span(context);
-        break;
-    case 'n':
-        take_out_of_span(context);
-        break;
-    case 'c':
-        close_span(context);
-        break;
-    case 'R':
-        rewind_all();
-        break;
-    default:
-        act_otherwise(context, letter);
-    }
-}
+static const letter letters[] = {
+    { '1', take, 1 },
+    { '2', take, 2 },
+    { '3', take, 3 },
+    { 'X', give_of_second_chunk, 0 },
+    { 'Y', give_of_second_chunk, 1 },
+    { 'o', open_span, 0 },
+    { 'm', take_out_of_span, 0 },
+    { 'C', close_span, 0 },
+    { 'e', rewind_all, 0 },
+    { 0 },
+};
 
 // ---- before and after ------------------------------------------------------------
-
-static bool has_any(const scene *plan, const char *letters)
-{
-    bool has = plan->letters != NULL && strpbrk(plan->letters, letters);
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        has = has
-              || (plan->script[i] != NULL && strpbrk(plan->script[i], letters))
-              || (plan->before[i] != NULL && strpbrk(plan->before[i], letters));
-    }
-    return has;
-}
 
 static void set_up(const scene *plan)
 {
@@ -470,25 +368,22 @@ static void set_up(const scene *plan)
     };
     const reel_allocator backing = { &backing_ops, NULL };
     now = (truth){ .room = ROOM_OF(plan->size),
-                   .has_frees = has_any(plan, "FftcABCDGHIJ"),
-                   .is_hostile = has_any(plan, "ABCDGHIJ") };
+                   .has_frees = letters_occur(plan, "FftCxyzXY") };
+    ledger_open(0);
+    book.is_hostile = letters_occur(plan, "xyzXY");
     memset(explorer_memory, 0, sizeof explorer_memory);
     require(reel_rewindable_init(rewindable(), backing, table(),
                                  TABLE_OF(plan->size), &config)
                 == REEL_OK,
             "no rewindable");
-    for (unsigned i = 0; i < CONTEXTS; i++) {
-        const char *at = plan->before[i];
-        for (; at != NULL && *at != '\0'; at++) {
-            act(plan, i, *at);
-        }
-    }
+    letters_act_before(&rewindable_stage, plan);
 }
 
 static size_t sum_out(uintptr_t base, size_t size)
 {
     size_t sum = 0;
-    for (size_t i = number_of(base); i < number_of(base + size); i++) {
+    for (size_t i = number_of((void *)base);
+         i < number_of((void *)(base + size)); i++) {
         sum += (size_t)now.out[i];
     }
     return sum;
@@ -532,10 +427,10 @@ static void check_counts(void)
     for (size_t i = 0; i < now.room; i++) {
         owned += now.owned[i];
     }
-    require(stats.used >= owned * WORD || now.is_hostile, "a block is lost");
+    require(stats.used >= owned * WORD || book.is_hostile, "a block is lost");
     require(stats.used == owned * WORD || now.has_frees, "room is lost");
-    require((stats.failures > 0) == (now.refused > 0)
-                && stats.failures <= now.refused,
+    require((stats.failures > 0) == (book.refused > 0)
+                && stats.failures <= (size_t)book.refused,
             "the count of refusals is wrong");
 }
 
@@ -544,7 +439,7 @@ static void close_spans(void)
 {
     for (unsigned i = 0; rewindable()->frees_blocks && i < CONTEXTS; i++) {
         if (span_of(i)->end != 0) {
-            close_span(i);
+            close_span(i, 0);
         }
     }
 }
@@ -579,346 +474,136 @@ static void inspect(const scene *plan)
     free_all();
 }
 
-#define CALLS .set_up = set_up, .act = act, .inspect = inspect
 #define GROWN (SUCCESS | RETRY | GREW | WAITED)
 #define FREES (SUCCESS | FREED | REUSED)
 
-const scene rewindable_scenes[] = {
+static const scene scenes[] = {
     // ---- small ones first: most broken twins are noticed by these
-    { .name = "rewindable: growth, 2 x 1 calls, weak memory",
-      CALLS,
-      .size = SIZES(1, 3, 9),
-      .before = { "1" },
-      .script = { "*", "*" },
-      .letters = "12",
-      .is_weak = true,
-      .spurious = 1,
-      .must = GROWN | STALE },
-    { .name = "rewindable: the hint leads to a new chunk, weak memory",
-      CALLS,
-      .size = SIZES(1, 3, 9),
-      .before = { "1" },
-      .script = { "11", "1" },
-      .is_weak = true,
-      .must = GROWN | STALE },
-    { .name = "rewindable: a free that is told of is not missed, weak memory",
-      CALLS,
-      .size = SIZES(1, 1, 2) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "Fs", "w" },
-      .is_weak = true,
-      .spurious = 1,
-      .must = FREES | HANDED_OVER | STALE },
-    { .name = "rewindable: a block is handed over and freed by another, weak"
-              " memory",
-      CALLS,
-      .size = SIZES(2, 1, 3) | BLOCK_FREE,
-      .script = { "1p1", "t1" },
-      .is_weak = true,
-      .must = FREES | RETRY | HANDED_OVER | STALE },
-    { .name = "rewindable: two free the same block",
-      CALLS,
-      .size = SIZES(2, 1, 3) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "A", "A", "1" },
-      .must = FREES | RETRY | DOUBLE_FREE },
-    { .name = "rewindable: two free the same block and go on",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "A1F", "A1" },
-      .must = FREES | RETRY | DOUBLE_FREE },
-    { .name = "rewindable: an interrupt allocates and frees",
-      CALLS,
-      .size = SIZES(2, 2, 8) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "F1", "**", "**" },
-      .letters = "1F",
-      .interrupts = 1 << 1 | 1 << 2,
-      .is_whole = true,
-      .must = FREES },
-    { .name = "rewindable: interrupts in the middle of growth",
-      CALLS,
-      .size = SIZES(2, 3, 12),
-      .before = { "1" },
-      .script = { "2*", "**", "*" },
-      .letters = "12",
-      .interrupts = 1 << 1 | 1 << 2,
-      .is_whole = true,
-      .must = SUCCESS | RETRY | GREW | BUSY },
-    { .name = "rewindable: spans of both, 2 x 3 calls",
-      CALLS,
-      .size = SIZES(6, 1, 6),
-      .script = { "onc", "oc1" },
-      .must = SUCCESS | RETRY | FREED | REUSED },
-    { .name = "rewindable: spans of both, weak memory",
-      CALLS,
-      .size = SIZES(6, 1, 6),
-      .before = { "o", "o" },
-      .script = { "c1", "c1" },
-      .is_weak = true,
-      .spurious = 1,
-      .must = SUCCESS | RETRY | FREED | REUSED | STALE },
-    { .name = "rewindable: a chunk starts over meanwhile, weak memory",
-      CALLS,
-      .size = SIZES(2, 1, 3) | BLOCK_FREE,
-      .script = { "1F", "1F" },
-      .is_weak = true,
-      .must = FREES | RETRY | STALE },
-    { .name = "rewindable: frees, 2 x 2 calls",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1", "1" },
-      .script = { "**", "**" },
-      .letters = "1F",
-      .must = FREES | RETRY },
-    { .name = "rewindable: a span and frees, weak memory",
-      CALLS,
-      .size = SIZES(5, 1, 6) | BLOCK_FREE,
-      .before = { "o", "1" },
-      .script = { "c", "F1" },
-      .is_weak = true,
-      .must = FREES | STALE },
-    { .name = "rewindable: chunks kept over a rewind, weak memory",
-      CALLS,
-      .size = SIZES(1, 3, 9),
-      .before = { "11R" },
-      .script = { "1*", "*" },
-      .letters = "12",
-      .is_weak = true,
-      .must = SUCCESS | RETRY | GREW | STALE },
-    { .name = "rewindable: start bits of before a rewind, weak memory",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "111R" },
-      .script = { "1*", "1F" },
-      .letters = "1AB",
-      .is_weak = true,
-      .must = FREES | RETRY | DOUBLE_FREE | STALE },
-    { .name = "rewindable: growth, 2 x 2 calls",
-      CALLS,
-      .size = SIZES(1, 3, 9),
-      .before = { "1" },
-      .script = { "**", "**" },
-      .letters = "12",
-      .must = GROWN },
-    { .name = "rewindable: the hint leads to an empty chunk, weak memory",
-      CALLS,
-      .size = SIZES(1, 3, 12) | BLOCK_FREE,
-      .before = { NULL, "1" },
-      .script = { "211F", "1" },
-      .is_weak = true,
-      .must = GROWN | STALE },
+    { "rewindable: growth, 2 x 1 calls, weak memory", "* *", GROWN | STALE,
+      .size = SIZES(1, 3, 9), .before = "1", .letters = "12", .spurious = 1,
+      .is_weak = true },
+    { "rewindable: the hint leads to a new chunk, weak memory", "11 1",
+      GROWN | STALE, .size = SIZES(1, 3, 9), .before = "1", .is_weak = true },
+    { "rewindable: a free that is told of is not missed, weak memory", "Fs w",
+      FREES | HANDED_OVER | STALE, .size = SIZES(1, 1, 2) | BLOCK_FREE,
+      .before = "1", .spurious = 1, .is_weak = true },
+    { "rewindable: a block is handed over and freed by another, weak memory",
+      "1p1 t1", FREES | RETRY | HANDED_OVER | STALE,
+      .size = SIZES(2, 1, 3) | BLOCK_FREE, .is_weak = true },
+    { "rewindable: two free the same block", "x x 1",
+      FREES | RETRY | DOUBLE_FREE, .size = SIZES(2, 1, 3) | BLOCK_FREE,
+      .before = "1" },
+    { "rewindable: two free the same block and go on", "x1F x1",
+      FREES | RETRY | DOUBLE_FREE, .size = SIZES(3, 1, 4) | BLOCK_FREE,
+      .before = "1" },
+    { "rewindable: an interrupt allocates and frees", "F1 ** **", FREES,
+      .size = SIZES(2, 2, 8) | BLOCK_FREE, .before = "1", .letters = "1F",
+      .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    { "rewindable: interrupts in the middle of growth", "2* ** *",
+      SUCCESS | RETRY | GREW | BUSY, .size = SIZES(2, 3, 12), .before = "1",
+      .letters = "12", .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    { "rewindable: spans of both, 2 x 3 calls", "omC oC1",
+      SUCCESS | RETRY | FREED | REUSED, .size = SIZES(6, 1, 6) },
+    { "rewindable: spans of both, weak memory", "C1 C1",
+      SUCCESS | RETRY | FREED | REUSED | STALE, .size = SIZES(6, 1, 6),
+      .before = "o o", .spurious = 1, .is_weak = true },
+    { "rewindable: a chunk starts over meanwhile, weak memory", "1F 1F",
+      FREES | RETRY | STALE, .size = SIZES(2, 1, 3) | BLOCK_FREE,
+      .is_weak = true },
+    { "rewindable: frees, 2 x 2 calls", "** **", FREES | RETRY,
+      .size = SIZES(3, 1, 4) | BLOCK_FREE, .before = "1 1", .letters = "1F" },
+    { "rewindable: a span and frees, weak memory", "C F1", FREES | STALE,
+      .size = SIZES(5, 1, 6) | BLOCK_FREE, .before = "o 1", .is_weak = true },
+    { "rewindable: chunks kept over a rewind, weak memory", "1* *",
+      SUCCESS | RETRY | GREW | STALE, .size = SIZES(1, 3, 9), .before = "11e",
+      .letters = "12", .is_weak = true },
+    { "rewindable: start bits of before a rewind, weak memory", "1* 1F",
+      FREES | RETRY | DOUBLE_FREE | STALE, .size = SIZES(3, 1, 4) | BLOCK_FREE,
+      .before = "111e", .letters = "1xy", .is_weak = true },
+    { "rewindable: growth, 2 x 2 calls", "** **", GROWN, .size = SIZES(1, 3, 9),
+      .before = "1", .letters = "12" },
+    { "rewindable: the hint leads to an empty chunk, weak memory", "211F 1",
+      GROWN | STALE, .size = SIZES(1, 3, 12) | BLOCK_FREE, .before = " 1",
+      .is_weak = true },
     // ---- chunks, and their growth
-    { .name = "rewindable: one chunk, 2 x 2 calls",
-      CALLS,
-      .size = SIZES(3, 1, 3),
-      .script = { "**", "**" },
-      .letters = "12",
-      .must = SUCCESS | RETRY | EMPTY },
-    { .name = "rewindable: one chunk, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = SIZES(4, 1, 4),
-      .script = { "**", "**" },
-      .letters = "12",
-      .is_weak = true,
-      .must = SUCCESS | RETRY | EMPTY | STALE },
-    { .name = "rewindable: one chunk, 2 x 3 calls",
-      CALLS,
-      .size = SIZES(4, 1, 4),
-      .script = { "1*1", "***" },
-      .letters = "12",
-      .is_long = true,
-      .must = SUCCESS | RETRY | EMPTY },
-    { .name = "rewindable: growth, the table gets full, 2 x 2 calls",
-      CALLS,
-      .size = SIZES(2, 2, 9),
-      .before = { "1" },
-      .script = { "**", "**" },
-      .letters = "13",
-      .must = GROWN | EMPTY },
-    { .name = "rewindable: growth, the backing runs out, 2 x 2 calls",
-      CALLS,
-      .size = SIZES(2, 3, 5),
-      .before = { "2" },
-      .script = { "**", "**" },
-      .letters = "12",
-      .must = GROWN | EMPTY },
-    { .name =
-          "rewindable: growth, who waits has memory in the end, 3 x 1 calls",
-      CALLS,
-      .size = SIZES(2, 3, 12),
-      .before = { "2" },
-      .script = { "*", "*", "*" },
-      .letters = "12",
-      .must = GROWN },
-    { .name = "rewindable: an interrupt in the middle of growth",
-      CALLS,
-      .size = SIZES(2, 3, 12),
-      .before = { "1" },
-      .script = { "2", "2", "*" },
-      .letters = "12",
-      .interrupts = 1 << 2,
-      .is_whole = true,
-      .bound = 4,
-      .must = GROWN | BUSY },
-    { .name = "rewindable: an interrupt while two grow",
-      CALLS,
-      .size = SIZES(2, 3, 12),
-      .before = { "1" },
-      .script = { "2*", "2", "*" },
-      .letters = "12",
-      .interrupts = 1 << 2,
-      .is_whole = true,
-      .bound = 4,
-      .is_long = true,
-      .must = GROWN | BUSY },
-    { .name = "rewindable: growth, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = SIZES(1, 3, 9),
-      .before = { "1" },
-      .script = { "**", "**" },
-      .letters = "12",
-      .is_weak = true,
-      .must = GROWN | STALE },
-    { .name = "rewindable: growth, 2 x 3 calls",
-      CALLS,
-      .size = SIZES(1, 3, 9),
-      .before = { "1" },
-      .script = { "1**", "*2*" },
-      .letters = "12",
-      .is_long = true,
-      .must = GROWN | EMPTY },
-    { .name = "rewindable: growth, 3 x 2 calls, every order with up to 4 "
-              "preemptions",
-      CALLS,
-      .size = SIZES(4, 3, 20),
-      .before = { "1" },
-      .script = { "11", "12", "21" },
-      .is_whole = true,
-      .bound = 4,
-      .is_long = true,
-      .must = GROWN },
+    { "rewindable: one chunk, 2 x 2 calls", "** **", SUCCESS | RETRY | EMPTY,
+      .size = SIZES(3, 1, 3), .letters = "12" },
+    { "rewindable: one chunk, 2 x 2 calls, weak memory", "** **",
+      SUCCESS | RETRY | EMPTY | STALE, .size = SIZES(4, 1, 4), .letters = "12",
+      .is_weak = true },
+    { "rewindable: one chunk, 2 x 3 calls", "1*1 ***", SUCCESS | RETRY | EMPTY,
+      .size = SIZES(4, 1, 4), .letters = "12", .is_long = true },
+    { "rewindable: growth, the table gets full, 2 x 2 calls", "** **",
+      GROWN | EMPTY, .size = SIZES(2, 2, 9), .before = "1", .letters = "13" },
+    { "rewindable: growth, the backing runs out, 2 x 2 calls", "** **",
+      GROWN | EMPTY, .size = SIZES(2, 3, 5), .before = "2", .letters = "12" },
+    { "rewindable: growth, who waits has memory in the end, 3 x 1 calls",
+      "* * *", GROWN, .size = SIZES(2, 3, 12), .before = "2", .letters = "12" },
+    { "rewindable: an interrupt in the middle of growth", "2 2 *", GROWN | BUSY,
+      .size = SIZES(2, 3, 12), .before = "1", .letters = "12",
+      .interrupts = 1 << 2, .bound = 4, .is_whole = true },
+    { "rewindable: an interrupt while two grow", "2* 2 *", GROWN | BUSY,
+      .size = SIZES(2, 3, 12), .before = "1", .letters = "12",
+      .interrupts = 1 << 2, .bound = 4, .is_whole = true, .is_long = true },
+    { "rewindable: growth, 2 x 2 calls, weak memory", "** **", GROWN | STALE,
+      .size = SIZES(1, 3, 9), .before = "1", .letters = "12", .is_weak = true },
+    { "rewindable: growth, 2 x 3 calls", "1** *2*", GROWN | EMPTY,
+      .size = SIZES(1, 3, 9), .before = "1", .letters = "12", .is_long = true },
+    { "rewindable: growth, 3 x 2 calls, every order with up to 4 preemptions",
+      "11 12 21", GROWN, .size = SIZES(4, 3, 20), .before = "1", .bound = 4,
+      .is_whole = true, .is_long = true },
     // ---- blocks are freed one by one
-    { .name = "rewindable: frees, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1", "1" },
-      .script = { "**", "**" },
-      .letters = "1F",
-      .is_weak = true,
-      .must = FREES | RETRY | STALE },
-    { .name = "rewindable: frees, weak memory, exchanges that fail",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1", "1" },
-      .script = { "F1", "F1" },
-      .is_weak = true,
-      .spurious = 1,
-      .must = FREES | RETRY | STALE },
-    { .name = "rewindable: frees, 2 x 3 calls",
-      CALLS,
-      .size = SIZES(4, 1, 5) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "1**", "**F" },
-      .letters = "1F",
-      .is_long = true,
-      .must = FREES | RETRY },
-    { .name = "rewindable: frees and growth, 2 x 2 calls",
-      CALLS,
-      .size = SIZES(2, 2, 8) | BLOCK_FREE,
-      .before = { "1", "1" },
-      .script = { "**", "**" },
-      .letters = "12F",
-      .must = FREES | RETRY | GREW | WAITED },
-    { .name = "rewindable: frees and growth, 3 x 2 calls, every order with up"
-              " to 4 preemptions",
-      CALLS,
-      .size = SIZES(2, 2, 8) | BLOCK_FREE,
-      .before = { "1", "1" },
-      .script = { "F1", "F2", "12" },
-      .is_whole = true,
-      .bound = 4,
-      .is_long = true,
-      .must = FREES | RETRY | GREW | WAITED },
-    { .name = "rewindable: a block is handed over and freed by another",
-      CALLS,
-      .size = SIZES(2, 1, 3) | BLOCK_FREE,
-      .script = { "1p", "t1", "1" },
-      .must = FREES | RETRY | HANDED_OVER },
+    { "rewindable: frees, 2 x 2 calls, weak memory", "** **",
+      FREES | RETRY | STALE, .size = SIZES(3, 1, 4) | BLOCK_FREE,
+      .before = "1 1", .letters = "1F", .is_weak = true },
+    { "rewindable: frees, weak memory, exchanges that fail", "F1 F1",
+      FREES | RETRY | STALE, .size = SIZES(3, 1, 4) | BLOCK_FREE,
+      .before = "1 1", .spurious = 1, .is_weak = true },
+    { "rewindable: frees, 2 x 3 calls", "1** **F", FREES | RETRY,
+      .size = SIZES(4, 1, 5) | BLOCK_FREE, .before = "1", .letters = "1F",
+      .is_long = true },
+    { "rewindable: frees and growth, 2 x 2 calls", "** **",
+      FREES | RETRY | GREW | WAITED, .size = SIZES(2, 2, 8) | BLOCK_FREE,
+      .before = "1 1", .letters = "12F" },
+    { "rewindable: frees and growth, 3 x 2 calls, every order with up to 4 "
+      "preemptions",
+      "F1 F2 12", FREES | RETRY | GREW | WAITED,
+      .size = SIZES(2, 2, 8) | BLOCK_FREE, .before = "1 1", .bound = 4,
+      .is_whole = true, .is_long = true },
+    { "rewindable: a block is handed over and freed by another", "1p t1 1",
+      FREES | RETRY | HANDED_OVER, .size = SIZES(2, 1, 3) | BLOCK_FREE },
     // ---- and by others than their owners
-    { .name = "rewindable: any granule is freed, 2 x 2 calls",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "**", "**" },
-      .letters = "12ABC",
-      .must = FREES | RETRY | DOUBLE_FREE },
-    { .name = "rewindable: any granule is freed, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "**", "**" },
-      .letters = "1ABC",
-      .is_weak = true,
-      .must = FREES | RETRY | DOUBLE_FREE | STALE },
-    { .name = "rewindable: any granule is freed, 2 x 3 calls",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "1A*", "**B" },
-      .letters = "1AB",
-      .is_long = true,
-      .must = FREES | RETRY | DOUBLE_FREE },
-    { .name = "rewindable: any granule is freed, 3 x 2 calls, every order with"
-              " up to 4 preemptions",
-      CALLS,
-      .size = SIZES(3, 1, 4) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "*1", "*1", "AB" },
-      .letters = "1AB",
-      .is_whole = true,
-      .bound = 4,
-      .is_long = true,
-      .must = FREES | RETRY | DOUBLE_FREE },
-    { .name = "rewindable: granules of a chunk that is just coming are freed",
-      CALLS,
-      .size = SIZES(1, 2, 5) | BLOCK_FREE,
-      .before = { "1" },
-      .script = { "1*", "**" },
-      .letters = "1GH",
-      .must = SUCCESS | FREED | GREW | DOUBLE_FREE },
+    { "rewindable: any granule is freed, 2 x 2 calls", "** **",
+      FREES | RETRY | DOUBLE_FREE, .size = SIZES(3, 1, 4) | BLOCK_FREE,
+      .before = "1", .letters = "12xyz" },
+    { "rewindable: any granule is freed, 2 x 2 calls, weak memory", "** **",
+      FREES | RETRY | DOUBLE_FREE | STALE, .size = SIZES(3, 1, 4) | BLOCK_FREE,
+      .before = "1", .letters = "1xyz", .is_weak = true },
+    { "rewindable: any granule is freed, 2 x 3 calls", "1x* **y",
+      FREES | RETRY | DOUBLE_FREE, .size = SIZES(3, 1, 4) | BLOCK_FREE,
+      .before = "1", .letters = "1xy", .is_long = true },
+    { "rewindable: any granule is freed, 3 x 2 calls, every order with up to 4 "
+      "preemptions",
+      "*1 *1 xy", FREES | RETRY | DOUBLE_FREE,
+      .size = SIZES(3, 1, 4) | BLOCK_FREE, .before = "1", .letters = "1xy",
+      .bound = 4, .is_whole = true, .is_long = true },
+    { "rewindable: granules of a chunk that is just coming are freed", "1* **",
+      SUCCESS | FREED | GREW | DOUBLE_FREE, .size = SIZES(1, 2, 5) | BLOCK_FREE,
+      .before = "1", .letters = "1XY" },
     // ---- spans
-    { .name = "rewindable: spans open and close among allocations, 2 x 3 calls",
-      CALLS,
-      .size = SIZES(6, 1, 6),
-      .script = { "o*c", "**" },
-      .letters = "no1",
-      .must = SUCCESS | RETRY | FREED | REUSED },
-    { .name = "rewindable: spans and frees, 2 x 3 calls",
-      CALLS,
-      .size = SIZES(5, 1, 6) | BLOCK_FREE,
-      .before = { "1", "1" },
-      .script = { "onc", "F1*" },
-      .letters = "1F",
-      .must = FREES | RETRY },
-    { .name = "rewindable: spans and frees, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = SIZES(5, 1, 6) | BLOCK_FREE,
-      .before = { "o", "1" },
-      .script = { "c1", "**" },
-      .letters = "1Fo",
-      .is_weak = true,
-      .must = FREES | RETRY | STALE },
-    { .name = "rewindable: spans and frees, 3 x 2 calls, every order with up to"
-              " 4 preemptions",
-      CALLS,
-      .size = SIZES(5, 1, 6) | BLOCK_FREE,
-      .before = { "o", "o", "1" },
-      .script = { "c1", "co", "F1" },
-      .is_whole = true,
-      .bound = 4,
-      .is_long = true,
-      .must = FREES | RETRY },
+    { "rewindable: spans open and close among allocations, 2 x 3 calls",
+      "o*C **", SUCCESS | RETRY | FREED | REUSED, .size = SIZES(6, 1, 6),
+      .letters = "mo1" },
+    { "rewindable: spans and frees, 2 x 3 calls", "omC F1*", FREES | RETRY,
+      .size = SIZES(5, 1, 6) | BLOCK_FREE, .before = "1 1", .letters = "1F" },
+    { "rewindable: spans and frees, 2 x 2 calls, weak memory", "C1 **",
+      FREES | RETRY | STALE, .size = SIZES(5, 1, 6) | BLOCK_FREE,
+      .before = "o 1", .letters = "1Fo", .is_weak = true },
+    { "rewindable: spans and frees, 3 x 2 calls, every order with up to 4 "
+      "preemptions",
+      "C1 Co F1", FREES | RETRY, .size = SIZES(5, 1, 6) | BLOCK_FREE,
+      .before = "o o 1", .bound = 4, .is_whole = true, .is_long = true },
     { 0 },
 };
+
+const stage rewindable_stage = { scenes, letters, &granules, set_up, inspect };

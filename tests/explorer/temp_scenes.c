@@ -1,11 +1,9 @@
-// Temps whose owner lets any context allocate; pages of 2 words. The letters are
-// requests for so many words: 1, 2, 3.
+// Temps whose owner lets any context allocate; pages of 2 words.
 
-#include "explorer.h"
+#include "letters.h"
 
 #include "reel/temp.h"
 
-#define WORD sizeof(uintptr_t)
 #define PAGE (2 * WORD)
 
 // In explorer_memory, in words.
@@ -125,10 +123,8 @@ static void note_refusal(size_t words, bool by_hook)
     now.nulls++;
 }
 
-static void act(const scene *plan, unsigned context, char letter)
+static void take(unsigned context, unsigned words)
 {
-    const size_t words = (size_t)(letter - '0');
-    (void)plan;
     now.was_refused[context] = false;
     explorer_call(CALL_ALLOC);
     void *const block = reel_temp_alloc_shared(temp(), words * WORD, WORD);
@@ -142,15 +138,19 @@ static void act(const scene *plan, unsigned context, char letter)
     explorer_reach(SUCCESS);
 }
 
+static const letter letters[] = {
+    { '1', take, 1 },
+    { '2', take, 2 },
+    { '3', take, 3 },
+    { 0 },
+};
+
 static void set_up(const scene *plan)
 {
     static const reel_temp_policy policy = { PAGE, 0, 1, 64, 1024, false, 0 };
     now = (truth){ .end = space() + plan->size, .may_refuse = plan->refusals };
     *frontier() = space();
     reel_temp_init(temp(), (void *)space(), plan->size, &pages, &policy);
-    for (const char *at = plan->before[0]; at != NULL && *at != '\0'; at++) {
-        act(plan, 0, *at);
-    }
 }
 
 static void inspect(const scene *plan)
@@ -167,91 +167,38 @@ static void inspect(const scene *plan)
             "temp and port are of two minds about the frontier");
 }
 
-#define CALLS .set_up = set_up, .act = act, .inspect = inspect
-
-const scene temp_scenes[] = {
-    { .name = "temp: 2 x 1 calls, weak memory",
-      CALLS,
-      .size = 2 * PAGE,
-      .script = { "*", "*" },
-      .letters = "12",
-      .is_weak = true,
-      .spurious = 1,
-      .must = SUCCESS | RETRY | GREW | WAITED | STALE },
-    { .name = "temp: 2 x 2 calls",
-      CALLS,
-      .size = 3 * PAGE,
-      .script = { "1*", "**" },
-      .letters = "13",
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
-    { .name = "temp: 2 x 3 calls",
-      CALLS,
-      .size = 4 * PAGE,
-      .script = { "121", "212" },
-      .is_long = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
-    { .name = "temp: 3 x 1 calls",
-      CALLS,
-      .size = 2 * PAGE,
-      .script = { "*", "*", "*" },
-      .letters = "12",
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
-    { .name = "temp: 3 x 2 calls, every order with up to 4 preemptions",
-      CALLS,
-      .size = 3 * PAGE,
-      .script = { "11", "12", "21" },
-      .is_whole = true,
-      .bound = 4,
-      .is_long = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY },
-    { .name = "temp: an interrupt allocates too",
-      CALLS,
-      .size = 2 * PAGE,
-      .script = { "1*", "1", "*" },
-      .letters = "12",
-      .interrupts = 1 << 2,
-      .is_whole = true,
-      .bound = 4,
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY | BUSY },
-    { .name = "temp: the hook refuses",
-      CALLS,
-      .size = 3 * PAGE,
-      .script = { "12", "2*" },
-      .letters = "12",
-      .refusals = 1,
-      .must = SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED },
-    { .name = "temp: the hook refuses up to twice, 2 x 2 calls",
-      CALLS,
-      .size = 3 * PAGE,
-      .script = { "1*", "**" },
-      .letters = "12",
-      .refusals = 2,
-      .is_long = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY | HOOK_REFUSED },
-    { .name = "temp: the hook refuses up to twice, 2 x 2 calls, weak memory",
-      CALLS,
-      .size = 3 * PAGE,
-      .script = { "12", "21" },
-      .refusals = 2,
-      .is_weak = true,
-      .is_long = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | STALE },
-    { .name = "temp: the hook refuses, an interrupt allocates too",
-      CALLS,
-      .size = 2 * PAGE,
-      .script = { "**", "**" },
-      .letters = "12",
-      .refusals = 2,
-      .interrupts = 1 << 1,
-      .is_whole = true,
-      .must = SUCCESS | RETRY | GREW | EMPTY | BUSY | HOOK_REFUSED },
-    { .name = "temp: 2 x 2 calls, weak memory",
-      CALLS,
-      .size = 3 * PAGE,
-      .script = { "**", "**" },
-      .letters = "12",
-      .is_weak = true,
-      .is_long = true,
-      .must = SUCCESS | RETRY | GREW | WAITED | EMPTY | STALE },
+static const scene scenes[] = {
+    { "temp: 2 x 1 calls, weak memory", "* *",
+      SUCCESS | RETRY | GREW | WAITED | STALE, .size = 2 * PAGE,
+      .letters = "12", .spurious = 1, .is_weak = true },
+    { "temp: 2 x 2 calls", "1* **", SUCCESS | RETRY | GREW | WAITED | EMPTY,
+      .size = 3 * PAGE, .letters = "13" },
+    { "temp: 2 x 3 calls", "121 212", SUCCESS | RETRY | GREW | WAITED | EMPTY,
+      .size = 4 * PAGE, .is_long = true },
+    { "temp: 3 x 1 calls", "* * *", SUCCESS | RETRY | GREW | WAITED | EMPTY,
+      .size = 2 * PAGE, .letters = "12" },
+    { "temp: 3 x 2 calls, every order with up to 4 preemptions", "11 12 21",
+      SUCCESS | RETRY | GREW | WAITED | EMPTY, .size = 3 * PAGE, .bound = 4,
+      .is_whole = true, .is_long = true },
+    { "temp: an interrupt allocates too", "1* 1 *",
+      SUCCESS | RETRY | GREW | WAITED | EMPTY | BUSY, .size = 2 * PAGE,
+      .letters = "12", .interrupts = 1 << 2, .bound = 4, .is_whole = true },
+    { "temp: the hook refuses", "12 2*",
+      SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED, .size = 3 * PAGE,
+      .letters = "12", .refusals = 1 },
+    { "temp: the hook refuses up to twice, 2 x 2 calls", "1* **",
+      SUCCESS | RETRY | GREW | WAITED | EMPTY | HOOK_REFUSED, .size = 3 * PAGE,
+      .letters = "12", .refusals = 2, .is_long = true },
+    { "temp: the hook refuses up to twice, 2 x 2 calls, weak memory", "12 21",
+      SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | STALE, .size = 3 * PAGE,
+      .refusals = 2, .is_weak = true, .is_long = true },
+    { "temp: the hook refuses, an interrupt allocates too", "** **",
+      SUCCESS | RETRY | GREW | EMPTY | BUSY | HOOK_REFUSED, .size = 2 * PAGE,
+      .letters = "12", .refusals = 2, .interrupts = 1 << 1, .is_whole = true },
+    { "temp: 2 x 2 calls, weak memory", "** **",
+      SUCCESS | RETRY | GREW | WAITED | EMPTY | STALE, .size = 3 * PAGE,
+      .letters = "12", .is_weak = true, .is_long = true },
     { 0 },
 };
+
+const stage temp_stage = { scenes, letters, NULL, set_up, inspect };
