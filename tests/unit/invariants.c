@@ -1,19 +1,7 @@
 // What REEL_CHECKS 2 looks at after each step, and what it leaves alone because
 // another context may just be at it.
 
-#include "test.h"
-
-static reel_arena arena;
-static reel_temp temp;
-static reel_blocks blocks;
-static reel_blocks_cache cache;
-static void *slots[4];
-static reel_pool pool;
-static reel_pool_chunk chunks[2];
-static reel_region region;
-static reel_rewindable rewindable;
-static reel_rewindable_chunk table[2];
-static reel_span span;
+#include "things.h"
 
 static bool has_no_invariants(void)
 {
@@ -31,7 +19,7 @@ static bool was_noticed(void)
 
 static void fresh_arena(void)
 {
-    EXPECT(reel_arena_init(&arena, test_memory(TEST_MEMORY), TEST_MEMORY)
+    EXPECT(reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY)
            == REEL_OK);
 }
 
@@ -50,21 +38,22 @@ static void fresh_temp(void)
 {
     static const reel_pages pages = { 64, NULL, commit, decommit };
     unsigned char *const raw = test_memory(TEST_MEMORY);
-    EXPECT(reel_temp_init(&temp, raw + (0 - (uintptr_t)raw) % 64, 1024, &pages,
-                          NULL)
+    EXPECT(reel_temp_init(&the.temp, raw + (0 - (uintptr_t)raw) % 64, 1024,
+                          &pages, NULL)
            == REEL_OK);
 }
 
 static void fresh_blocks(void)
 {
-    EXPECT(reel_blocks_init(&blocks, test_memory(256), 256, 24, 6) == REEL_OK);
+    EXPECT(reel_blocks_init(&the.blocks, test_memory(256), 256, 24, 6)
+           == REEL_OK);
 }
 
 static void fresh_pool(void)
 {
     fresh_arena();
-    EXPECT(reel_pool_init(&pool, reel_arena_allocator(&arena), chunks, 2, 64,
-                          3 * 64)
+    EXPECT(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
+                          the.chunks, 2, 64, 3 * 64)
            == REEL_OK);
 }
 
@@ -72,8 +61,9 @@ static void fresh_rewindable(void)
 {
     const reel_rewindable_config config = { 128, 128, 8, true };
     fresh_arena();
-    EXPECT(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena),
-                                table, 2, &config)
+    EXPECT(reel_rewindable_init(&the.rewindable,
+                                reel_arena_allocator(&the.arena), the.table, 2,
+                                &config)
            == REEL_OK);
 }
 
@@ -84,20 +74,20 @@ static void fresh_rewindable(void)
 static void sharing_an_arena_asks_nothing_of_its_marks(void)
 {
     fresh_arena();
-    EXPECT(reel_arena_alloc_shared(&arena, 10, 1) != NULL);
-    arena.floor += 100;
-    EXPECT(reel_arena_alloc_shared(&arena, 10, 1) != NULL);
-    EXPECT(reel_arena_alloc_shared(&arena, 10, 0) != NULL);
+    EXPECT(reel_arena_alloc_shared(&the.arena, 10, 1) != NULL);
+    the.arena.floor += 100;
+    EXPECT(reel_arena_alloc_shared(&the.arena, 10, 1) != NULL);
+    EXPECT(reel_arena_alloc_shared(&the.arena, 10, 0) != NULL);
     EXPECT(test_is_calm());
 }
 
 static void sharing_a_temp_asks_nothing_of_its_marks(void)
 {
     fresh_temp();
-    EXPECT(reel_temp_alloc_shared(&temp, 10, 1) != NULL);
-    temp.stack.floor += 100;
-    EXPECT(reel_temp_alloc_shared(&temp, 10, 1) != NULL);
-    EXPECT(reel_temp_alloc_shared(&temp, 100, 0) != NULL); // commits
+    EXPECT(reel_temp_alloc_shared(&the.temp, 10, 1) != NULL);
+    the.temp.stack.floor += 100;
+    EXPECT(reel_temp_alloc_shared(&the.temp, 10, 1) != NULL);
+    EXPECT(reel_temp_alloc_shared(&the.temp, 100, 0) != NULL); // commits
     EXPECT(test_is_calm());
 }
 
@@ -105,13 +95,13 @@ static void sharing_a_temp_asks_nothing_of_its_marks(void)
 static void sharing_a_temp_asks_nothing_of_two_frontiers(void)
 {
     fresh_temp();
-    EXPECT(reel_temp_alloc_shared(&temp, 10, 1) != NULL);
-    const uintptr_t limit = temp.stack.limit.value;
-    temp.stack.limit.value = temp.stack.base;
-    EXPECT(reel_temp_alloc_shared(&temp, 10, 1) != NULL);
-    temp.stack.limit.value = temp.stack.end;
-    EXPECT(reel_temp_alloc_shared(&temp, 10, 1) != NULL);
-    temp.stack.limit.value = limit;
+    EXPECT(reel_temp_alloc_shared(&the.temp, 10, 1) != NULL);
+    const uintptr_t limit = the.temp.stack.limit.value;
+    the.temp.stack.limit.value = the.temp.stack.base;
+    EXPECT(reel_temp_alloc_shared(&the.temp, 10, 1) != NULL);
+    the.temp.stack.limit.value = the.temp.stack.end;
+    EXPECT(reel_temp_alloc_shared(&the.temp, 10, 1) != NULL);
+    the.temp.stack.limit.value = limit;
     EXPECT(test_is_calm());
 }
 
@@ -123,12 +113,12 @@ static void a_shared_step_looks_at_the_arena(void)
         return;
     }
     fresh_arena();
-    arena.base = arena.next.value + 8;
-    (void)reel_arena_alloc_shared(&arena, 1, 1);
+    the.arena.base = the.arena.next.value + 8;
+    (void)reel_arena_alloc_shared(&the.arena, 1, 1);
     EXPECT(was_noticed());
     fresh_temp();
-    temp.step++;
-    (void)reel_temp_alloc_shared(&temp, 1, 1);
+    the.temp.step++;
+    (void)reel_temp_alloc_shared(&the.temp, 1, 1);
     EXPECT(was_noticed());
 }
 
@@ -138,13 +128,13 @@ static void each_step_looks_at_the_blocks(void)
         return;
     }
     fresh_blocks();
-    void *const block = reel_blocks_alloc(&blocks);
+    void *const block = reel_blocks_alloc(&the.blocks);
     EXPECT(test_is_calm());
-    blocks.list.peak.value = 7;
-    EXPECT(reel_blocks_free(&blocks, block) == REEL_OK && was_noticed());
+    the.blocks.list.peak.value = 7;
+    EXPECT(reel_blocks_free(&the.blocks, block) == REEL_OK && was_noticed());
     fresh_blocks();
-    blocks.inverse += 2;
-    (void)reel_blocks_alloc(&blocks);
+    the.blocks.inverse += 2;
+    (void)reel_blocks_alloc(&the.blocks);
     EXPECT(was_noticed());
 }
 
@@ -154,22 +144,25 @@ static void each_step_looks_at_a_cache_of_blocks(void)
         return;
     }
     fresh_blocks();
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
-    void *const block = reel_blocks_cache_alloc(&cache);
-    void *const other = reel_blocks_cache_alloc(&cache);
+    EXPECT(reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4)
+           == REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
+    void *const other = reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(test_is_calm());
-    EXPECT(reel_blocks_cache_free(&cache, block) == REEL_OK);
-    EXPECT(reel_blocks_cache_free(&cache, block) == REEL_DOUBLE_FREE);
-    EXPECT(reel_blocks_cache_free(&cache, (char *)block + 1) == REEL_FOREIGN);
-    EXPECT(reel_blocks_cache_free(&cache, other) == REEL_OK);
-    cache.slots[0] = other; // twice
-    (void)reel_blocks_cache_alloc(&cache);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block)
+           == REEL_DOUBLE_FREE);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, (char *)block + 1)
+           == REEL_FOREIGN);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, other) == REEL_OK);
+    the.blocks_cache.slots[0] = other; // twice
+    (void)reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(test_is_calm()); // the one that is left is out, and once
-    EXPECT(reel_blocks_cache_free(&cache, block) == REEL_OK);
-    cache.slots[0] = block;
-    EXPECT(!reel_blocks_cache_is_valid(&cache));
-    cache.bytes--;
-    (void)reel_blocks_cache_alloc(&cache);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
+    the.blocks_cache.slots[0] = block;
+    EXPECT(!reel_blocks_cache_is_valid(&the.blocks_cache));
+    the.blocks_cache.bytes--;
+    (void)reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(was_noticed());
 }
 
@@ -179,19 +172,19 @@ static void each_step_looks_at_the_pool(void)
         return;
     }
     fresh_pool();
-    void *const page = reel_pool_claim(&pool);
+    void *const page = reel_pool_claim(&the.pool);
     EXPECT(page != NULL && test_is_calm());
-    pool.capacity++;
-    EXPECT(reel_pool_release(&pool, page) == REEL_OK && was_noticed());
-    (void)reel_pool_claim(&pool);
+    the.pool.capacity++;
+    EXPECT(reel_pool_release(&the.pool, page) == REEL_OK && was_noticed());
+    (void)reel_pool_claim(&the.pool);
     EXPECT(was_noticed());
-    pool.capacity--;
-    pool.newest = 1; // which is not there
-    (void)reel_pool_reserve(&pool, 1);
+    the.pool.capacity--;
+    the.pool.newest = 1; // which is not there
+    (void)reel_pool_reserve(&the.pool, 1);
     EXPECT(was_noticed());
-    pool.newest = 0;
-    chunks[0].peak.value = 4;
-    (void)reel_pool_trim(&pool);
+    the.pool.newest = 0;
+    the.chunks[0].peak.value = 4;
+    (void)reel_pool_trim(&the.pool);
     EXPECT(was_noticed());
 }
 
@@ -201,21 +194,22 @@ static void each_step_looks_at_the_region(void)
         return;
     }
     fresh_pool();
-    EXPECT(reel_region_open(&region, &pool) == REEL_OK && test_is_calm());
-    region.pages++;
-    (void)reel_region_alloc(&region, 1, 1);
+    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK
+           && test_is_calm());
+    the.region.pages++;
+    (void)reel_region_alloc(&the.region, 1, 1);
     EXPECT(was_noticed());
-    region.pages--;
-    void *const block = reel_region_alloc(&region, 1, 1);
+    the.region.pages--;
+    void *const block = reel_region_alloc(&the.region, 1, 1);
     EXPECT(test_is_calm());
-    region.oldest++;
-    (void)reel_region_realloc(&region, block, 1, 2, 1);
+    the.region.oldest++;
+    (void)reel_region_realloc(&the.region, block, 1, 2, 1);
     EXPECT(was_noticed());
-    (void)reel_region_free(&region, block, 2);
+    (void)reel_region_free(&the.region, block, 2);
     EXPECT(was_noticed());
-    region.oldest--;
-    region.end--;
-    (void)reel_region_close(&region);
+    the.region.oldest--;
+    the.region.end--;
+    (void)reel_region_close(&the.region);
     EXPECT(was_noticed());
 }
 
@@ -225,12 +219,12 @@ static void each_step_looks_at_the_chunk_of_a_rewindable(void)
         return;
     }
     fresh_rewindable();
-    void *const block = reel_rewindable_alloc(&rewindable, 8, 8);
+    void *const block = reel_rewindable_alloc(&the.rewindable, 8, 8);
     EXPECT(test_is_calm());
-    table[0].used.value += 5; // more live than granules
-    (void)reel_rewindable_alloc(&rewindable, 8, 8);
+    the.table[0].used.value += 5; // more live than granules
+    (void)reel_rewindable_alloc(&the.rewindable, 8, 8);
     EXPECT(was_noticed());
-    EXPECT(reel_rewindable_free(&rewindable, block, 8) == REEL_OK);
+    EXPECT(reel_rewindable_free(&the.rewindable, block, 8) == REEL_OK);
     EXPECT(was_noticed());
 }
 
@@ -240,14 +234,14 @@ static void each_step_looks_at_the_span(void)
         return;
     }
     fresh_rewindable();
-    EXPECT(reel_span_open(&span, &rewindable, 32) == REEL_OK);
+    EXPECT(reel_span_open(&the.span, &the.rewindable, 32) == REEL_OK);
     EXPECT(test_is_calm());
-    span.start++;
-    (void)reel_span_alloc(&span, 4, 1);
+    the.span.start++;
+    (void)reel_span_alloc(&the.span, 4, 1);
     EXPECT(was_noticed());
-    span.start--;
-    span.next = span.start - 8;
-    (void)reel_span_close(&span);
+    the.span.start--;
+    the.span.next = the.span.start - 8;
+    (void)reel_span_close(&the.span);
     EXPECT(was_noticed());
 }
 

@@ -1,0 +1,3 @@
+#include "things.h"
+
+things the;
