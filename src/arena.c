@@ -50,7 +50,7 @@ reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size)
 
 // ---- allocation ------------------------------------------------------------
 
-// Where a block would lie if `next` were the first free byte.
+// The place of a block if `next` is the first free byte.
 typedef struct extent {
     uintptr_t start;
     uintptr_t stop; // a whole granule
@@ -96,8 +96,8 @@ void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align)
     return block;
 }
 
-// `next` is the whole state that contexts share: if it still has the value that
-// was seen, then [next, end) is free, whatever happened in between.
+// Contexts share `next` and nothing else. If it still has the value that was
+// read, [next, end) is free, whatever happened in between.
 OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
                                     size_t align)
 {
@@ -118,7 +118,7 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
     return (void *)found.start;
 }
 
-// The common case tries once, without a loop: that is what fits the registers.
+// The common case tries once, without a loop: more does not fit the registers.
 void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 {
     uintptr_t start, stop;
@@ -132,8 +132,8 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 
 // ---- changing and freeing one block ----------------------------------------
 
-// Let the position fall from `next`. The high water is noted here and nowhere else: it
-// can only have been reached just before.
+// Lower `next`. Only here is the peak updated: `next` was never higher than
+// just before it falls.
 ALWAYS_INLINE void lower_next(reel_arena *arena, uintptr_t next,
                               uintptr_t position)
 {
@@ -151,7 +151,7 @@ bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size)
     return offset < used && at_least_1(size) <= used - offset;
 }
 
-// The last block, which ends at `next`, is to end at `stop`, a whole granule.
+// Let the last block, which ends at `next`, end at `stop`, a whole granule.
 ALWAYS_INLINE void move_end(reel_arena *arena, uintptr_t next, uintptr_t stop)
 {
     if (stop > next) {
@@ -161,9 +161,9 @@ ALWAYS_INLINE void move_end(reel_arena *arena, uintptr_t next, uintptr_t stop)
     }
 }
 
-// Sizes are not 0. What the block gains or loses is told, padding apart. What
-// is_last() and reel_arena_owns() ask is asked here and below of one look at `next`:
-// as calls they make a block that shrinks take up to 34 instructions more.
+// Sizes are not 0. A memory checker sees what the block gains or loses, without
+// the padding. is_last() and reel_arena_owns() are not called here: on one
+// value of `next` their tests save up to 34 instructions in a shrink.
 static inline bool resize(reel_arena *arena, uintptr_t next, uintptr_t start,
                           size_t old_size, size_t new_size)
 {
@@ -253,8 +253,8 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
 // `floor` is where the newest live mark is. A rewind to it drops none, so there
 // is nothing to remember: that is the common case, and inline.
 
-// The serial stands still rather than meet the last reset's again: from then on
-// dropped marks may go unnoticed, but no live one is ever refused.
+// The serial stops before it meets that of the last reset again. From then on a
+// dropped mark may be accepted, but no live one is ever refused.
 static unsigned long next_serial(const reel_arena *arena)
 {
     const unsigned long next = arena->serial + 1;

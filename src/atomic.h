@@ -1,19 +1,19 @@
-// The only way to a word that several contexts share.
+// The only access to a word that several contexts share.
 //
-//   load_relaxed(word)           the value, whole
+//   load_relaxed(word)           the value, never torn
 //   load_acquire(word)           and what its writer wrote before it
-//   store_relaxed(word, value)   the value, whole
+//   store_relaxed(word, value)   the value, never torn
 //   store_release(word, value)   after everything written before it
 //   swap_if_relaxed(word, &seen, next)
 //   swap_if_acquire(word, &seen, next)
 //   swap_if_release(word, &seen, next)
-//       If the word holds `seen`, write `next` and return true. Otherwise, and
-//       at times for no reason, leave it, put what it holds into `seen` and
-//       return false: every use is a loop. Acquire holds for what is found, too.
+//       If the word has the value `seen`, write `next` and return true. Else, and
+//       sometimes without a reason, leave it, store its value in `seen` and
+//       return false: each use is a loop. A failed acquire acquires, too.
 //
-// A plain struct and not _Atomic: public headers stay valid C++, and a CPU
-// without compare-and-swap links without libatomic. Whole words only, since no
-// target here has all of the narrower and wider ones.
+// A plain struct, not _Atomic: public headers stay valid C++, and a CPU without
+// compare-and-swap links without libatomic. Whole words only: each target lacks
+// narrower or wider exchanges.
 
 #ifndef REEL_SRC_ATOMIC_H
 #define REEL_SRC_ATOMIC_H

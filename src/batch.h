@@ -1,23 +1,23 @@
-// Several numbers of a list at once, chained by their links: from the first number
-// its link leads to the next one, and so on.
+// Several numbers of a list at once, chained by their links: the link of each
+// number leads to the next one.
 //
 //   list_take_chain(list, most, &first)
 //                         take up to `most` listed numbers; 0 if none is listed,
-//                         and then `first` is what the head says. Their links are
-//                         the caller's from then on: list_unchain() must see each
-//   list_unchain(list, i) make i, taken, link to itself; which was the next one?
+//                         and then `first` is the head. From then on their links
+//                         are the caller's: list_unchain() must get each
+//   list_unchain(list, i) let i, taken, link to itself; returns the next number
 //   list_join(list, &chain, i, above)
 //                         claim i, below the watermark, and put it in front of a
 //                         chain; false if it is free already, as list_give()
 //   list_push_chain(list, &chain)
 //                         put the chain on the list, its first number on top
 //
-// A chain that is given starts as { 0, NULL }. With one core an exchange is cheap
-// and numbers go one by one: a chain that is taken is one number, and one that is
-// given stays empty.
+// A new chain starts as { 0, NULL }. On one core an exchange is cheap, so
+// numbers go one by one: a taken chain has one number, and a chain to push
+// stays empty.
 //
-// Not for a list in pieces: what is read in passing may be any word, so each number
-// below the count must have a link.
+// This is not for a list in pieces: a walk may read any word as a link, so each
+// number below the count must have a link.
 
 #ifndef REEL_SRC_BATCH_H
 #define REEL_SRC_BATCH_H

@@ -3,8 +3,8 @@
 #include "atomic.h"
 #include "reel/port.h"
 
-// Any context may ask. The registry is looked at first: after its init its entries
-// are nobody's, whatever they say.
+// Any context may be here. The registry is read first: after an init of the
+// registry its entries are unset.
 void reel_binding_handle(const reel_registry_entry *entry, const void *self,
                          reel_handle *handle)
 {
@@ -43,7 +43,7 @@ reel_status reel_binding_start(reel_registry_entry **place,
     return status;
 }
 
-// An entry that was taken away is as good as none: nothing is to be told.
+// An entry that was taken away counts as none: there is nothing to tell.
 reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
                                bool goes_on)
 {

@@ -1,7 +1,7 @@
-// An allocator's place in a registry, for those that know when their blocks end: a
-// pointer to its entry, or NULL. The allocator may be told late that the entry is
-// another one's by now. So the entry counts only while it is in use and names the
-// allocator.
+// The registration of an allocator, for those that know when their blocks end:
+// a pointer to its entry, or NULL. The allocator may learn late that the entry
+// belongs to another one. So the entry counts only while it is in use and names
+// the allocator.
 
 #ifndef REEL_SRC_BINDING_H
 #define REEL_SRC_BINDING_H

@@ -1,4 +1,4 @@
-// Arithmetic that cannot wrap and needs no divide: Cortex-M0 has none.
+// Arithmetic that cannot wrap and needs no division: Cortex-M0 has none.
 
 #ifndef REEL_SRC_BITS_H
 #define REEL_SRC_BITS_H
@@ -40,7 +40,7 @@ static inline bool is_below_top(uintptr_t start, size_t size)
     return start <= top && size <= top - start;
 }
 
-// Is it true or false? To ask it itself would be undefined if its bits were others.
+// Is it true or false? Reading any other bits as a bool is undefined.
 static inline bool is_bool(const bool *flag)
 {
     return *(const unsigned char *)flag <= 1;
@@ -62,7 +62,8 @@ ALWAYS_INLINE size_t at_least_1(size_t size)
     return size == 0 ? 1 : size;
 }
 
-// An alignment, 0 for the default, as the mask of the bits that must be 0.
+// The mask of the address bits that an alignment wants to be 0. 0 is the
+// default.
 ALWAYS_INLINE uintptr_t mask_of(size_t align)
 {
     return (align == 0 ? REEL_ALIGN_DEFAULT : align) - 1;

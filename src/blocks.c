@@ -13,11 +13,12 @@ ALWAYS_INLINE uintptr_t peak_so_far(const reel_list *list)
 
 // ---- from pointers to numbers ------------------------------------------------
 
-// Exact division by multiplication: times the inverse of the odd part, which
-// undoes it modulo 2^bits, then rotated right by the power of two. The result is
-// below the count exactly for pointers to a block's first byte: another offset is
-// no multiple of the odd part, or has low bits that are rotated to the top. (T.
-// Granlund and P. L. Montgomery, Division by Invariant Integers, section 9.)
+// Exact division by multiplication: times the inverse of the odd factor modulo
+// 2^bits, then rotated right by the power of two. The result is below the count
+// exactly for pointers to the first byte of a block. Another offset is no
+// multiple of the odd factor, or has low bits that the rotation moves to the
+// top. (T. Granlund and P. L. Montgomery, Division by Invariant Integers,
+// section 9.)
 ALWAYS_INLINE uintptr_t number_of(const reel_blocks *blocks, const void *block)
 {
     const uintptr_t product =
@@ -31,7 +32,7 @@ bool reel_blocks_owns(const reel_blocks *blocks, const void *block)
     return number_of(blocks, block) < blocks->list.count;
 }
 
-// It ended with its parent: no live pool is of no blocks.
+// After its end a block pool has no blocks. No live one has none.
 ALWAYS_INLINE bool has_ended(const reel_blocks *blocks)
 {
     return *(const volatile size_t *)&blocks->list.count == 0;
@@ -50,8 +51,8 @@ size_t reel_blocks_index(const reel_blocks *blocks, const void *block)
 
 // ---- set-up ------------------------------------------------------------------
 
-// a * b if it is at most `limit`: by halves of words, without the divide that M0 has
-// not and without a wider product.
+// a * b if it is at most `limit`. It is computed from half words: Cortex-M0 has
+// neither a division nor a wider product.
 static bool product_within(size_t a, size_t b, size_t limit, size_t *product)
 {
     const size_t a_low = a & LOW_HALF, a_high = a >> HALF_BITS;
@@ -69,7 +70,7 @@ static bool product_within(size_t a, size_t b, size_t limit, size_t *product)
     return true;
 }
 
-// Where the links go, behind the blocks; NULL if they do not fit.
+// The place of the links, behind the blocks; NULL if they do not fit.
 static reel_link *place_links(uintptr_t start, size_t size, size_t block_size,
                               size_t count)
 {
@@ -85,7 +86,7 @@ static reel_link *place_links(uintptr_t start, size_t size, size_t block_size,
     return (reel_link *)(start + bytes + gap);
 }
 
-// Newton's iteration: each turn doubles the bits that are right, from 3.
+// Newton's iteration: each turn doubles the number of correct bits, from 3.
 static size_t inverse_of(size_t odd)
 {
     size_t inverse = odd;
@@ -108,7 +109,7 @@ static bool has_form(const reel_blocks *blocks)
            && blocks->base != 0 && is_below_top(blocks->base, bytes);
 }
 
-// What holds at every moment, whatever other contexts are at.
+// What holds at every moment, whatever other contexts do.
 static bool is_shareable(const reel_blocks *blocks)
 {
     return has_ended(blocks)
@@ -144,8 +145,8 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 
 // ---- taking and giving back --------------------------------------------------
 
-// Nothing was on the list when `head` was read. NO_NUMBER is never spurious: one
-// look at the head says both that and that no fresh number is left.
+// The list was empty when `head` was read. NO_NUMBER is never spurious: one
+// read of the head says that the list is empty, and that no number is unused.
 static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
 {
     for (;;) {
@@ -179,7 +180,7 @@ ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
     return (void *)block;
 }
 
-// Nothing was on the list a moment ago.
+// The list was empty a moment ago.
 OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head)
 {
     const uintptr_t i = take_fresh(&blocks->list, head);
@@ -196,8 +197,8 @@ void *reel_blocks_alloc(reel_blocks *blocks)
     return hand_out(blocks, i);
 }
 
-// A block above the watermark was never out, and its link is whatever was there.
-// No two pointers have the same number, so NULL is known by its own.
+// Why a free fails. A block above the watermark was never allocated, and its
+// link was never written. NULL has a number that no block has.
 OUT_OF_LINE reel_status blame(const reel_blocks *blocks, uintptr_t i)
 {
     if (i == number_of(blocks, NULL)) {
@@ -206,7 +207,7 @@ OUT_OF_LINE reel_status blame(const reel_blocks *blocks, uintptr_t i)
     return i < blocks->list.count ? REEL_DOUBLE_FREE : foreign_to(blocks);
 }
 
-// Into a chain, if there is one, or straight onto the list.
+// Free into a chain, if there is one, or straight onto the list.
 ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
                                     void *block)
 {
@@ -237,7 +238,7 @@ reel_status reel_blocks_free(reel_blocks *blocks, void *block)
 
 // ---- questions ---------------------------------------------------------------
 
-// How many numbers are on the list; SIZE_MAX if it is not a list.
+// The length of the list; SIZE_MAX if it is not a list.
 static size_t length_of(const reel_list *list)
 {
     const uintptr_t peak = peak_so_far(list);
@@ -315,7 +316,7 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
     return REEL_OK;
 }
 
-// Does the block lie in one of the slots up to `end`?
+// Is the block in one of the slots up to `end`?
 static bool is_cached(const reel_blocks_cache *cache, void *const *end,
                       const void *block)
 {
@@ -361,7 +362,8 @@ ALWAYS_INLINE size_t half_of(const reel_blocks_cache *cache)
     return (size_t)(cache->limit - cache->slots) / 2;
 }
 
-// Up to `most` numbers, chained: listed ones, or if there is none a fresh one.
+// Take up to `most` numbers, chained: listed ones, or if there is none an
+// unused one.
 static inline size_t take_some(reel_list *list, size_t most, uintptr_t *first)
 {
     const size_t count = list_take_chain(list, most, first);
@@ -372,7 +374,7 @@ static inline size_t take_some(reel_list *list, size_t most, uintptr_t *first)
     return *first != NO_NUMBER;
 }
 
-// Fill slots with up to `most` blocks: where do they end?
+// Fill slots with up to `most` blocks. Returns the end of the filled slots.
 static inline void **fill(reel_blocks *blocks, void **top, size_t most)
 {
     uintptr_t i;
@@ -388,7 +390,7 @@ static inline void **fill(reel_blocks *blocks, void **top, size_t most)
     return top;
 }
 
-// A pool that runs dry on the way is no failure if one block came out of it.
+// If the block pool runs out on the way, one block is enough.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 {
     reel_blocks *const blocks = cache->blocks;
@@ -405,8 +407,8 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache)
     return top[-1];
 }
 
-// The oldest ones go, since the newest are warm. With one core a chain would save
-// nothing, and a call takes less room.
+// The oldest blocks go: the newest are in the processor's cache. On one core a
+// chain would save nothing, and a call takes less code.
 static reel_status give_back_oldest(reel_blocks_cache *cache, void **end)
 {
     reel_status worst = REEL_OK;
@@ -457,9 +459,9 @@ void reel_blocks_cache_flush(reel_blocks_cache *cache)
 
 // ---- the end -----------------------------------------------------------------
 
-// The memory is still there, and a handler may get in at any place. No fresh block
-// is taken when there are none; then none is given back when none was ever out; then
-// those on the list go.
+// The memory is still accessible, and a handler may interrupt this anywhere.
+// First no unused block is left. Then no block can be freed, since none was
+// ever allocated. Last the list is emptied.
 static void end_blocks(reel_blocks *blocks)
 {
     reel_list *const list = &blocks->list;
@@ -471,7 +473,7 @@ static void end_blocks(reel_blocks *blocks)
 
 // ---- the allocator interface -------------------------------------------------
 
-// Every block is aligned as the first one and their size are.
+// Each block is aligned as the first block and the block size are.
 static bool suits(const reel_blocks *blocks, size_t size, size_t align)
 {
     const uintptr_t mask = mask_of(align);
@@ -563,7 +565,7 @@ reel_status reel_blocks_dispose(reel_blocks *blocks)
 
 // ---- lifetimes of caches -----------------------------------------------------
 
-// Nothing more goes in, nothing is filled, then nothing comes out.
+// First nothing goes in, then nothing is refilled, last nothing comes out.
 static void end_cache(void *self)
 {
     reel_blocks_cache *const cache = self;

@@ -1,5 +1,5 @@
-// Copying and clearing, since there is no libc to do it: whole words while both
-// sides are aligned to one, bytes for the rest.
+// Copying and clearing, since there is no libc: in whole words while both sides
+// are aligned to one, and in bytes for the rest.
 
 #ifndef REEL_SRC_BYTES_H
 #define REEL_SRC_BYTES_H

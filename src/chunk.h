@@ -1,16 +1,17 @@
-// A chunk of a rewindable: its word, and the bits that say where allocations start.
+// A chunk of a rewindable: its word, and the bits that say where allocations
+// start.
 //
-//   used     granules that are out, in the high half; live allocations in the low
-//            one. It is all there is to know: equal words mean equal chunks, so
-//            an exchange needs no version.
-//   start bits, with frees_blocks: one a granule, a half word of them together with
-//            the low half of the generation in one word. A word of another
-//            generation holds none, so a rewind need not clear them.
+//   used     used granules in the high half, live allocations in the low half.
+//            That is the whole state: equal words mean equal chunks, so an
+//            exchange needs no version.
+//   start bits, with frees_blocks: one for each granule. Half a word of them and
+//            the low half of the generation make one word. A word of another
+//            generation has no bit set, so a rewind need not clear them.
 //
-// Each start bit is set after its allocation was counted and cleared before it is
-// counted off. So there are never more bits than live allocations (a span has
-// none), and a chunk with none alive has none set: it can start over without
-// clearing any.
+// An allocation is counted before its start bit is set. A free clears the bit
+// before it counts. So there are never more bits than live allocations (a span
+// has none). A chunk without a live allocation has no bit set: it starts over
+// without clearing any.
 
 #ifndef REEL_SRC_CHUNK_H
 #define REEL_SRC_CHUNK_H
@@ -43,7 +44,7 @@ ALWAYS_INLINE size_t data_size(const reel_rewindable *rewindable,
     return chunk->granules << rewindable->shift;
 }
 
-// What one look at a chunk's word can tell.
+// What one read of a chunk's word can tell.
 ALWAYS_INLINE bool is_word(const chunk_entry *chunk, uintptr_t used)
 {
     return position_of(used) <= chunk->granules
@@ -63,14 +64,15 @@ static inline size_t bits_size(size_t granules)
     return bits_words(granules) * sizeof(reel_word);
 }
 
-// Right behind the data: a granule is a word at least.
+// Right behind the data. They are aligned, because a granule is a word at
+// least.
 ALWAYS_INLINE reel_word *bits_of(const reel_rewindable *rewindable,
                                  const chunk_entry *chunk)
 {
     return (reel_word *)(chunk->base + data_size(rewindable, chunk));
 }
 
-// A word of start bits of the present generation, none set.
+// A word of start bits of this generation, none set.
 ALWAYS_INLINE uintptr_t no_bits(const reel_rewindable *rewindable)
 {
     return rewindable->generation << HALF_BITS;
@@ -97,7 +99,7 @@ ALWAYS_INLINE void set_start(const reel_rewindable *rewindable,
     } while (!swap_if_relaxed(word, &seen, bits | bit_of(granule)));
 }
 
-// True for one caller alone: the allocation is its to give up.
+// True for one caller only, which then frees the allocation.
 ALWAYS_INLINE bool clear_start(const reel_rewindable *rewindable,
                                const chunk_entry *chunk, uintptr_t granule)
 {
@@ -114,10 +116,11 @@ ALWAYS_INLINE bool clear_start(const reel_rewindable *rewindable,
 
 // ---- chunks ------------------------------------------------------------------
 
-// Where a block ends up: aligned as `mask` says, which may be more than a granule.
-// Acquire: whoever freed what was here is done with it. The look at the word before
-// need not acquire: base and granules came with whatever led to the chunk, its count
-// or the hint, and if the word is out of date the exchange fails.
+// Claim a place, aligned as `mask` says, which may be more than a granule.
+// Acquire: the context that freed the place is done with it. The read of the
+// word before that need not acquire. Base and granules came with the count or
+// the hint that led to the chunk. If the word is out of date, the exchange
+// fails.
 static inline bool claim(const reel_rewindable *rewindable, chunk_entry *chunk,
                          size_t granules, uintptr_t mask, uintptr_t *start)
 {
@@ -138,7 +141,7 @@ static inline bool claim(const reel_rewindable *rewindable, chunk_entry *chunk,
     return true;
 }
 
-// It ended with its parent: no live one has a table of none.
+// After its end a rewindable has a table of no entries. No live one has.
 ALWAYS_INLINE bool rewindable_has_ended(const reel_rewindable *rewindable)
 {
     return *(const volatile size_t *)&rewindable->capacity == 0;
@@ -149,8 +152,8 @@ static inline size_t count_of(const reel_rewindable *rewindable)
     return load_acquire(&rewindable->count);
 }
 
-// The most granules that a chunk may have: half a word counts them, and their
-// bytes and start bits are a size.
+// The most granules of a chunk: half a word counts them, and their bytes and
+// start bits are a size.
 static inline size_t most_granules(uintptr_t shift)
 {
     return min_of(LOW_HALF, SIZE_MAX / 2 >> shift);
@@ -166,7 +169,7 @@ static inline size_t used_of(const reel_rewindable *rewindable)
     return granules << rewindable->shift;
 }
 
-// The chunk whose data the address is in, or NULL.
+// The chunk that has the address in its data, or NULL.
 ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
                                     uintptr_t address)
 {
@@ -179,8 +182,9 @@ ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
     return NULL;
 }
 
-// A chunk that has room again is to be tried first. Relaxed: what is exchanged is the
-// hint of a growth, which released all entries so far, and an exchange hands that on.
+// A chunk that has room again is tried first. Relaxed is enough: the exchange
+// replaces the hint of a growth, which released all entries so far, and an
+// exchange passes that on.
 static inline void look_again(reel_rewindable *rewindable,
                               const chunk_entry *chunk)
 {

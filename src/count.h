@@ -1,11 +1,11 @@
-// Counts that several contexts keep.
+// Counts that several contexts change.
 
 #ifndef REEL_SRC_COUNT_H
 #define REEL_SRC_COUNT_H
 
 #include "atomic.h"
 
-// Have `count` be at least `least`, whoever else raises it.
+// Raise `count` to at least `least`. Other contexts may raise it, too.
 static inline void raise_count(reel_word *count, uintptr_t least)
 {
     uintptr_t seen = load_relaxed(count);
@@ -13,8 +13,8 @@ static inline void raise_count(reel_word *count, uintptr_t least)
     }
 }
 
-// One more, if there is one more. Two contexts at once may count one: it is a
-// statistic, and stays off the exchanges.
+// Add 1, up to the maximum. Two contexts at once may count one: this is a
+// statistic, and needs no exchange.
 static inline void count_one(reel_word *count)
 {
     const uintptr_t seen = load_relaxed(count);

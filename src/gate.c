@@ -1,6 +1,6 @@
 #include "gate.h"
 
-// A thread that the port does not name is never told.
+// A thread without a number is never found inside.
 static bool is_inside(const reel_word *gate)
 {
     const uintptr_t thread = reel_port_thread();

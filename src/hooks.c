@@ -1,5 +1,5 @@
-// Defaults for the hooks of the application and the port. Each may be replaced by a
-// plain definition anywhere in the program.
+// Weak defaults of the hooks of application and port. A plain definition
+// anywhere in the program replaces one.
 
 #include "gate.h"
 
@@ -17,8 +17,8 @@ DEFAULT_HOOK void reel_panic(reel_status why, const char *file, int line)
     __builtin_trap();
 }
 
-// On a Cortex-M a handler runs while IPSR holds its exception number, and a thread
-// finds 0. Nothing says so much on other CPUs.
+// On a Cortex-M, IPSR has the exception number in a handler, and 0 in a thread.
+// Other CPUs have no such register.
 DEFAULT_HOOK bool reel_port_in_interrupt(void)
 {
     uintptr_t exception = 0;

@@ -1,30 +1,31 @@
-// A list of free numbers, kept in a table of links: what hands out blocks.
+// A list of free numbers, kept in a table of links, for blocks and pages.
 //
 //   list_take_listed(list, &head)
-//                         the number that was given back last; NO_NUMBER if there
-//                         is none, and then `head` is what the head says
+//                         the number that was freed last; NO_NUMBER if the list
+//                         is empty, and then `head` is the head
 //   list_give(list, i, above)
-//                         give back i, below the watermark; false if it is free
-//                         already, and nothing has changed. `above` is whatever
-//                         the caller has at hand that is above i
-//   list_is_out(list, i)  is i out just now?
+//                         free i, below the watermark; false if it is free
+//                         already, and nothing has changed. `above` is any
+//                         number above i
+//   list_is_out(list, i)  is i allocated now?
 //   list_push(list, first, link)
-//                         put a chain on the list: `first`, and by links of their
-//                         own the others, up to the one whose link is given
+//                         put a chain on the list: from `first`, by their links,
+//                         to the number whose link is given
 //
-// The head names the top of the list, or says "fresh w": nothing is on the list,
-// and w is the watermark, from where on no number was ever out. The bottom link
-// says the same. So list and watermark are one word: taking from an empty list is
-// one exchange like any other, and "none left" is never spurious.
+// The head is the top of the list, or "fresh w": the list is empty, and w is
+// the watermark. Numbers from w on were never allocated. The bottom link says
+// the same. So list and watermark are one word: taking from an empty list is
+// one exchange, too, and "none left" is never spurious.
 //
-// A number that is out links to itself. What makes an exchange of the head safe
-// from ABA differs, so each backend has its own: a version beside the number, the
-// exclusive monitor, or the mask. Beside the calls above it has list_take_fresh(list,
-// &head, watermark): if the head is still `head`, which says that nothing is on the
-// list, take `watermark`, a fresh number; otherwise say what the head is.
+// An allocated number links to itself. Each backend prevents ABA in its own
+// way: by a version beside the number, the exclusive monitor, or the mask. Each
+// also has list_take_fresh(list, &head, watermark): if the head is still
+// `head`, which says that the list is empty, take the unused number
+// `watermark`; else store the head in `head`.
 //
-// One table of links serves blocks. A module that has them in pieces defines
-// LIST_HAS_PIECES and, before it includes this, the five lines below for its own.
+// Blocks have one table of links. A module that has them in pieces defines
+// LIST_HAS_PIECES and, before it includes this, its own of the five lines
+// below.
 
 #ifndef REEL_SRC_LIST_H
 #define REEL_SRC_LIST_H
@@ -48,7 +49,7 @@ ALWAYS_INLINE reel_link *link_at(list_table table, uintptr_t i)
     return &table[i];
 }
 
-// Numbers below it have been out, counted from where their piece begins.
+// Numbers below it were allocated, counted from the start of their piece.
 ALWAYS_INLINE reel_word *peak_of(reel_list *list, uintptr_t i)
 {
     (void)i;
@@ -68,7 +69,8 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
 #include "list/signed.h"
 #endif
 
-// Does the head say what a head can say? One word: true at every moment.
+// Is the head one of the possible values? It is one word, so this holds at
+// every moment.
 static inline bool list_has_head(const reel_list *list)
 {
     const uintptr_t top = list_top(list);

@@ -1,7 +1,7 @@
-// The list of a pool's pages: that of list.h, with the links in pieces, one for each
-// chunk. A page's number is the number of its chunk, then that of the page in it,
-// its place, in `place_bits` bits. A watermark may stand at the place behind a
-// chunk's last page: then the chunk is used up.
+// The list of a pool's pages: that of list.h, with the links in pieces, one for
+// each chunk. The number of a page is the number of its chunk, then its place
+// in the chunk, in `place_bits` bits. A watermark may stand at the place behind
+// the last page of a chunk: then the chunk is used up.
 
 #ifndef REEL_SRC_PAGE_LIST_H
 #define REEL_SRC_PAGE_LIST_H
@@ -14,7 +14,7 @@
 
 typedef const reel_pool *list_table;
 
-// The list is the pool's first member.
+// The list is the first member of the pool.
 ALWAYS_INLINE list_table table_of(const reel_list *list)
 {
     return (const reel_pool *)list;
@@ -58,7 +58,7 @@ static inline uintptr_t number_in(const reel_pool *pool, size_t chunk,
     return (uintptr_t)chunk << pool->place_bits | place;
 }
 
-// The number of the page that an address is in; NO_NUMBER if it is in none.
+// The number of the page that an address lies in; NO_NUMBER if it lies in none.
 static inline uintptr_t find_page(const reel_pool *pool, uintptr_t address)
 {
     for (size_t i = 0; i < pool->capacity; i++) {
@@ -71,7 +71,7 @@ static inline uintptr_t find_page(const reel_pool *pool, uintptr_t address)
     return NO_NUMBER;
 }
 
-// Is there such a page, and has it been claimed since its chunk came?
+// Is there such a page, and was it claimed since its chunk came?
 static inline bool has_page(const reel_pool *pool, uintptr_t i)
 {
     const size_t chunk = i >> pool->place_bits;
@@ -90,20 +90,20 @@ ALWAYS_INLINE size_t page_size_in(const reel_pool *pool)
     return (size_t)1 << pool->page_bits;
 }
 
-// It ended with its parent: no live pool has a table of none.
+// After its end a pool has a table of no entries. No live pool has.
 ALWAYS_INLINE bool pool_has_ended(const reel_pool *pool)
 {
     return *(const volatile size_t *)&pool->capacity == 0;
 }
 
-// Its slots are not to be touched any more.
+// After its end the slots must not be accessed.
 ALWAYS_INLINE bool cache_has_ended(const reel_pool_cache *cache)
 {
     return cache->limit == cache->slots;
 }
 
-// What every page is aligned to, less one: chunks are aligned as the backing aligns
-// by default, and each page in them as far as its size is.
+// The alignment of every page, less one: chunks have the default alignment, and
+// a page in them has that of its size.
 ALWAYS_INLINE uintptr_t page_align_mask(const reel_pool *pool)
 {
     return min_of(REEL_ALIGN_DEFAULT, page_size_in(pool)) - 1;

@@ -20,9 +20,9 @@ static size_t chunk_size(const reel_pool *pool)
     return pool->chunk_pages << pool->page_bits;
 }
 
-// Rounded up to the alignment of the chunk that may come behind them: so chunks and
-// links lie in an arena without gaps, and it has all of them back when they go in
-// turn. The most links that are words would be rounded up to 0.
+// Rounded up to the alignment of the chunk that may come behind: so chunks and
+// links leave no gaps in an arena, and the arena gets all of them back in
+// order. The most links of a word each would be rounded up to 0.
 static size_t links_size(const reel_pool *pool)
 {
     const size_t size = pool->chunk_pages * sizeof(reel_link);
@@ -35,13 +35,13 @@ static size_t peak_in(const reel_pool_chunk *chunk)
     return load_relaxed(&chunk->peak);
 }
 
-// The watermark while no chunk has been begun: it is above all numbers.
+// The watermark while no chunk is begun: above all numbers.
 static uintptr_t nowhere(const reel_pool *pool)
 {
     return pool->list.count;
 }
 
-// Pages that were claimed since their chunk came.
+// The pages that were claimed since their chunk came.
 static size_t claimed_ever(const reel_pool *pool)
 {
     size_t pages = 0;
@@ -52,8 +52,8 @@ static size_t claimed_ever(const reel_pool *pool)
     return pages;
 }
 
-// Pages on the list. True if it makes sense to its end, and nobody changed it in
-// between: only then do they count.
+// Count the pages on the list. True if the list makes sense to its end, and no
+// context changed it in between. Else the count is wrong.
 static bool count_listed(const reel_pool *pool, size_t *count)
 {
     const size_t most = claimed_ever(pool);
@@ -70,7 +70,8 @@ static bool count_listed(const reel_pool *pool, size_t *count)
     return load_relaxed(&pool->list.head) == head;
 }
 
-// None rather than one that is not there: if others do not let it be counted.
+// 0 if other contexts prevent the count: then the pool grows, or says that it
+// is full. A page that is not there must not be counted.
 static size_t listed_pages(const reel_pool *pool)
 {
     size_t count;
@@ -82,7 +83,7 @@ static size_t listed_pages(const reel_pool *pool)
     return 0;
 }
 
-// What init has set, and nothing changes.
+// What init has set, and no call changes.
 static bool has_form(const reel_pool *pool)
 {
     return pool->page_bits < WORD_BITS && pool->place_bits < WORD_BITS
@@ -94,14 +95,14 @@ static bool has_form(const reel_pool *pool)
            && pool->list.count == number_in(pool, pool->capacity, 0);
 }
 
-// What holds at every moment, whatever other contexts are at.
+// What holds at every moment, whatever other contexts do.
 static bool is_shareable(const reel_pool *pool)
 {
     return pool_has_ended(pool)
            || (has_form(pool) && list_has_head(&pool->list));
 }
 
-// Inside the gate, or alone: the chunk that came last.
+// Inside the gate, or alone: is there a newest chunk?
 static bool has_newest(const reel_pool *pool)
 {
     return pool->newest == SIZE_MAX
@@ -169,8 +170,8 @@ static bool find_room(const reel_pool *pool, size_t *chunk)
     return false;
 }
 
-// Inside the gate: fill an entry. Its pages belong to nobody, since no watermark
-// leads to them yet.
+// Inside the gate: fill an entry. No watermark leads to its pages yet, so no
+// other context claims one.
 static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     void *const pages = reel_allocate(pool->backing, chunk_size(pool), 0);
@@ -190,7 +191,7 @@ static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
     return true;
 }
 
-// The backing may keep its own things where a chunk was.
+// Forget the entry first: the backing may write where a chunk was.
 static void drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     const uintptr_t base = base_of(chunk);
@@ -200,8 +201,8 @@ static void drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
     (void)reel_free(pool->backing, (void *)base, chunk_size(pool));
 }
 
-// Inside the gate: from now on the watermark leads to `number` when it has come to
-// the end of the newest chunk. Release: whoever gets there sees the new entries.
+// Inside the gate: let the watermark go on to `number` at the end of the newest
+// chunk. Release: a context that gets there sees the new entries.
 static void let_follow(reel_pool *pool, uintptr_t number, size_t newest)
 {
     const size_t last = pool->newest;
@@ -210,8 +211,9 @@ static void let_follow(reel_pool *pool, uintptr_t number, size_t newest)
                   number);
 }
 
-// Inside the gate: a new chunk, whose first page is taken before anybody else sees
-// it, so nobody can be left without.
+// Inside the gate: add a chunk. Its first page is claimed before the chunk is
+// published, or other contexts could use up the chunk and this thread would get
+// nothing.
 static uintptr_t grow(reel_pool *pool)
 {
     size_t chunk;
@@ -227,8 +229,8 @@ static uintptr_t grow(reel_pool *pool)
 
 // ---- claiming ---------------------------------------------------------------
 
-// The fresh page that a watermark stands for: its own, or if its chunk is used up
-// the one that follows; NO_NUMBER if none does.
+// The unused page that a watermark stands for: its own, or if its chunk is used
+// up the one that follows; NO_NUMBER if none does.
 static uintptr_t fresh_at(const reel_pool *pool, uintptr_t watermark)
 {
     if (watermark == nowhere(pool)) {
@@ -259,7 +261,8 @@ static uintptr_t take_page(reel_pool *pool)
     }
 }
 
-// Look again inside: another thread may have grown while this one waited.
+// Look for a page again inside: another thread may have grown while this one
+// waited.
 OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
 {
     uintptr_t i = NO_NUMBER;
@@ -333,8 +336,8 @@ static size_t free_pages(const reel_pool *pool)
     return reel_pool_pages(pool) - reel_pool_used_pages(pool);
 }
 
-// Inside the gate: take so many chunks and string them together. On failure give
-// those back that came, the newest first: each is strung to the one before.
+// Inside the gate: take `count` chunks and link them. If one fails, free those
+// that came, the newest first: each links to the one before.
 static reel_status take_chunks(reel_pool *pool, size_t count, size_t *newest,
                                uintptr_t *oldest)
 {
@@ -406,7 +409,7 @@ static bool is_unused(const reel_pool *pool, const reel_pool_chunk *chunk)
     return base_of(chunk) != 0 && chunk->free == pool->chunk_pages;
 }
 
-// How many pages of each chunk are free: fresh or on the list.
+// Count the free pages of each chunk: unused or on the list.
 static void count_free(const reel_pool *pool)
 {
     for (size_t i = 0; i < pool->capacity; i++) {
@@ -420,8 +423,8 @@ static void count_free(const reel_pool *pool)
     }
 }
 
-// Begin a chain of fresh pages anew, with those of the chunks that stay, in table
-// order. The watermark is to be nowhere.
+// Link the unused pages of the chunks that stay anew, in table order. The
+// watermark must be nowhere.
 static void string_fresh_pages(reel_pool *pool)
 {
     store_relaxed(&pool->first, NO_NUMBER);
@@ -436,7 +439,7 @@ static void string_fresh_pages(reel_pool *pool)
     }
 }
 
-// Leave the pages of unused chunks out of the list; the order of the others stays.
+// Take the pages of unused chunks off the list. The order of the others stays.
 static void filter_list(reel_pool *pool)
 {
     uintptr_t link = list_top(&pool->list);
@@ -510,8 +513,8 @@ size_t reel_pool_pages(const reel_pool *pool)
     return reel_pool_chunks(pool) * pool->chunk_pages;
 }
 
-// The list first: a page that is claimed and given back in between counts as claimed
-// in either case.
+// The list is read first. A page that is claimed and released in between then
+// counts as used: too many is allowed, too few is not.
 size_t reel_pool_used_pages(const reel_pool *pool)
 {
     const size_t listed = listed_pages(pool);
@@ -620,9 +623,9 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
 
 // ---- the end ----------------------------------------------------------------
 
-// The memory is still there, and a handler may get in at any place. First no page is
-// found any more by its address, so none is given back; then none follows, fresh or
-// not begun; then those on the list go.
+// The memory is still accessible, and a handler may interrupt this anywhere.
+// First no page is found by its address, so none is released. Then no unused
+// page follows. Last the list is emptied.
 static void end_pool(reel_pool *pool)
 {
     nobody_is_inside(&pool->gate);
@@ -712,7 +715,7 @@ reel_handle reel_pool_handle(const reel_pool *pool)
 
 // ---- lifetimes of caches -----------------------------------------------------
 
-// Nothing more goes in, then nothing comes out.
+// First nothing goes in, then nothing comes out.
 static void end_cache(void *self)
 {
     reel_pool_cache *const cache = self;

@@ -12,8 +12,9 @@ static size_t page_size_of(const reel_region *region)
     return page_size_in(region->pool);
 }
 
-// Pages are chained from the newest to the oldest, whose link leads to no page. So
-// none of them can be released by itself.
+// Pages are chained from the newest to the oldest, whose link leads to no page.
+// A page in a chain does not link to itself, so a release of one alone is
+// refused.
 static void add_page(reel_region *region, uintptr_t i)
 {
     reel_list *const list = &region->pool->list;
@@ -25,8 +26,8 @@ static void add_page(reel_region *region, uintptr_t i)
     region->pages++;
 }
 
-// Take `size` bytes, aligned as `mask` says, at the start of page i, where they fit.
-// The page with more room left is the current one from now on.
+// Allocate `size` bytes at the start of page i, where they fit. The page with
+// more room left becomes the newest.
 static void *cut_page(reel_region *region, uintptr_t i, size_t size,
                       uintptr_t mask)
 {
@@ -42,7 +43,7 @@ static void *cut_page(reel_region *region, uintptr_t i, size_t size,
     return (void *)start;
 }
 
-// From the cache if there is one and it has a page.
+// From the cache, if there is one and it has a page.
 static uintptr_t claim_page(const reel_region *region)
 {
     reel_pool_cache *const cache = region->cache;
@@ -91,9 +92,9 @@ reel_status reel_region_open_cached_slow(reel_region *region,
                : open_on(region, cache->pool, cache);
 }
 
-// Move the newest pages into the cache, as many as it has room for: the newest goes
-// on top, since it is still in the processor's. There they are linked to no page, as
-// the oldest one of a region is. True if some are left.
+// Move the newest pages into the cache, as many as it has room for. The newest
+// goes on top, since it is in the processor's cache. In a cache a page links to
+// no page, like the oldest of a region. True if some pages are left.
 OUT_OF_LINE bool fill_cache(reel_region *region)
 {
     reel_pool *const pool = region->pool;
@@ -117,7 +118,7 @@ OUT_OF_LINE bool fill_cache(reel_region *region)
     return region->pages > 0;
 }
 
-// What a checker is told before the pages are somebody else's.
+// Tell a memory checker before other contexts can claim the pages.
 static void note_death(const reel_region *region)
 {
     if (!REEL_POISON && !REEL_WATCH) {
@@ -131,8 +132,8 @@ static void note_death(const reel_region *region)
     }
 }
 
-// False: not in an interrupt, and nothing has changed. What the registry refuses is
-// refused before anything goes, and what it does not refuse no gate does.
+// False in a handler: then nothing has changed. The registry refuses before
+// anything is freed. After it agreed, the gate does not refuse.
 static bool close_more(reel_region *region)
 {
     if (region->large != NULL && reel_port_in_interrupt()) {
@@ -142,21 +143,21 @@ static bool close_more(reel_region *region)
            && (region->large == NULL || free_all_large(region));
 }
 
-// Closed by its owner, or ended with its parent?
+// Was it closed by its owner, or did it end with its parent?
 static reel_status why_closed(const reel_region *region)
 {
     return region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED;
 }
 
-// An open region that is not bound was left behind by its pool's end. Its pages are
-// another one's.
+// False for an open region that is not bound, after its pool has ended. Its
+// pages belong to other allocators then.
 static bool has_pool(const reel_region *region)
 {
     return REEL_CHECKS < 2 || HOLDS(!pool_has_ended(region->pool), REEL_STALE);
 }
 
-// The pages of an open region end with one that is linked to none. Those of a copy
-// that was closed before are on the list, or on top of the cache.
+// The oldest page of an open region links to no page. If a copy of the region
+// was closed before, the pages are on the list or on top of the cache.
 static bool has_its_pages(const reel_region *region)
 {
     const reel_pool *const pool = region->pool;
@@ -200,7 +201,7 @@ static void *refuse_in(reel_region *region, size_t size)
     return NULL;
 }
 
-// Does it fit into any empty page, wherever that may begin?
+// Does it fit into any empty page, at any alignment of the page?
 static bool fits_a_page(const reel_region *region, size_t size, uintptr_t mask)
 {
     const size_t page = page_size_of(region);
@@ -232,7 +233,7 @@ static void *alloc_here(reel_region *region, size_t size, size_t align)
     return (void *)start;
 }
 
-// A page that was claimed and added to no region goes back to where it came from.
+// Give back a page that was claimed and not added to a region.
 static void unclaim_page(const reel_region *region, uintptr_t i)
 {
     reel_list *const list = &region->pool->list;
@@ -246,7 +247,7 @@ static void unclaim_page(const reel_region *region, uintptr_t i)
     }
 }
 
-// Room for the next note: a note that serves no more, or what is left of the current
+// Find room for the next note: a note without an object, or room in the newest
 // page, or else page i.
 static bool has_note(const reel_region *region)
 {
@@ -272,9 +273,10 @@ static large_note *take_note(reel_region *region, uintptr_t i)
     return page;
 }
 
-// What the note needs comes first, since a page goes back to any pool, but an object
-// not to any backing. A note that fits no page would be a large object itself. It is
-// three words, so a page that is large enough, four at least, has room to align it.
+// The room for the note comes first: a page can go back to any pool, but some
+// backings free nothing. A note that fits no page would be a large object
+// itself. It is three words, and a page has four at least, so it can be
+// aligned.
 static void *alloc_large(reel_region *region, size_t size, size_t align)
 {
     uintptr_t i = NO_NUMBER;
@@ -320,7 +322,7 @@ void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
     return block;
 }
 
-// Is it the last block of the current page?
+// Is it the last block of the newest page?
 static bool is_last_block(const reel_region *region, uintptr_t start,
                           size_t size)
 {
@@ -347,7 +349,8 @@ static bool resize(reel_region *region, uintptr_t start, size_t old_size,
     return true;
 }
 
-// Sizes are not 0. What fits no page is large, or not of the region.
+// Sizes are not 0. A block that fits no page is a large object, or not of this
+// region.
 static void *change(reel_region *region, void *block, size_t old_size,
                     size_t new_size, size_t align)
 {
@@ -385,7 +388,8 @@ void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
     return changed;
 }
 
-// What fits no page and has no note is not of the region, or free already.
+// A block that fits no page and has no note is not of this region, or already
+// free.
 reel_status reel_region_free(reel_region *region, void *block, size_t size)
 {
     if (!reel_region_is_open(region)) {
@@ -443,8 +447,8 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_region_free(self, block, size);
 }
 
-// Its pages and large objects are not its own any more: from now on nothing fits,
-// and then it is known why.
+// Its pages and large objects belong to other allocators now. First nothing
+// fits, then the reason is known.
 static void end(void *self)
 {
     reel_region *const region = self;

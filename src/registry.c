@@ -7,8 +7,8 @@ STATIC_CHECK(sizeof(reel_registry_entry) == 8 * sizeof(uintptr_t));
 
 // ---- from handles to entries -------------------------------------------------
 
-// Any context may be here. The watermark is raised after a fresh entry has its
-// version, so what lies below it has one.
+// Any context may be here. The watermark rises after an unused entry has its
+// version, so each entry below it has one.
 ALWAYS_INLINE reel_registry_entry *find(const reel_registry *registry,
                                         reel_handle handle)
 {
@@ -62,16 +62,16 @@ reel_status reel_registry_init(reel_registry *registry,
 
 // ---- one entry ---------------------------------------------------------------
 
-// The version before the first one of any entry. Registries that live at once have
-// different addresses, and an odd factor keeps them different; so a handle of one
-// seldom fits the other (Knuth's multiplicative hash).
+// The version before the first one of each entry. Registries that live at once
+// have different addresses, and an odd factor keeps them different. So a handle
+// of one seldom fits another (Knuth's multiplicative hash).
 static uintptr_t first_version(const reel_registry *registry)
 {
     return (uintptr_t)registry * (uintptr_t)0x9E3779B97F4A7C15u;
 }
 
-// Give the entry its next version, after all that was written to it: from now on
-// its former handle is stale.
+// Give the entry its next version, after all other writes to it. From then on
+// its old handle is stale.
 static uintptr_t renew(reel_registry_entry *entry, uintptr_t last)
 {
     const uintptr_t next = last + 1;
@@ -88,8 +88,8 @@ static uintptr_t publish(reel_registry_entry *entry, reel_allocator allocator,
     return renew(entry, last);
 }
 
-// Counted at once, but a fresh entry stays above the watermark for now. Which was
-// the newest version that it had?
+// The entry counts at once. An unused one stays above the watermark for now.
+// `last` is the newest version that it had.
 static size_t take_entry(reel_registry *registry, uintptr_t *last)
 {
     const size_t free = load_acquire(&registry->free);
@@ -111,8 +111,8 @@ static void raise_peak(reel_registry *registry)
     }
 }
 
-// An entry goes on the list after its version is 0 and comes off it before it
-// gets its next allocator: no version vouches for half an allocator.
+// An entry goes on the list after its version is 0, and comes off it before it
+// gets its next allocator. So no handle leads to half an allocator.
 static void give_entry(reel_registry *registry, size_t index)
 {
     reel_registry_entry *const entry = &registry->entries[index];
@@ -162,7 +162,8 @@ static void drop(reel_registry *registry, size_t index)
     give_entry(registry, index);
 }
 
-// Its memory is still what it was. Allocators written elsewhere may have no end.
+// The allocator's memory is still unchanged. Allocators of other libraries may
+// have no `end`.
 static void end_allocator(const reel_registry_entry *entry)
 {
     if (entry->allocator.ops->end != NULL) {
@@ -170,8 +171,8 @@ static void end_allocator(const reel_registry_entry *entry)
     }
 }
 
-// Down to a leaf, end it, and on from its parent: each descendant is gone down to
-// once and ended once, before its parent.
+// Go down to a leaf, end it, and go on from its parent. Each descendant is
+// visited and ended once, before its parent.
 static void end_descendants(reel_registry *registry, size_t top)
 {
     const reel_registry_entry *const entries = registry->entries;
@@ -244,7 +245,7 @@ reel_status reel_registry_register(reel_registry *registry,
     return status;
 }
 
-// Its descendants end. Then it goes on with another version, or is taken out.
+// End the descendants. Then renew the version, or take the entry out.
 static reel_status change(reel_registry *registry, reel_handle *handle,
                           bool goes_on)
 {
@@ -301,7 +302,8 @@ size_t reel_registry_count(const reel_registry *registry)
     return registry->used;
 }
 
-// A fresh entry is taken only when no other is free, so the watermark is the peak.
+// An unused entry is taken only if no entry is free, so the watermark is the
+// peak.
 size_t reel_registry_peak(const reel_registry *registry)
 {
     return load_relaxed(&registry->peak);
@@ -320,7 +322,7 @@ reel_stats reel_registry_stats(const reel_registry *registry)
 
 // ---- validation --------------------------------------------------------------
 
-// The entry of an index that should be one in use; NULL if it is not.
+// The entry in use that an index must lead to; NULL if it does not.
 static const reel_registry_entry *in_use(const reel_registry *registry,
                                          size_t index)
 {
@@ -361,7 +363,7 @@ static bool is_consistent(const reel_registry *registry, size_t index)
                && has_good_sibling(registry, index));
 }
 
-// The next one, parents first; REEL_NO_INDEX after the last one of a root's.
+// The next entry, parents first; REEL_NO_INDEX after the last one of a root.
 static size_t after(const reel_registry_entry *entries, size_t index)
 {
     if (entries[index].first_child != REEL_NO_INDEX) {
@@ -373,9 +375,9 @@ static size_t after(const reel_registry_entry *entries, size_t index)
     return index != REEL_NO_INDEX ? entries[index].next : REEL_NO_INDEX;
 }
 
-// Links being consistent, each entry that a root leads to is reached once and has
-// a good parent and previous sibling. Rings are consistent too, but no root leads
-// to them.
+// If the links are consistent, each entry that a root leads to is reached once,
+// and has a valid parent and previous sibling. Rings are consistent, too, but
+// no root leads to them.
 static size_t count_from_roots(const reel_registry *registry)
 {
     const reel_registry_entry *const entries = registry->entries;

@@ -25,13 +25,13 @@ static size_t chunk_size(size_t granules, uintptr_t shift, bool frees_blocks)
     return frees_blocks ? data + bits_size(granules) : data;
 }
 
-// What the backing is to align a chunk to: its granules, and the first allocation.
+// The alignment of a chunk: that of its granules, and of the first allocation.
 static size_t chunk_align(uintptr_t shift, uintptr_t mask)
 {
     return max_of((size_t)1 << shift, mask + 1);
 }
 
-// Enter a chunk that the backing gave. Nobody looks at the entry yet.
+// Fill in the entry of a new chunk. No other context reads it yet.
 static void enter_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
                         void *base, size_t granules)
 {
@@ -61,8 +61,8 @@ static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
     return true;
 }
 
-// Give back all chunks from number `keep` on, the newest first. The backing may
-// keep its own things where a chunk was.
+// Free all chunks from number `keep` on, the newest first, for backings that
+// are stacks. The backing may write where a chunk was.
 static void give_back_above(reel_rewindable *rewindable, size_t keep)
 {
     for (size_t i = count_of(rewindable); i > keep; i--) {
@@ -74,8 +74,8 @@ static void give_back_above(reel_rewindable *rewindable, size_t keep)
     }
 }
 
-// Twice the newest chunk, or once that is large the limit more. No chunk has more
-// than half of all sizes.
+// Twice the newest chunk, or once that is large the limit more. No chunk has
+// more than half of all sizes, so this does not overflow.
 static size_t grown_size(const reel_rewindable *rewindable, size_t count)
 {
     const size_t last = data_size(rewindable, &rewindable->table[count - 1]);
@@ -103,7 +103,7 @@ static size_t initial_granules(size_t initial_size, uintptr_t shift)
                   most_granules(shift));
 }
 
-// All that is not told by the configuration. No chunk is there yet.
+// Everything that does not come from the configuration. There is no chunk yet.
 static void start_without_chunks(reel_rewindable *rewindable,
                                  reel_allocator backing,
                                  reel_rewindable_chunk *table, size_t capacity)
@@ -182,8 +182,8 @@ static bool is_full(const chunk_entry *chunk)
     return position_of(load_relaxed(&chunk->used)) == chunk->granules;
 }
 
-// The chunks before this one are full: begin with this one. If one of them was
-// freed on the way, begin with that.
+// The chunks before this one are full: begin with this one. If a free emptied
+// one of them meanwhile, begin with that.
 OUT_OF_LINE void begin_with(reel_rewindable *rewindable,
                             const chunk_entry *chunk)
 {
@@ -216,7 +216,7 @@ static void *first_fit(reel_rewindable *rewindable, size_t size, uintptr_t mask)
     return NULL;
 }
 
-// A chunk of the grown size; if that is too much for the backing, the initial one.
+// A chunk of the grown size; if the backing fails, one of the initial size.
 static bool take_next(const reel_rewindable *rewindable, size_t count,
                       size_t granules, uintptr_t mask)
 {
@@ -231,8 +231,9 @@ static bool take_next(const reel_rewindable *rewindable, size_t count,
            || (least < grown && take_chunk(rewindable, chunk, least, mask));
 }
 
-// Inside the gate: add a chunk, if it was not disposed of. What is asked for is taken
-// out of it before anybody else sees it, so nobody can be left without.
+// Inside the gate: add a chunk, unless the rewindable is disposed of. The
+// request is allocated before the chunk is published, or other contexts could
+// use up the chunk and this thread would get nothing.
 static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 {
     const size_t granules = granules_in(size, rewindable->shift);

@@ -4,8 +4,8 @@
 #include "chunk.h"
 #include "watch.h"
 
-// No piece of a span can be freed by itself, the first one included: it takes the
-// place of the span's start.
+// No block of a span can be freed singly. The first block has the place of the
+// span's start bit, so the bit is cleared.
 static void hide_start(const reel_rewindable *rewindable, uintptr_t start)
 {
     const chunk_entry *const chunk = chunk_of(rewindable, start);
@@ -61,9 +61,9 @@ void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
     return (void *)start;
 }
 
-// What becomes of the chunk's word when the span [start, stop) of it ends, and the
-// granules up to `kept` are to live on. If nothing lies behind the span, its place
-// goes back.
+// The chunk's word after the span [start, stop) of it is closed, where the
+// granules up to `kept` stay live. If nothing lies behind the span, its place
+// is free again.
 static uintptr_t word_without(uintptr_t used, uintptr_t start, uintptr_t kept,
                               uintptr_t stop)
 {
@@ -120,7 +120,7 @@ reel_status reel_span_close(reel_span *span)
     return chunk != NULL ? REEL_OK : REEL_STALE;
 }
 
-// Of a span that is live: it lies in a chunk, below the position.
+// For a span that is live: it lies in a chunk, below the position.
 static bool is_allocated(const reel_span *span)
 {
     const chunk_entry *const chunk = chunk_of(span->rewindable, span->start);

@@ -1,4 +1,4 @@
-// What the modules that are arenas inside share: the stack of blocks itself.
+// The stack of blocks: what arenas and the modules that contain one share.
 
 #ifndef REEL_SRC_STACK_H
 #define REEL_SRC_STACK_H
@@ -27,17 +27,17 @@ ALWAYS_INLINE uintptr_t next_of(const reel_arena *arena)
     return load_relaxed(&arena->next);
 }
 
-// A bound arena tells its registry of every rewind, so none is inline: no mark has
-// the serial after the present one.
+// A bound arena tells its registry of every rewind, so none is inline: no mark
+// has the serial after the present one.
 ALWAYS_INLINE void set_serial(reel_arena *arena, unsigned long serial)
 {
     arena->serial = serial;
     arena->inline_serial = arena->entry == NULL ? serial : serial + 1;
 }
 
-// What holds whoever else shares the stack: what nobody changes meanwhile, and what
-// `next` and `limit` say each by itself. How the floor and `next` lie to each other
-// only the owner can tell, who moves the floor.
+// What holds while other contexts share the stack: what they do not change, and
+// the ranges of `next` and `limit`, each by itself. Only the owner, who moves
+// the floor, can compare it with `next`.
 static inline bool is_shareable(const reel_arena *arena, uintptr_t next)
 {
     const uintptr_t limit = load_relaxed(&arena->limit);
@@ -49,7 +49,7 @@ static inline bool is_shareable(const reel_arena *arena, uintptr_t next)
            && (edges & granule_mask(arena)) == 0;
 }
 
-// No marks: those taken before now are older than `serial`. The stack is empty.
+// Empty the stack, without marks: those from before are older than `serial`.
 static inline void start_over(reel_arena *arena, unsigned long serial)
 {
     const uintptr_t base = arena->base;
@@ -61,8 +61,8 @@ static inline void start_over(reel_arena *arena, unsigned long serial)
     set_serial(arena, serial);
 }
 
-// Inline allocation up to `ready`; granules of 2^log2 bytes, of which
-// [start, stop) holds whole ones.
+// Inline allocation ends at `ready`. [start, stop) is whole granules of 2^log2
+// bytes.
 static inline void start_empty(reel_arena *arena, uintptr_t start,
                                uintptr_t ready, uintptr_t stop, uintptr_t log2)
 {
@@ -79,7 +79,7 @@ static inline void start_empty(reel_arena *arena, uintptr_t start,
 
 // ---- lifetimes -------------------------------------------------------------
 
-// It ended with its parent: empty and full at once, as no live arena is.
+// After its end the stack is empty and full at once. No live arena is.
 ALWAYS_INLINE bool has_ended(const reel_arena *arena)
 {
     return arena->base == arena->end;
@@ -91,16 +91,16 @@ static inline reel_status why_not(const reel_arena *arena, reel_status why)
     return has_ended(arena) ? REEL_STALE : why;
 }
 
-// A call that returns a pointer found no room: is that because the arena ended?
+// A call that returns a pointer found no room. Panic if the arena has ended.
 static inline void blame_end(const reel_arena *arena)
 {
     (void)HOLDS(!has_ended(arena), REEL_STALE);
 }
 
-// Fill it up, drop its marks, then have it begin where it ends. Handlers may get in
-// between at any place, and what they do is as before or refused. The second time
-// undoes what they freed after the first; once the arena begins at its end there is
-// nothing that could be freed.
+// Fill the stack, drop its marks, then let it begin where it ends. A handler
+// may interrupt this anywhere: its calls succeed as before, or fail. The second
+// fill undoes what a handler freed after the first. Once the stack begins at
+// its end, nothing can be freed.
 static inline void end_stack(reel_arena *arena)
 {
     const uintptr_t stop = arena->end;
@@ -130,8 +130,8 @@ OUT_OF_LINE void *count_refusal(reel_arena *arena, size_t size)
     return NULL;
 }
 
-// The block's end in memory is where the next block would start, and no mark
-// pins it.
+// Is it the last block, and not pinned? The last one ends where the next block
+// would start.
 static bool is_last(const reel_arena *arena, uintptr_t start, size_t size)
 {
     const uintptr_t stop = start + size;

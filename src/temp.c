@@ -22,8 +22,8 @@ static size_t add(size_t a, size_t b)
     return b <= SIZE_MAX - a ? a + b : SIZE_MAX;
 }
 
-// Bytes from `size`, not 0, up to the next multiple of any unit: a long division,
-// since the compiler's has 274 bytes on Cortex-M0.
+// Bytes from `size`, not 0, up to the next multiple of any unit. This is a long
+// division by hand, because the compiler's has 274 bytes on Cortex-M0.
 static size_t gap_to_multiple(size_t size, size_t unit)
 {
     size_t units = unit;
@@ -36,7 +36,7 @@ static size_t gap_to_multiple(size_t size, size_t unit)
     return unit - size;
 }
 
-// Bytes up to the next whole step, which is rarely anything but a power of two.
+// Bytes up to the next whole step, which is nearly always a power of two.
 static size_t gap_to_step(const reel_temp *temp, size_t size)
 {
     const size_t step = temp->step;
@@ -45,7 +45,7 @@ static size_t gap_to_step(const reel_temp *temp, size_t size)
                               : gap_to_multiple(size, step);
 }
 
-// What is kept if so many bytes are wanted. SIZE_MAX stands for all that is more.
+// The bytes that a reset keeps for an estimate. SIZE_MAX if they overflow.
 static size_t with_a_spare_step(const reel_temp *temp, size_t size)
 {
     const size_t more = add(size, temp->step);
@@ -63,8 +63,8 @@ static bool are_usable(const reel_pages *pages)
            && pages->decommit != NULL;
 }
 
-// What holds whoever else commits and allocates. `committed` by itself: it may have
-// been read before another context raised it and `next`.
+// What holds while other contexts commit and allocate. `committed` is judged by
+// itself: another context may have raised it and `next` after it was read.
 static bool is_shareable_temp(const reel_temp *temp)
 {
     const reel_arena *const stack = &temp->stack;
@@ -109,7 +109,7 @@ static size_t default_step(size_t page_size)
     return page_size >= LARGE_PAGE && fits ? page_size * LARGE_STEP : page_size;
 }
 
-// Field by field: a struct assignment may become a call of memcpy.
+// Field by field: gcc may compile a struct assignment into a call of memcpy.
 static void set_policy(reel_temp *temp, const reel_temp_policy *policy)
 {
     const size_t step = policy->step;
@@ -149,8 +149,8 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 
 // ---- the frontier ----------------------------------------------------------
 
-// Publish where committed memory ends. Shared allocation reads `committed`, the
-// owner's inline allocation `limit`.
+// Publish where committed memory ends. Shared allocation reads `committed`, and
+// the owner's inline allocation reads `limit`.
 static void set_frontier(reel_temp *temp, uintptr_t frontier)
 {
     store_relaxed(&temp->stack.limit, REEL_OUT_OF_LINE ? 0 : frontier);
@@ -158,7 +158,7 @@ static void set_frontier(reel_temp *temp, uintptr_t frontier)
 }
 
 // Inside the gate: commit up to `stop` at least, in whole steps from the start
-// of the range; the last step may be a part.
+// of the range. The last step may be a part of one.
 static bool raise_frontier(reel_temp *temp, uintptr_t stop)
 {
     const uintptr_t frontier = committed_of(temp);
@@ -187,9 +187,10 @@ static bool commit_to(reel_temp *temp, uintptr_t stop)
     return done;
 }
 
-// Decommit what lies above `keep` bytes, whole pages; at most `limit` bytes, rounded
-// up to a page, 0 being no limit. The owner has the temp to itself. Nobody is told
-// of memory that is gone already.
+// Decommit what lies above `keep` bytes, in whole pages: at most `limit` bytes,
+// rounded up to a page, where 0 is no limit. The owner has the temp to itself.
+// The frontier falls before the hook is called, so no context takes memory that
+// is going. No checker is told of memory that is no longer accessible.
 static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
 {
     const uintptr_t frontier = committed_of(temp);
@@ -213,8 +214,9 @@ static void lower_to_used(reel_temp *temp)
 
 // ---- allocation ------------------------------------------------------------
 
-// Commit first, then take: what is committed stays so while others may be here. An
-// owner without others takes in the same way, for beside a commit that costs little.
+// Commit first, then allocate. Committed memory stays committed while other
+// contexts may be here. An owner without other contexts takes the same path:
+// beside a commit its cost is small.
 void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
 {
     uintptr_t start, stop;
@@ -256,8 +258,8 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
     return reel_temp_alloc_slow(temp, size, align);
 }
 
-// May the block become so large that it needs memory not yet committed, and is
-// that memory there now?
+// May the block grow into memory that is not committed yet, and is that memory
+// committed now?
 static bool back_growth(reel_temp *temp, uintptr_t start, size_t old_size,
                         size_t new_size)
 {
@@ -303,8 +305,8 @@ void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
 
 // ---- rewinding and giving back ---------------------------------------------
 
-// The estimate, moved towards a goal by a step of at least 1 and a part in 1024 of
-// the distance. The product takes 30 bits, whatever a size has.
+// The estimate after a step towards a goal: at least 1, and a part in 1024 of
+// the distance. The product needs 30 bits for any size.
 static size_t moved(size_t estimate, size_t goal, uint16_t rate)
 {
     const size_t distance = goal > estimate ? goal - estimate : estimate - goal;
@@ -336,7 +338,7 @@ static size_t next_estimate(const reel_temp *temp, size_t high)
     return moved(estimate, max_of(average, estimate), temp->expansion);
 }
 
-// What is to be kept, by the rates.
+// The bytes to keep, by the rates.
 static size_t tracked(reel_temp *temp, size_t high)
 {
     temp->estimate = next_estimate(temp, high);
@@ -344,7 +346,7 @@ static size_t tracked(reel_temp *temp, size_t high)
     return temp->estimate;
 }
 
-// What is to be kept, by the window and the one before.
+// The bytes to keep, by this window and the one before.
 static size_t highest_of_windows(reel_temp *temp, size_t high)
 {
     const size_t highest = max_of(temp->last_high, high);
@@ -359,7 +361,8 @@ static size_t highest_of_windows(reel_temp *temp, size_t high)
     return kept;
 }
 
-// Decommit what is above the bytes to be kept and a step, if that is worth it.
+// Decommit what lies above the bytes to keep and one step, if it is enough to
+// be worth a call of the hook.
 static void lower_to_kept(reel_temp *temp, size_t kept)
 {
     const size_t keep = with_a_spare_step(temp, kept);
@@ -370,7 +373,7 @@ static void lower_to_kept(reel_temp *temp, size_t kept)
     }
 }
 
-// The high water, which from now on is counted anew.
+// Get the high water, and start counting it anew.
 static size_t take_high(reel_temp *temp)
 {
     const size_t high = reel_arena_peak(&temp->stack);
@@ -543,8 +546,8 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_temp_free(self, block, size);
 }
 
-// What is committed counts as none once the stack begins at its end, and not before:
-// a handler may be allocating.
+// A handler may be allocating, so `committed` falls only after the stack begins
+// at its end.
 static void end(void *self)
 {
     reel_temp *const temp = self;

@@ -1,5 +1,5 @@
-// What is alive and what is dead, told to whoever watches: the debug fill and a
-// memory checker. Both see the same blocks; neither changes where they lie.
+// Which bytes are live and which are dead, for the debug fill and a memory
+// checker. Neither changes where blocks lie.
 
 #ifndef REEL_SRC_WATCH_H
 #define REEL_SRC_WATCH_H
@@ -12,8 +12,8 @@
 #define FRESH      (EVERY_BYTE * 0xA5)  // handed out, not yet written
 #define DEAD       (EVERY_BYTE * 0xDD)  // rewound or freed
 
-// `if`, not `#if`, wherever the language allows it: all settings compile in
-// every build, so none can rot.
+// `if`, not `#if`, where the language allows it: then every build compiles all
+// settings.
 static inline void watch_alive(uintptr_t start, size_t size)
 {
 #if REEL_WATCH
@@ -24,7 +24,7 @@ static inline void watch_alive(uintptr_t start, size_t size)
     }
 }
 
-// Memory that the allocator itself uses, for the time being.
+// Memory that the allocator itself writes now.
 static inline void watch_own(uintptr_t start, size_t size)
 {
 #if REEL_WATCH
@@ -33,7 +33,7 @@ static inline void watch_own(uintptr_t start, size_t size)
     (void)start, (void)size;
 }
 
-// Memory that nobody has: access is an error, its contents are left alone.
+// Memory of no block: an access is an error, and its contents stay.
 static inline void watch_unused(uintptr_t start, size_t size)
 {
 #if REEL_WATCH
@@ -51,7 +51,7 @@ static inline void watch_dead(uintptr_t start, size_t size)
     watch_unused(start, size);
 }
 
-// Carry a block's contents over to its copy, if there is one.
+// Copy the contents of a block to its new place, if there is one.
 static inline void move_block(void *copy, const void *block, size_t old_size,
                               size_t new_size)
 {

@@ -1,4 +1,4 @@
-// One context: no interrupt and no second thread ever calls reel.
+// One context: no handler and no second thread calls reel.
 
 #ifndef REEL_SRC_ATOMIC_NONE_H
 #define REEL_SRC_ATOMIC_NONE_H

@@ -5,8 +5,8 @@
 #ifndef REEL_SRC_ATOMIC_ONE_CORE_H
 #define REEL_SRC_ATOMIC_ONE_CORE_H
 
-// Have the value ready in a register: the compiler would rather compute it
-// between mask and unmask, just before it is used.
+// Compute the value now. The compiler would compute it between mask and unmask,
+// just before it is used.
 #define COMPUTED(value) __asm__ volatile("" : "+r"(value))
 
 #define COMPILER_BARRIER() __asm__ volatile("" ::: "memory")

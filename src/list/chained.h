@@ -1,13 +1,13 @@
 // Batches between cores: one exchange of the head for all numbers of a batch.
 //
-// A taker walks the links from the top and then exchanges the head. If the head is
-// still what it was, version and all, nobody took in between, so nothing on the list
-// has changed. If not, what the walk found may be anything, a link that another
-// context is about to write included: it is checked before it is followed, and the
-// exchange fails.
+// A context that takes a batch follows the links from the top, then exchanges
+// the head. If the head still has its value, with its version, no number was
+// taken in between, so the list is unchanged. Else the walk may have read any
+// word, also a link that another context is about to write. So each link is
+// checked before it is followed, and the exchange fails.
 //
-// Every exchange of the head continues what the releases before it published, so
-// the one look at the head with acquire shows all links and blocks on the list.
+// Every exchange of the head continues what the releases before it published.
+// So one acquire of the head shows all links and blocks on the list.
 
 #ifndef REEL_SRC_LIST_CHAINED_H
 #define REEL_SRC_LIST_CHAINED_H
@@ -17,8 +17,9 @@ typedef struct list_chain {
     reel_word *last; // its link; NULL: the chain is empty
 } list_chain;
 
-// Follow up to `most` links, as far as they lead to numbers that were out once: other
-// links were never written. How many were there, and what does the last one say?
+// Follow up to `most` links, while they lead to numbers that were allocated
+// once: other links were never written. Returns how many there were, and the
+// last link.
 ALWAYS_INLINE size_t walk(const reel_list *list, size_t most, uintptr_t *link)
 {
     const list_table table = table_of(list);
@@ -57,8 +58,8 @@ ALWAYS_INLINE uintptr_t list_unchain(reel_list *list, uintptr_t i)
     return next;
 }
 
-// Once claimed, the link is this context's until the chain is pushed: a number in
-// it, other than its own, is a claim as good as the first.
+// After the claim, the link is this context's until the chain is pushed. Any
+// number in it but its own keeps the claim.
 ALWAYS_INLINE bool list_join(reel_list *list, list_chain *chain, uintptr_t i,
                              uintptr_t above)
 {

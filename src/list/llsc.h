@@ -1,7 +1,7 @@
-// Armv7-M or Armv8-M mainline: the head is exchanged by exclusive load and store.
-// An exception clears the exclusive monitor, so whatever an interrupt does between
-// the two makes the store fail: no ABA, no version, and interrupts are never
-// masked. The next link is read inside that window.
+// Armv7-M or Armv8-M mainline: the head is exchanged by exclusive load and
+// store. An exception clears the exclusive monitor. So if a handler runs
+// between the two, the store fails: there is no ABA, no version, and no
+// masking. The next link is read between the two.
 //
 // No barriers: one core sees its own program order.
 
@@ -69,8 +69,9 @@ ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_link *last)
     } while (REEL_UNLIKELY(!swap_if_relaxed(&list->head, &head, first)));
 }
 
-// Claim a number that is out, by an exchange that only one can win; then link it
-// in. In between its link says what is above it, so it is not out.
+// Claim an allocated number, by an exchange that only one context wins. Then
+// link it in. In between its link is the number above it, so it is not
+// allocated.
 ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i, uintptr_t above)
 {
     reel_link *const link = link_of(list, i);

@@ -13,8 +13,8 @@
 #endif
 
 #ifdef LIST_HAS_PIECES
-// To find a link takes long: it is found before the mask, and is the right one if
-// the top is still the same then. What it says is read inside.
+// Finding a link takes long, so it happens before the mask. The link is the
+// right one if the top is still the same inside. Its value is read inside.
 ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
 {
     for (;;) {
@@ -50,7 +50,7 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
 }
 #endif
 
-// In one section, so peaks come in order.
+// Under one mask, so peaks come in order.
 ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
                                    uintptr_t watermark)
 {

@@ -1,4 +1,4 @@
-// Batches with one core: an exchange costs what a link does.
+// Batches on one core: an exchange costs no more than a link.
 
 #ifndef REEL_SRC_LIST_ONE_BY_ONE_H
 #define REEL_SRC_LIST_ONE_BY_ONE_H

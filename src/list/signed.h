@@ -1,7 +1,7 @@
-// One core: the head and the links are numbers, or if negative the complement of
-// the watermark. Links are plain memory: every exchange of the head is a compiler
-// barrier, and one core sees its own program order. What keeps an interrupt out of
-// an exchange is the backend's:
+// One core: the head and the links are numbers, or if negative the complement
+// of the watermark. Links are plain memory: every exchange of the head is a
+// compiler barrier, and one core sees its own program order. The backend keeps
+// a handler out of an exchange:
 //
 //   list_pop(list, table)  take the top off the list; if it is negative, nothing
 //                          was taken
@@ -44,7 +44,7 @@ ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
     return ~link;
 }
 
-// What the head is when nothing is on the list and the watermark is `watermark`.
+// The head of an empty list whose watermark is `watermark`.
 ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t watermark)
 {
     (void)list;
@@ -61,13 +61,13 @@ ALWAYS_INLINE bool has_valid_form(const reel_list *list)
     return list->count > 0 && list->count <= REEL_BLOCKS_MAX;
 }
 
-// The owner of a number that is out uses its link for a chain.
+// The owner of an allocated number uses its link for a chain.
 ALWAYS_INLINE void list_set_link(reel_list *list, uintptr_t i, uintptr_t next)
 {
     *link_of(list, i) = (reel_link)next;
 }
 
-// One owner: have the head be `top`, whatever it was.
+// One owner: set the head to `top`, whatever it was.
 ALWAYS_INLINE void list_replace(reel_list *list, uintptr_t top)
 {
     store_release(&list->head, top);

@@ -1,7 +1,7 @@
 // The head, from the low bits up: a number, a bit that says "fresh", a version.
-// The version moves at every take, so a taker that slept through "take A, take B,
-// give A" finds another word (ABA). `fresh` is that bit, a power of two above the
-// count, so the version has all the bits that the numbers leave.
+// Each take changes the version. So a context that was interrupted by "take A,
+// take B, free A" finds another word (ABA). `fresh_bit` is a power of two above
+// the count, so the version has all bits that the numbers leave.
 //
 // Algorithm: R. K. Treiber's stack, with the counted head of IBM's System/370.
 
@@ -15,7 +15,7 @@ ALWAYS_INLINE reel_word *link_of(const reel_list *list, uintptr_t i)
     return (reel_word *)link_at(table_of(list), i);
 }
 
-// The number and the bit: what a link holds.
+// The number and the bit: what a link contains.
 ALWAYS_INLINE uintptr_t top_of(const reel_list *list, uintptr_t head)
 {
     return head & (2 * list->fresh_bit - 1);
@@ -42,8 +42,8 @@ ALWAYS_INLINE uintptr_t watermark_of(const reel_list *list, uintptr_t link)
     return link & (list->fresh_bit - 1);
 }
 
-// What the head is, but for its version, when nothing is on the list and the
-// watermark is `watermark`.
+// The head of an empty list whose watermark is `watermark`, without its
+// version.
 ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t watermark)
 {
     return list->fresh_bit | watermark;
@@ -54,8 +54,8 @@ ALWAYS_INLINE uintptr_t next_version(const reel_list *list, uintptr_t head)
     return head - top_of(list, head) + 2 * list->fresh_bit;
 }
 
-// It links to itself. Release: who claims it looks at the head after that, and sees
-// one that it is no longer on top of.
+// Let it link to itself. Release: a context that claims it reads the head after
+// that, and finds it no longer on top.
 ALWAYS_INLINE void list_set_out(reel_list *list, uintptr_t i)
 {
     store_release(link_of(list, i), i);
@@ -74,7 +74,8 @@ ALWAYS_INLINE bool has_valid_form(const reel_list *list)
            && list->fresh_bit <= 2 * list->count;
 }
 
-// Acquire: what the giver wrote into its block and into the link is seen here.
+// Acquire: what the last owner wrote into its block and into the link is
+// visible here.
 ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 {
     uintptr_t i, next;
@@ -90,7 +91,8 @@ ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
     return i;
 }
 
-// Release: the next one to look at the head knows what this one knew of the table.
+// Release: the next context that reads the head sees the table as this one
+// does.
 ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
                                    uintptr_t watermark)
 {
@@ -105,13 +107,13 @@ ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
     return true;
 }
 
-// The owner of a number that is out uses its link for a chain.
+// The owner of an allocated number uses its link for a chain.
 ALWAYS_INLINE void list_set_link(reel_list *list, uintptr_t i, uintptr_t next)
 {
     store_relaxed(link_of(list, i), next);
 }
 
-// One owner: have the head be `top`, whatever it was.
+// One owner: set the head to `top`, whatever it was.
 ALWAYS_INLINE void list_replace(reel_list *list, uintptr_t top)
 {
     store_release(&list->head,
@@ -123,9 +125,9 @@ ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
     return load_relaxed(link_of(list, i)) == i;
 }
 
-// Claim it, by an exchange that only one can win. Until it is linked in, its link
-// says what is above it, so it is not out. Acquire is for the look at the head that
-// follows: see list_set_out().
+// Claim it, by an exchange that only one context wins. Until it is linked in,
+// its link is the number above it, so it is not allocated. The acquire is for
+// the read of the head that follows: see list_set_out().
 ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i, uintptr_t above)
 {
     uintptr_t own = i;
@@ -137,9 +139,9 @@ ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i, uintptr_t above)
     return true;
 }
 
-// Put a chain of numbers, linked from `first` to `last`, on the list. They are
-// claimed before the head is looked at: earlier, one of them might be on top, and a
-// link to itself would say that it is out.
+// Put a chain of numbers, linked from `first` to `last`, on the list. Read the
+// head only after the numbers are claimed. Earlier, one of them might be on
+// top, and a link to itself would say that it is allocated.
 ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_word *last)
 {
     const uintptr_t mask = 2 * list->fresh_bit - 1; // of the top
