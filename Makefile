@@ -10,8 +10,7 @@
 OUT       := build
 MAKEFLAGS += --jobs=$(shell nproc 2>/dev/null || echo 2) --output-sync=none
 
-include src/modules.mk
-
+MODULES := $(shell sed -n 's/^\([a-z][a-z_0-9]*\) *|.*/\1/p' src/modules)
 CORE := $(MODULES:%=src/%.c)
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wundef -Wshadow \
         -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror

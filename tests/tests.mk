@@ -11,7 +11,7 @@ PROVE = prove -j2 --exec tests/tools/run
 
 # The inner loop.
 CHECK_RUNS := $(OUT)/gcc+checks2+poison1/tests $(OUT)/gcc+checks2+poison1+asan/tests \
-              $(OUT)/microbit+primask+checks2+Os/tests.elf $(OUT)/mps2-an385/tests.elf \
+              $(UNIT_PARTS:%=$(OUT)/microbit+primask+checks2+Os/tests-%.elf) $(OUT)/mps2-an385/tests.elf \
               tests/compile/layers.t tests/compile/symbols.t tests/mutants/edits.t
 
 .PHONY: check

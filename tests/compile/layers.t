@@ -3,30 +3,24 @@
 # of each public function.
 use strict;
 use warnings;
-use lib 'tests/compile';
+use lib 'tests/compile', 'tests/tools';
 use Test::More;
 use headers;
+use modules;
 
-# A header may include only those to its right; src/*.c may include all.
+# A header may include only those to its right; src/*.c may include all. Those of the
+# modules are in their list.
 my %below = (
-    'reel/config.h'    => [],
-    'reel/base.h'      => ['reel/config.h'],
-    'reel/allocator.h' => ['reel/base.h'],
-    'reel/pages.h'     => ['reel/base.h'],
-    'reel/port.h'      => ['reel/base.h'],
-    'reel/registry.h'  => ['reel/allocator.h'],
-    'reel/arena.h'     => [ 'reel/allocator.h', 'reel/registry.h' ],
-    'reel/blocks.h'    => [ 'reel/allocator.h', 'reel/registry.h' ],
-    'reel/temp.h'      => [ 'reel/arena.h', 'reel/pages.h' ],
-    'reel/rewindable.h' => [ 'reel/allocator.h', 'reel/registry.h' ],
-    'reel/span.h'      => ['reel/rewindable.h'],
-    'reel/pool.h'      => [ 'reel/allocator.h', 'reel/blocks.h', 'reel/registry.h' ],
-    'reel/region.h'    => [ 'reel/pool.h', 'reel/registry.h' ],
-    'reel/reel.h'      => [
-        qw(reel/allocator.h reel/arena.h reel/blocks.h reel/pages.h reel/pool.h reel/port.h
-            reel/region.h reel/registry.h reel/rewindable.h reel/span.h reel/temp.h)
-    ],
+    'reel/config.h' => [],
+    'reel/base.h'   => ['reel/config.h'],
+    'reel/pages.h'  => ['reel/base.h'],
+    'reel/port.h'   => ['reel/base.h'],
 );
+for my $module ( grep { $_->{includes} ne '-' } modules::all() ) {
+    $below{"reel/$module->{name}.h"}
+        = [ map {"reel/$_.h"} split ' ', $module->{includes} ];
+}
+$below{'reel/reel.h'} = [ grep { !m{reel/(?:config|base)} } keys %below ];
 
 # What users need not read. A part of detail/ that is named like a header belongs to
 # it: it begins with what the header says, and the header ends with it.
@@ -83,6 +77,43 @@ for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
 }
 
 cmp_ok( scalar( () = headers::text_of('README.md') =~ /\n/g ), '<=', 180, 'README.md is short' );
+
+# Whoever adds a module is told where it is missing (tests/README.md has the recipe).
+my @modules = modules::all();
+my %unit = map { ( $_ => 1 ) } map {m{/(\w+)[.]c$}} grep {
+    headers::text_of($_) =~ /^const test_case /m
+} glob 'tests/unit/*.c';
+is( join( ' ', sort map { $_->{name} } @modules ),
+    join( ' ', sort map {m{/(\w+)[.]c$}} glob 'src/*.c' ),
+    'src/modules lists every source of the core, and nothing else' );
+for my $module (@modules) {
+    my $name = $module->{name};
+    my @lost = grep { !$unit{$_} } split ' ', $module->{tests};
+    is( "@lost", '', "$name: its unit tests exist" );
+    isnt( $module->{tests}, '', "$name has unit tests" );
+    next if $module->{includes} eq '-';
+    ok( headers::text_of('include/reel/reel.h') =~ m{"reel/$name[.]h"},
+        "include/reel/reel.h includes $name" );
+    ok( headers::text_of('README.md') =~ /\breel_$name\b|`\Q$name\E|\*\*$name\*\*/,
+        "README.md names $name" );
+    ok( headers::text_of('src/README.md') =~ /^## \u$name|^## .*\b$name/mi,
+        "src/README.md has a section on $name" )
+        if $name ne 'allocator';
+    ok( headers::text_of('tests/figures/size/sizes.c') =~ /\breel_$name\b/,
+        "tests/figures/size/sizes.c measures its control block" );
+    ok( headers::text_of('tests/unit/allocator.c') =~ /reel_${name}_(?:allocator|init|open)/,
+        "tests/unit/allocator.c runs the common tests on $name" )
+        if $name !~ /^(?:allocator|registry|span)$/;
+}
+my ($table) = headers::text_of('tests/README.md') =~ /^((?:\| `src.*\n)+)/m;
+is( $table, modules::table(), 'tests/README.md has the table of src/modules' );
+
+# And a board.
+for my $folder ( map {s{/board[.]mk$}{}r} glob 'targets/*/board.mk' ) {
+    my ($board) = $folder =~ m{([^/]+)$};
+    ok( -s "$folder/$_", "$folder has $_" ) for 'qemu', "$board.ld";
+    ok( headers::text_of('tests/README.md') =~ /`\Q$board\E`/, "tests/README.md names $board" );
+}
 
 # The labels, in the order in which they may stand (reel/base.h says what they mean).
 my $callers = qr/owner|any context|threads only/;

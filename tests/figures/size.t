@@ -4,9 +4,10 @@
 # against tests/figures/size/budget. An inline function has no stack of its own.
 use strict;
 use warnings;
-use lib 'tests/figures';
+use lib 'tests/figures', 'tests/tools';
 use Test::More;
 use figures;
+use modules;
 use stack;
 
 my %cores = (
@@ -29,7 +30,7 @@ sub text_of {
 # The stack's bytes; and, on the Cortex-M0, what is not among them.
 sub stack_of {
     my ( $column, $folder ) = @_;
-    my $functions = stack::read_graphs( map {s{^src}{$folder}r =~ s/c$/ci/r} glob 'src/*.c' );
+    my $functions = stack::read_graphs( map {"$folder/$_->{name}.ci"} modules::all() );
     my %depths    = stack::depths($functions);
     if ( $column eq 'm0' ) {
         my $by = stack::left_out($functions);
@@ -46,7 +47,7 @@ for my $column ( keys %cores ) {
     my ( $core, $tool ) = @{ $cores{$column} };
     my $folder = "build/$core+Os/obj/src";
     my $row    = $measured{$column} = {};
-    for my $module ( map {m{/(\w+)\.c$}} glob 'src/*.c' ) {
+    for my $module ( map { $_->{name} } modules::all() ) {
         $row->{"code:$module"} = text_of( $tool, "$folder/$module.o" );
     }
     $row->{'code:core'} = text_of( $tool, "build/$core+Os/core.o" );
@@ -62,10 +63,14 @@ $measured{m0}{"linked:$_"}
 my @tools = qw(arm-none-eabi-gcc riscv64-unknown-elf-gcc gcc);
 figures::check( 'tests/figures/size/budget', \%measured, @tools );
 
+# The rows of the list, with those of the modules' code before the whole.
+my @modules = map { [ "code:$_->{name}", "code: $_->{size}" ] }
+    grep { $_->{size} ne '-' } modules::all();
 my @rows = map {
     my ( $name, $text ) = @$_;
     [ $text, figures::cells( \%measured, $name, qw(m0 m3 rv32 x86-64) ) ]
-} readme::rows('tests/figures/size/readme');
+} map { $_->[0] eq 'code:core' ? ( @modules, $_ ) : $_ }
+    readme::rows('tests/figures/size/readme');
 figures::check_readme( 'size',
     readme::table( [qw(bytes Cortex-M0 Cortex-M3 rv32imac x86-64)], @rows ),
     'their objects at -Os', @tools );

@@ -6,16 +6,8 @@
 #include "reel/base.h"
 
 // Record a failure and go on; a test ends early only by its own `return`.
-// A board without room for all texts has TEST_TEXTS 0: file and line say which it was.
 void test_expect(bool fact, const char *text, const char *file, int line);
-#ifndef TEST_TEXTS
-#define TEST_TEXTS 1
-#endif
-#if TEST_TEXTS
 #define EXPECT(fact) test_expect((fact), #fact, __FILE__, __LINE__)
-#else
-#define EXPECT(fact) test_expect((fact), "what is there", __FILE__, __LINE__)
-#endif
 
 // Say something that is not a result: a line of text and a number.
 void test_note(const char *text, size_t number);

@@ -32,3 +32,22 @@ $(OUT)/%/tests: $$(call objects,$$*,$(UNIT) tests/harness/host.c port/host/mallo
 $(OUT)/%/tests.elf: $$(call objects,$$(firstword $$(subst /, ,$$*)),$(UNIT_BOARD)) \
                     $$(call objects,$$*,tests/harness/board.c) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
+
+# A board that is too small for all tests has them in parts: every third file in each.
+UNIT_TESTS := $(shell grep -l '^const test_case ' $(UNIT_FILES))
+UNIT_RIGS  := $(filter-out $(UNIT_TESTS),$(UNIT_FILES))
+UNIT_PARTS := 1 2 3
+
+define UNIT_PART
+UNIT_PART_$(1) := $(shell echo $(UNIT_TESTS) | tr ' ' '\n' | awk 'NR % 3 == $(1) % 3')
+$(OUT)/unit/tables-$(1).c: $$(UNIT_PART_$(1)) tests/unit/tables
+	mkdir -p $$(@D)
+	tests/unit/tables $$(filter %.c,$$^) > $$@
+
+$(OUT)/%/tests-$(1).elf: \
+        $$$$(call objects,$$$$*,$$(filter-out $(UNIT_FILES) $(OUT)/unit/tables.c,$(UNIT_BOARD)) \
+          $(UNIT_RIGS) $$(UNIT_PART_$(1)) $(OUT)/unit/tables-$(1).c tests/harness/board.c) \
+        $(BOARD_SCRIPTS)
+	$$(SAY); $$(LINK_BOARD)
+endef
+$(foreach part,$(UNIT_PARTS),$(eval $(call UNIT_PART,$(part))))

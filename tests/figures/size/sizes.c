@@ -2,6 +2,7 @@
 
 #include "reel/reel.h"
 
+extern char size_of_allocator[sizeof(reel_allocator)];
 extern char size_of_arena[sizeof(reel_arena)];
 extern char size_of_mark[sizeof(reel_mark)];
 extern char size_of_temp[sizeof(reel_temp)];
