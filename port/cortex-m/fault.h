@@ -1,6 +1,7 @@
-/// What every Cortex-M with an MPU has in common: its size, turning it on, and
-/// reading a fault. Armv6-M has no MemManage and records no address: there a
-/// refused access is a HardFault, and nothing more is known.
+/// What every Cortex-M with an MPU needs: the number of regions, enabling the
+/// MPU, and reading a fault. Privileged code only. Armv6-M has no MemManage and
+/// records no address: there a refused access is a HardFault, and nothing more
+/// is known.
 
 #ifndef REEL_PORT_FAULT_H
 #define REEL_PORT_FAULT_H
@@ -11,36 +12,31 @@
 extern "C" {
 #endif
 
-/// Tell how many MPU regions this part has.
+/// Get the number of MPU regions.
 ///
-/// Returns  0 on a part without MPU.
-/// Cost     O(1).
-/// Context  any number, privileged. ISR: yes. SMP: yes. Blocks: never.
+/// Returns  the number; 0 on a part without MPU.
+/// Callers  any context
 unsigned reel_mpu_regions(void);
 
-/// Turn the MPU on, with the background map for privileged code, and the
-/// MemManage exception, so that a refused access does not escalate. Where the
-/// MPU is on already, only what is missing of that is added.
+/// Enable the MPU with the background map for privileged code, and the
+/// MemManage exception, so that a refused access does not become a HardFault.
+/// If the MPU is enabled already, only what is missing is added.
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED on a part without MPU.
-/// Cost     O(1).
-/// Context  one owner, privileged. ISR: no. SMP: no. Blocks: never.
+/// Callers  threads only
 reel_status reel_mpu_enable(void);
 
-/// In a MemManage handler: which address was refused?
+/// Get the address of the fault, in a MemManage handler.
 ///
 ///   address  set if the hardware recorded it
 ///
-/// Returns  true if it did. reel_temp_locate() says whose it is.
-/// Cost     O(1).
-/// Context  a MemManage handler.
+/// Returns  true if it did. reel_temp_locate() says what is there.
 bool reel_fault_address(uintptr_t *address);
 
-/// In a MemManage handler: forget this fault, so that the next one is told apart.
+/// Forget this fault, in a MemManage handler. Then the next one can be
+/// distinguished.
 ///
 /// Returns  when it is done.
-/// Cost     O(1).
-/// Context  a MemManage handler.
 void reel_fault_clear(void);
 
 #ifdef __cplusplus

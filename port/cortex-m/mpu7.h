@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-/// Owned by the caller; read-only to it. `pages` is what a temp takes.
+/// Owned by the caller, who only reads it. A temp takes `pages`.
 typedef struct reel_mpu7 {
     reel_pages pages;
     uintptr_t base;
@@ -37,8 +37,8 @@ typedef struct reel_mpu7 {
     uint8_t size_log2; // of `size`
 } reel_mpu7;
 
-/// Take MPU regions for a range and close all of it. The MPU itself is turned on
-/// by reel_mpu_enable() or by the application.
+/// Take MPU regions for a range, and close all of it. reel_mpu_enable() or the
+/// application enables the MPU. Privileged code only. An MPU serves one core.
 ///
 ///   space    aligned to its size
 ///   size     bytes, a power of two: 256 or more with 2 regions, 2048 with 3
@@ -46,11 +46,10 @@ typedef struct reel_mpu7 {
 ///   regions  2: pages of size / 8; 3: pages of size / 64
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED on a part without MPU or without these
-///          regions; REEL_INVALID for a range that the MPU cannot cover. On
-///          failure nothing has changed.
-/// Cost     O(1). The hooks: O(1); they refuse, or ignore, what is no whole page
-///          or not at the frontier.
-/// Context  one owner, privileged. ISR: no. SMP: no: an MPU serves one core.
+///          regions; REEL_INVALID for a range that the MPU cannot cover. A
+///          failure changes nothing. The hooks refuse, or ignore, a range that
+///          is not of whole pages or not at the frontier.
+/// Callers  threads only
 reel_status reel_mpu7_init(reel_mpu7 *mpu, void *space, size_t size,
                            unsigned region, unsigned regions);
 

@@ -1,19 +1,23 @@
-/// Commit by the MPU of Armv8-M: what is not committed faults. Granule 32 bytes.
+/// Commit by the MPU of Armv8-M: an access to memory that is not committed
+/// faults. The granule is 32 bytes.
 ///
 /// Two designs:
 ///
-///   overlap   Two identical regions over the uncommitted tail. An address in two
-///             regions faults for everybody, privileged code included, and
-///             nothing else changes for the application: PRIVDEFENA stays on.
+///   overlap   Two identical regions over the uncommitted tail. An access to an
+///             address in two regions always faults, also in privileged code.
+///             PRIVDEFENA stays on, and nothing else changes for the
+///             application.
 ///   window    One region over the committed part. For an application that maps
 ///             all of its memory by regions and runs without PRIVDEFENA.
 ///
-/// Updates keep committed memory accessible at every instruction. An interrupt
-/// may use other regions meanwhile: PRIMASK is set while a region is selected
-/// and written, for 7 instructions by gcc 12 and never more than 12. No other region
-/// may lie over a window, which privileged code alone can use and nobody can execute.
+/// Committed memory stays accessible at every instruction of an update. A
+/// handler may use other regions meanwhile: PRIMASK is set while a region is
+/// selected and written, for 7 instructions by gcc 12 and never for more than
+/// 12. No other region may lie over a window. Only privileged code can use a
+/// window, and no code can execute in it.
 ///
-/// Compile it with fault.c. Not built for Armv8-M, init returns REEL_UNSUPPORTED.
+/// Compile it with fault.c. If it is not built for Armv8-M, init returns
+/// REEL_UNSUPPORTED.
 
 #ifndef REEL_PORT_MPU8_H
 #define REEL_PORT_MPU8_H
@@ -29,7 +33,7 @@ typedef enum reel_mpu8_design {
     REEL_MPU8_WINDOW,  // takes region n
 } reel_mpu8_design;
 
-/// Owned by the caller; read-only to it. `pages` is what a temp takes.
+/// Owned by the caller, who only reads it. A temp takes `pages`.
 typedef struct reel_mpu8 {
     reel_pages pages;
     uintptr_t base;
@@ -40,22 +44,22 @@ typedef struct reel_mpu8 {
     reel_mpu8_design design;
 } reel_mpu8;
 
-/// Take MPU regions for a range and close all of it. The MPU itself is turned on
-/// by reel_mpu_enable() (overlap) or by the application.
+/// Take MPU regions for a range, and close all of it. reel_mpu_enable()
+/// (overlap) or the application enables the MPU. Privileged code only. An MPU
+/// serves one core.
 ///
 ///   space      aligned to `page_size`
 ///   size       bytes, a multiple of `page_size`
 ///   page_size  bytes, a power of two, 32 or more
 ///   region     number of the first region
 ///   attribute  index 0 to 7 of the MAIR attribute for the window's memory,
-///              which the application has set up; an overlap never uses it
+///              which the application has set up; an overlap does not use it
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED on a part without MPU or without these
-///          regions; REEL_INVALID for a range that the MPU cannot cover. On
-///          failure nothing has changed.
-/// Cost     O(1). The hooks: O(1); they refuse, or ignore, what is no whole page
-///          or not at the frontier.
-/// Context  one owner, privileged. ISR: no. SMP: no: an MPU serves one core.
+///          regions; REEL_INVALID for a range that the MPU cannot cover. A
+///          failure changes nothing. The hooks refuse, or ignore, a range that
+///          is not of whole pages or not at the frontier.
+/// Callers  threads only
 reel_status reel_mpu8_init(reel_mpu8 *mpu, reel_mpu8_design design, void *space,
                            size_t size, size_t page_size, unsigned region,
                            unsigned attribute);

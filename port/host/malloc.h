@@ -1,5 +1,5 @@
-/// The host's malloc as a reel_allocator, and so whichever malloc is linked:
-/// glibc's, jemalloc, mimalloc. Blocks are freed one by one.
+/// The host's malloc as a reel_allocator: glibc's, or the one that is linked,
+/// such as jemalloc or mimalloc. Blocks are freed one by one.
 
 #ifndef REEL_PORT_HOST_MALLOC_H
 #define REEL_PORT_HOST_MALLOC_H
@@ -10,11 +10,11 @@
 extern "C" {
 #endif
 
-/// Offer malloc. It cannot tell a foreign block from its own.
+/// Offer malloc as an allocator. It does not detect foreign blocks.
 ///
-/// Returns  the value, good for ever.
-/// Cost     O(1); the functions behind it: malloc's.
-/// Context  the functions behind it: any number. ISR: no. SMP: yes.
+/// Returns  the allocator, valid for ever. Any thread may use it, but no
+///          handler.
+/// Callers  any context
 reel_allocator reel_host_malloc(void);
 
 #ifdef __cplusplus

@@ -1,9 +1,9 @@
-// Tells AddressSanitizer, or Valgrind's memcheck, which bytes are alive. Build
-// library and program with -DREEL_PORT_WATCH_HEADER='"host/watch.h"'; without a
-// sanitizer Valgrind is assumed, whose requests cost a few instructions and do
-// nothing outside it. Valgrind knows single bytes. AddressSanitizer knows groups
-// of 8: one is dead only if all of it is, so that blocks of several threads may
-// share one, and an overrun of a few bytes may go unseen.
+// Tells AddressSanitizer, or Valgrind's memcheck, which bytes are live. Build
+// library and program with -DREEL_PORT_WATCH_HEADER='"host/watch.h"'. Without a
+// sanitizer this is for Valgrind: its requests take a few instructions, and do
+// nothing without it. Valgrind distinguishes single bytes. AddressSanitizer
+// distinguishes groups of 8. A group is dead only if all of it is, since blocks of
+// several threads may share one. So an overrun of a few bytes may not be detected.
 //
 // An arena's free space is poisoned for as long as its buffer is in its hands.
 // Before the buffer serves another purpose, give it back with

@@ -39,7 +39,7 @@ typedef struct reel_mmu_space {
     void (*forget)(uintptr_t start, size_t size);
 } reel_mmu_space;
 
-/// Owned by the caller; read-only to it. `pages` is what a temp takes.
+/// Owned by the caller, who only reads it. A temp takes `pages`.
 typedef struct reel_mmu {
     reel_pages pages;
     const reel_mmu_space *space;

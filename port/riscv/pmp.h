@@ -30,7 +30,7 @@ extern "C" {
 /// The entries that one range takes.
 #define REEL_PMP_TAKES 3u
 
-/// Owned by the caller; read-only to it. `pages` is what a temp takes.
+/// Owned by the caller, who only reads it. A temp takes `pages`.
 typedef struct reel_pmp {
     reel_pages pages;
     uintptr_t base;
