@@ -107,7 +107,7 @@ my ($table) = headers::text_of('README.md') =~ /^\| module .*\n\|.*\n((?:\|.*\n)
 my ( @of_all, %is_told );
 for my $row ( split /\n/, $table // '' ) {
     my ( undef, $module, undef, @cells ) = split /\s*\|\s*/, $row;
-    if ( $module eq 'all of these' ) {
+    if ( $module eq 'every module' ) {
         @of_all = @cells;
         next;
     }
