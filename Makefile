@@ -122,7 +122,7 @@ include $(wildcard targets/*/board.mk) \
         tests/compile/compile.mk tests/mutants/mutants.mk tests/bench/bench.mk \
         tests/tests.mk
 
--include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+-include $(shell find $(OUT) -path $(OUT)/linux -prune -o -name '*.d' -print 2>/dev/null)
 
 .PHONY: demo
 demo: $(METER) $(if $(PCAP),,$(METER_INPUT))  ## Meter a capture on an emulated Cortex-M3 (PCAP=file)

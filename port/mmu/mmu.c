@@ -78,6 +78,15 @@ static uint64_t *entry_at(const reel_mmu *mmu, size_t offset, unsigned level)
     }
 }
 
+// The same, where `entry` is the one before or NULL.
+static uint64_t *entry_after(const reel_mmu *mmu, uint64_t *entry,
+                             size_t offset, unsigned level)
+{
+    const bool begins_a_table = (offset & (reach(level + 1) - 1)) == 0;
+    return entry == NULL || begins_a_table ? entry_at(mmu, offset, level)
+                                           : entry + 1;
+}
+
 // ---- frames that were taken and are not in use yet: a chain through their first words
 
 typedef struct chain {
@@ -142,11 +151,11 @@ static void add_tables(const reel_mmu *mmu, size_t offset, chain **taken)
 static void map(const reel_mmu *mmu, size_t from, size_t to, chain *taken)
 {
     uint64_t *entry = NULL;
-    for (size_t at = from; at < to; at += PAGE, entry++) {
-        if (at == from || (at & (reach(1) - 1)) == 0) {
+    for (size_t at = from; at < to; at += PAGE) {
+        if ((at & (reach(1) - 1)) == 0) {
             add_tables(mmu, at, &taken);
-            entry = entry_at(mmu, at, 0);
         }
+        entry = entry_after(mmu, entry, at, 0);
         const uint64_t frame = physical(mmu, next_of(&taken));
         entry_write(entry, entry_of_page(frame));
     }
@@ -188,8 +197,9 @@ static size_t first_at(size_t from, unsigned level)
 static void hide(const reel_mmu *mmu, size_t from, size_t to)
 {
     for (unsigned level = 0; level < mmu->space->levels; level++) {
+        uint64_t *entry = NULL;
         for (size_t at = first_at(from, level); at < to; at += reach(level)) {
-            uint64_t *const entry = entry_at(mmu, at, level);
+            entry = entry_after(mmu, entry, at, level);
             entry_write(entry, entry_hidden(*entry));
         }
     }
@@ -199,8 +209,9 @@ static void hide(const reel_mmu *mmu, size_t from, size_t to)
 static void give_frames_back(const reel_mmu *mmu, size_t from, size_t to)
 {
     for (unsigned level = 0; level < mmu->space->levels; level++) {
+        uint64_t *entry = NULL;
         for (size_t at = first_at(from, level); at < to; at += reach(level)) {
-            uint64_t *const entry = entry_at(mmu, at, level);
+            entry = entry_after(mmu, entry, at, level);
             (void)reel_blocks_free(mmu->space->frames, frame_of(mmu, *entry));
             *entry = 0;
         }

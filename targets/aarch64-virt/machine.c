@@ -150,8 +150,9 @@ void machine_fire_after(uint64_t ticks, void (*handler)(uintptr_t pc))
 {
     on_timer[machine_core()] = handler;
     enable_interrupts();
+    // The time first: a timer that is on fires at once if its time has passed.
     __asm__ volatile(
-        "msr cntp_ctl_el0, %1\n\tmsr cntp_tval_el0, %0" ::"r"(ticks),
+        "msr cntp_tval_el0, %0\n\tmsr cntp_ctl_el0, %1" ::"r"(ticks),
         "r"(UINT64_C(1))
         : "memory");
 }

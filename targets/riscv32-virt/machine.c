@@ -85,9 +85,14 @@ void machine_no_fire(void)
 
 uint64_t machine_instructions(void)
 {
-    uint32_t count;
-    __asm__ volatile("csrr %0, minstret" : "=r"(count));
-    return count;
+    uint32_t low, high, again;
+    do {
+        __asm__ volatile("csrr %0, minstreth" : "=r"(high));
+        __asm__ volatile("csrr %0, minstret" : "=r"(low));
+        __asm__ volatile("csrr %0, minstreth" : "=r"(again));
+    } while (high != again);
+    const uint64_t count = (uint64_t)high << 32 | low;
+    return count / MACHINE_ICOUNT_NS; // QEMU 7.2 counts nanoseconds
 }
 
 static void take_self(void)

@@ -8,6 +8,9 @@
 // Once, before the tests.
 void board_start(void);
 
+// The other core stays off: nobody needs to be told of a change.
+void board_be_alone(void);
+
 // Say on the console whose an address is and in which state.
 void board_report(uintptr_t address);
 

@@ -35,3 +35,15 @@ $(OUT)/%/suite.elf: $$(call objects,$$*,$(UNIT) tests/kernels/board.c tests/kern
                       $$(PORT_$$(call board_of,$$*))) \
                     $$(call machine,$$*,$$(call board_of,$$*)) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
+
+# Interrupts at every instruction, and what a call takes.
+$(OUT)/%/port-icount.elf: $$(call objects,$$*,$(CORE) port/always.c $(addprefix tests/harness/,tap.c test.c) \
+                            $(addprefix tests/kernels/,board.c icount.c) \
+                            $$(PORT_$$(call board_of,$$*))) \
+                          $$(call machine,$$*,$$(call board_of,$$*)) $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
+
+COST_FILES  := $(foreach board,riscv32-virt riscv64-virt aarch64-virt,\
+                 $(OUT)/$(board)/port-icount.elf)
+TEST_FILES  += $(COST_FILES)
+SCRIPT_RUNS += tests/kernels/costs.t

@@ -44,6 +44,11 @@ void board_start(void)
     space.forget = FORGET;
 }
 
+void board_be_alone(void)
+{
+    space.forget = NULL;
+}
+
 void board_report(uintptr_t address)
 {
     test_note("refused at", address);

@@ -30,6 +30,10 @@ void board_start(void)
     enabled = reel_pmp_enable();
 }
 
+void board_be_alone(void)
+{
+}
+
 void board_report(uintptr_t address)
 {
     test_note("refused at", address);
