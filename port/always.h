@@ -2,6 +2,10 @@
 /// protects nothing. It is counted, and a limit may refuse it. So a system
 /// without an MPU has the same budget, and the same failures, as a system with
 /// one.
+///
+/// It serves one range at a time. While some of a range is committed, a commit of
+/// another range is refused. A temp that is initialised again over the same range
+/// begins with nothing committed.
 
 #ifndef REEL_PORT_ALWAYS_H
 #define REEL_PORT_ALWAYS_H
@@ -15,6 +19,7 @@ extern "C" {
 /// Owned by the caller, who only reads it. A temp takes `pages`.
 typedef struct reel_always {
     reel_pages pages;
+    uintptr_t next;   // the address of the next commit
     size_t limit;     // bytes that may be committed at one time
     size_t committed; // bytes
     size_t commits;   // calls that succeeded
@@ -38,6 +43,7 @@ void reel_always_decommit(void *context, void *addr, size_t size);
 #define REEL_ALWAYS_DEFINE(name, page_size, limit)                      \
     static reel_always name = {                                         \
         { page_size, &name, reel_always_commit, reel_always_decommit }, \
+        0,                                                              \
         limit,                                                          \
         0,                                                              \
         0,                                                              \

@@ -4,8 +4,6 @@
 
 #define TYPE_DREGION_SHIFT 8u
 #define TYPE_DREGION_MASK  0xFFu
-#define CTRL_ENABLE        1u
-#define CTRL_PRIVDEFENA    4u
 #define SHCSR_MEMFAULTENA  (UINT32_C(1) << 16)
 #define CFSR_MEM_MANAGE    0xFFu // the status byte of MemManage
 #define CFSR_MMARVALID     0x80u
@@ -22,9 +20,11 @@ reel_status reel_mpu_enable(void)
     }
     SHCSR |= SHCSR_MEMFAULTENA;
     __asm__ volatile("dmb" ::: "memory"); // accesses under the old map end here
-    MPU_CTRL |= CTRL_ENABLE | CTRL_PRIVDEFENA;
+    if ((MPU_CTRL & MPU_CTRL_ENABLE) == 0) {
+        MPU_CTRL |= MPU_CTRL_ENABLE | MPU_CTRL_PRIVDEFENA;
+    }
     synchronise();
-    return REEL_OK;
+    return (MPU_CTRL & MPU_CTRL_ENABLE) != 0 ? REEL_OK : REEL_PORT_FAILED;
 }
 
 bool reel_fault_address(uintptr_t *address)

@@ -1,7 +1,16 @@
 /// What every Cortex-M with an MPU needs: the number of regions, enabling the
-/// MPU, and reading a fault. Privileged code only. Armv6-M has no MemManage and
-/// records no address: there a refused access is a HardFault, and nothing more
-/// is known.
+/// MPU, and reading a fault. Privileged code only. Armv6-M and Armv8-M Baseline
+/// have no MemManage and record no address: there a refused access is a
+/// HardFault, and nothing more is known.
+///
+/// Some accesses do not trap, or trap in another way:
+///
+///   * With PRIMASK set, or in a handler as urgent as MemManage, a refused access
+///     is a HardFault. Give MemManage the most urgent priority to see it.
+///   * With FAULTMASK set, in an NMI and in a HardFault handler the MPU is off, as
+///     long as MPU_CTRL.HFNMIENA is 0. A use of freed memory there is not
+///     detected. With HFNMIENA 1 it is a lockup.
+///   * DMA and other cores do not pass through the MPU of this core.
 
 #ifndef REEL_PORT_FAULT_H
 #define REEL_PORT_FAULT_H
@@ -20,9 +29,10 @@ unsigned reel_mpu_regions(void);
 
 /// Enable the MPU with the background map for privileged code, and the
 /// MemManage exception, so that a refused access does not become a HardFault.
-/// If the MPU is enabled already, only what is missing is added.
+/// If the MPU is enabled already, its map stays, and only MemManage is enabled.
 ///
-/// Returns  REEL_OK; REEL_UNSUPPORTED on a part without MPU.
+/// Returns  REEL_OK: the MPU is on. REEL_UNSUPPORTED on a part without MPU;
+///          REEL_PORT_FAILED if it stays off because its registers are locked.
 /// Callers  threads only
 reel_status reel_mpu_enable(void);
 

@@ -16,9 +16,8 @@
 #define CFSR     (*(volatile uint32_t *)0xE000ED28)
 #define MMFAR    (*(volatile uint32_t *)0xE000ED34)
 
-// Armv8-M has another MPU behind the same addresses, and nothing tells which at
-// run time: each port refuses to work when compiled for the other.
-#define MPU_IS_V8 (__ARM_ARCH >= 8)
+#define MPU_CTRL_ENABLE     UINT32_C(1)
+#define MPU_CTRL_PRIVDEFENA UINT32_C(4)
 
 // Selecting a region and writing it must not be torn apart: an interrupt of an
 // RTOS may select another in between. Whatever mask reel itself was built with,
@@ -41,13 +40,93 @@ static inline void synchronise(void)
     __asm__ volatile("dsb\n\tisb" ::: "memory");
 }
 
+// The three below leave MPU_RNR as they find it: the application may be just between
+// selecting a region and writing it.
+//
 // Switch a region off. RASR and RLAR are one address and both mean "off" at 0.
 static inline void disable_region(uint32_t region)
 {
     const uint32_t saved = mask_interrupts();
+    const uint32_t selected = MPU_RNR;
     MPU_RNR = region;
     MPU_RASR = 0;
+    MPU_RNR = selected;
     restore_interrupts(saved);
+}
+
+// Write one that is off.
+static inline REEL_ALWAYS_INLINED void
+write_region(uint32_t region, uint32_t base, uint32_t rest)
+{
+    const uint32_t saved = mask_interrupts();
+    const uint32_t selected = MPU_RNR;
+    MPU_RNR = region;
+    MPU_RBAR = base;
+    MPU_RASR = rest;
+    MPU_RNR = selected;
+    restore_interrupts(saved);
+}
+
+typedef struct mpu_region {
+    uint32_t base, rest; // RBAR; RASR or RLAR
+} mpu_region;
+
+static inline void read_region(uint32_t region, mpu_region *read)
+{
+    const uint32_t saved = mask_interrupts();
+    const uint32_t selected = MPU_RNR;
+    MPU_RNR = region;
+    read->base = MPU_RBAR;
+    read->rest = MPU_RASR;
+    MPU_RNR = selected;
+    restore_interrupts(saved);
+}
+
+// Which MPU is behind these registers? Armv8-M has another one at the same
+// addresses, and code for Armv6-M and Armv7-M runs there, too. Bit 4 of RBAR tells:
+// the older MPUs take it as an order and read it as 0, the newer one keeps it. A
+// register that keeps nothing is locked, or belongs to another world.
+typedef enum mpu_kind { MPU_IS_LOCKED, MPU_IS_V7, MPU_IS_V8 } mpu_kind;
+
+#define RBAR_BIT_4 (UINT32_C(1) << 4)
+#define RBAR_HIGH  UINT32_C(0xF0000000)
+
+// The region is off meanwhile, and comes back as it was.
+static inline mpu_kind mpu_kind_of(uint32_t region)
+{
+    const uint32_t saved = mask_interrupts();
+    const uint32_t selected = MPU_RNR;
+    MPU_RNR = region;
+    const uint32_t base = MPU_RBAR, rest = MPU_RASR;
+    const uint32_t written = (~base & RBAR_HIGH) | RBAR_BIT_4 | (region & 0xFu);
+    MPU_RASR = 0;
+    MPU_RBAR = written;
+    const uint32_t kept = MPU_RBAR;
+    MPU_RBAR = base;
+    MPU_RASR = rest;
+    MPU_RNR = selected;
+    restore_interrupts(saved);
+    if (((kept ^ written) & RBAR_HIGH) != 0) {
+        return MPU_IS_LOCKED;
+    }
+    return (kept & RBAR_BIT_4) != 0 ? MPU_IS_V8 : MPU_IS_V7;
+}
+
+// What init says of a part on which the port can do nothing.
+static inline reel_status check_part(mpu_kind wanted, uint32_t region)
+{
+    const mpu_kind found = mpu_kind_of(region);
+    if (found == MPU_IS_LOCKED) {
+        return REEL_PORT_FAILED;
+    }
+    return found == wanted ? REEL_OK : REEL_UNSUPPORTED;
+}
+
+// Do [a, a_last] and [b, b_last] have an address in common?
+static inline bool meet(uintptr_t a, uintptr_t a_last, uintptr_t b,
+                        uintptr_t b_last)
+{
+    return a <= b_last && b <= a_last;
 }
 
 // Whole pages, at the frontier, and within the range? `offset` is where the bytes
@@ -55,8 +134,8 @@ static inline void disable_region(uint32_t region)
 static inline bool may_commit(const reel_pages *pages, size_t frontier,
                               size_t range, size_t offset, size_t size)
 {
-    return size != 0 && (size & (pages->page_size - 1)) == 0
-           && offset == frontier && size <= range - frontier;
+    return offset == frontier && size - 1 < range - frontier // 0 wraps
+           && (size & (pages->page_size - 1)) == 0;
 }
 
 static inline bool may_decommit(const reel_pages *pages, size_t frontier,

@@ -38,18 +38,21 @@
 
 // With VALID the base also selects the region, in one store. A region that is on
 // must be at this base already.
-static void set_region(uint32_t region, uintptr_t base, uint32_t attributes)
+static inline REEL_ALWAYS_INLINED void
+set_region(uint32_t region, uintptr_t base, uint32_t attributes)
 {
     const uint32_t saved = mask_interrupts();
+    const uint32_t selected = MPU_RNR;
     MPU_RBAR = base | RBAR_VALID | region;
     MPU_RASR = attributes;
+    MPU_RNR = selected;
     restore_interrupts(saved);
 }
 
 // Make the first `parts` eighths of [base, base + 2^size_log2) accessible, and
 // no more of it, by one store to a region that is there already or off.
-static inline REEL_ALWAYS_INLINED void open_parts(uint32_t region, uintptr_t base,
-                                   unsigned size_log2, uint32_t parts)
+static inline REEL_ALWAYS_INLINED void
+open_parts(uint32_t region, uintptr_t base, unsigned size_log2, uint32_t parts)
 {
     const uint32_t disabled = 0xFFu << parts & 0xFFu;
     const uint32_t attributes = RASR_MEMORY | RASR_AP_RW
@@ -109,17 +112,6 @@ static void move_frontier(reel_mpu7 *mpu, size_t to)
     mpu->frontier = to;
 }
 
-static bool commit(void *context, void *addr, size_t size)
-{
-    reel_mpu7 *const mpu = context;
-    if (!may_commit(&mpu->pages, mpu->frontier, mpu->size,
-                    (uintptr_t)addr - mpu->base, size)) {
-        return false;
-    }
-    move_frontier(mpu, mpu->frontier + size);
-    return true;
-}
-
 static void decommit(void *context, void *addr, size_t size)
 {
     reel_mpu7 *const mpu = context;
@@ -127,6 +119,30 @@ static void decommit(void *context, void *addr, size_t size)
                      size)) {
         move_frontier(mpu, mpu->frontier - size);
     }
+}
+
+// A commit at the start while some of the range is committed: its temp was
+// initialised anew and knows of none. All of it is closed first.
+static __attribute__((__noinline__)) bool
+commit_anew(reel_mpu7 *mpu, size_t offset, size_t size)
+{
+    if (offset != 0 || !may_commit(&mpu->pages, 0, mpu->size, 0, size)) {
+        return false;
+    }
+    decommit(mpu, (void *)mpu->base, mpu->frontier);
+    move_frontier(mpu, size);
+    return true;
+}
+
+static bool commit(void *context, void *addr, size_t size)
+{
+    reel_mpu7 *const mpu = context;
+    const size_t offset = (uintptr_t)addr - mpu->base;
+    if (!may_commit(&mpu->pages, mpu->frontier, mpu->size, offset, size)) {
+        return commit_anew(mpu, offset, size);
+    }
+    move_frontier(mpu, mpu->frontier + size);
+    return true;
 }
 
 // Returns 0 if the MPU has no region of this size at this place.
@@ -170,11 +186,46 @@ static void close_all(const reel_mpu7 *mpu)
     synchronise();
 }
 
+// Does a region let accesses to the range through? One that is on decides for its
+// sub-regions that are not disabled.
+static bool opens(const mpu_region *region, uintptr_t first, uintptr_t last)
+{
+    if ((region->rest & RASR_ENABLE) == 0) {
+        return false;
+    }
+    const unsigned part_log2 =
+        (region->rest >> RASR_SIZE & 0x1Fu) + 1u - PARTS_LOG2;
+    const uintptr_t base = region->base >> part_log2 >> PARTS_LOG2 << PARTS_LOG2
+                                                                   << part_log2;
+    for (unsigned part = 0; part < PARTS; part++) {
+        const uintptr_t start = base + ((uintptr_t)part << part_log2);
+        if ((region->rest >> (RASR_SRD + part) & 1u) == 0
+            && meet(start, start + ((uintptr_t)1 << part_log2) - 1, first,
+                    last)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The highest region that matches decides: is one above ours over the range?
+static bool is_overruled(uintptr_t base, size_t size, unsigned region)
+{
+    for (; region < reel_mpu_regions(); region++) {
+        mpu_region other;
+        read_region(region, &other);
+        if (opens(&other, base, base + size - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 reel_status reel_mpu7_init(reel_mpu7 *mpu, void *space, size_t size,
                            unsigned region, unsigned regions)
 {
     const unsigned count = reel_mpu_regions();
-    if (count == 0 || MPU_IS_V8) {
+    if (count == 0) {
         return REEL_UNSUPPORTED;
     }
     if (mpu == NULL || regions < 2 || regions > 3) {
@@ -187,6 +238,14 @@ reel_status reel_mpu7_init(reel_mpu7 *mpu, void *space, size_t size,
     const unsigned size_log2 = region_log2(space, size, smallest);
     if (size_log2 == 0) {
         return REEL_INVALID;
+    }
+    const reel_status part = check_part(MPU_IS_V7, region);
+    if (part != REEL_OK) {
+        return part;
+    }
+    if ((MPU_CTRL & MPU_CTRL_ENABLE) == 0
+        || is_overruled((uintptr_t)space, size, region + regions)) {
+        return REEL_PORT_FAILED;
     }
     fill_in(mpu, (uintptr_t)space, size_log2, region, regions);
     close_all(mpu);

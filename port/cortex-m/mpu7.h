@@ -13,9 +13,11 @@
 /// (write-back) and not shared: not for DMA buffers on parts with a cache. Updates
 /// open before they close: committed memory is accessible at every instruction. An
 /// interrupt may use other regions meanwhile: PRIMASK is set while a region is
-/// selected and written, for 7 instructions by gcc 12 and never more than 12.
+/// selected and written, for 8 instructions by gcc 12 and never more than 12. The
+/// region that was selected before stays selected.
 ///
-/// Compile it with fault.c. Built for Armv8-M, init returns REEL_UNSUPPORTED.
+/// Compile it with fault.c. On a part of Armv8-M, which has another MPU, init
+/// returns REEL_UNSUPPORTED, whatever architecture the code was built for.
 
 #ifndef REEL_PORT_MPU7_H
 #define REEL_PORT_MPU7_H
@@ -38,17 +40,24 @@ typedef struct reel_mpu7 {
 } reel_mpu7;
 
 /// Take MPU regions for a range, and close all of it. reel_mpu_enable() or the
-/// application enables the MPU. Privileged code only. An MPU serves one core.
+/// application enables the MPU first. Privileged code only. An MPU serves one
+/// core.
 ///
 ///   space    aligned to its size
 ///   size     bytes, a power of two: 256 or more with 2 regions, 2048 with 3
 ///   region   number of the first region
 ///   regions  2: pages of size / 8; 3: pages of size / 64
 ///
-/// Returns  REEL_OK; REEL_UNSUPPORTED on a part without MPU or without these
-///          regions; REEL_INVALID for a range that the MPU cannot cover. A
-///          failure changes nothing. The hooks refuse, or ignore, a range that
-///          is not of whole pages or not at the frontier.
+/// Returns  REEL_OK: an access of privileged code to the range traps now.
+///          REEL_UNSUPPORTED on a part without this MPU or without these regions;
+///          REEL_INVALID for a range that the MPU cannot cover; REEL_PORT_FAILED
+///          if the range would not trap: the MPU is off, its registers are locked,
+///          or a region of a higher number lies over the range. A failure changes
+///          nothing. The hooks refuse, or ignore, a range that is not of whole
+///          pages or not at the frontier. A commit at the start, while some of the
+///          range is committed, closes all of it first: its temp was initialised
+///          again.
+/// Cost     O(regions of the part)
 /// Callers  threads only
 reel_status reel_mpu7_init(reel_mpu7 *mpu, void *space, size_t size,
                            unsigned region, unsigned regions);

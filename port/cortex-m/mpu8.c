@@ -22,13 +22,10 @@
 
 // Base first: of a region that is on, only one of the two changes, and a region
 // that is off goes on with the limit.
-static void set_region(uint32_t region, uintptr_t base, uint32_t limit)
+static inline REEL_ALWAYS_INLINED void
+set_region(uint32_t region, uintptr_t base, uint32_t limit)
 {
-    const uint32_t saved = mask_interrupts();
-    MPU_RNR = region;
-    MPU_RBAR = base | RBAR_XN;
-    MPU_RLAR = limit;
-    restore_interrupts(saved);
+    write_region(region, base | RBAR_XN, limit);
 }
 
 // RLAR for a region whose last byte is just below `end`. The address after the
@@ -76,17 +73,6 @@ static void move_frontier(reel_mpu8 *mpu, size_t to)
     mpu->frontier = to;
 }
 
-static bool commit(void *context, void *addr, size_t size)
-{
-    reel_mpu8 *const mpu = context;
-    if (!may_commit(&mpu->pages, mpu->frontier, mpu->size,
-                    (uintptr_t)addr - mpu->base, size)) {
-        return false;
-    }
-    move_frontier(mpu, mpu->frontier + size);
-    return true;
-}
-
 static void decommit(void *context, void *addr, size_t size)
 {
     reel_mpu8 *const mpu = context;
@@ -94,6 +80,30 @@ static void decommit(void *context, void *addr, size_t size)
                      size)) {
         move_frontier(mpu, mpu->frontier - size);
     }
+}
+
+// A commit at the start while some of the range is committed: its temp was
+// initialised anew and knows of none. All of it is closed first.
+static __attribute__((__noinline__)) bool
+commit_anew(reel_mpu8 *mpu, size_t offset, size_t size)
+{
+    if (offset != 0 || !may_commit(&mpu->pages, 0, mpu->size, 0, size)) {
+        return false;
+    }
+    decommit(mpu, (void *)mpu->base, mpu->frontier);
+    move_frontier(mpu, size);
+    return true;
+}
+
+static bool commit(void *context, void *addr, size_t size)
+{
+    reel_mpu8 *const mpu = context;
+    const size_t offset = (uintptr_t)addr - mpu->base;
+    if (!may_commit(&mpu->pages, mpu->frontier, mpu->size, offset, size)) {
+        return commit_anew(mpu, offset, size);
+    }
+    move_frontier(mpu, mpu->frontier + size);
+    return true;
 }
 
 static bool is_coverable(uintptr_t base, size_t size, size_t page_size)
@@ -106,7 +116,7 @@ static bool is_coverable(uintptr_t base, size_t size, size_t page_size)
 static void fill_in(reel_mpu8 *mpu, reel_mpu8_design design, uintptr_t base,
                     size_t size, size_t page_size)
 {
-    mpu->design = design;
+    mpu->design = (uint8_t)design;
     mpu->base = base;
     mpu->size = size;
     mpu->frontier = 0;
@@ -125,28 +135,116 @@ static void close_all(reel_mpu8 *mpu, unsigned regions)
     move_frontier(mpu, 0);
 }
 
+// ---- would it trap? --------------------------------------------------------
+
+// TT r0, r0: the part's own answer, for this code's privilege and world. Spelled as
+// numbers, since a build for an older architecture may run here, too.
+#define TT_READABLE (UINT32_C(1) << 18)
+
+static bool is_readable(uintptr_t address)
+{
+    register uintptr_t r0 __asm__("r0") = address;
+    __asm__ volatile(".short 0xe840, 0xf000" : "+r"(r0)::"memory");
+    return (r0 & TT_READABLE) != 0;
+}
+
+static bool is_on(const mpu_region *region)
+{
+    return (region->rest & RLAR_ENABLE) != 0;
+}
+
+// Is there another region over the range? Under a window it would leave open what
+// is not committed, and close what is.
+static bool is_shared(uintptr_t base, size_t size, unsigned own)
+{
+    for (unsigned i = 0; i < reel_mpu_regions(); i++) {
+        mpu_region other;
+        read_region(i, &other);
+        if (i != own && is_on(&other)
+            && meet(other.base & ~(GRANULE - 1), other.rest | (GRANULE - 1),
+                    base, base + size - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// As far as the registers tell before any is written.
+static bool may_trap(reel_mpu8_design design, uintptr_t base, size_t size,
+                     unsigned region)
+{
+    if ((MPU_CTRL & MPU_CTRL_ENABLE) == 0) {
+        return false;
+    }
+    return design == REEL_MPU8_OVERLAP
+           || ((MPU_CTRL & MPU_CTRL_PRIVDEFENA) == 0
+               && !is_shared(base, size, region));
+}
+
+static bool is_closed(const reel_mpu8 *mpu)
+{
+    return !is_readable(mpu->base) && !is_readable(mpu->base + mpu->size - 1);
+}
+
+// Close the range; if the part would not trap there, put the regions back.
+static reel_status take_range(reel_mpu8 *mpu, unsigned regions)
+{
+    mpu_region were[2];
+    for (unsigned i = 0; i < regions; i++) {
+        read_region(mpu->region + i, &were[i]);
+    }
+    close_all(mpu, regions);
+    if (is_closed(mpu)) {
+        return REEL_OK;
+    }
+    for (unsigned i = 0; i < regions; i++) {
+        disable_region(mpu->region + i);
+        write_region(mpu->region + i, were[i].base, were[i].rest);
+    }
+    synchronise();
+    return REEL_PORT_FAILED;
+}
+
+static bool are_valid(reel_mpu8_design design, void *space, size_t size,
+                      size_t page_size, unsigned attribute)
+{
+    return attribute <= MAX_ATTRIBUTE
+           && (design == REEL_MPU8_OVERLAP || design == REEL_MPU8_WINDOW)
+           && is_coverable((uintptr_t)space, size, page_size);
+}
+
 reel_status reel_mpu8_init(reel_mpu8 *mpu, reel_mpu8_design design, void *space,
                            size_t size, size_t page_size, unsigned region,
                            unsigned attribute)
 {
+    const uintptr_t base = (uintptr_t)space;
     const unsigned count = reel_mpu_regions();
-    if (count == 0 || !MPU_IS_V8) {
-        return REEL_UNSUPPORTED;
-    }
-    if (mpu == NULL || attribute > MAX_ATTRIBUTE
-        || (design != REEL_MPU8_OVERLAP && design != REEL_MPU8_WINDOW)) {
-        return REEL_INVALID;
-    }
     const unsigned regions = design == REEL_MPU8_OVERLAP ? 2 : 1;
-    if (count < regions || region > count - regions) {
+    if (count < regions) {
         return REEL_UNSUPPORTED;
     }
-    if (!is_coverable((uintptr_t)space, size, page_size)) {
+    if (mpu == NULL || !are_valid(design, space, size, page_size, attribute)) {
         return REEL_INVALID;
     }
-    fill_in(mpu, design, (uintptr_t)space, size, page_size);
-    mpu->region = (uint8_t)region;
-    mpu->attribute = (uint8_t)attribute;
-    close_all(mpu, regions);
-    return REEL_OK;
+    if (region > count - regions) {
+        return REEL_UNSUPPORTED;
+    }
+    const reel_status part = check_part(MPU_IS_V8, region);
+    if (part != REEL_OK) {
+        return part;
+    }
+    if (!may_trap(design, base, size, region)) {
+        return REEL_PORT_FAILED;
+    }
+    reel_mpu8 tried;
+    fill_in(&tried, design, base, size, page_size);
+    tried.region = (uint8_t)region;
+    tried.attribute = (uint8_t)attribute;
+    const reel_status taken = take_range(&tried, regions);
+    if (taken == REEL_OK) {
+        fill_in(mpu, design, base, size, page_size);
+        mpu->region = (uint8_t)region;
+        mpu->attribute = (uint8_t)attribute;
+    }
+    return taken;
 }

@@ -13,11 +13,12 @@
 /// Committed memory stays accessible at every instruction of an update. A
 /// handler may use other regions meanwhile: PRIMASK is set while a region is
 /// selected and written, for 7 instructions by gcc 12 and never for more than
-/// 12. No other region may lie over a window. Only privileged code can use a
-/// window, and no code can execute in it.
+/// 12. The region that was selected before stays selected. No other region may
+/// lie over a window. Only privileged code can use a window, and no code can
+/// execute in it.
 ///
-/// Compile it with fault.c. If it is not built for Armv8-M, init returns
-/// REEL_UNSUPPORTED.
+/// Compile it with fault.c. On a part of Armv6-M or Armv7-M, which has another
+/// MPU, init returns REEL_UNSUPPORTED.
 
 #ifndef REEL_PORT_MPU8_H
 #define REEL_PORT_MPU8_H
@@ -41,12 +42,12 @@ typedef struct reel_mpu8 {
     size_t frontier;   // bytes committed
     uint8_t region;    // the first of its regions
     uint8_t attribute; // index into MAIR that its regions use
-    reel_mpu8_design design;
+    uint8_t design;    // a reel_mpu8_design
 } reel_mpu8;
 
 /// Take MPU regions for a range, and close all of it. reel_mpu_enable()
-/// (overlap) or the application enables the MPU. Privileged code only. An MPU
-/// serves one core.
+/// (overlap) or the application enables the MPU first. Privileged code only. An
+/// MPU serves one core.
 ///
 ///   space      aligned to `page_size`
 ///   size       bytes, a multiple of `page_size`
@@ -55,10 +56,16 @@ typedef struct reel_mpu8 {
 ///   attribute  index 0 to 7 of the MAIR attribute for the window's memory,
 ///              which the application has set up; an overlap does not use it
 ///
-/// Returns  REEL_OK; REEL_UNSUPPORTED on a part without MPU or without these
-///          regions; REEL_INVALID for a range that the MPU cannot cover. A
-///          failure changes nothing. The hooks refuse, or ignore, a range that
-///          is not of whole pages or not at the frontier.
+/// Returns  REEL_OK: an access to the range traps now, as the part itself says
+///          (TT). REEL_UNSUPPORTED on a part without this MPU or without these
+///          regions; REEL_INVALID for a range that the MPU cannot cover;
+///          REEL_PORT_FAILED if the range would not trap: the MPU is off, its
+///          registers are locked, or, under a window, PRIVDEFENA or another region
+///          opens it. A failure changes nothing. The hooks refuse, or ignore, a
+///          range that is not of whole pages or not at the frontier. A commit at
+///          the start, while some of the range is committed, closes all of it
+///          first: its temp was initialised again.
+/// Cost     O(regions of the part)
 /// Callers  threads only
 reel_status reel_mpu8_init(reel_mpu8 *mpu, reel_mpu8_design design, void *space,
                            size_t size, size_t page_size, unsigned region,

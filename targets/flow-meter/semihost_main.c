@@ -50,9 +50,10 @@ _Noreturn void platform_exit(int code)
 
 void platform_frame_memory(struct platform_memory *memory)
 {
-    const reel_status status = reel_mpu7_init(
-        &frame_mpu, frame_memory, sizeof frame_memory, FRAME_REGION, 3);
-    if (status != REEL_OK || reel_mpu_enable() != REEL_OK) {
+    if (reel_mpu_enable() != REEL_OK
+        || reel_mpu7_init(&frame_mpu, frame_memory, sizeof frame_memory,
+                          FRAME_REGION, 3)
+               != REEL_OK) {
         semihost_write("flow-meter: no MPU\n");
         semihost_exit(METER_FAILED);
     }

@@ -15,7 +15,7 @@ MPU_COMMON := tests/harness/tap.c $(call in_folder,mpu,design probe) \
               $(addprefix port/cortex-m/,fault.c mpu7.c mpu8.c)
 
 $(OUT)/%/mpu.elf: $$(call objects,$$*,$(CORE) $(MPU_COMMON) $(BOARD_COMMON) \
-                    $(call in_folder,mpu,mpu access refusals strict)) $(BOARD_SCRIPTS)
+                    $(call in_folder,mpu,mpu access refusals strict truth)) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
 $(OUT)/%/mpu-icount.elf: $$(call objects,$$*,$(MPU_COMMON) $(BOARD_COMMON) \

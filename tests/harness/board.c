@@ -54,7 +54,7 @@ static reel_status take_mpu(void)
 static void open_memory(void)
 {
     if (mpu.size == 0
-        && (take_mpu() != REEL_OK || reel_mpu_enable() != REEL_OK)) {
+        && (reel_mpu_enable() != REEL_OK || take_mpu() != REEL_OK)) {
         test_write("Bail out! no MPU\n");
         semihost_exit(1);
     }

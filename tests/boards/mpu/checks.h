@@ -22,7 +22,8 @@ typedef struct check {
         NULL, NULL    \
     }
 
-extern const check access_checks[], refusal_checks[], strict_checks[];
+extern const check access_checks[], refusal_checks[], strict_checks[],
+    truth_checks[];
 
 // With `committed` bytes committed, is each page as it should be, at its first
 // word and at its last, and also the memory just below and above the range?

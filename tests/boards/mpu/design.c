@@ -2,15 +2,15 @@
 
 #include "cortex-m/fault.h"
 #include "cortex-m/mpu.h"
+#include "tap.h"
 
-#define CTRL_ENABLE     1u
-#define CTRL_PRIVDEFENA 4u
-#define MAIR0           (*(volatile uint32_t *)0xE000EDC0)
-#define NORMAL          0xFFu // write-back, allocating
-#define FIRST_REGION    1u
-#define BELOW_REGION    8u // the application's map around a window
-#define ABOVE_REGION    9u
-#define LAST_GRANULE    UINT32_C(0xFFFFFFE0)
+#define ID_MMFR0     (*(volatile uint32_t *)0xE000ED50)
+#define MAIR0        (*(volatile uint32_t *)0xE000EDC0)
+#define NORMAL       0xFFu // write-back, allocating
+#define FIRST_REGION 1u
+#define BELOW_REGION 8u // the application's map around a window
+#define ABOVE_REGION 9u
+#define LAST_GRANULE UINT32_C(0xFFFFFFE0)
 
 #define V7(size, regions)                                                  \
     {                                                                      \
@@ -42,12 +42,18 @@ uintptr_t design_memory(void)
     return (uintptr_t)memory + LARGEST;
 }
 
-bool design_applies(const mpu_design *design)
+// The part's, whatever architecture this was built for.
+bool design_machine_is_v8(void)
 {
-    return __ARM_ARCH > 6 && design->is_v8 == (__ARM_ARCH >= 8);
+    return (ID_MMFR0 >> 4 & 0xFu) == 4;
 }
 
-static bool is_window(const mpu_design *design)
+bool design_applies(const mpu_design *design)
+{
+    return reel_mpu_regions() > 0 && design->is_v8 == design_machine_is_v8();
+}
+
+bool design_is_window(const mpu_design *design)
 {
     return design->is_v8 && design->kind == REEL_MPU8_WINDOW;
 }
@@ -59,11 +65,11 @@ static void map_around(uintptr_t start, uintptr_t end)
     MPU_RNR = BELOW_REGION;
     MPU_RBAR = 0;
     MPU_RLAR = (start - 1) & LAST_GRANULE;
-    MPU_RLAR |= CTRL_ENABLE;
+    MPU_RLAR |= MPU_CTRL_ENABLE;
     MPU_RNR = ABOVE_REGION;
     MPU_RBAR = end;
-    MPU_RLAR = LAST_GRANULE | CTRL_ENABLE;
-    MPU_CTRL = CTRL_ENABLE;
+    MPU_RLAR = LAST_GRANULE | MPU_CTRL_ENABLE;
+    MPU_CTRL = MPU_CTRL_ENABLE;
     synchronise();
 }
 
@@ -75,7 +81,7 @@ reel_status design_init(const mpu_design *design, mpu_range *range,
     range->region = region;
     if (design->is_v8) {
         range->pages = &range->port.mpu8.pages;
-        range->regions = is_window(design) ? 1 : 2;
+        range->regions = design_is_window(design) ? 1 : 2;
         return reel_mpu8_init(&range->port.mpu8, (reel_mpu8_design)design->kind,
                               (void *)start, design->size, design->page_size,
                               region, 0);
@@ -89,19 +95,19 @@ reel_status design_init(const mpu_design *design, mpu_range *range,
 void design_start(const mpu_design *design, mpu_range *first, mpu_range *second)
 {
     const uintptr_t start = design_memory();
-    uintptr_t end = start + design->size;
-    MPU_CTRL = CTRL_PRIVDEFENA;
+    const uintptr_t end = start + design->size;
+    MPU_CTRL = MPU_CTRL_PRIVDEFENA;
     for (unsigned region = 0; region < reel_mpu_regions(); region++) {
         disable_region(region);
     }
-    (void)reel_mpu_enable();
-    (void)design_init(design, first, start, FIRST_REGION);
-    if (second != NULL) {
-        (void)design_init(design, second, end, FIRST_REGION + first->regions);
-        end += design->size;
+    if (design_is_window(design)) {
+        map_around(start, end + (second != NULL ? design->size : 0));
     }
-    if (is_window(design)) {
-        map_around(start, end);
+    EXPECT(reel_mpu_enable() == REEL_OK);
+    EXPECT(design_init(design, first, start, FIRST_REGION) == REEL_OK);
+    if (second != NULL) {
+        EXPECT(design_init(design, second, end, FIRST_REGION + first->regions)
+               == REEL_OK);
     }
 }
 

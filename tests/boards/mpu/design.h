@@ -32,6 +32,11 @@ typedef struct mpu_range {
     unsigned regions; // how many
 } mpu_range;
 
+// Has this machine an MPU of Armv8-M?
+bool design_machine_is_v8(void);
+
+bool design_is_window(const mpu_design *design);
+
 // Has this machine the MPU that the design is for?
 bool design_applies(const mpu_design *design);
 

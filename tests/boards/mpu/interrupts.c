@@ -94,10 +94,12 @@ static void look_around(void)
 // own. If the port lost its selection by that, it now writes this one.
 static void use_own_region(void)
 {
-    disable_region(reel_mpu_regions() - 1);
+    MPU_RNR = reel_mpu_regions() - 1;
+    MPU_RASR = 0;
 }
 
-// After the call: is the frontier where it was sent, and was the write not lost?
+// After the call: is the frontier where it was sent, is the region selected that was
+// before, and was the write not lost?
 static void look_back(size_t frontier)
 {
     if (frontier > 0) {
@@ -106,7 +108,7 @@ static void look_back(size_t frontier)
     if (frontier < range->size) {
         wrong += !probe_is_closed(range->start + frontier);
     }
-    MPU_RNR = reel_mpu_regions() - 1;
+    wrong += MPU_RNR != reel_mpu_regions() - 1;
     wrong += MPU_RASR != 0;
 }
 
@@ -123,6 +125,7 @@ static bool interrupt_call(const page_move *move, uint32_t count)
 {
     fired_in_time = false;
     under_way = true;
+    use_own_region();
     clock_fire_after(count, take_tick);
     call_hook(move->from, move->to);
     under_way = false;

@@ -6,13 +6,14 @@ static const mpu_range *broken;
 
 static void close_first(void)
 {
+    const bool is_v8 = design_machine_is_v8();
     for (unsigned i = 0; i < broken->regions; i++) {
         const uint32_t region = broken->region + i;
-        if (!MPU_IS_V8 && i > 0) {
+        if (!is_v8 && i > 0) {
             disable_region(region); // what was opened over region n
-        } else if (MPU_IS_V8 && broken->regions == 1) {
+        } else if (is_v8 && broken->regions == 1) {
             disable_region(region); // the window
-        } else if (MPU_IS_V8) {
+        } else if (is_v8) {
             MPU_RNR = region;
             MPU_RBAR = broken->start; // the tail, over all of the range
         }
