@@ -25,7 +25,7 @@
 #include "list.h"
 
 #ifdef LIST_HAS_PIECES
-#error "a batch may look for a link in a piece that is not there"
+#error "a batch needs one table of links: do not define LIST_HAS_PIECES"
 #endif
 
 #if REEL_LISTS_ARE_VERSIONED

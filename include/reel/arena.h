@@ -103,7 +103,7 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 ///
 ///   REEL_ARENA_DEFINE(scratch, 4096);
 #define REEL_ARENA_DEFINE(name, bytes)                                \
-    REEL_STATIC_ASSERT((bytes) > 0, "1 byte or more");                \
+    REEL_STATIC_ASSERT((bytes) > 0, "an arena needs 1 byte or more"); \
     REEL_MEMORY_DEFINE(name##_memory, bytes, REEL_ALIGN_DEFAULT);     \
     static reel_arena name = REEL_ARENA_INITIAL(                      \
         (uintptr_t)name##_memory, (uintptr_t)name##_memory + (bytes), \

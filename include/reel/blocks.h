@@ -82,14 +82,14 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 /// flash. What reel_blocks_init() would refuse does not compile.
 ///
 ///   REEL_BLOCKS_DEFINE(packets, 200, 32);
-#define REEL_BLOCKS_DEFINE(name, block_size, count)                      \
-    REEL_STATIC_ASSERT((block_size) > 0 && (count) > 0                   \
-                           && (count) <= REEL_BLOCKS_MAX,                \
-                       "1 to REEL_BLOCKS_MAX blocks of 1 byte or more"); \
-    REEL_MEMORY_DEFINE(name##_memory, (size_t)(block_size) * (count),    \
-                       REEL_ALIGN_DEFAULT);                              \
-    REEL_NOINIT(name##_links) static reel_link name##_links[count];      \
-    static reel_blocks name = REEL_BLOCKS_INITIAL_(                      \
+#define REEL_BLOCKS_DEFINE(name, block_size, count)                    \
+    REEL_STATIC_ASSERT(                                                \
+        (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX, \
+        "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");   \
+    REEL_MEMORY_DEFINE(name##_memory, (size_t)(block_size) * (count),  \
+                       REEL_ALIGN_DEFAULT);                            \
+    REEL_NOINIT(name##_links) static reel_link name##_links[count];    \
+    static reel_blocks name = REEL_BLOCKS_INITIAL_(                    \
         (uintptr_t)name##_memory, name##_links, block_size, count)
 
 /// Allocate a block.

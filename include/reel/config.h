@@ -113,7 +113,8 @@
 #endif
 #if REEL_CORES > 1 && REEL_ATOMICS != REEL_ATOMICS_NATIVE \
     && REEL_ATOMICS != REEL_ATOMICS_CUSTOM
-#error "REEL_CORES above 1 needs REEL_ATOMICS_NATIVE"
+#error \
+    "REEL_CORES above 1 needs REEL_ATOMICS_NATIVE, or REEL_ATOMICS_CUSTOM with a lock"
 #endif
 
 #endif

@@ -134,10 +134,10 @@ reel_status reel_registry_init(reel_registry *registry,
 /// flash.
 ///
 ///   REEL_REGISTRY_DEFINE(allocators, 16);
-#define REEL_REGISTRY_DEFINE(name, count)               \
-    REEL_STATIC_ASSERT((count) > 0, "1 entry or more"); \
-    REEL_NOINIT(name##_entries)                         \
-    static reel_registry_entry name##_entries[count];   \
+#define REEL_REGISTRY_DEFINE(name, count)                                \
+    REEL_STATIC_ASSERT((count) > 0, "a registry needs 1 entry or more"); \
+    REEL_NOINIT(name##_entries)                                          \
+    static reel_registry_entry name##_entries[count];                    \
     static reel_registry name = REEL_REGISTRY_INITIAL_(name##_entries, count)
 
 #define REEL_REGISTRY_INITIAL_(entries, count)                     \

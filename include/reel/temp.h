@@ -123,7 +123,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 ///   REEL_TEMP_DEFINE(scratch, 8192, 256, &plain.pages, 256);
 #define REEL_TEMP_DEFINE(name, bytes, align, hooks, step)                      \
     REEL_STATIC_ASSERT((step) > 0 && (bytes) % (align) == 0,                   \
-                       "a step of 0, or no whole pages");                      \
+                       "a temp needs a step above 0, and whole pages");        \
     REEL_MEMORY_DEFINE(name##_memory, bytes, align);                           \
     static reel_temp name = {                                                  \
         REEL_ARENA_INITIAL((uintptr_t)name##_memory, (uintptr_t)name##_memory, \

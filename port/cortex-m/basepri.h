@@ -32,13 +32,13 @@
 #error "no BASEPRI on this CPU: use cortex-m/primask.h"
 #endif
 #ifndef REEL_PORT_BASEPRI
-#error "REEL_PORT_BASEPRI must be the priority from which on interrupts wait"
+#error "REEL_PORT_BASEPRI is not set: define the priority to mask from"
 #elif REEL_PORT_BASEPRI < 1 || REEL_PORT_BASEPRI > 255
 #error "REEL_PORT_BASEPRI must be 1 to 255: 0 would mask nothing"
 #endif
 #ifdef __NVIC_PRIO_BITS // of CMSIS
 #if (REEL_PORT_BASEPRI & (0xFF >> __NVIC_PRIO_BITS)) != 0
-#error "REEL_PORT_BASEPRI has bits that this part's priorities have not"
+#error "REEL_PORT_BASEPRI has bits that are not in __NVIC_PRIO_BITS: clear them"
 #endif
 #endif
 

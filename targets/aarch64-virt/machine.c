@@ -196,7 +196,7 @@ uintptr_t machine_trap(uintptr_t kind, uintptr_t pc)
         return machine_refused(address, pc);
     }
     if (kind != INTERRUPT) {
-        semihost_write("Bail out! an exception that nobody asked for\n");
+        semihost_write("Bail out! an unexpected exception\n");
         semihost_exit(EXIT_TRAP);
     }
     in_handler[core] = true;

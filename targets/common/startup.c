@@ -1,5 +1,5 @@
 // Reset on any Cortex-M: copy .data, clear .bss, run main, end the run with its
-// result. An exception that nobody asked for ends the run with a failing code.
+// result. An unexpected exception ends the run with a failing code.
 
 #include <stdint.h>
 
@@ -38,7 +38,7 @@ __attribute__((section(".vectors"), used)) static const struct {
 
 void unexpected(void)
 {
-    semihost_write("Bail out! an exception that nobody asked for\n");
+    semihost_write("Bail out! an unexpected exception\n");
     semihost_exit(EXIT_FAULT);
 }
 

@@ -80,7 +80,7 @@ bool platform_touch(const volatile unsigned char *at)
 
 #define STACKED_PC   6u // r0 to r3, r12, lr, pc
 #define LOAD_SIZE    4u // bytes of the instruction above
-#define FAULT_ENDING "flow-meter: nobody asked for this fault\n"
+#define FAULT_ENDING "flow-meter: an unexpected fault\n"
 
 // Explain the fault; if it was not asked for, that is the end.
 __attribute__((used)) void memory_fault(uint32_t *stacked)

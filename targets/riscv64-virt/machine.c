@@ -167,7 +167,7 @@ uintptr_t machine_trap(uintptr_t cause, uintptr_t value, uintptr_t pc)
     } else if (cause == IS_SELF) {
         take_self(core);
     } else {
-        semihost_write("Bail out! a trap that nobody asked for\n");
+        semihost_write("Bail out! an unexpected trap\n");
         semihost_exit(EXIT_TRAP);
     }
     in_handler[core] = false;

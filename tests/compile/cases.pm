@@ -29,7 +29,7 @@ my $backend = sub { "-DREEL_ATOMICS=REEL_ATOMICS_$_[0]" };
 # CPU, options, what the compiler must say, and what is included if it is not
 # the way to a shared word, which brings the configuration.
 our @refused = (
-    [ 'host', '-DLIST_HAS_PIECES', 'a batch may look for a link in a piece', 'batch.h' ],
+    [ 'host', '-DLIST_HAS_PIECES', 'a batch needs one table of links', 'batch.h' ],
     [ 'host', '-DREEL_CHECKS=3',  'REEL_CHECKS must be 0, 1 or 2' ],
     [ 'host', '-DREEL_CHECKS=-1', 'REEL_CHECKS must be 0, 1 or 2' ],
     [ 'host', '-DREEL_POISON=2',  'REEL_POISON must be 0 or 1' ],
@@ -57,11 +57,11 @@ our @refused = (
     [ 'm0',      '-DREEL_CORES=2', 'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ],
     [ 'rv32imc', '-DREEL_CORES=2', 'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ],
 
-    [ 'm3', '', 'REEL_PORT_BASEPRI must be the priority', $basepri ],
+    [ 'm3', '', 'REEL_PORT_BASEPRI is not set', $basepri ],
     [ 'm3', '-DREEL_PORT_BASEPRI=0',   'REEL_PORT_BASEPRI must be 1 to 255', $basepri ],
     [ 'm3', '-DREEL_PORT_BASEPRI=256', 'REEL_PORT_BASEPRI must be 1 to 255', $basepri ],
     [   'm3', '-DREEL_PORT_BASEPRI=0x48 -D__NVIC_PRIO_BITS=4',
-        "bits that this part's priorities have not", $basepri
+        "bits that are not in __NVIC_PRIO_BITS", $basepri
     ],
     map { [ $_, '-DREEL_PORT_BASEPRI=64', 'no BASEPRI on this CPU', $basepri ] }
         qw(m0 m23 armhf host),

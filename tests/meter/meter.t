@@ -924,7 +924,7 @@ sub hostile_ip
 }
 
 # The firmware ends by reading a rewound block, on purpose: the MPU must catch it
-# and the handler explain it. A fault that nobody asked for is the end.
+# and the handler explain it. An unexpected fault ends the run.
 sub use_after_rewind
 {
     my $path = spill('one.pcap', ethernet_capture('x' x 60));
@@ -937,9 +937,9 @@ sub use_after_rewind
     is(scalar(grep { /rewound|fault/ } @lines), 0, 'a host without an MPU keeps quiet');
 
     $run = on_target('stray');
-    is($run->{code}, 3, 'a fault that nobody asked for fails');
+    is($run->{code}, 3, 'an unexpected fault fails');
     like($run->{lines}[0], qr/^fault: 0x[0-9a-f]{8} is in no allocator$/, 'is explained');
-    is($run->{lines}[1], 'flow-meter: nobody asked for this fault', 'and named');
+    is($run->{lines}[1], 'flow-meter: an unexpected fault', 'and named');
 }
 
 use_after_rewind();
