@@ -217,7 +217,7 @@ ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
         return blame(blocks, i);
     }
     if (REEL_POISON || REEL_WATCH) {
-        if (!list_is_out(&blocks->list, i)) {
+        if (!list_is_allocated(&blocks->list, i)) {
             return REEL_DOUBLE_FREE;
         }
         watch_dead((uintptr_t)block, blocks->block_size);
@@ -264,7 +264,7 @@ size_t reel_blocks_count_used(const reel_blocks *blocks)
     const size_t peak = reel_blocks_peak(blocks);
     size_t used = 0;
     for (size_t i = 0; i < peak; i++) {
-        used += list_is_out(&blocks->list, i);
+        used += list_is_allocated(&blocks->list, i);
     }
     return used;
 }
@@ -332,7 +332,7 @@ static bool is_cacheable(const reel_blocks_cache *cache, void *const *at)
 {
     const reel_list *const list = &cache->blocks->list;
     const uintptr_t i = number_of(cache->blocks, *at);
-    return i < peak_so_far(list) && list_is_out(list, i)
+    return i < peak_so_far(list) && list_is_allocated(list, i)
            && !is_cached(cache, at, *at);
 }
 
@@ -436,7 +436,7 @@ reel_status reel_blocks_cache_inspect(const reel_blocks_cache *cache,
     if (i >= list->count) {
         return REEL_FOREIGN;
     }
-    return i >= peak_so_far(list) || !list_is_out(list, i)
+    return i >= peak_so_far(list) || !list_is_allocated(list, i)
                    || is_cached(cache, cache->top, block)
                ? REEL_DOUBLE_FREE
                : REEL_OK;

@@ -7,7 +7,7 @@
 //                         free i, below the watermark; false if it is free
 //                         already, and nothing has changed. `above` is any
 //                         number above i
-//   list_is_out(list, i)  is i allocated now?
+//   list_is_allocated(list, i)  is i allocated now?
 //   list_push(list, first, link)
 //                         put a chain on the list: from `first`, by their links,
 //                         to the number whose link is given

@@ -319,7 +319,7 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
         return REEL_DOUBLE_FREE;
     }
     if (REEL_POISON || REEL_WATCH) {
-        if (!list_is_out(&pool->list, i)) {
+        if (!list_is_allocated(&pool->list, i)) {
             return REEL_DOUBLE_FREE;
         }
         watch_dead((uintptr_t)page, reel_pool_page_size(pool));

@@ -240,7 +240,7 @@ static void unclaim_page(const reel_region *region, uintptr_t i)
     if (i == NO_NUMBER) {
         return;
     }
-    if (list_is_out(list, i)) {
+    if (list_is_allocated(list, i)) {
         (void)list_give(list, i, list->count);
     } else {
         region->cache->top++; // its slot still says so

@@ -54,7 +54,7 @@ ALWAYS_INLINE size_t list_take_chain(reel_list *list, size_t most,
 ALWAYS_INLINE uintptr_t list_unchain(reel_list *list, uintptr_t i)
 {
     const uintptr_t next = link_after(table_of(list), i);
-    list_set_out(list, i);
+    list_set_allocated(list, i);
     return next;
 }
 

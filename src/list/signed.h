@@ -73,7 +73,7 @@ ALWAYS_INLINE void list_replace(reel_list *list, uintptr_t top)
     store_release(&list->head, top);
 }
 
-ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
+ALWAYS_INLINE bool list_is_allocated(const reel_list *list, uintptr_t i)
 {
     return *link_of(list, i) == i;
 }

@@ -56,7 +56,7 @@ ALWAYS_INLINE uintptr_t next_version(const reel_list *list, uintptr_t head)
 
 // Let it link to itself. Release: a context that claims it reads the head after
 // that, and finds it no longer on top.
-ALWAYS_INLINE void list_set_out(reel_list *list, uintptr_t i)
+ALWAYS_INLINE void list_set_allocated(reel_list *list, uintptr_t i)
 {
     store_release(link_of(list, i), i);
 }
@@ -87,7 +87,7 @@ ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
         i = watermark_of(list, *head);
         next = next_version(list, *head) | link_after(table_of(list), i);
     } while (!swap_if_acquire(&list->head, head, next));
-    list_set_out(list, i);
+    list_set_allocated(list, i);
     return i;
 }
 
@@ -101,7 +101,7 @@ ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
     if (!swap_if_release(&list->head, head, next)) {
         return false;
     }
-    list_set_out(list, watermark);
+    list_set_allocated(list, watermark);
     // Fresh numbers are issued in order; their takers may come here out of order.
     raise_count(peak_of(list, watermark), place_of(list, watermark) + 1);
     return true;
@@ -120,14 +120,14 @@ ALWAYS_INLINE void list_replace(reel_list *list, uintptr_t top)
                   next_version(list, load_relaxed(&list->head)) | top);
 }
 
-ALWAYS_INLINE bool list_is_out(const reel_list *list, uintptr_t i)
+ALWAYS_INLINE bool list_is_allocated(const reel_list *list, uintptr_t i)
 {
     return load_relaxed(link_of(list, i)) == i;
 }
 
 // Claim it, by an exchange that only one context wins. Until it is linked in,
 // its link is the number above it, so it is not allocated. The acquire is for
-// the read of the head that follows: see list_set_out().
+// the read of the head that follows: see list_set_allocated().
 ALWAYS_INLINE bool list_claim(reel_list *list, uintptr_t i, uintptr_t above)
 {
     uintptr_t own = i;
