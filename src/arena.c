@@ -391,6 +391,12 @@ static void end(void *self)
     end_stack(self);
 }
 
+static reel_frees frees(const void *self)
+{
+    (void)self;
+    return REEL_FREES_LAST;
+}
+
 reel_allocator reel_arena_allocator(reel_arena *arena)
 {
     static const reel_allocator_ops ops = {
@@ -398,6 +404,7 @@ reel_allocator reel_arena_allocator(reel_arena *arena)
         .reallocate = reallocate,
         .free = give_back,
         .end = end,
+        .frees = frees,
     };
     const reel_allocator allocator = { &ops, arena };
     return allocator;

@@ -471,6 +471,12 @@ static void end_blocks(reel_blocks *blocks)
     list_replace(list, fresh_from(list, 0));
 }
 
+// A number above the watermark was never out, and its link is whatever was there.
+static bool is_out(const reel_list *list, uintptr_t i)
+{
+    return i < peak_so_far(list) && list_is_out(list, i);
+}
+
 // ---- the allocator interface -------------------------------------------------
 
 // Each block is aligned as the first block and the block size are.
@@ -493,16 +499,19 @@ static void *allocate(void *self, size_t size, size_t align)
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
-    reel_blocks *const blocks = self;
+    const reel_blocks *const blocks = self;
     (void)old_size;
     if (block == NULL) {
         return allocate(self, new_size, align);
     }
+    const uintptr_t i = number_of(blocks, block);
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
-        || !HOLDS(reel_blocks_owns(blocks, block), foreign_to(blocks))) {
+        || !HOLDS(i < blocks->list.count, foreign_to(blocks))
+        || !HOLDS(is_out(&blocks->list, i), REEL_DOUBLE_FREE)) {
         return NULL;
     }
-    return suits(blocks, new_size, align) ? block : NULL;
+    const bool is_aligned = ((uintptr_t)block & mask_of(align)) == 0;
+    return is_aligned && new_size <= blocks->block_size ? block : NULL;
 }
 
 static reel_status give_back(void *self, void *block, size_t size)

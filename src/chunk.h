@@ -99,6 +99,15 @@ ALWAYS_INLINE void set_start(const reel_rewindable *rewindable,
     } while (!swap_if_relaxed(word, &seen, bits | bit_of(granule)));
 }
 
+// Does an allocation start there?
+ALWAYS_INLINE bool has_start(const reel_rewindable *rewindable,
+                             const chunk_entry *chunk, uintptr_t granule)
+{
+    const reel_word *const bits = bits_of(rewindable, chunk);
+    const uintptr_t word = load_relaxed(&bits[granule / HALF_BITS]);
+    return is_present(rewindable, word) && (word & bit_of(granule)) != 0;
+}
+
 // True for one caller only, which then frees the allocation.
 ALWAYS_INLINE bool clear_start(const reel_rewindable *rewindable,
                                const chunk_entry *chunk, uintptr_t granule)

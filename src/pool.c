@@ -655,16 +655,21 @@ static void *allocate(void *self, size_t size, size_t align)
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
+    const reel_pool *const pool = self;
     (void)old_size;
     if (block == NULL) {
         return allocate(self, new_size, align);
     }
+    const uintptr_t i = find_page(pool, (uintptr_t)block);
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
-        || !HOLDS(find_page(self, (uintptr_t)block) != NO_NUMBER,
-                  pool_has_ended(self) ? REEL_STALE : REEL_FOREIGN)) {
+        || !HOLDS(i != NO_NUMBER && page_at(pool, i) == (uintptr_t)block,
+                  pool_has_ended(pool) ? REEL_STALE : REEL_FOREIGN)
+        || !HOLDS(has_page(pool, i) && list_is_out(&pool->list, i),
+                  REEL_DOUBLE_FREE)) {
         return NULL;
     }
-    return suits(self, new_size, align) ? block : NULL;
+    const bool is_aligned = ((uintptr_t)block & mask_of(align)) == 0;
+    return is_aligned && new_size <= page_size_in(pool) ? block : NULL;
 }
 
 static reel_status give_back(void *self, void *block, size_t size)

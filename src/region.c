@@ -456,6 +456,12 @@ static void end(void *self)
     *(volatile uintptr_t *)&region->newest = NO_NUMBER;
 }
 
+static reel_frees frees(const void *self)
+{
+    (void)self;
+    return REEL_FREES_NEVER;
+}
+
 reel_allocator reel_region_allocator(reel_region *region)
 {
     static const reel_allocator_ops ops = {
@@ -463,6 +469,7 @@ reel_allocator reel_region_allocator(reel_region *region)
         .reallocate = reallocate,
         .free = give_back,
         .end = end,
+        .frees = frees,
     };
     const reel_allocator allocator = { &ops, region };
     return allocator;

@@ -556,6 +556,12 @@ static void end(void *self)
     store_release(&temp->committed, temp->stack.end);
 }
 
+static reel_frees frees(const void *self)
+{
+    (void)self;
+    return REEL_FREES_LAST;
+}
+
 reel_allocator reel_temp_allocator(reel_temp *temp)
 {
     static const reel_allocator_ops ops = {
@@ -563,6 +569,7 @@ reel_allocator reel_temp_allocator(reel_temp *temp)
         .reallocate = reallocate,
         .free = give_back,
         .end = end,
+        .frees = frees,
     };
     const reel_allocator allocator = { &ops, temp };
     return allocator;

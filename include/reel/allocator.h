@@ -5,9 +5,11 @@
 /// needs no special case for what an allocator cannot do:
 ///
 ///   free          an allocator that frees its blocks in bulk does nothing
-///                 here, and returns REEL_OK
-///   reallocate    returns NULL if the block can neither grow in place nor
-///                 move; the block stays as it was
+///                 here, and returns REEL_OK; reel_allocator_frees() says so
+///   reallocate    a block that does not grow, and whose address satisfies the
+///                 alignment, stays where it is: that never fails. Any other
+///                 block grows in place, or is copied to a new one and freed;
+///                 if there is no room for that, NULL, and the block stays
 ///
 /// Who may call the three functions is said in the header of each allocator.
 
@@ -20,6 +22,13 @@
 extern "C" {
 #endif
 
+/// When memory of a freed block may be allocated again.
+typedef enum reel_frees {
+    REEL_FREES_AT_ONCE, // at once, or as soon as all blocks around it are freed
+    REEL_FREES_LAST,    // at once if it is the last block, else after a rewind
+    REEL_FREES_NEVER,   // not before a rewind, a reset or a close
+} reel_frees;
+
 /// What an allocator implements. `self` is the allocator's object. Members that
 /// an allocator leaves out at the end are NULL.
 typedef struct reel_allocator_ops {
@@ -30,6 +39,8 @@ typedef struct reel_allocator_ops {
     // The memory of the object is about to end. From now on the object hands out
     // nothing and gives nothing back. Called by a registry (reel/registry.h).
     void (*end)(void *self);
+    // See reel_allocator_frees(). NULL: REEL_FREES_AT_ONCE.
+    reel_frees (*frees)(const void *self);
 } reel_allocator_ops;
 
 /// A value of two words; copy it freely. It is valid as long as the object
@@ -54,7 +65,8 @@ static inline void *reel_allocate(reel_allocator allocator, size_t size,
     return allocator.ops->allocate(allocator.self, size, align);
 }
 
-/// Change the size of a block. The block may move.
+/// Change the size of a block. It stays where it is if it does not grow and its
+/// address satisfies `align`. Otherwise it may move.
 ///
 ///   block     of this allocator; NULL makes this a reel_allocate()
 ///   old_size  bytes that were requested when the block was allocated or last
@@ -64,8 +76,8 @@ static inline void *reel_allocate(reel_allocator allocator, size_t size,
 ///
 /// Returns  the block, with the old contents up to the smaller size; NULL if it
 ///          does not fit now. Then the old block is unchanged.
-/// Panics   `align` is not a power of two; `block` is foreign, if the allocator
-///          detects that.
+/// Panics   `align` is not a power of two; `block` is foreign or free, if the
+///          allocator detects that.
 /// Cost     one indirect call and the allocator's cost: O(bytes) if the block
 ///          moves.
 /// Waits    as the allocator
@@ -92,6 +104,18 @@ static inline reel_status reel_free(reel_allocator allocator, void *block,
                                     size_t size)
 {
     return allocator.ops->free(allocator.self, block, size);
+}
+
+/// Tell what a free is worth. An allocator that takes memory from this one does
+/// not count on more: over one that keeps what is freed it gives nothing back
+/// that it could use itself.
+///
+/// Returns  when memory of a freed block is available again.
+/// Callers  any context
+static inline reel_frees reel_allocator_frees(reel_allocator allocator)
+{
+    return allocator.ops->frees == NULL ? REEL_FREES_AT_ONCE
+                                        : allocator.ops->frees(allocator.self);
 }
 
 /// Get the allocator that refuses every request: the end of a chain of

@@ -163,8 +163,8 @@ bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
                        size_t new_size);
 
 /// Change the size of a block, in place if reel_arena_resize() can do so and
-/// `align` is met, else by a copy. The old block then stays until the next
-/// rewind.
+/// its address satisfies `align`, else by a copy. So a block that does not grow
+/// stays in place. After a copy the old block stays until the next rewind.
 ///
 ///   block    NULL makes this a reel_arena_alloc()
 ///
@@ -297,7 +297,7 @@ reel_handle reel_arena_handle(const reel_arena *arena);
 reel_status reel_arena_dispose(reel_arena *arena);
 
 /// Offer the arena as an allocator. Freeing a block that is not the last does
-/// nothing and returns REEL_OK.
+/// nothing and returns REEL_OK: REEL_FREES_LAST.
 ///
 /// Returns  the allocator, valid as long as the arena.
 reel_allocator reel_arena_allocator(reel_arena *arena);

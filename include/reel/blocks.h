@@ -194,7 +194,8 @@ reel_handle reel_blocks_handle(const reel_blocks *blocks);
 reel_status reel_blocks_dispose(reel_blocks *blocks);
 
 /// Offer the block pool as an allocator of blocks up to its block size. A
-/// reallocate keeps the block in place, or fails.
+/// reallocate keeps the block in place, or fails. It panics for a foreign block
+/// and a free one.
 ///
 /// Returns  the allocator, valid as long as the block pool. Any context may use
 ///          it.

@@ -224,7 +224,8 @@ reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
 reel_handle reel_pool_handle(const reel_pool *pool);
 
 /// Offer the pool as an allocator of blocks up to a page. A reallocate keeps
-/// the block in place, or fails.
+/// the block in place, or fails. It panics for a foreign block and a free one,
+/// and for a page of a region.
 ///
 /// Returns  the allocator, valid as long as the pool. Any context may use it.
 reel_allocator reel_pool_allocator(reel_pool *pool);

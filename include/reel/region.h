@@ -83,8 +83,10 @@ static inline reel_status reel_region_open_cached(reel_region *region,
 ///          backing of a large object
 void *reel_region_alloc(reel_region *region, size_t size, size_t align);
 
-/// Change the size of a block. This happens in place if the block does not
-/// grow, or if it is the last block and its page has room.
+/// Change the size of a block. This happens in place if its address satisfies
+/// `align` and it does not grow, or if it is the last block and its page has
+/// room. The backing resizes a large object. In a handler a large object keeps
+/// its size, and does not grow beyond it.
 ///
 ///   block     of this region; NULL makes this a reel_region_alloc()
 ///   old_size  bytes that were requested when the block was allocated or last
@@ -94,16 +96,26 @@ void *reel_region_alloc(reel_region *region, size_t size, size_t align);
 ///
 /// Returns  the block, with the old contents up to the smaller size; NULL if it
 ///          does not fit. Then the old block is unchanged.
-/// Panics   as reel_region_alloc().
-/// Cost     O(1) in place; O(smaller size) if the block moves
+/// Panics   as reel_region_alloc(); `block` is larger than a page and no large
+///          object of the region (REEL_FOREIGN).
+/// Cost     O(1) in place; O(smaller size) if the block moves; O(n) in large
+///          objects if the block is not on the page in use
 /// Waits    as reel_region_alloc()
 void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
                           size_t new_size, size_t align);
 
-/// Do nothing, for generic code: a block is freed when the region is closed.
+/// Free a large object, at the backing. For any other block do nothing: it is
+/// freed when the region is closed.
 ///
-/// Returns  REEL_OK; REEL_CLOSED if the region is closed; REEL_INVALID for
-///          NULL.
+///   size     bytes that were requested when the block was allocated or last
+///            changed
+///
+/// Returns  REEL_OK, also if it did nothing; REEL_CLOSED if the region is
+///          closed; REEL_STALE if it has ended; REEL_INVALID for NULL;
+///          REEL_FOREIGN if `block` is larger than a page and no large object
+///          of the region; REEL_BUSY in a handler for a large object.
+/// Cost     O(n) in large objects, if the block is not on the page in use
+/// Waits    for a large object, as its allocation
 reel_status reel_region_free(reel_region *region, void *block, size_t size);
 
 /// Free everything. Pages go back to the pool, and large objects to its
@@ -150,7 +162,8 @@ reel_stats reel_region_stats(const reel_region *region);
 /// Cost     O(pages + large objects)
 bool reel_region_is_valid(const reel_region *region);
 
-/// Offer the region as an allocator.
+/// Offer the region as an allocator. It says REEL_FREES_NEVER, since only large
+/// objects are freed at once.
 ///
 /// Returns  the allocator, valid while the region is open.
 reel_allocator reel_region_allocator(reel_region *region);

@@ -215,9 +215,10 @@ reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
 /// Cost     O(chunks); with frees_blocks O(start bits)
 bool reel_rewindable_is_valid(const reel_rewindable *rewindable);
 
-/// Offer the rewindable as an allocator. A reallocate of NULL allocates. A
-/// reallocate of a block returns NULL. It panics for a foreign block, and if
-/// `align` is not a power of two.
+/// Offer the rewindable as an allocator. A reallocate grows the last block of a
+/// chunk in place, and copies any other. It panics for a foreign block, with
+/// frees_blocks also for a free one, and if `align` is not a power of two. What a
+/// free is worth follows frees_blocks: REEL_FREES_AT_ONCE or REEL_FREES_NEVER.
 ///
 /// Returns  the allocator, valid as long as the rewindable. Any context may use
 ///          it.

@@ -375,7 +375,7 @@ reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
 reel_handle reel_temp_handle(const reel_temp *temp);
 
 /// Offer the temp as an allocator. Freeing a block that is not the last does
-/// nothing and returns REEL_OK.
+/// nothing and returns REEL_OK: REEL_FREES_LAST.
 ///
 /// Returns  the allocator, valid as long as the temp.
 reel_allocator reel_temp_allocator(reel_temp *temp);

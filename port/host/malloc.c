@@ -29,13 +29,32 @@ static void *allocate(void *self, size_t size, size_t align)
     return failed != 0 ? NULL : block;
 }
 
-// realloc would keep no more than the default alignment.
+static size_t least_1(size_t size)
+{
+    return size == 0 ? 1 : size;
+}
+
+static bool is_aligned(const void *block, size_t align)
+{
+    const size_t least = align == 0 ? REEL_ALIGN_DEFAULT : align;
+    return ((uintptr_t)block & (least - 1)) == 0;
+}
+
+// What is not larger stays where it is; realloc may move it, or fail, and keeps no
+// more than the default alignment.
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
+    if (!is_alignment(align)) {
+        return NULL;
+    }
+    const size_t from = least_1(old_size), to = least_1(new_size);
+    if (block != NULL && to <= from && is_aligned(block, align)) {
+        return block;
+    }
     void *const copy = allocate(self, new_size, align);
     if (copy != NULL && block != NULL) {
-        memcpy(copy, block, old_size < new_size ? old_size : new_size);
+        memcpy(copy, block, from < to ? from : to);
         free(block);
     }
     return copy;

@@ -1,6 +1,6 @@
 // One body for every allocator of the family, through the interface alone.
 
-#include "test.h"
+#include "things.h"
 
 #define BLOCKS 8
 
@@ -268,6 +268,30 @@ static void the_hosts_malloc_is_an_allocator(void)
     }
 }
 
+// Ops that were written without the member count as those that free at once.
+static void each_allocator_says_what_a_free_is_worth(void)
+{
+    const reel_allocator_ops old = { .allocate = NULL };
+    const reel_allocator written_elsewhere = { &old, NULL };
+    EXPECT(reel_allocator_frees(written_elsewhere) == REEL_FREES_AT_ONCE);
+    EXPECT(reel_allocator_frees(reel_arena_allocator(&the.arena))
+           == REEL_FREES_LAST);
+    EXPECT(reel_allocator_frees(reel_temp_allocator(&the.temp))
+           == REEL_FREES_LAST);
+    EXPECT(reel_allocator_frees(reel_blocks_allocator(&the.blocks))
+           == REEL_FREES_AT_ONCE);
+    EXPECT(reel_allocator_frees(reel_pool_allocator(&the.pool))
+           == REEL_FREES_AT_ONCE);
+    EXPECT(reel_allocator_frees(reel_region_allocator(&the.region))
+           == REEL_FREES_NEVER);
+    EXPECT(reel_allocator_frees(reel_allocator_null()) == REEL_FREES_AT_ONCE);
+    the.rewindable.frees_blocks = false;
+    const reel_allocator a = reel_rewindable_allocator(&the.rewindable);
+    EXPECT(reel_allocator_frees(a) == REEL_FREES_NEVER);
+    the.rewindable.frees_blocks = true;
+    EXPECT(reel_allocator_frees(a) == REEL_FREES_AT_ONCE);
+}
+
 static void the_null_allocator_refuses_everything(void)
 {
     const reel_allocator a = reel_allocator_null();
@@ -290,6 +314,7 @@ const test_case allocator_tests[] = {
     TEST(a_pool_and_a_region_are_allocators),
     TEST(a_region_on_a_pool_on_a_rewindable_on_an_arena_is_an_allocator),
     TEST(the_hosts_malloc_is_an_allocator),
+    TEST(each_allocator_says_what_a_free_is_worth),
     TEST(the_null_allocator_refuses_everything),
     END_OF_TESTS,
 };

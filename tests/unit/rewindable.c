@@ -518,7 +518,12 @@ static void misuse_is_reported_and_changes_nothing(void)
     EXPECT(test_panicked(REEL_INVALID));
     EXPECT(reel_reallocate(a, test_rig, 5, 6, 1) == NULL);
     EXPECT(test_panicked(REEL_FOREIGN));
-    EXPECT(reel_reallocate(a, test_rig->blocks[0].start, 5, 6, 1) == NULL);
+    EXPECT(reel_reallocate(a, test_rig->blocks[0].start + 8, 5, 6, 1) == NULL);
+    EXPECT(test_panicked(REEL_FOREIGN)); // never handed out
+    EXPECT(reel_reallocate(a, test_rig->blocks[0].start + 1, 4, 6, 1) == NULL);
+    EXPECT(test_panicked(REEL_FOREIGN));
+    EXPECT(reel_reallocate(a, test_rig->blocks[0].start, 9, 6, 1) == NULL);
+    EXPECT(test_panicked(REEL_FOREIGN)); // larger than it was
     EXPECT(rig_is_as(&before) && rig_agrees());
 }
 

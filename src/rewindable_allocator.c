@@ -1,0 +1,158 @@
+#include "chunk.h"
+#include "gate.h"
+#include "watch.h"
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    return reel_rewindable_alloc(self, size, align);
+}
+
+// ---- changing a size -------------------------------------------------------------
+
+// A live block, as far as can be told: what is at its start, and how large it was.
+typedef struct extent {
+    chunk_entry *chunk;
+    uintptr_t start; // granules from the start of the chunk
+    size_t granules;
+} extent;
+
+static bool find(const reel_rewindable *rewindable, const void *block,
+                 size_t size, extent *found)
+{
+    const uintptr_t shift = rewindable->shift;
+    chunk_entry *const chunk = chunk_of(rewindable, (uintptr_t)block);
+    if (chunk == NULL) {
+        return false;
+    }
+    const uintptr_t offset = (uintptr_t)block - chunk->base;
+    const size_t used = position_of(load_relaxed(&chunk->used));
+    found->chunk = chunk;
+    found->start = offset >> shift;
+    found->granules = granules_in(size, shift);
+    return found->start << shift == offset && found->start < used
+           && found->granules <= used - found->start;
+}
+
+static bool is_live(const reel_rewindable *rewindable, const extent *block)
+{
+    return !rewindable->frees_blocks
+           || has_start(rewindable, block->chunk, block->start);
+}
+
+// The last block of its chunk grows, if there is room behind it. Acquire: who had the
+// place before is done with it.
+static bool grow(const extent *block, size_t granules)
+{
+    chunk_entry *const chunk = block->chunk;
+    const size_t more = granules - block->granules;
+    uintptr_t used = load_relaxed(&chunk->used);
+    do {
+        if (position_of(used) != block->start + block->granules
+            || more > chunk->granules - position_of(used)) {
+            return false;
+        }
+    } while (!swap_if_acquire(&chunk->used, &used, used + (more << HALF_BITS)));
+    INVARIANT(is_word(chunk, load_relaxed(&chunk->used)));
+    return true;
+}
+
+static bool resize(const reel_rewindable *rewindable, const extent *block,
+                   uintptr_t address, size_t old_size, size_t new_size)
+{
+    if (new_size <= old_size) {
+        watch_dead(address + new_size, old_size - new_size);
+        return true;
+    }
+    const uintptr_t shift = rewindable->shift;
+    const size_t most = block->chunk->granules << shift;
+    if (new_size > most
+        || (granules_in(new_size, shift) > block->granules
+            && !grow(block, granules_in(new_size, shift)))) {
+        return false;
+    }
+    watch_alive(address + old_size, new_size - old_size);
+    return true;
+}
+
+static void *move(reel_rewindable *rewindable, void *block, size_t old_size,
+                  size_t new_size, size_t align)
+{
+    void *const copy = reel_rewindable_alloc(rewindable, new_size, align);
+    if (copy != NULL) {
+        move_block(copy, block, old_size, new_size);
+        (void)reel_rewindable_free(rewindable, block, old_size);
+    }
+    return copy;
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    reel_rewindable *const rewindable = self;
+    const size_t size = at_least_1(old_size);
+    extent found;
+    if (block == NULL) {
+        return reel_rewindable_alloc(rewindable, new_size, align);
+    }
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+        return NULL;
+    }
+    if (!find(rewindable, block, size, &found)) {
+        (void)HOLDS(false, rewindable_has_ended(rewindable) ? REEL_STALE
+                                                            : REEL_FOREIGN);
+        return NULL;
+    }
+    if (!HOLDS(is_live(rewindable, &found), REEL_DOUBLE_FREE)) {
+        return NULL;
+    }
+    if (((uintptr_t)block & mask_of(align)) == 0
+        && resize(rewindable, &found, (uintptr_t)block, size,
+                  at_least_1(new_size))) {
+        return block;
+    }
+    return move(rewindable, block, size, new_size, align);
+}
+
+// ---- the interface ---------------------------------------------------------------
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    return reel_rewindable_free(self, block, size);
+}
+
+// The memory is still there, and a handler may get in at any place. First no chunk
+// is found any more, to look for room or to free; then those who ask come to the
+// first one, and it is full. So what a handler gets in between lies where it did
+// before. Last the spans go.
+static void end(void *self)
+{
+    reel_rewindable *const rewindable = self;
+    chunk_entry *const first = rewindable->table;
+    nobody_is_inside(&rewindable->gate);
+    rewindable->entry = NULL;
+    *(volatile size_t *)&rewindable->capacity = 0;
+    store_release(&rewindable->count, 0);
+    store_release(&rewindable->highest, (uintptr_t)first);
+    store_release(&rewindable->first_open, (uintptr_t)first);
+    store_release(&first->used, first->granules << HALF_BITS);
+    *(volatile uintptr_t *)&rewindable->generation += 1;
+}
+
+static reel_frees frees(const void *self)
+{
+    return reel_rewindable_frees_blocks(self) ? REEL_FREES_AT_ONCE
+                                              : REEL_FREES_NEVER;
+}
+
+reel_allocator reel_rewindable_allocator(reel_rewindable *rewindable)
+{
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+        .frees = frees,
+    };
+    const reel_allocator allocator = { &ops, rewindable };
+    return allocator;
+}
