@@ -261,6 +261,8 @@ static unsigned long next_serial(const reel_arena *arena)
     return next != arena->epoch ? next : arena->serial;
 }
 
+// `<=`: of two rewinds that go equally low, the later one has dropped more
+// marks.
 static void remember_drop(reel_arena *arena, uintptr_t position)
 {
     const unsigned long serial = next_serial(arena);
@@ -286,6 +288,7 @@ static bool was_dropped(const reel_arena *arena, uintptr_t position,
                && position > arena->low_position);
 }
 
+// All checks come before the registry, because it ends the descendants.
 reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
                                    uintptr_t position, unsigned long serial)
 {
@@ -310,6 +313,8 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
     return REEL_OK;
 }
 
+// The next serial becomes the epoch, so all older marks are from before the
+// reset.
 reel_status reel_arena_reset(reel_arena *arena)
 {
     if (has_ended(arena)) {

@@ -207,7 +207,9 @@ OUT_OF_LINE reel_status blame(const reel_blocks *blocks, uintptr_t i)
     return i < blocks->list.count ? REEL_DOUBLE_FREE : foreign_to(blocks);
 }
 
-// Free into a chain, if there is one, or straight onto the list.
+// Free into a chain, if there is one, or straight onto the list. With a
+// checker, a double free must be detected before the block is reported dead: it
+// may have a new owner.
 ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
                                     void *block)
 {

@@ -303,6 +303,8 @@ void *reel_pool_claim(reel_pool *pool)
 
 // ---- giving back ------------------------------------------------------------
 
+// With a checker, a double free must be detected before the page is reported
+// dead: the page may have a new owner, or is about to get one.
 reel_status reel_pool_release(reel_pool *pool, void *page)
 {
     const uintptr_t i = find_page(pool, (uintptr_t)page);
@@ -360,6 +362,7 @@ static reel_status take_chunks(reel_pool *pool, size_t count, size_t *newest,
     return status;
 }
 
+// The entry says which chunk follows, so it is read before the chunk goes.
 static void drop_chunks(reel_pool *pool, uintptr_t number)
 {
     while (number != NO_NUMBER) {
@@ -463,6 +466,10 @@ static void filter_list(reel_pool *pool)
     list_replace(&pool->list, top);
 }
 
+// The peak is the sum of the chunks' peaks, so it is saved before they go. The
+// list loses the pages of unused chunks before their links are freed. The
+// highest entry goes first: a backing that is a stack gets its chunks back in
+// order.
 size_t reel_pool_trim(reel_pool *pool)
 {
     if (reel_port_in_interrupt() || pool_has_ended(pool)) {

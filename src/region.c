@@ -168,6 +168,7 @@ static bool has_its_pages(const reel_region *region)
                || cache->top[-1].number != region->newest);
 }
 
+// What can refuse comes first. From note_death() on nothing fails.
 reel_status reel_region_close(reel_region *region)
 {
     if (REEL_UNLIKELY(!reel_region_is_open(region))) {

@@ -80,6 +80,7 @@ static uintptr_t renew(reel_registry_entry *entry, uintptr_t last)
     return version;
 }
 
+// The version is written last: a context that sees it sees the allocator, too.
 static uintptr_t publish(reel_registry_entry *entry, reel_allocator allocator,
                          uintptr_t last)
 {
@@ -104,6 +105,7 @@ static size_t take_entry(reel_registry *registry, uintptr_t *last)
     return free;
 }
 
+// After the version of the entry: see find().
 static void raise_peak(reel_registry *registry)
 {
     if (registry->used > load_relaxed(&registry->peak)) {
@@ -209,6 +211,8 @@ static bool is_no_handle(reel_handle handle)
     return handle.index == 0 && handle.version == 0;
 }
 
+// What can refuse comes first. The entry is in the tree before it is published,
+// so a handler that gets its handle finds it complete.
 static reel_status enter(reel_registry *registry, reel_allocator allocator,
                          reel_handle parent, reel_handle *out)
 {

@@ -331,6 +331,9 @@ static reel_status foreign_to(const reel_rewindable *rewindable)
     return rewindable_has_ended(rewindable) ? REEL_STALE : REEL_FOREIGN;
 }
 
+// Of two frees of one block, one clears the start bit, and goes on. A checker
+// learns of the death before the count falls: after that another context may
+// have the place.
 reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
                                  size_t size)
 {
@@ -388,6 +391,9 @@ static size_t highest_index(const reel_rewindable *rewindable)
     return (size_t)((chunk_entry *)highest - rewindable->table);
 }
 
+// Descendants end first, while their memory is still there. The peak is
+// computed from the words, so before they are cleared. The hint comes last,
+// with release: the next allocation starts from it.
 reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
 {
     if (reel_port_in_interrupt()) {

@@ -158,7 +158,8 @@ static void set_frontier(reel_temp *temp, uintptr_t frontier)
 }
 
 // Inside the gate: commit up to `stop` at least, in whole steps from the start
-// of the range. The last step may be a part of one.
+// of the range. The last step may be a part of one. A checker learns of the
+// memory before other contexts can allocate in it.
 static bool raise_frontier(reel_temp *temp, uintptr_t stop)
 {
     const uintptr_t frontier = committed_of(temp);
@@ -173,7 +174,9 @@ static bool raise_frontier(reel_temp *temp, uintptr_t stop)
     return true;
 }
 
-// True if memory up to `stop`, within the range, is committed.
+// True if memory up to `stop`, within the range, is committed. The frontier is
+// read again inside the gate: another thread may have raised it while this one
+// waited.
 static bool commit_to(reel_temp *temp, uintptr_t stop)
 {
     if (stop <= committed_of(temp)) {
@@ -206,6 +209,7 @@ static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
                           less);
 }
 
+// Up to a whole memory page, which stays committed for its live bytes.
 static void lower_to_used(reel_temp *temp)
 {
     const size_t used = reel_arena_used(&temp->stack);
