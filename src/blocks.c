@@ -474,9 +474,9 @@ static void end_blocks(reel_blocks *blocks)
 }
 
 // A number above the watermark was never out, and its link is whatever was there.
-static bool is_out(const reel_list *list, uintptr_t i)
+static bool is_allocated(const reel_list *list, uintptr_t i)
 {
-    return i < peak_so_far(list) && list_is_out(list, i);
+    return i < peak_so_far(list) && list_is_allocated(list, i);
 }
 
 // ---- the allocator interface -------------------------------------------------
@@ -509,7 +509,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
     const uintptr_t i = number_of(blocks, block);
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
         || !HOLDS(i < blocks->list.count, foreign_to(blocks))
-        || !HOLDS(is_out(&blocks->list, i), REEL_DOUBLE_FREE)) {
+        || !HOLDS(is_allocated(&blocks->list, i), REEL_DOUBLE_FREE)) {
         return NULL;
     }
     const bool is_aligned = ((uintptr_t)block & mask_of(align)) == 0;

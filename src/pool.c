@@ -671,7 +671,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
         || !HOLDS(i != NO_NUMBER && page_at(pool, i) == (uintptr_t)block,
                   pool_has_ended(pool) ? REEL_STALE : REEL_FOREIGN)
-        || !HOLDS(has_page(pool, i) && list_is_out(&pool->list, i),
+        || !HOLDS(has_page(pool, i) && list_is_allocated(&pool->list, i),
                   REEL_DOUBLE_FREE)) {
         return NULL;
     }
