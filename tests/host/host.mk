@@ -1,7 +1,7 @@
 # Programs of a host's own: threads, natively and under ThreadSanitizer; reserved
 # address space; pools above 4 GiB; memory that a checker watches.
 
-THREADED := $(addsuffix _threads,arena blocks region rewindable) reserved
+THREADED := $(addsuffix _threads,arena blocks region rewindable) gates reserved
 LARGE    := gcc+O2 gcc+none+wide+O2 armhf+O2 armhf+none+O2
 
 HOST_RUNS   += $(foreach program,$(THREADED),\
@@ -15,6 +15,7 @@ HOST_PORT   := $(wildcard port/host/*.c)
 PORT_region_threads     := port/host/malloc.c
 PORT_rewindable_threads := $(HOST_PORT)
 PORT_reserved           := $(HOST_PORT)
+PORT_gates              := $(HOST_PORT)
 
 define THREADED_PROGRAM
 $(OUT)/%/$(1): $$$$(call objects,$$$$*,$(CORE) $(PORT_$(1)) tests/host/$(1).c)

@@ -111,6 +111,16 @@ static void an_arena_is_an_allocator(void)
     serves(reel_arena_allocator(&arena));
 }
 
+static void a_lock_over_an_arena_is_an_allocator(void)
+{
+    reel_arena arena;
+    reel_lock lock;
+    EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
+    const reel_allocator a = reel_locked(&lock, reel_arena_allocator(&arena));
+    refuses_what_it_must(a);
+    serves(a);
+}
+
 static void a_granular_arena_is_an_allocator(void)
 {
     reel_arena arena;
@@ -306,6 +316,7 @@ static void the_null_allocator_refuses_everything(void)
 
 const test_case allocator_tests[] = {
     TEST(an_arena_is_an_allocator),
+    TEST(a_lock_over_an_arena_is_an_allocator),
     TEST(a_granular_arena_is_an_allocator),
     TEST(a_temp_is_an_allocator),
     TEST(a_block_pool_is_an_allocator),

@@ -53,9 +53,69 @@ static void a_thread_yields_until_the_gate_is_open(void)
     test_on_yield = NULL;
 }
 
+// The port of the tests may name its threads.
+static uintptr_t thread;
+
+uintptr_t reel_port_thread(void)
+{
+    return thread;
+}
+
+static void a_gate_says_which_thread_is_inside(void)
+{
+    EXPECT(reel_port_gate_holder(&gate) == 0);
+    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_port_gate_holder(&gate) != 0);
+    gate_leave(&gate);
+    thread = 77;
+    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_port_gate_holder(&gate) == 77);
+    gate_leave(&gate);
+    thread = 0;
+    EXPECT(reel_port_gate_holder(&gate) == 0);
+}
+
+static void a_thread_does_not_wait_for_itself(void)
+{
+    if (REEL_CHECKS < 1) {
+        tap_skip("nobody asks");
+        return;
+    }
+    thread = 77;
+    EXPECT(reel_gate_enter(&gate));
+    EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
+    EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
+    EXPECT(reel_port_gate_holder(&gate) == 77);
+    gate_leave(&gate);
+    thread = 0;
+}
+
+static void come_back_as_another_thread(void)
+{
+    thread = 78;
+    leave_at_the_third_yield();
+}
+
+static void a_thread_waits_for_another_one(void)
+{
+    thread = 77;
+    yields = 0;
+    EXPECT(reel_gate_enter(&gate));
+    thread = 78;
+    test_on_yield = come_back_as_another_thread;
+    EXPECT(reel_gate_enter(&gate));
+    EXPECT(yields == 3 && reel_port_gate_holder(&gate) == 78);
+    test_on_yield = NULL;
+    gate_leave(&gate);
+    thread = 0;
+}
+
 const test_case gate_tests[] = {
     TEST(a_gate_lets_one_in_at_a_time),
     TEST(an_interrupt_never_enters_and_never_waits),
     TEST(a_thread_yields_until_the_gate_is_open),
+    TEST(a_gate_says_which_thread_is_inside),
+    TEST(a_thread_does_not_wait_for_itself),
+    TEST(a_thread_waits_for_another_one),
     END_OF_TESTS,
 };

@@ -5,9 +5,9 @@
 // that nobody may disturb.
 
 #include "always.h"
-#include "test.h"
+#include "things.h"
 
-#define ENTRIES  8
+#define ENTRIES  6
 #define PATTERN  0x5C
 #define MEMORY   1024 // of the parent's chunk
 #define PAGE     64
@@ -18,37 +18,23 @@ static const reel_rewindable_config of_parent = { MEMORY, MEMORY, 8, false };
 static const reel_rewindable_config of_child = { 64, 64, 8, true };
 static const reel_handle nothing = REEL_NO_HANDLE;
 
-static reel_registry registry;
-static reel_registry_entry entries[ENTRIES];
 static reel_arena ground;
 static reel_rewindable parent;
 static reel_rewindable_chunk parent_table[1];
 static unsigned char *taken; // what the parent handed out since it ended
-
-static reel_arena arena;
-static reel_temp temp;
+static reel_region inner;
 static reel_always always;
-static reel_blocks blocks;
-static reel_blocks_cache cache;
-static void *slots[4];
-static reel_pool pool;
-static reel_pool_chunk chunks[2];
-static reel_pool_cache page_cache;
-static reel_pool_slot page_slots[2];
-static reel_region region, inner;
-static reel_rewindable child;
-static reel_rewindable_chunk child_table[2];
 static reel_rewindable *made;
 
 static void fresh_parent(void)
 {
-    EXPECT(reel_registry_init(&registry, entries, ENTRIES) == REEL_OK);
+    EXPECT(reel_registry_init(&the.registry, the.entries, ENTRIES) == REEL_OK);
     EXPECT(reel_arena_init(&ground, test_memory(TEST_MEMORY), TEST_MEMORY)
            == REEL_OK);
     EXPECT(reel_rewindable_init(&parent, reel_arena_allocator(&ground),
                                 parent_table, 1, &of_parent)
            == REEL_OK);
-    EXPECT(reel_rewindable_bind(&parent, &registry, nothing) == REEL_OK);
+    EXPECT(reel_rewindable_bind(&parent, &the.registry, nothing) == REEL_OK);
     taken = NULL;
 }
 
@@ -81,7 +67,7 @@ static bool is_undisturbed(void)
         }
     }
     return reel_rewindable_is_valid(&parent)
-           && reel_registry_is_valid(&registry);
+           && reel_registry_is_valid(&the.registry);
 }
 
 // ---- ways to end ---------------------------------------------------------------
@@ -94,13 +80,13 @@ static void rewind_parent(void)
 static void say_rewound(void)
 {
     reel_handle handle = parent_handle();
-    EXPECT(reel_registry_rewound(&registry, handle, &handle) == REEL_OK);
+    EXPECT(reel_registry_rewound(&the.registry, handle, &handle) == REEL_OK);
     EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
 }
 
 static void unregister_parent(void)
 {
-    EXPECT(reel_registry_unregister(&registry, parent_handle()) == REEL_OK);
+    EXPECT(reel_registry_unregister(&the.registry, parent_handle()) == REEL_OK);
     EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
 }
 
@@ -142,43 +128,49 @@ typedef struct kind {
 
 static reel_status start_arena(void)
 {
-    EXPECT(reel_arena_init(&arena, parent_block(), CHILD) == REEL_OK);
-    return reel_arena_bind(&arena, &registry, parent_handle());
+    EXPECT(reel_arena_init(&the.arena, parent_block(), CHILD) == REEL_OK);
+    return reel_arena_bind(&the.arena, &the.registry, parent_handle());
 }
 
 static reel_allocator arena_allocator(void)
 {
-    return reel_arena_allocator(&arena);
+    return reel_arena_allocator(&the.arena);
 }
 
 static reel_handle arena_handle(void)
 {
-    return reel_arena_handle(&arena);
+    return reel_arena_handle(&the.arena);
 }
 
 static reel_mark mark_before;
 
 static void arena_refuses(void)
 {
-    EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_arena_alloc_shared(&arena, 1, 1) == NULL
+    EXPECT(reel_arena_alloc(&the.arena, 1, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_arena_alloc_zeroed(&arena, 1, 1) == NULL
+    EXPECT(reel_arena_alloc_shared(&the.arena, 1, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_arena_alloc(&arena, 0, 0) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_arena_rewind(&arena, mark_before) == REEL_STALE);
-    EXPECT(reel_arena_reset(&arena) == REEL_STALE);
-    EXPECT(reel_arena_dispose(&arena) == REEL_STALE);
-    EXPECT(reel_arena_bind(&arena, &registry, nothing) == REEL_STALE);
-    EXPECT(reel_arena_rewind(&arena, reel_arena_mark(&arena)) == REEL_OK);
-    EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_arena_used(&arena) == 0 && reel_arena_available(&arena) == 0);
-    EXPECT(reel_arena_peak(&arena) == 0 && !reel_arena_owns(&arena, taken, 1));
+    EXPECT(reel_arena_alloc_zeroed(&the.arena, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_alloc(&the.arena, 0, 0) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_rewind(&the.arena, mark_before) == REEL_STALE);
+    EXPECT(reel_arena_reset(&the.arena) == REEL_STALE);
+    EXPECT(reel_arena_dispose(&the.arena) == REEL_STALE);
+    EXPECT(reel_arena_bind(&the.arena, &the.registry, nothing) == REEL_STALE);
+    EXPECT(reel_arena_rewind(&the.arena, reel_arena_mark(&the.arena))
+           == REEL_OK);
+    EXPECT(reel_arena_alloc(&the.arena, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_arena_used(&the.arena) == 0
+           && reel_arena_available(&the.arena) == 0);
+    EXPECT(reel_arena_peak(&the.arena) == 0
+           && !reel_arena_owns(&the.arena, taken, 1));
 }
 
 static bool arena_is_valid(void)
 {
-    return reel_arena_is_valid(&arena);
+    return reel_arena_is_valid(&the.arena);
 }
 
 // Temp.
@@ -186,155 +178,164 @@ static bool arena_is_valid(void)
 static reel_status start_temp(void)
 {
     EXPECT(reel_always_init(&always, PAGE, SIZE_MAX) == REEL_OK);
-    EXPECT(reel_temp_init(&temp, parent_block(), CHILD, &always.pages, NULL)
+    EXPECT(reel_temp_init(&the.temp, parent_block(), CHILD, &always.pages, NULL)
            == REEL_OK);
-    return reel_temp_bind(&temp, &registry, parent_handle());
+    return reel_temp_bind(&the.temp, &the.registry, parent_handle());
 }
 
 static reel_allocator temp_allocator(void)
 {
-    return reel_temp_allocator(&temp);
+    return reel_temp_allocator(&the.temp);
 }
 
 static reel_handle temp_handle(void)
 {
-    return reel_temp_handle(&temp);
+    return reel_temp_handle(&the.temp);
 }
 
 static void temp_refuses(void)
 {
     const size_t committed = always.committed;
-    EXPECT(reel_temp_alloc(&temp, 1, 1) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_temp_alloc_shared(&temp, 1, 1) == NULL
+    EXPECT(reel_temp_alloc(&the.temp, 1, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_temp_rewind(&temp, mark_before) == REEL_STALE);
-    EXPECT(reel_temp_reset(&temp) == REEL_STALE);
-    EXPECT(reel_temp_trim(&temp) == REEL_STALE);
-    EXPECT(reel_temp_dispose(&temp) == REEL_STALE);
-    EXPECT(reel_temp_bind(&temp, &registry, nothing) == REEL_STALE);
-    EXPECT(reel_temp_rewind(&temp, reel_temp_mark(&temp)) == REEL_OK);
-    EXPECT(reel_temp_used(&temp) == 0 && reel_temp_committed(&temp) == 0);
+    EXPECT(reel_temp_alloc_shared(&the.temp, 1, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT(reel_temp_rewind(&the.temp, mark_before) == REEL_STALE);
+    EXPECT(reel_temp_reset(&the.temp) == REEL_STALE);
+    EXPECT(reel_temp_trim(&the.temp) == REEL_STALE);
+    EXPECT(reel_temp_dispose(&the.temp) == REEL_STALE);
+    EXPECT(reel_temp_bind(&the.temp, &the.registry, nothing) == REEL_STALE);
+    EXPECT(reel_temp_rewind(&the.temp, reel_temp_mark(&the.temp)) == REEL_OK);
+    EXPECT(reel_temp_used(&the.temp) == 0
+           && reel_temp_committed(&the.temp) == 0);
     EXPECT(always.committed == committed); // no hook was called
 }
 
 static bool temp_is_valid(void)
 {
-    return reel_temp_is_valid(&temp);
+    return reel_temp_is_valid(&the.temp);
 }
 
 // Blocks.
 
 static reel_status start_blocks(void)
 {
-    EXPECT(reel_blocks_init(&blocks, parent_block(), CHILD, 16, 8) == REEL_OK);
-    return reel_blocks_bind(&blocks, &registry, parent_handle());
+    EXPECT(reel_blocks_init(&the.blocks, parent_block(), CHILD, 16, 8)
+           == REEL_OK);
+    return reel_blocks_bind(&the.blocks, &the.registry, parent_handle());
 }
 
 static reel_allocator blocks_allocator(void)
 {
-    return reel_blocks_allocator(&blocks);
+    return reel_blocks_allocator(&the.blocks);
 }
 
 static reel_handle blocks_handle(void)
 {
-    return reel_blocks_handle(&blocks);
+    return reel_blocks_handle(&the.blocks);
 }
 
 static void blocks_refuse(void)
 {
-    EXPECT(reel_blocks_alloc(&blocks) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_blocks_free(&blocks, taken) == REEL_STALE);
-    EXPECT(!reel_blocks_owns(&blocks, taken));
-    EXPECT(reel_blocks_index(&blocks, taken) == SIZE_MAX || REEL_CHECKS == 0);
+    EXPECT(reel_blocks_alloc(&the.blocks) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_blocks_free(&the.blocks, taken) == REEL_STALE);
+    EXPECT(!reel_blocks_owns(&the.blocks, taken));
+    EXPECT(reel_blocks_index(&the.blocks, taken) == SIZE_MAX
+           || REEL_CHECKS == 0);
     EXPECT(test_panicked(REEL_STALE));
-    EXPECT(reel_blocks_count_used(&blocks) == 0
-           && reel_blocks_count_free(&blocks) == 0);
-    EXPECT(reel_blocks_dispose(&blocks) == REEL_STALE);
-    EXPECT(reel_blocks_bind(&blocks, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_blocks_count_used(&the.blocks) == 0
+           && reel_blocks_count_free(&the.blocks) == 0);
+    EXPECT(reel_blocks_dispose(&the.blocks) == REEL_STALE);
+    EXPECT(reel_blocks_bind(&the.blocks, &the.registry, nothing) == REEL_STALE);
 }
 
 static bool blocks_are_valid(void)
 {
-    return reel_blocks_is_valid(&blocks);
+    return reel_blocks_is_valid(&the.blocks);
 }
 
 // A cache of blocks, with two blocks in it; the pool itself is not bound.
 
 static reel_status start_cache(void)
 {
-    EXPECT(reel_blocks_init(&blocks, parent_block(), CHILD, 16, 8) == REEL_OK);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
-    void *const block = reel_blocks_cache_alloc(&cache);
-    EXPECT(reel_blocks_cache_free(&cache, block) == REEL_OK);
-    return reel_blocks_cache_bind(&cache, &registry, parent_handle());
+    EXPECT(reel_blocks_init(&the.blocks, parent_block(), CHILD, 16, 8)
+           == REEL_OK);
+    EXPECT(reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4)
+           == REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
+    return reel_blocks_cache_bind(&the.blocks_cache, &the.registry,
+                                  parent_handle());
 }
 
 static reel_allocator cache_allocator(void)
 {
-    const reel_allocator *const found =
-        reel_registry_get(&registry, reel_blocks_cache_handle(&cache));
+    const reel_allocator *const found = reel_registry_get(
+        &the.registry, reel_blocks_cache_handle(&the.blocks_cache));
     return found != NULL ? *found : reel_allocator_null();
 }
 
 static reel_handle cache_handle(void)
 {
-    return reel_blocks_cache_handle(&cache);
+    return reel_blocks_cache_handle(&the.blocks_cache);
 }
 
 static void cache_refuses(void)
 {
-    EXPECT(reel_blocks_cache_alloc(&cache) == NULL
+    EXPECT(reel_blocks_cache_alloc(&the.blocks_cache) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_blocks_cache_free(&cache, taken) == REEL_STALE);
-    EXPECT(reel_blocks_cache_free(&cache, NULL) == REEL_STALE);
-    reel_blocks_cache_flush(&cache);
-    EXPECT(reel_blocks_cache_alloc(&cache) == NULL
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, taken) == REEL_STALE);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, NULL) == REEL_STALE);
+    reel_blocks_cache_flush(&the.blocks_cache);
+    EXPECT(reel_blocks_cache_alloc(&the.blocks_cache) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_blocks_cache_bind(&cache, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_blocks_cache_bind(&the.blocks_cache, &the.registry, nothing)
+           == REEL_STALE);
 }
 
 static bool cache_is_valid(void)
 {
-    return reel_blocks_cache_is_valid(&cache);
+    return reel_blocks_cache_is_valid(&the.blocks_cache);
 }
 
 // Page pool.
 
 static reel_status start_pool(void)
 {
-    EXPECT(reel_pool_init(&pool, reel_rewindable_allocator(&parent), chunks, 2,
-                          PAGE, 3 * PAGE)
+    EXPECT(reel_pool_init(&the.pool, reel_rewindable_allocator(&parent),
+                          the.chunks, 2, PAGE, 3 * PAGE)
            == REEL_OK);
-    return reel_pool_bind(&pool, &registry, parent_handle());
+    return reel_pool_bind(&the.pool, &the.registry, parent_handle());
 }
 
 static reel_allocator pool_allocator(void)
 {
-    return reel_pool_allocator(&pool);
+    return reel_pool_allocator(&the.pool);
 }
 
 static reel_handle pool_handle(void)
 {
-    return reel_pool_handle(&pool);
+    return reel_pool_handle(&the.pool);
 }
 
 static void pool_refuses(void)
 {
-    EXPECT(reel_pool_claim(&pool) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_pool_release(&pool, taken) == REEL_STALE);
-    EXPECT(reel_pool_reserve(&pool, 0) == REEL_STALE);
-    EXPECT(reel_pool_reserve(&pool, 1) == REEL_STALE);
-    EXPECT(reel_pool_trim(&pool) == 0);
-    EXPECT(reel_pool_dispose(&pool) == REEL_STALE);
-    EXPECT(reel_pool_bind(&pool, &registry, nothing) == REEL_STALE);
-    EXPECT(reel_pool_chunks(&pool) == 0 && reel_pool_used_pages(&pool) == 0);
-    EXPECT(reel_region_open(&region, &pool) == REEL_STALE);
-    EXPECT(!reel_region_is_open(&region));
+    EXPECT(reel_pool_claim(&the.pool) == NULL && test_panicked(REEL_STALE));
+    EXPECT(reel_pool_release(&the.pool, taken) == REEL_STALE);
+    EXPECT(reel_pool_reserve(&the.pool, 0) == REEL_STALE);
+    EXPECT(reel_pool_reserve(&the.pool, 1) == REEL_STALE);
+    EXPECT(reel_pool_trim(&the.pool) == 0);
+    EXPECT(reel_pool_dispose(&the.pool) == REEL_STALE);
+    EXPECT(reel_pool_bind(&the.pool, &the.registry, nothing) == REEL_STALE);
+    EXPECT(reel_pool_chunks(&the.pool) == 0
+           && reel_pool_used_pages(&the.pool) == 0);
+    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_STALE);
+    EXPECT(!reel_region_is_open(&the.region));
 }
 
 static bool pool_is_valid(void)
 {
-    return reel_pool_is_valid(&pool);
+    return reel_pool_is_valid(&the.pool);
 }
 
 // A region over a bound pool, bound under that.
@@ -342,81 +343,85 @@ static bool pool_is_valid(void)
 static reel_status start_region(void)
 {
     EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
-    return reel_region_bind(&region, &registry, pool_handle());
+    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    return reel_region_bind(&the.region, &the.registry, pool_handle());
 }
 
 static reel_allocator region_allocator(void)
 {
-    return reel_region_allocator(&region);
+    return reel_region_allocator(&the.region);
 }
 
 static reel_handle region_handle(void)
 {
-    return reel_region_handle(&region);
+    return reel_region_handle(&the.region);
 }
 
 static void region_refuses(void)
 {
-    EXPECT(reel_region_alloc(&region, 1, 1) == NULL
+    EXPECT(reel_region_alloc(&the.region, 1, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_region_close(&region) == REEL_STALE);
-    EXPECT(reel_region_close_cached(&region) == REEL_STALE);
-    EXPECT(!reel_region_is_open(&region));
-    EXPECT(reel_region_bind(&region, &registry, nothing) == REEL_STALE);
-    EXPECT(reel_region_stats(&region).used == 0);
+    EXPECT(reel_region_close(&the.region) == REEL_STALE);
+    EXPECT(reel_region_close_cached(&the.region) == REEL_STALE);
+    EXPECT(!reel_region_is_open(&the.region));
+    EXPECT(reel_region_bind(&the.region, &the.registry, nothing) == REEL_STALE);
+    EXPECT(reel_region_stats(&the.region).used == 0);
     pool_refuses(); // which opens another one
-    region.newest = UINTPTR_MAX;
+    the.region.newest = UINTPTR_MAX;
 }
 
 static bool region_is_valid(void)
 {
-    return reel_region_is_valid(&region);
+    return reel_region_is_valid(&the.region);
 }
 
 // Rewindables.
 
 static reel_status start_child(void)
 {
-    EXPECT(reel_rewindable_init(&child, reel_rewindable_allocator(&parent),
-                                child_table, 2, &of_child)
+    EXPECT(reel_rewindable_init(&the.rewindable,
+                                reel_rewindable_allocator(&parent), the.table,
+                                2, &of_child)
            == REEL_OK);
-    return reel_rewindable_bind(&child, &registry, parent_handle());
+    return reel_rewindable_bind(&the.rewindable, &the.registry,
+                                parent_handle());
 }
 
 static reel_allocator child_allocator(void)
 {
-    return reel_rewindable_allocator(&child);
+    return reel_rewindable_allocator(&the.rewindable);
 }
 
 static reel_handle child_handle(void)
 {
-    return reel_rewindable_handle(&child);
+    return reel_rewindable_handle(&the.rewindable);
 }
 
 static void child_refuses(void)
 {
     reel_span span;
-    EXPECT(reel_rewindable_alloc(&child, 1, 1) == NULL
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 1, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_rewindable_alloc(&child, 4000, 1) == NULL
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 4000, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_rewindable_free(&child, taken, 1) == REEL_STALE);
-    EXPECT(reel_rewindable_rewind(&child) == REEL_STALE);
-    EXPECT(reel_rewindable_dispose(&child) == REEL_STALE);
-    EXPECT(reel_rewindable_destroy(&child) == REEL_INVALID);
-    EXPECT(reel_rewindable_set_frees_blocks(&child, false) == REEL_STALE);
-    EXPECT(reel_rewindable_bind(&child, &registry, nothing) == REEL_STALE);
-    EXPECT(reel_span_open(&span, &child, 8) == REEL_STALE
+    EXPECT(reel_rewindable_free(&the.rewindable, taken, 1) == REEL_STALE);
+    EXPECT(reel_rewindable_rewind(&the.rewindable) == REEL_STALE);
+    EXPECT(reel_rewindable_dispose(&the.rewindable) == REEL_STALE);
+    EXPECT(reel_rewindable_destroy(&the.rewindable) == REEL_INVALID);
+    EXPECT(reel_rewindable_set_frees_blocks(&the.rewindable, false)
+           == REEL_STALE);
+    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, nothing)
+           == REEL_STALE);
+    EXPECT(reel_span_open(&span, &the.rewindable, 8) == REEL_STALE
            && test_panicked(REEL_STALE));
-    EXPECT(reel_rewindable_chunks(&child) == 0
-           && reel_rewindable_bytes_allocated(&child) == 0);
-    EXPECT(reel_rewindable_stats(&child).used == 0);
+    EXPECT(reel_rewindable_chunks(&the.rewindable) == 0
+           && reel_rewindable_bytes_allocated(&the.rewindable) == 0);
+    EXPECT(reel_rewindable_stats(&the.rewindable).used == 0);
 }
 
 static bool child_is_valid(void)
 {
-    return reel_rewindable_is_valid(&child);
+    return reel_rewindable_is_valid(&the.rewindable);
 }
 
 static const kind kinds[] = {
@@ -443,7 +448,8 @@ static void a_child_does_not_hand_out_its_rewound_parents_memory(void)
     EXPECT(start_child() == REEL_OK);
     EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
     unsigned char *const block = reel_rewindable_alloc(&parent, 64, 8);
-    EXPECT(block != NULL && reel_rewindable_alloc(&child, 8, 8) == NULL);
+    EXPECT(block != NULL
+           && reel_rewindable_alloc(&the.rewindable, 8, 8) == NULL);
     EXPECT(test_panicked(REEL_STALE));
 }
 
@@ -455,7 +461,7 @@ static void a_childs_dispose_does_not_free_its_rewound_parents_block(void)
     EXPECT(start_child() == REEL_OK);
     EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
     void *const block = reel_rewindable_alloc(&parent, 64, 8);
-    EXPECT(reel_rewindable_dispose(&child) == REEL_STALE);
+    EXPECT(reel_rewindable_dispose(&the.rewindable) == REEL_STALE);
     EXPECT(reel_rewindable_free(&parent, block, 64) == REEL_OK);
 }
 
@@ -483,24 +489,25 @@ static void end_in_a_way(const kind *k, void (*way)(void))
     EXPECT(k->start() == REEL_OK && k->is_valid());
     const reel_allocator before = k->allocator();
     const reel_handle handle = k->handle();
-    mark_before = k->start == start_temp ? reel_temp_mark(&temp)
-                                         : reel_arena_mark(&arena);
+    mark_before = k->start == start_temp ? reel_temp_mark(&the.temp)
+                                         : reel_arena_mark(&the.arena);
     void *const block = reel_allocate(before, OLD_SIZE, 1);
     const reel_ref ref = reel_ref_make(handle, block);
-    EXPECT(block != NULL && reel_ref_get(&registry, ref) == block);
+    EXPECT(block != NULL && reel_ref_get(&the.registry, ref) == block);
     EXPECT(handle.version != 0);
     way();
     take_all();
-    EXPECT(reel_ref_get(&registry, ref) == NULL);
-    EXPECT(reel_registry_count(&registry) <= 1);
+    EXPECT(reel_ref_get(&the.registry, ref) == NULL);
+    EXPECT(reel_registry_count(&the.registry) <= 1);
     expect_ended(k, before, block);
     EXPECT(is_undisturbed());
 }
 
 static void every_kind_ends_with_its_parent_in_every_way(void)
 {
-    EXPECT(reel_arena_init(&arena, &slots, sizeof slots) == REEL_OK);
-    EXPECT(reel_arena_dispose(&arena) == REEL_OK);
+    EXPECT(reel_arena_init(&the.arena, &the.slots, sizeof the.slots)
+           == REEL_OK);
+    EXPECT(reel_arena_dispose(&the.arena) == REEL_OK);
     for (size_t i = 0; i < KINDS; i++) {
         for (size_t j = 0; j < WAYS; j++) {
             end_in_a_way(&kinds[i], ways[j]);
@@ -520,7 +527,7 @@ static void what_has_ended_may_be_started_and_bound_anew(void)
                 reel_allocate(kinds[i].allocator(), OLD_SIZE, 1);
             EXPECT(block != NULL && kinds[i].is_valid());
             EXPECT(kinds[i].handle().version != 0);
-            EXPECT(reel_registry_is_valid(&registry));
+            EXPECT(reel_registry_is_valid(&the.registry));
         }
     }
 }
@@ -531,21 +538,25 @@ static void the_deepest_end_first(void)
     reel_rewindable_chunk table[1];
     fresh_parent();
     EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
-    EXPECT(reel_region_bind(&region, &registry, pool_handle()) == REEL_OK);
-    void *const buffer = reel_region_alloc(&region, 32, 8);
-    EXPECT(reel_arena_init(&arena, buffer, 32) == REEL_OK);
-    EXPECT(reel_arena_bind(&arena, &registry, region_handle()) == REEL_OK);
-    const reel_rewindable_config tiny = { 16, 16, 8, true };
-    EXPECT(reel_rewindable_init(&child, arena_allocator(), table, 1, &tiny)
+    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    EXPECT(reel_region_bind(&the.region, &the.registry, pool_handle())
            == REEL_OK);
-    EXPECT(reel_rewindable_bind(&child, &registry, arena_handle()) == REEL_OK);
-    EXPECT(reel_registry_count(&registry) == 5);
+    void *const buffer = reel_region_alloc(&the.region, 32, 8);
+    EXPECT(reel_arena_init(&the.arena, buffer, 32) == REEL_OK);
+    EXPECT(reel_arena_bind(&the.arena, &the.registry, region_handle())
+           == REEL_OK);
+    const reel_rewindable_config tiny = { 16, 16, 8, true };
+    EXPECT(reel_rewindable_init(&the.rewindable, arena_allocator(), table, 1,
+                                &tiny)
+           == REEL_OK);
+    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, arena_handle())
+           == REEL_OK);
+    EXPECT(reel_registry_count(&the.registry) == 5);
     rewind_parent();
     take_all();
-    EXPECT(reel_registry_count(&registry) == 1);
+    EXPECT(reel_registry_count(&the.registry) == 1);
     child_refuses();
-    mark_before.owner = &arena;
+    mark_before.owner = &the.arena;
     arena_refuses();
     region_refuses();
     EXPECT(is_undisturbed());
@@ -556,14 +567,14 @@ static void siblings_and_strangers_go_on(void)
     reel_handle stranger;
     fresh_parent();
     EXPECT(start_arena() == REEL_OK && start_child() == REEL_OK);
-    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
                                   &stranger)
            == REEL_OK);
-    EXPECT(reel_arena_reset(&arena) == REEL_OK);
-    EXPECT(reel_rewindable_alloc(&child, 8, 8) != NULL);
-    EXPECT(reel_arena_alloc(&arena, 8, 8) != NULL);
+    EXPECT(reel_arena_reset(&the.arena) == REEL_OK);
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 8, 8) != NULL);
+    EXPECT(reel_arena_alloc(&the.arena, 8, 8) != NULL);
     rewind_parent();
-    EXPECT(reel_registry_get(&registry, stranger) != NULL);
+    EXPECT(reel_registry_get(&the.registry, stranger) != NULL);
     EXPECT(reel_rewindable_alloc(&parent, 8, 8) != NULL);
 }
 
@@ -574,7 +585,7 @@ static void what_is_unregistered_itself_goes_on(void)
     for (size_t i = 0; i < KINDS; i++) {
         EXPECT(kinds[i].start() == REEL_OK);
         const reel_allocator allocator = kinds[i].allocator();
-        EXPECT(reel_registry_unregister(&registry, kinds[i].handle())
+        EXPECT(reel_registry_unregister(&the.registry, kinds[i].handle())
                == REEL_OK);
         EXPECT(reel_allocate(allocator, OLD_SIZE, 1) != NULL);
         EXPECT(kinds[i].handle().version == 0);
@@ -606,29 +617,30 @@ static void allocators_written_elsewhere_end_as_they_say(void)
     const reel_allocator other = { &without, NULL };
     reel_handle handle;
     fresh_parent();
-    EXPECT(reel_registry_register(&registry, one, parent_handle(), &handle)
+    EXPECT(reel_registry_register(&the.registry, one, parent_handle(), &handle)
            == REEL_OK);
-    EXPECT(reel_registry_register(&registry, other, handle, &handle)
+    EXPECT(reel_registry_register(&the.registry, other, handle, &handle)
            == REEL_OK);
     ends = 0;
     rewind_parent();
-    EXPECT(ends == 1 && reel_registry_count(&registry) == 1);
+    EXPECT(ends == 1 && reel_registry_count(&the.registry) == 1);
 }
 
 // ---- what a parent does -------------------------------------------------------------
 
 static bool child_has_ended(void)
 {
-    const bool has_ended = reel_rewindable_alloc(&child, 8, 8) == NULL;
+    const bool has_ended = reel_rewindable_alloc(&the.rewindable, 8, 8) == NULL;
     return test_panicked(REEL_STALE) && has_ended;
 }
 
 static void start_child_on(reel_allocator backing, reel_handle handle)
 {
     const reel_rewindable_config tiny = { 32, 32, 8, false };
-    EXPECT(reel_rewindable_init(&child, backing, child_table, 1, &tiny)
+    EXPECT(reel_rewindable_init(&the.rewindable, backing, the.table, 1, &tiny)
            == REEL_OK);
-    EXPECT(reel_rewindable_bind(&child, &registry, handle) == REEL_OK);
+    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, handle)
+           == REEL_OK);
 }
 
 static void an_arenas_rewinds_and_resets_end_its_children(void)
@@ -636,38 +648,39 @@ static void an_arenas_rewinds_and_resets_end_its_children(void)
     fresh_parent();
     EXPECT(start_arena() == REEL_OK);
     for (int way = 0; way < 4; way++) {
-        const reel_mark mark = reel_arena_mark(&arena);
+        const reel_mark mark = reel_arena_mark(&the.arena);
         start_child_on(arena_allocator(), arena_handle());
-        const reel_ref ref = reel_ref_make(arena_handle(), &arena);
+        const reel_ref ref = reel_ref_make(arena_handle(), &the.arena);
         if (way == 0) {
-            EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+            EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK);
         } else if (way == 1) {
-            (void)reel_arena_mark(&arena);
-            EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+            (void)reel_arena_mark(&the.arena);
+            EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK);
         } else if (way == 2) {
-            EXPECT(reel_arena_reset(&arena) == REEL_OK);
+            EXPECT(reel_arena_reset(&the.arena) == REEL_OK);
         } else {
-            EXPECT(reel_arena_dispose(&arena) == REEL_OK);
+            EXPECT(reel_arena_dispose(&the.arena) == REEL_OK);
         }
-        EXPECT(child_has_ended() && reel_ref_get(&registry, ref) == NULL);
+        EXPECT(child_has_ended() && reel_ref_get(&the.registry, ref) == NULL);
         EXPECT((arena_handle().version != 0) == (way < 3));
     }
     // Unbound again, its rewinds are inline, and nobody is told.
-    const reel_mark mark = reel_arena_mark(&arena);
-    EXPECT(reel_arena_alloc(&arena, 8, 8) != NULL);
-    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
-    EXPECT(reel_arena_bind(&arena, &registry, parent_handle()) == REEL_OK);
+    const reel_mark mark = reel_arena_mark(&the.arena);
+    EXPECT(reel_arena_alloc(&the.arena, 8, 8) != NULL);
+    EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK);
+    EXPECT(reel_arena_bind(&the.arena, &the.registry, parent_handle())
+           == REEL_OK);
 }
 
 static void a_refused_rewind_ends_nothing(void)
 {
     fresh_parent();
     EXPECT(start_arena() == REEL_OK);
-    const reel_mark dropped = reel_arena_mark(&arena);
-    EXPECT(reel_arena_reset(&arena) == REEL_OK);
+    const reel_mark dropped = reel_arena_mark(&the.arena);
+    EXPECT(reel_arena_reset(&the.arena) == REEL_OK);
     start_child_on(arena_allocator(), arena_handle());
-    EXPECT(reel_arena_rewind(&arena, dropped) == REEL_STALE);
-    EXPECT(reel_rewindable_alloc(&child, 8, 8) != NULL);
+    EXPECT(reel_arena_rewind(&the.arena, dropped) == REEL_STALE);
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 8, 8) != NULL);
 }
 
 static void a_temps_rewinds_and_resets_end_its_children(void)
@@ -675,11 +688,11 @@ static void a_temps_rewinds_and_resets_end_its_children(void)
     fresh_parent();
     EXPECT(start_temp() == REEL_OK);
     for (int way = 0; way < 3; way++) {
-        const reel_mark mark = reel_temp_mark(&temp);
+        const reel_mark mark = reel_temp_mark(&the.temp);
         start_child_on(temp_allocator(), temp_handle());
-        EXPECT((way == 0   ? reel_temp_rewind(&temp, mark)
-                : way == 1 ? reel_temp_reset(&temp)
-                           : reel_temp_dispose(&temp))
+        EXPECT((way == 0   ? reel_temp_rewind(&the.temp, mark)
+                : way == 1 ? reel_temp_reset(&the.temp)
+                           : reel_temp_dispose(&the.temp))
                == REEL_OK);
         EXPECT(child_has_ended());
         EXPECT((temp_handle().version != 0) == (way < 2));
@@ -691,40 +704,42 @@ static void a_regions_close_ends_its_children(void)
     fresh_parent();
     EXPECT(start_region() == REEL_OK);
     start_child_on(region_allocator(), region_handle());
-    EXPECT(reel_region_close(&region) == REEL_OK);
+    EXPECT(reel_region_close(&the.region) == REEL_OK);
     EXPECT(child_has_ended());
-    EXPECT(reel_registry_count(&registry) == 2);
+    EXPECT(reel_registry_count(&the.registry) == 2);
 }
 
 static void a_block_pools_dispose_ends_its_cache(void)
 {
     fresh_parent();
     EXPECT(start_blocks() == REEL_OK);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
-    EXPECT(reel_blocks_cache_bind(&cache, &registry, blocks_handle())
+    EXPECT(reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4)
            == REEL_OK);
-    void *const block = reel_blocks_cache_alloc(&cache);
-    EXPECT(reel_blocks_cache_free(&cache, block) == REEL_OK);
-    EXPECT(reel_blocks_dispose(&blocks) == REEL_OK);
-    EXPECT(reel_blocks_handle(&blocks).version == 0);
-    EXPECT(reel_blocks_cache_alloc(&cache) == NULL
+    EXPECT(reel_blocks_cache_bind(&the.blocks_cache, &the.registry,
+                                  blocks_handle())
+           == REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
+    EXPECT(reel_blocks_dispose(&the.blocks) == REEL_OK);
+    EXPECT(reel_blocks_handle(&the.blocks).version == 0);
+    EXPECT(reel_blocks_cache_alloc(&the.blocks_cache) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_registry_count(&registry) == 1);
-    EXPECT(reel_blocks_alloc(&blocks) != NULL); // nothing else changed
+    EXPECT(reel_registry_count(&the.registry) == 1);
+    EXPECT(reel_blocks_alloc(&the.blocks) != NULL); // nothing else changed
 }
 
 static void a_pools_dispose_leaves_the_registry(void)
 {
     fresh_parent();
     EXPECT(start_pool() == REEL_OK);
-    void *const page = reel_pool_claim(&pool);
-    EXPECT(reel_pool_dispose(&pool) == REEL_BUSY);
+    void *const page = reel_pool_claim(&the.pool);
+    EXPECT(reel_pool_dispose(&the.pool) == REEL_BUSY);
     EXPECT(pool_handle().version != 0);
-    EXPECT(reel_pool_release(&pool, page) == REEL_OK);
-    EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+    EXPECT(reel_pool_release(&the.pool, page) == REEL_OK);
+    EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
     EXPECT(pool_handle().version == 0);
-    EXPECT(reel_registry_count(&registry) == 1);
-    EXPECT(reel_pool_claim(&pool) != NULL);
+    EXPECT(reel_registry_count(&the.registry) == 1);
+    EXPECT(reel_pool_claim(&the.pool) != NULL);
 }
 
 // ---- caches of pages ----------------------------------------------------------------
@@ -732,12 +747,14 @@ static void a_pools_dispose_leaves_the_registry(void)
 static void start_page_cache(void)
 {
     EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_pool_cache_init(&page_cache, &pool, page_slots, 2) == REEL_OK);
-    EXPECT(reel_pool_cache_bind(&page_cache, &registry, pool_handle())
+    EXPECT(reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2)
            == REEL_OK);
-    EXPECT(reel_pool_cache_bind(&page_cache, &registry, nothing) == REEL_BUSY);
-    EXPECT(reel_region_open_cached(&inner, &page_cache) == REEL_OK);
-    EXPECT(reel_region_open_cached(&region, &page_cache) == REEL_OK);
+    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, pool_handle())
+           == REEL_OK);
+    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, nothing)
+           == REEL_BUSY);
+    EXPECT(reel_region_open_cached(&inner, &the.pool_cache) == REEL_OK);
+    EXPECT(reel_region_open_cached(&the.region, &the.pool_cache) == REEL_OK);
     EXPECT(reel_region_close_cached(&inner) == REEL_OK);
 }
 
@@ -745,15 +762,17 @@ static void a_page_cache_ends_with_its_pool(void)
 {
     fresh_parent();
     start_page_cache();
-    EXPECT(reel_region_bind(&region, &registry, pool_handle()) == REEL_OK);
+    EXPECT(reel_region_bind(&the.region, &the.registry, pool_handle())
+           == REEL_OK);
     rewind_parent();
     take_all();
-    EXPECT(reel_region_open_cached(&inner, &page_cache) == REEL_STALE);
-    EXPECT(reel_region_close_cached(&region) == REEL_STALE);
-    reel_pool_cache_flush(&page_cache);
-    EXPECT(reel_pool_cache_is_valid(&page_cache));
-    EXPECT(reel_pool_cache_handle(&page_cache).version == 0);
-    EXPECT(reel_pool_cache_bind(&page_cache, &registry, nothing) == REEL_STALE);
+    EXPECT(reel_region_open_cached(&inner, &the.pool_cache) == REEL_STALE);
+    EXPECT(reel_region_close_cached(&the.region) == REEL_STALE);
+    reel_pool_cache_flush(&the.pool_cache);
+    EXPECT(reel_pool_cache_is_valid(&the.pool_cache));
+    EXPECT(reel_pool_cache_handle(&the.pool_cache).version == 0);
+    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, nothing)
+           == REEL_STALE);
     EXPECT(is_undisturbed());
 }
 
@@ -763,41 +782,44 @@ static void a_page_cache_may_end_before_its_pool(void)
 {
     reel_handle handle;
     fresh_parent();
-    EXPECT(reel_pool_init(&pool, reel_arena_allocator(&ground), chunks, 2, PAGE,
-                          3 * PAGE)
+    EXPECT(reel_pool_init(&the.pool, reel_arena_allocator(&ground), the.chunks,
+                          2, PAGE, 3 * PAGE)
            == REEL_OK);
-    EXPECT(reel_pool_cache_init(&page_cache, &pool, page_slots, 2) == REEL_OK);
-    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+    EXPECT(reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2)
+           == REEL_OK);
+    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
                                   &handle)
            == REEL_OK);
-    EXPECT(reel_pool_cache_bind(&page_cache, &registry, handle) == REEL_OK);
-    EXPECT(reel_region_open_cached(&region, &page_cache) == REEL_OK);
-    EXPECT(reel_registry_unregister(&registry, handle) == REEL_OK);
-    page_slots[0].page = page_slots[1].page = 77;
-    EXPECT(reel_region_open_cached(&inner, &page_cache) == REEL_STALE);
-    EXPECT(reel_region_close_cached(&region) == REEL_OK);
-    EXPECT(page_slots[0].page == 77 && reel_pool_used_pages(&pool) == 0);
-    EXPECT(reel_pool_is_valid(&pool));
+    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, handle)
+           == REEL_OK);
+    EXPECT(reel_region_open_cached(&the.region, &the.pool_cache) == REEL_OK);
+    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_OK);
+    the.page_slots[0].page = the.page_slots[1].page = 77;
+    EXPECT(reel_region_open_cached(&inner, &the.pool_cache) == REEL_STALE);
+    EXPECT(reel_region_close_cached(&the.region) == REEL_OK);
+    EXPECT(the.page_slots[0].page == 77
+           && reel_pool_used_pages(&the.pool) == 0);
+    EXPECT(reel_pool_is_valid(&the.pool));
 }
 
 static void a_region_left_open_over_an_ended_pool_is_told(void)
 {
     fresh_parent();
     EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
+    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
     rewind_parent();
     take_all();
     if (REEL_CHECKS >= 2) {
-        EXPECT(reel_region_alloc(&region, 8, 8) == NULL
+        EXPECT(reel_region_alloc(&the.region, 8, 8) == NULL
                && test_panicked(REEL_STALE));
-        EXPECT(reel_region_close(&region) == REEL_STALE
+        EXPECT(reel_region_close(&the.region) == REEL_STALE
                && test_panicked(REEL_STALE));
         EXPECT(is_undisturbed());
     }
-    EXPECT(REEL_CHECKS >= 2 || reel_region_alloc(&region, PAGE, 1) != NULL);
-    EXPECT(reel_region_alloc(&region, PAGE, 1) == NULL
+    EXPECT(REEL_CHECKS >= 2 || reel_region_alloc(&the.region, PAGE, 1) != NULL);
+    EXPECT(reel_region_alloc(&the.region, PAGE, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_region_alloc(&region, 2 * PAGE, 1) == NULL
+    EXPECT(reel_region_alloc(&the.region, 2 * PAGE, 1) == NULL
            && test_panicked(REEL_STALE));
 }
 
@@ -805,10 +827,10 @@ static void a_region_left_open_over_an_ended_pool_is_told(void)
 
 static void close_twice(void)
 {
-    reel_region copy = region;
-    const size_t used = reel_pool_used_pages(&pool);
-    EXPECT(reel_region_close(&region) == REEL_OK);
-    const size_t left = reel_pool_used_pages(&pool);
+    reel_region copy = the.region;
+    const size_t used = reel_pool_used_pages(&the.pool);
+    EXPECT(reel_region_close(&the.region) == REEL_OK);
+    const size_t left = reel_pool_used_pages(&the.pool);
     EXPECT(left < used || copy.cache != NULL);
     for (int i = 0; i < 2; i++) {
         EXPECT(reel_region_close_cached(&copy) == REEL_DOUBLE_FREE
@@ -816,7 +838,8 @@ static void close_twice(void)
         EXPECT(reel_region_close(&copy) == REEL_DOUBLE_FREE
                && test_panicked(REEL_DOUBLE_FREE));
     }
-    EXPECT(reel_pool_used_pages(&pool) == left && reel_pool_is_valid(&pool));
+    EXPECT(reel_pool_used_pages(&the.pool) == left
+           && reel_pool_is_valid(&the.pool));
 }
 
 static void a_region_that_was_copied_is_not_closed_twice(void)
@@ -829,19 +852,22 @@ static void a_region_that_was_copied_is_not_closed_twice(void)
         for (int cached = 0; cached < 2; cached++) {
             fresh_parent();
             EXPECT(start_pool() == REEL_OK);
-            EXPECT(reel_pool_cache_init(&page_cache, &pool, page_slots, 2)
+            EXPECT(reel_pool_cache_init(&the.pool_cache, &the.pool,
+                                        the.page_slots, 2)
                    == REEL_OK);
-            EXPECT((cached == 1 ? reel_region_open_cached(&region, &page_cache)
-                                : reel_region_open(&region, &pool))
+            EXPECT((cached == 1
+                        ? reel_region_open_cached(&the.region, &the.pool_cache)
+                        : reel_region_open(&the.region, &the.pool))
                    == REEL_OK);
             for (size_t i = 1; i < pages; i++) {
-                EXPECT(reel_region_alloc(&region, PAGE, 1) != NULL);
+                EXPECT(reel_region_alloc(&the.region, PAGE, 1) != NULL);
             }
-            EXPECT(pages == 1 || reel_region_alloc(&region, PAGE, 1) != NULL);
+            EXPECT(pages == 1
+                   || reel_region_alloc(&the.region, PAGE, 1) != NULL);
             close_twice();
             // Where its page is claimed by itself now, the copy is as wrong.
-            reel_pool_cache_flush(&page_cache);
-            EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+            reel_pool_cache_flush(&the.pool_cache);
+            EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
         }
     }
 }
@@ -855,14 +881,14 @@ static void a_copy_is_not_closed_over_pages_of_others(void)
     }
     fresh_parent();
     EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&region, &pool) == REEL_OK);
-    reel_region copy = region;
-    EXPECT(reel_region_close(&region) == REEL_OK);
-    void *const page = reel_pool_claim(&pool);
+    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    reel_region copy = the.region;
+    EXPECT(reel_region_close(&the.region) == REEL_OK);
+    void *const page = reel_pool_claim(&the.pool);
     EXPECT(reel_region_close(&copy) == REEL_DOUBLE_FREE
            && test_panicked(REEL_DOUBLE_FREE));
-    EXPECT(reel_pool_release(&pool, page) == REEL_OK);
-    EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+    EXPECT(reel_pool_release(&the.pool, page) == REEL_OK);
+    EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
     EXPECT(reel_region_close(&copy) == REEL_DOUBLE_FREE
            && test_panicked(REEL_DOUBLE_FREE));
 }
@@ -873,16 +899,16 @@ static void a_created_one_dies_with_its_background(void)
 {
     fresh_parent();
     EXPECT(reel_rewindable_create(&made, reel_rewindable_allocator(&parent), 2,
-                                  &of_child, &registry, parent_handle())
+                                  &of_child, &the.registry, parent_handle())
            == REEL_OK);
     const reel_handle handle = reel_rewindable_handle(made);
     void *const block = reel_rewindable_alloc(made, 8, 8);
     const reel_ref ref = reel_ref_make(handle, block);
-    EXPECT(reel_ref_get(&registry, ref) == block && block != NULL);
+    EXPECT(reel_ref_get(&the.registry, ref) == block && block != NULL);
     rewind_parent();
     take_all();
-    EXPECT(reel_ref_get(&registry, ref) == NULL);
-    EXPECT(reel_registry_unregister(&registry, handle) == REEL_STALE);
+    EXPECT(reel_ref_get(&the.registry, ref) == NULL);
+    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_STALE);
     EXPECT(is_undisturbed());
     rewind_parent();
     take_all();
@@ -894,13 +920,13 @@ static void a_created_one_ends_with_its_parent(void)
 {
     reel_handle handle;
     fresh_parent();
-    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
                                   &handle)
            == REEL_OK);
     EXPECT(reel_rewindable_create(&made, reel_arena_allocator(&ground), 2,
-                                  &of_child, &registry, handle)
+                                  &of_child, &the.registry, handle)
            == REEL_OK);
-    EXPECT(reel_registry_rewound(&registry, handle, &handle) == REEL_OK);
+    EXPECT(reel_registry_rewound(&the.registry, handle, &handle) == REEL_OK);
     EXPECT(reel_rewindable_alloc(made, 8, 8) == NULL
            && test_panicked(REEL_STALE));
     EXPECT(reel_rewindable_destroy(made) == REEL_STALE);
@@ -913,7 +939,7 @@ static void a_span_of_an_ended_rewindable_hands_out_nothing(void)
     reel_span span;
     fresh_parent();
     EXPECT(start_child() == REEL_OK);
-    EXPECT(reel_span_open(&span, &child, 32) == REEL_OK);
+    EXPECT(reel_span_open(&span, &the.rewindable, 32) == REEL_OK);
     EXPECT(reel_span_alloc(&span, 8, 8) != NULL);
     rewind_parent();
     take_all();
@@ -927,21 +953,22 @@ static void a_span_of_an_ended_rewindable_hands_out_nothing(void)
 static void nothing_of_the_registry_changes(void)
 {
     reel_handle handle = parent_handle();
-    EXPECT(reel_registry_register(&registry, reel_allocator_null(), nothing,
+    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
                                   &handle)
            == REEL_BUSY);
-    EXPECT(reel_registry_rewound(&registry, handle, &handle) == REEL_BUSY);
-    EXPECT(reel_registry_unregister(&registry, handle) == REEL_BUSY);
-    EXPECT(reel_region_close(&region) == REEL_BUSY);
-    EXPECT(reel_region_close_cached(&region) == REEL_BUSY);
-    EXPECT(reel_region_alloc(&region, 8, 8) != NULL);
-    EXPECT(reel_arena_rewind(&arena, mark_before) == REEL_BUSY);
-    EXPECT(reel_arena_reset(&arena) == REEL_BUSY);
-    EXPECT(reel_arena_dispose(&arena) == REEL_BUSY);
-    EXPECT(reel_blocks_dispose(&blocks) == REEL_BUSY);
-    EXPECT(reel_pool_dispose(&pool) == REEL_BUSY);
-    EXPECT(reel_region_bind(&inner, &registry, nothing) == REEL_BUSY);
-    EXPECT(reel_rewindable_bind(&child, &registry, nothing) == REEL_BUSY);
+    EXPECT(reel_registry_rewound(&the.registry, handle, &handle) == REEL_BUSY);
+    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_BUSY);
+    EXPECT(reel_region_close(&the.region) == REEL_BUSY);
+    EXPECT(reel_region_close_cached(&the.region) == REEL_BUSY);
+    EXPECT(reel_region_alloc(&the.region, 8, 8) != NULL);
+    EXPECT(reel_arena_rewind(&the.arena, mark_before) == REEL_BUSY);
+    EXPECT(reel_arena_reset(&the.arena) == REEL_BUSY);
+    EXPECT(reel_arena_dispose(&the.arena) == REEL_BUSY);
+    EXPECT(reel_blocks_dispose(&the.blocks) == REEL_BUSY);
+    EXPECT(reel_pool_dispose(&the.pool) == REEL_BUSY);
+    EXPECT(reel_region_bind(&inner, &the.registry, nothing) == REEL_BUSY);
+    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, nothing)
+           == REEL_BUSY);
     EXPECT(reel_rewindable_rewind(&parent) == REEL_BUSY);
     EXPECT(reel_region_close(&inner) == REEL_OK); // not bound, so it may
 }
@@ -951,37 +978,37 @@ static void in_an_interrupt_all_that_the_registry_hears_of_is_refused(void)
     fresh_parent();
     EXPECT(start_region() == REEL_OK && start_arena() == REEL_OK);
     void *const buffer = reel_arena_alloc(&ground, 64, 8);
-    EXPECT(reel_blocks_init(&blocks, buffer, 64, 1, 4) == REEL_OK);
-    EXPECT(reel_blocks_bind(&blocks, &registry, nothing) == REEL_OK);
-    EXPECT(reel_region_open(&inner, &pool) == REEL_OK);
-    EXPECT(reel_rewindable_init(&child, reel_arena_allocator(&ground),
-                                child_table, 2, &of_child)
+    EXPECT(reel_blocks_init(&the.blocks, buffer, 64, 1, 4) == REEL_OK);
+    EXPECT(reel_blocks_bind(&the.blocks, &the.registry, nothing) == REEL_OK);
+    EXPECT(reel_region_open(&inner, &the.pool) == REEL_OK);
+    EXPECT(reel_rewindable_init(&the.rewindable, reel_arena_allocator(&ground),
+                                the.table, 2, &of_child)
            == REEL_OK);
-    mark_before = reel_arena_mark(&arena);
-    void *const block = reel_arena_alloc(&arena, 8, 8);
-    const size_t pages = reel_pool_used_pages(&pool);
-    const size_t count = reel_registry_count(&registry);
+    mark_before = reel_arena_mark(&the.arena);
+    void *const block = reel_arena_alloc(&the.arena, 8, 8);
+    const size_t pages = reel_pool_used_pages(&the.pool);
+    const size_t count = reel_registry_count(&the.registry);
     test_interrupt(nothing_of_the_registry_changes);
-    EXPECT(reel_arena_owns(&arena, block, 8));
-    EXPECT(reel_region_is_open(&region));
-    EXPECT(reel_pool_used_pages(&pool) == pages - 1);
-    EXPECT(reel_registry_count(&registry) == count);
-    EXPECT(reel_registry_is_valid(&registry));
+    EXPECT(reel_arena_owns(&the.arena, block, 8));
+    EXPECT(reel_region_is_open(&the.region));
+    EXPECT(reel_pool_used_pages(&the.pool) == pages - 1);
+    EXPECT(reel_registry_count(&the.registry) == count);
+    EXPECT(reel_registry_is_valid(&the.registry));
 }
 
 // An unregistered region is like one that was never bound.
 static void close_region(void)
 {
-    EXPECT(reel_region_close(&region) == REEL_OK);
+    EXPECT(reel_region_close(&the.region) == REEL_OK);
 }
 
 static void what_has_left_the_registry_closes_in_an_interrupt(void)
 {
     fresh_parent();
     EXPECT(start_region() == REEL_OK);
-    EXPECT(reel_registry_unregister(&registry, region_handle()) == REEL_OK);
+    EXPECT(reel_registry_unregister(&the.registry, region_handle()) == REEL_OK);
     test_interrupt(close_region);
-    EXPECT(!reel_region_is_open(&region));
+    EXPECT(!reel_region_is_open(&the.region));
 }
 
 // Another thread is inside the registry: this one waits until that has left.
@@ -989,36 +1016,36 @@ static bool region_was_open;
 
 static void leave_registry(void)
 {
-    region_was_open =
-        reel_region_is_open(&region) && reel_pool_used_pages(&pool) == 1;
-    registry.gate.value = 0;
+    region_was_open = reel_region_is_open(&the.region)
+                      && reel_pool_used_pages(&the.pool) == 1;
+    the.registry.gate.value = 0;
 }
 
 static void a_close_waits_for_a_thread_that_is_in_the_registry(void)
 {
     fresh_parent();
     EXPECT(start_region() == REEL_OK);
-    registry.gate.value = 1;
+    the.registry.gate.value = 1;
     region_was_open = false;
     test_on_yield = leave_registry;
-    EXPECT(reel_region_close(&region) == REEL_OK);
+    EXPECT(reel_region_close(&the.region) == REEL_OK);
     test_on_yield = NULL;
-    EXPECT(region_was_open && reel_registry_is_valid(&registry));
+    EXPECT(region_was_open && reel_registry_is_valid(&the.registry));
 }
 
 static void a_thread_that_grows_what_ends_is_told(void)
 {
     fresh_parent();
     EXPECT(start_child() == REEL_OK);
-    child.gate.value = 1;
+    the.rewindable.gate.value = 1;
     rewind_parent();
     EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
     EXPECT(start_pool() == REEL_OK);
-    pool.gate.value = 1;
+    the.pool.gate.value = 1;
     rewind_parent();
     EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
     EXPECT(start_temp() == REEL_OK);
-    temp.gate.value = 1;
+    the.temp.gate.value = 1;
     rewind_parent();
     EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
 }

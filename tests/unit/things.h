@@ -21,7 +21,7 @@ typedef struct things {
     reel_rewindable_chunk table[3];
     reel_span span;
     reel_registry registry;
-    reel_registry_entry entries[4];
+    reel_registry_entry entries[6];
 } things;
 
 extern things the;

@@ -1,0 +1,78 @@
+#include "reel/locked.h"
+
+#include "gate.h"
+
+static bool has_ended(const reel_lock *lock)
+{
+    return lock->backing.ops == NULL;
+}
+
+// For a call that returns a pointer.
+static bool enter(reel_lock *lock)
+{
+    if (has_ended(lock)) {
+        (void)HOLDS(false, REEL_STALE);
+        return false;
+    }
+    return reel_gate_enter(&lock->gate);
+}
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    reel_lock *const lock = self;
+    if (!enter(lock)) {
+        return NULL;
+    }
+    void *const block = reel_allocate(lock->backing, size, align);
+    gate_leave(&lock->gate);
+    return block;
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    reel_lock *const lock = self;
+    if (!enter(lock)) {
+        return NULL;
+    }
+    void *const changed =
+        reel_reallocate(lock->backing, block, old_size, new_size, align);
+    gate_leave(&lock->gate);
+    return changed;
+}
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    reel_lock *const lock = self;
+    if (has_ended(lock)) {
+        return REEL_STALE;
+    }
+    if (!reel_gate_enter(&lock->gate)) {
+        return REEL_BUSY;
+    }
+    const reel_status status = reel_free(lock->backing, block, size);
+    gate_leave(&lock->gate);
+    return status;
+}
+
+static void end(void *self)
+{
+    reel_lock *const lock = self;
+    nobody_is_inside(&lock->gate);
+    lock->backing.ops = NULL;
+}
+
+reel_allocator reel_locked(reel_lock *lock, reel_allocator backing)
+{
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end,
+    };
+    const reel_allocator allocator = { &ops, lock };
+    lock->backing.ops = backing.ops;
+    lock->backing.self = backing.self;
+    store_release(&lock->gate, GATE_OPEN);
+    return allocator;
+}

@@ -1,0 +1,484 @@
+// The gate of hosts: priorities on one core, threads that end or jump away inside, forks.
+// A program of its own, natively and under ThreadSanitizer. TAP.
+
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "reel/arena.h"
+#include "reel/locked.h"
+#include "reel/pool.h"
+
+#define PAGE   4096
+#define CHUNKS 4096
+
+static int tests, failures;
+static _Atomic int panics;
+static _Atomic reel_status last_panic;
+static _Thread_local bool in_interrupt;
+
+// The application's own: all of the port links with them.
+void reel_panic(reel_status why, const char *file, int line)
+{
+    (void)file, (void)line;
+    last_panic = why;
+    panics++;
+}
+
+bool reel_port_in_interrupt(void)
+{
+    return in_interrupt;
+}
+
+static bool panicked(void)
+{
+    const bool once = atomic_exchange(&panics, 0) == 1;
+    return REEL_CHECKS == 0 || (once && last_panic == REEL_BUSY);
+}
+
+static void result(int passed, const char *name)
+{
+    printf("%s %d - %s\n", passed ? "ok" : "not ok", ++tests, name);
+    fflush(stdout);
+    failures += !passed;
+}
+
+static void skip(const char *name, const char *why)
+{
+    printf("ok %d - %s # SKIP %s\n", ++tests, name, why);
+    fflush(stdout);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+// ---- a pool that grows at each claim, through a hook ----------------------------------
+
+static reel_pool pool;
+static reel_pool_chunk chunks[CHUNKS];
+static void (*hook)(void); // inside the gate
+
+static void *supply(void *self, size_t size, size_t align)
+{
+    (void)self, (void)align;
+    if (hook != NULL) {
+        hook();
+    }
+    return aligned_alloc(64, (size + 63) / 64 * 64);
+}
+
+static reel_status take_back(void *self, void *block, size_t size)
+{
+    (void)self, (void)size;
+    free(block);
+    return REEL_OK;
+}
+
+static void fresh_pool(void)
+{
+    static const reel_allocator_ops ops = { .allocate = supply,
+                                            .free = take_back };
+    const reel_allocator backing = { &ops, NULL };
+    hook = NULL;
+    panics = 0;
+    if (reel_pool_init(&pool, backing, chunks, CHUNKS, PAGE, PAGE) != REEL_OK) {
+        abort();
+    }
+}
+
+static void *claim(void *unused)
+{
+    (void)unused;
+    return reel_pool_claim(&pool);
+}
+
+static void *in_another_thread(void *(*run)(void *))
+{
+    pthread_t thread;
+    void *got = NULL;
+    if (pthread_create(&thread, NULL, run, NULL) != 0
+        || pthread_join(thread, &got) != 0) {
+        abort();
+    }
+    return got;
+}
+
+// ---- one thread ------------------------------------------------------------------------
+
+static void *inner;
+
+static void claim_inside(void)
+{
+    hook = NULL;
+    inner = reel_pool_claim(&pool);
+}
+
+static void a_hook_that_calls_its_own_pool_is_told(void)
+{
+    fresh_pool();
+    hook = claim_inside;
+    inner = &pool;
+    void *const page = reel_pool_claim(&pool);
+    result(REEL_CHECKS == 0
+               || (page != NULL && inner == NULL && panicked()
+                   && reel_pool_claim(&pool) != NULL),
+           "a hook that calls its own pool is told, and nothing hangs");
+}
+
+static jmp_buf away;
+
+static void jump(void)
+{
+    hook = NULL;
+    longjmp(away, 1);
+}
+
+static void a_hook_that_jumps_away_is_told_at_the_next_call(void)
+{
+    fresh_pool();
+    hook = jump;
+    if (setjmp(away) == 0) {
+        (void)reel_pool_claim(&pool);
+    }
+    result(
+        reel_pool_claim(&pool) == NULL && panicked(),
+        "a thread whose hook jumped out of the gate is told at the next call");
+    // It is inside for good, and lets its number go.
+    reel_port_gate_leave(&pool.gate);
+}
+
+static void end_here(void)
+{
+    hook = NULL;
+    pthread_exit(NULL);
+}
+
+static void a_thread_that_ended_inside_is_not_waited_for(void)
+{
+    fresh_pool();
+    hook = end_here;
+    (void)in_another_thread(claim);
+    result(reel_pool_claim(&pool) == NULL && panicked(),
+           "a thread that ended inside is not waited for");
+}
+
+static void handlers_never_enter(void)
+{
+    fresh_pool();
+    in_interrupt = true;
+    result(reel_pool_claim(&pool) == NULL && panics == 0,
+           "a handler never enters");
+    in_interrupt = false;
+}
+
+// ---- many threads -------------------------------------------------------------------------
+
+#define THREADS 4
+#define CLAIMS  500
+
+static atomic_size_t claimed;
+
+static void *claim_many(void *unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < CLAIMS; i++) {
+        claimed += reel_pool_claim(&pool) != NULL;
+    }
+    return NULL;
+}
+
+static void threads_grow_in_turn(void)
+{
+    pthread_t threads[THREADS];
+    fresh_pool();
+    claimed = 0;
+    for (size_t i = 0; i < THREADS; i++) {
+        if (pthread_create(&threads[i], NULL, claim_many, NULL) != 0) {
+            abort();
+        }
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+    result(
+        claimed == THREADS * CLAIMS && panics == 0
+            && reel_pool_chunks(&pool) == THREADS * CLAIMS,
+        "threads that all grow the pool wait for each other, and none fails");
+}
+
+// ---- two pools over one backing ------------------------------------------------------------
+
+#define SHARED_CHUNKS 200
+
+static reel_arena arena;
+static reel_pool pools[2];
+static reel_pool_chunk shared_chunks[2][SHARED_CHUNKS];
+
+static void *fill_pages(void *which)
+{
+    size_t *const own = which;
+    size_t wrong = 0;
+    size_t *pages[SHARED_CHUNKS] = { NULL };
+    for (size_t i = 0; i < SHARED_CHUNKS; i++) {
+        pages[i] = reel_pool_claim(&pools[*own]);
+        if (pages[i] != NULL) {
+            *pages[i] = *own * SHARED_CHUNKS + i;
+        }
+    }
+    for (size_t i = 0; i < SHARED_CHUNKS; i++) {
+        wrong += pages[i] == NULL || *pages[i] != *own * SHARED_CHUNKS + i;
+    }
+    *own = wrong;
+    return NULL;
+}
+
+static void two_pools_of_two_threads_share_an_arena(void)
+{
+    static unsigned char memory[2 * SHARED_CHUNKS * (64 + 64)];
+    reel_lock lock;
+    pthread_t threads[2];
+    size_t numbers[2] = { 0, 1 };
+    (void)reel_arena_init(&arena, memory, sizeof memory);
+    const reel_allocator shared =
+        reel_locked(&lock, reel_arena_allocator(&arena));
+    for (size_t i = 0; i < 2; i++) {
+        (void)reel_pool_init(&pools[i], shared, shared_chunks[i], SHARED_CHUNKS,
+                             64, 64);
+        if (pthread_create(&threads[i], NULL, fill_pages, &numbers[i]) != 0) {
+            abort();
+        }
+    }
+    for (size_t i = 0; i < 2; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+    result(numbers[0] == 0 && numbers[1] == 0,
+           "two pools of two threads share an arena through a lock");
+}
+
+// ---- priorities ------------------------------------------------------------------------------
+
+#define LOW    10
+#define MIDDLE 20
+#define HIGH   30
+
+static sem_t low_is_inside, high_is_done;
+static double waited;
+
+static void work(double seconds)
+{
+    const double end = now() + seconds;
+    while (now() < end) {
+    }
+}
+
+static void let_high_in_and_work(void)
+{
+    hook = NULL;
+    (void)sem_post(&low_is_inside);
+    work(0.02);
+}
+
+static void *claim_high(void *unused)
+{
+    (void)unused;
+    (void)sem_wait(&low_is_inside);
+    const double start = now();
+    void *const page = reel_pool_claim(&pool);
+    waited = now() - start;
+    (void)sem_post(&high_is_done);
+    return page;
+}
+
+// Takes the core while the high one waits: without inheritance the low one could not go
+// on.
+static void *hog(void *unused)
+{
+    (void)unused;
+    const double end = now() + 2;
+    while (now() < end && sem_trywait(&high_is_done) != 0) {
+    }
+    return NULL;
+}
+
+static bool start(pthread_t *thread, int priority, void *(*run)(void *))
+{
+    pthread_attr_t attributes;
+    const struct sched_param param = { .sched_priority = priority };
+    (void)pthread_attr_init(&attributes);
+    (void)pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+    (void)pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+    (void)pthread_attr_setschedparam(&attributes, &param);
+    return pthread_create(thread, &attributes, run, NULL) == 0;
+}
+
+static pthread_t low, middle, high;
+static bool is_high_started, is_middle_started;
+
+static void *start_high_and_claim(void *unused)
+{
+    is_high_started = start(&high, HIGH, claim_high);
+    return claim(unused);
+}
+
+static void start_hog_and_work(void)
+{
+    hook = NULL;
+    (void)sem_post(&low_is_inside); // the high one runs now, and waits
+    is_middle_started = start(&middle, MIDDLE, hog);
+    work(0.02);
+}
+
+static void on_one_core_a_high_priority_waits_only_while_the_low_one_works(void)
+{
+    static const char *const names[] = {
+        "under SCHED_FIFO on one core a thread waits for one of low priority",
+        "one of middle priority does not come between",
+    };
+    cpu_set_t one, all;
+    CPU_ZERO(&one);
+    (void)sched_getaffinity(0, sizeof all, &all);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (CPU_ISSET(cpu, &all) && CPU_COUNT(&one) == 0) {
+            CPU_SET(cpu, &one);
+        }
+    }
+    (void)sched_setaffinity(0, sizeof one, &one);
+    for (int i = 0; i < 2; i++) {
+        void *pages[2] = { NULL, NULL };
+        fresh_pool();
+        is_high_started = is_middle_started = false;
+        (void)sem_init(&low_is_inside, 0, 0);
+        (void)sem_init(&high_is_done, 0, 0);
+        hook = i == 0 ? let_high_in_and_work : start_hog_and_work;
+        waited = 0;
+        if (!start(&low, LOW, start_high_and_claim)) {
+            skip(names[i], "this user may not");
+            continue;
+        }
+        (void)pthread_join(low, &pages[0]);
+        (void)pthread_join(high, &pages[1]);
+        if (is_middle_started) {
+            (void)pthread_join(middle, NULL);
+        }
+        result(pages[0] != NULL && pages[1] != NULL && waited > 0.01
+                   && waited < 0.5,
+               names[i]);
+    }
+    (void)sched_setaffinity(0, sizeof all, &all);
+}
+
+// ---- fork -------------------------------------------------------------------------------------
+
+static atomic_bool stop;
+
+static void take_a_moment(void)
+{
+    const struct timespec moment = { 0, 200000 };
+    (void)nanosleep(&moment, NULL);
+}
+
+static void *grow_all_the_time(void *unused)
+{
+    (void)unused;
+    while (!stop) {
+        void *const page = reel_pool_claim(&pool);
+        if (page == NULL) {
+            break;
+        }
+    }
+    return NULL;
+}
+
+static bool child_does(bool (*what)(void))
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(10);
+        _exit(what() ? 0 : 1);
+    }
+    int status = -1;
+    (void)waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool grow_in_child(void)
+{
+    hook = NULL;
+    return reel_pool_claim(&pool) != NULL
+           && reel_pool_reserve(&pool, 3) == REEL_OK && panics == 0;
+}
+
+static void a_child_finds_every_gate_open(void)
+{
+    pthread_t thread;
+    int good = 0;
+    fresh_pool();
+    hook = take_a_moment;
+    stop = false;
+    if (pthread_create(&thread, NULL, grow_all_the_time, NULL) != 0) {
+        abort();
+    }
+    for (int i = 0; i < 50; i++) {
+        good += child_does(grow_in_child);
+    }
+    stop = true;
+    (void)pthread_join(thread, NULL);
+    result(good == 50, "a child finds open what a thread of its parent was in");
+}
+
+static pid_t forked;
+
+static void fork_inside(void)
+{
+    hook = NULL;
+    forked = fork();
+    if (forked == 0) {
+        alarm(10);
+    }
+}
+
+static void a_hook_may_fork(void)
+{
+    int status = -1;
+    fresh_pool();
+    hook = fork_inside;
+    void *const page = reel_pool_claim(&pool);
+    const bool goes_on = page != NULL && reel_pool_claim(&pool) != NULL
+                         && in_another_thread(claim) != NULL && panics == 0;
+    if (forked == 0) {
+        _exit(goes_on ? 0 : 1);
+    }
+    (void)waitpid(forked, &status, 0);
+    result(goes_on && WIFEXITED(status) && WEXITSTATUS(status) == 0,
+           "a hook may fork, and parent and child go on");
+}
+
+int main(void)
+{
+    alarm(60);
+    a_hook_that_calls_its_own_pool_is_told();
+    handlers_never_enter();
+    threads_grow_in_turn();
+    two_pools_of_two_threads_share_an_arena();
+    on_one_core_a_high_priority_waits_only_while_the_low_one_works();
+    a_child_finds_every_gate_open();
+    a_hook_may_fork();
+    if (REEL_CHECKS >= 1) {
+        a_thread_that_ended_inside_is_not_waited_for();
+        a_hook_that_jumps_away_is_told_at_the_next_call();
+    }
+    printf("1..%d\n", tests);
+    return failures == 0 ? 0 : 1;
+}
