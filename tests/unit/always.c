@@ -24,7 +24,7 @@ static void a_limit_of_everything_never_refuses(void)
     EXPECT(reel_always_init(&always, 1, SIZE_MAX) == REEL_OK);
     const reel_pages *const pages = &always.pages;
     EXPECT(pages->commit(pages->context, &always, SIZE_MAX));
-    EXPECT(!pages->commit(pages->context, (unsigned char *)&always - 1, 1));
+    EXPECT(!pages->commit(pages->context, (void *)((uintptr_t)&always - 1), 1));
 }
 
 static void a_second_range_is_refused_while_some_of_the_first_is_committed(void)
