@@ -1,7 +1,6 @@
 # What `make check` and `make test` run. The folders say what there is.
 
 TEST_RUNS  := $(SCRIPT_RUNS) $(EXPLORER_RUNS) $(HOST_RUNS) $(BOARD_RUNS)
-TEST_FILES += $(HOST_RUNS) $(BOARD_RUNS) $(EXPLORER_RUNS)
 TEST_TOOLS += $(OUT)/have-perl
 
 # Read by tests/tools/cpu: a run of make is a column of its own.
@@ -9,18 +8,43 @@ export REEL_START := $(shell date +%s.%N)
 
 PROVE = prove -j2 --exec tests/tools/run
 
+# What a run needs: a program itself, a script what its folder says.
+needs_of = $(foreach run,$(1),$(filter $(OUT)/%,$(run)) $(NEEDS_$(run)))
+
+# ---- make test T=NAME ------------------------------------------------------------
+# Programs and scripts whose path has NAME, whole; unit tests and scenes of the
+# explorer that are named so.
+
+mentioning = $(shell grep -lE -e '$(1)' $(wildcard $(2)))
+named_path = $(foreach run,$(TEST_RUNS),$(if $(findstring $(T),$(run)),$(run)))
+named_unit = $(if $(call mentioning,TEST.[a-z_0-9]*$(T)|^const test_case [a-z_0-9]*$(T)[a-z_0-9]*_tests,\
+               tests/unit/*.c),$(foreach run,$(TEST_RUNS),$(if $(findstring /tests,$(run)),$(run))))
+named_scene = $(if $(call mentioning,[.]name = "[^"]*$(T),tests/explorer/*.c),$(EXPLORED)/explorer)
+
+ifdef T
+export ONLY := $(T)
+CHOSEN := $(sort $(named_path) $(named_unit) $(named_scene))
+CHOSEN_FILES := $(call needs_of,$(CHOSEN))
+else
+CHOSEN := $(TEST_RUNS)
+CHOSEN_FILES := $(TEST_FILES) $(call needs_of,$(CHOSEN))
+endif
+
+# ---- targets ---------------------------------------------------------------------
+
 # The inner loop.
 CHECK_RUNS := $(OUT)/gcc+checks2+poison1/tests $(OUT)/gcc+checks2+poison1+asan/tests \
               $(UNIT_PARTS:%=$(OUT)/microbit+primask+checks2+Os/tests-%.elf) $(OUT)/mps2-an385/tests.elf \
               tests/compile/layers.t tests/compile/symbols.t tests/mutants/edits.t
 
 .PHONY: check
-check: $(CHECK_RUNS) $(SYMBOL_FILES) | $(TEST_TOOLS)  ## The inner loop: unit tests on host, M0 and M3, layers, symbols
+check: $(call needs_of,$(CHECK_RUNS)) | $(TEST_TOOLS)  ## The inner loop: unit tests on host, M0 and M3, layers, symbols
 	$(PROVE) $(CHECK_RUNS)
 
 .PHONY: test
-test: $(TEST_FILES) | $(TEST_TOOLS)  ## Build and run every test: host, emulated boards, tshark
-	code=0; $(PROVE) $(TEST_RUNS) || code=1; $(CPU) --table; exit $$code
+test: $(CHOSEN_FILES) | $(TEST_TOOLS)  ## Build and run every test, or those named T: host, emulated boards, tshark
+	$(if $(CHOSEN),,$(error no test, scene, program or script is named like '$(T)'))
+	code=0; $(PROVE) $(CHOSEN) || code=1; $(CPU) --table; exit $$code
 
 .PHONY: matrix
 matrix: $(MATRIX_RUNS) | $(TEST_TOOLS)  ## Run the builds of the tests that `make test` leaves out

@@ -48,6 +48,6 @@ $(OUT)/captures/all: tests/meter/captures | $(METER_INPUT)
 	tests/meter/captures $(@D)
 	touch $@
 
-TEST_FILES  += $(METER) $(METER_HOST) $(METER_TWINS) $(OUT)/captures/all
-TEST_TOOLS  += $(OUT)/have-tshark
 SCRIPT_RUNS += tests/meter/meter.t tests/meter/tshark.t
+NEEDS_tests/meter/meter.t  := $(METER) $(METER_HOST) $(METER_TWINS) $(OUT)/captures/all
+NEEDS_tests/meter/tshark.t := $(METER) $(OUT)/captures/all $(OUT)/have-tshark

@@ -46,7 +46,6 @@ $(OUT)/callers/%.o: src/%.c
 	$(CALL_GRAPH)
 $(OUT)/callers/user.o: tests/compile/user.c
 	$(CALL_GRAPH)
-TEST_FILES += $(CALL_GRAPHS)
 
 # Each header alone, as C11 and as C++11, warnings being errors.
 PUBLIC_HEADERS := $(patsubst include/%,%,$(wildcard include/reel/*.h include/reel/*/*.h)) \
@@ -101,13 +100,17 @@ $(OUT)/%.bin: $(OUT)/%.elf
 	arm-none-eabi-objcopy -O binary $< $@
 
 SYMBOL_FILES := $(CORE_FILES) $(SIZES) $(IMAGES)
-TEST_FILES   += $(CASES) $(HEADER_CHECKS) $(CPLUSPLUS) $(EXAMPLE) $(SYMBOL_FILES)
+TEST_FILES   += $(HEADER_CHECKS) $(CPLUSPLUS) $(EXAMPLE)
 SCRIPT_RUNS  += $(addprefix tests/compile/,layers.t callers.t config.t symbols.t cores.t)
+NEEDS_tests/compile/callers.t := $(CALL_GRAPHS)
+NEEDS_tests/compile/config.t  := $(CASES)
+NEEDS_tests/compile/cores.t   := $(CASES)
+NEEDS_tests/compile/symbols.t := $(SYMBOL_FILES)
 
 .PHONY: layers
 layers: | $(OUT)/have-perl  ## Check the tree, who includes whom, and the comments
-	prove tests/compile/layers.t
+	$(PROVE) tests/compile/layers.t
 
 .PHONY: symbols
 symbols: $(SYMBOL_FILES) | $(OUT)/have-perl  ## Prove that the core needs no libc, no .data and no .bss
-	prove -v tests/compile/symbols.t
+	$(PROVE) -v tests/compile/symbols.t

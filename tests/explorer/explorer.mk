@@ -59,5 +59,5 @@ $(foreach twin,$(TWINS),$(eval $(call TWIN,$(twin))))
 
 .PHONY: explore
 explore: $(EXPLORED)/explorer $(TWIN_RUNS) | $(OUT)/have-perl  ## Run two or three contexts in every order there is
-	EXPLORE=1 MOST_CPU=20000 prove -v --exec tests/tools/run $(EXPLORED)/explorer
-	prove -j2 --exec tests/tools/run $(TWIN_RUNS)
+	EXPLORE=1 MOST_CPU=20000 $(PROVE) -v $(EXPLORED)/explorer
+	$(PROVE) $(TWIN_RUNS)

@@ -84,13 +84,14 @@ $(SUBSETS): $(call objects,microbit+primask+Os,$(CORE))
 	$(SAY); $(LINK) -nostdlib -Wl,--gc-sections -Wl,-e,reel_arena_init -lgcc \
 	    $(patsubst %,-Wl$(comma)-u$(comma)%,$(MAIN_$(basename $(@F))))
 
-TEST_FILES  += $(CYCLE_FILES) $(WORKLOAD_FILES) $(SIZE_FILES)
 SCRIPT_RUNS += tests/figures/cycles.t tests/figures/size.t
+NEEDS_tests/figures/cycles.t := $(CYCLE_FILES) $(WORKLOAD_FILES)
+NEEDS_tests/figures/size.t   := $(SIZE_FILES)
 
 .PHONY: size
 size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code, control blocks and stack, against the budget
-	prove -v tests/figures/size.t
+	$(PROVE) -v tests/figures/size.t
 
 .PHONY: cycles
 cycles: $(CYCLE_FILES) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0, M3 and M33, against the budget
-	prove -v tests/figures/cycles.t
+	$(PROVE) -v tests/figures/cycles.t

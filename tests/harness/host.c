@@ -86,9 +86,9 @@ static void the_mask_is_undone(void)
     EXPECT(mask_depth == 0);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     test_after_each = the_mask_is_undone;
     setvbuf(stdout, NULL, _IOLBF, 0); // keep what was said before a crash
-    return test_run_all() ? 0 : 1;
+    return test_run_all(count > 1 ? arguments[1] : "") ? 0 : 1;
 }

@@ -1,9 +1,11 @@
 #include "tap.h"
 
-#define MAX_COMPLAINTS 20
+#define MAX_COMPLAINTS 8 // of a result
 
 static const char *skipped; // why; NULL: it was not
-static size_t results, failures, failures_before;
+static size_t results;
+static size_t failures; // of all results
+static size_t failures_here;
 
 static void write_number(size_t n)
 {
@@ -17,6 +19,16 @@ static void write_number(size_t n)
     test_write(at);
 }
 
+// A status is a small negative number.
+static void write_value(uintptr_t value)
+{
+    if (value > UINTPTR_MAX - 200) {
+        test_write("-");
+        value = 0 - value;
+    }
+    write_number(value);
+}
+
 void test_note(const char *text, size_t number)
 {
     test_write("# ");
@@ -26,17 +38,46 @@ void test_note(const char *text, size_t number)
     test_write("\n");
 }
 
-void test_expect(bool fact, const char *text, const char *file, int line)
+// Should this failure be described?
+static bool counts_a_failure(void)
 {
-    if (fact || ++failures > MAX_COMPLAINTS) {
-        return;
-    }
-    test_write("# ");
+    failures++;
+    return ++failures_here <= MAX_COMPLAINTS;
+}
+
+void test_write_place(const char *file, int line)
+{
     test_write(file);
     test_write(":");
     write_number((size_t)line);
+}
+
+void test_expect(bool fact, const char *text, const char *file, int line)
+{
+    if (fact || !counts_a_failure()) {
+        return;
+    }
+    test_write("# ");
+    test_write_place(file, line);
     test_write(": expected ");
     test_write(text);
+    test_write("\n");
+}
+
+void test_expect_equal(uintptr_t is, uintptr_t wanted, const char *text,
+                       const char *file, int line)
+{
+    if (is == wanted || !counts_a_failure()) {
+        return;
+    }
+    test_write("# ");
+    test_write_place(file, line);
+    test_write(": expected ");
+    test_write(text);
+    test_write(", and it is ");
+    write_value(is);
+    test_write(", not ");
+    write_value(wanted);
     test_write("\n");
 }
 
@@ -47,8 +88,13 @@ void tap_skip(const char *why)
 
 void tap_result(const char *what, const char *of)
 {
-    test_write(failures == failures_before ? "ok " : "not ok ");
-    failures_before = failures;
+    if (failures_here > MAX_COMPLAINTS) {
+        test_write("# and ");
+        write_number(failures_here - MAX_COMPLAINTS);
+        test_write(" more\n");
+    }
+    test_write(failures_here == 0 ? "ok " : "not ok ");
+    failures_here = 0;
     write_number(++results);
     test_write(" - ");
     test_write(what);
@@ -69,5 +115,5 @@ bool tap_end(void)
     test_write("1..");
     write_number(results);
     test_write("\n");
-    return failures == 0;
+    return failures == 0 && results > 0;
 }

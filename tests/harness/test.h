@@ -21,11 +21,17 @@ typedef struct test_case {
     }
 
 // One table per test file, ended by END_OF_TESTS: `const test_case NAME_tests[]`.
-// The build finds them by that line, and ends their list with NULL.
-extern const test_case *const test_tables[];
+// The build finds them by that line, and ends their list with a name that is NULL.
+typedef struct test_table {
+    const char *name;
+    const test_case *tests;
+} test_table;
+
+extern const test_table test_tables[];
 
 // The reel_panic() of the tests counts and returns. Did exactly one panic come
-// since the last question, for this reason? (None can at REEL_CHECKS 0.)
+// since the last question, for this reason? (None can at REEL_CHECKS 0.) If not,
+// what came is said.
 bool test_panicked(reel_status why);
 bool test_is_calm(void); // no panic since the last question
 
@@ -43,8 +49,9 @@ extern void (*test_on_yield)(void);
 uint32_t test_random(uint32_t *seed);
 size_t test_below(uint32_t *seed, size_t limit);
 
-// Run every table; true if all expectations held.
-bool test_run_all(void);
+// Run the tests whose name, or whose table's, contains `named`: "" is all. True if
+// there are such and all expectations held.
+bool test_run_all(const char *named);
 
 // ---- supplied by the host's or the board's main ----------------------------
 

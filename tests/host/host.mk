@@ -28,8 +28,8 @@ $(OUT)/%/large: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/large.c
 	$(SAY); $(LINK)
 
 WATCHED     := $(OUT)/gcc+O2+asan/watched $(OUT)/gcc+O2+valgrind/watched
-TEST_FILES  += $(WATCHED)
 SCRIPT_RUNS += tests/host/watch.t
+NEEDS_tests/host/watch.t := $(WATCHED)
 
 $(OUT)/%/watched: $$(call objects,$$*,$(CORE) port/always.c tests/host/watched.c)
 	$(SAY); $(LINK)

@@ -2,8 +2,8 @@
 # protect nothing: interrupts.t expects violations of them.
 
 INTERRUPT_FILES := $(INTERRUPT_BUILDS:%=$(OUT)/%/interrupts-icount.elf)
-TEST_FILES      += $(INTERRUPT_FILES)
 SCRIPT_RUNS     += tests/interrupts/interrupts.t
+NEEDS_tests/interrupts/interrupts.t := $(INTERRUPT_FILES)
 
 $(OUT)/%/interrupts-icount.elf: \
         $$(call objects,$$*,$(CORE) $(wildcard tests/interrupts/*.c) port/always.c \

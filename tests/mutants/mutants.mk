@@ -13,9 +13,9 @@ $(MUTANT_RULES): tests/mutants/mutant tests/mutants/mutants.pm
 	tests/mutants/mutant > $@
 include $(MUTANT_RULES)
 
-TEST_FILES  += $(MUTANTS_CHOSEN)
 SCRIPT_RUNS += tests/mutants/mutants.t tests/mutants/edits.t
+NEEDS_tests/mutants/mutants.t := $(MUTANTS_CHOSEN)
 
 .PHONY: mutants
 mutants: $(MUTANTS_CHOSEN) | $(OUT)/have-perl  ## Break the code in each of many places and see the tests fail (MUTANTS=path)
-	prove tests/mutants/mutants.t
+	$(PROVE) tests/mutants/mutants.t
