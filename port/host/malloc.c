@@ -13,6 +13,12 @@ static bool is_alignment(size_t align)
     return false;
 }
 
+// Beyond these a sanitizer ends the program instead of returning NULL, and others may
+// take the sum of the two for a small number.
+#define LARGEST_SIZE \
+    (SIZE_MAX / 4 > 1u << 30 ? ((size_t)1 << 19) << 19 : PTRDIFF_MAX)
+#define LARGEST_ALIGN ((size_t)1 << 30)
+
 static void *allocate(void *self, size_t size, size_t align)
 {
     (void)self;
@@ -20,8 +26,8 @@ static void *allocate(void *self, size_t size, size_t align)
     if (!is_alignment(align)) {
         return NULL;
     }
-    if (size > PTRDIFF_MAX) {
-        return NULL; // no object is larger; a sanitizer would end the program
+    if (size > LARGEST_SIZE || align > LARGEST_ALIGN) {
+        return NULL;
     }
     const size_t least = align == 0 ? REEL_ALIGN_DEFAULT : align;
     const size_t usable = least < sizeof(void *) ? sizeof(void *) : least;

@@ -3,6 +3,19 @@
 /// to it traps. A commit of up to 1 MiB also makes the memory resident, if the
 /// system can: that is cheaper than a fault for each page. More memory becomes
 /// resident when it is accessed.
+///
+/// The hooks change contents and access of pages, and nothing else. What the
+/// application set on a range stays: advice such as MADV_HUGEPAGE or
+/// MADV_DONTDUMP, locks, a memory policy, a protection key, or a mapping of its
+/// own in the place of the reserved one.
+///
+///   Linux    Decommitted pages go back at once, locked ones too, and read as
+///            zero when they come back. Pages of a shared mapping are unmapped,
+///            and their contents stay in its file.
+///   macOS, BSD  The system takes decommitted pages back when it needs memory
+///            (MADV_FREE), but no locked ones. Until then contents may stay.
+///
+/// A page is what the system says: 4 KiB on most, 16 KiB on Apple silicon.
 
 #ifndef REEL_PORT_HOST_PAGES_H
 #define REEL_PORT_HOST_PAGES_H
@@ -25,6 +38,9 @@ reel_status reel_host_pages_init(reel_pages *pages);
 /// much larger than memory, for example 1 TiB. Any number of threads may call
 /// this.
 ///
+/// A page ahead of the range and a page behind it are reserved with it. Nothing
+/// can be committed there: an access just outside of the range traps.
+///
 ///   size     bytes, rounded up to whole pages; not 0
 ///   space    set to the start of the range
 ///
@@ -35,13 +51,21 @@ reel_status reel_host_pages_init(reel_pages *pages);
 /// Waits    for the system
 reel_status reel_host_reserve(size_t size, void **space);
 
+/// Get the size of the range that reel_host_reserve(size) reserves, without the
+/// pages around it: what reel_temp_init() takes.
+///
+/// Returns  bytes; 0 if `size` is 0 or there is no such range.
+/// Cost     one system call
+/// Callers  any context
+size_t reel_host_reserved_size(size_t size);
+
 /// Release a reserved range, committed or not. A range that was released
 /// already is not detected: another owner may have it.
 ///
 ///   size     as it was reserved
 ///
 /// Returns  REEL_OK; REEL_INVALID for a range that cannot be one.
-/// Cost     two system calls
+/// Cost     O(bytes committed)
 /// Callers  threads only
 /// Waits    for the system
 reel_status reel_host_release(void *space, size_t size);

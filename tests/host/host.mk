@@ -31,5 +31,6 @@ WATCHED     := $(OUT)/gcc+O2+asan/watched $(OUT)/gcc+O2+valgrind/watched
 SCRIPT_RUNS += tests/host/watch.t
 NEEDS_tests/host/watch.t := $(WATCHED)
 
-$(OUT)/%/watched: $$(call objects,$$*,$(CORE) port/always.c tests/host/watched.c)
+$(OUT)/%/watched: $$(call objects,$$*,$(CORE) port/always.c $(addprefix port/host/,malloc.c pages.c) \
+                    tests/host/watched.c)
 	$(SAY); $(LINK)

@@ -184,6 +184,109 @@ static void use_after_trim_traps(void)
     stop(64 * MIB);
 }
 
+static void a_range_touches_nothing(void)
+{
+    const size_t page = pages.page_size;
+    result(reel_host_reserved_size(1) == page
+               && reel_host_reserved_size(page) == page
+               && reel_host_reserved_size(page + 1) == 2 * page
+               && reel_host_reserved_size(0) == 0
+               && reel_host_reserved_size(SIZE_MAX) == 0,
+           "the size of a range is told");
+    start(page, NULL);
+    volatile unsigned char *const all = reel_temp_alloc(&temp, page, 1);
+    result(all == space && signal_of_touching(all) == 0
+               && signal_of_touching(all + page - 1) == 0,
+           "all of a range can be used");
+    result(signal_of_touching(all - 1) == SIGSEGV
+               && signal_of_touching(all + page) == SIGSEGV,
+           "a byte ahead of it traps, and one behind it");
+    stop(page);
+    void *many[32];
+    for (size_t i = 0; i < 32; i++) {
+        (void)reel_host_reserve(page, &many[i]);
+        (void)pages.commit(pages.context, many[i], page);
+    }
+    size_t open = 0;
+    for (size_t i = 0; i < 32; i++) {
+        open += signal_of_touching((unsigned char *)many[i] + page) == 0;
+    }
+    for (size_t i = 0; i < 32; i++) {
+        (void)reel_host_release(many[i], page);
+    }
+    result(open == 0, "no range lies against the next one");
+}
+
+// What Linux says of the mapping at an address: two letters for each property.
+static int has_flag(const void *at, const char *flag)
+{
+    char line[512];
+    int is_here = 0, found = 0;
+    FILE *const file = fopen("/proc/self/smaps", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        uintptr_t from, to;
+        if (sscanf(line, "%zx-%zx ", &from, &to) == 2) {
+            is_here = (uintptr_t)at >= from && (uintptr_t)at < to;
+        } else if (is_here && strncmp(line, "VmFlags:", 8) == 0) {
+            found = strstr(line, flag) != NULL;
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return found;
+}
+
+static void decommit_keeps_what_was_set(void)
+{
+    const size_t page = pages.page_size, size = 16 * page;
+    const reel_temp_policy single = { page, 0, 1, 64, 1024, false, 0 };
+    start(size, &single);
+    (void)madvise(space, size, MADV_DONTDUMP);
+    (void)madvise(space, size, MADV_DONTFORK);
+    const int advised = has_flag(space, " dd") && has_flag(space, " dc");
+    unsigned char *const block = reel_temp_alloc(&temp, 8 * page, 1);
+    // A sanitizer has no pages locked.
+    const int locked = mlock(block, 8 * page) == 0 && has_flag(block, " lo");
+    memset(block, 7, 8 * page);
+    (void)reel_temp_reset(&temp);
+    (void)reel_temp_trim(&temp);
+    result(resident_pages(8 * page) == 0, "locked pages go back, too");
+    result(!advised || (has_flag(block, " dd") && has_flag(block, " dc")),
+           "advice stays");
+    result(!locked || has_flag(block, " lo"), "locks stay");
+    (void)reel_temp_alloc(&temp, 8 * page, 1);
+    result(block[0] == 0 && block[8 * page - 1] == 0, "contents do not");
+    result(!locked || has_flag(block, " lo"), "and it is locked again");
+    stop(size);
+}
+
+static void a_mapping_of_the_applications_stays(void)
+{
+    const size_t page = pages.page_size, size = 4 * page;
+    const reel_temp_policy single = { page, 0, 1, 64, 1024, false, 0 };
+    FILE *const file = tmpfile();
+    char seen = 0;
+    start(size, &single);
+    const int number = file != NULL ? fileno(file) : -1;
+    if (ftruncate(number, (off_t)size) != 0
+        || mmap(space, size, PROT_NONE, MAP_SHARED | MAP_FIXED, number, 0)
+               != space) {
+        puts("Bail out! no file");
+        exit(1);
+    }
+    for (int i = 0; i < 2; i++) {
+        *(unsigned char *)reel_temp_alloc(&temp, size, 1) = 'a';
+        (void)reel_temp_reset(&temp);
+        (void)reel_temp_trim(&temp);
+    }
+    *(unsigned char *)reel_temp_alloc(&temp, size, 1) = 'b';
+    result(pread(number, &seen, 1, 0) == 1 && seen == 'b',
+           "a shared mapping is still that after decommit and commit");
+    stop(size);
+    fclose(file);
+}
+
 static void bad_ranges_are_refused(void)
 {
     void *untouched = &temp;
@@ -319,6 +422,9 @@ int main(void)
     a_large_range_is_used_and_given_back();
     small_steps_are_resident_at_once_and_large_ones_as_they_are_used();
     use_after_trim_traps();
+    a_range_touches_nothing();
+    decommit_keeps_what_was_set();
+    a_mapping_of_the_applications_stays();
     bad_ranges_are_refused();
     threads_share_a_temp();
     printf("1..%d\n", tests);

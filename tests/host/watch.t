@@ -21,6 +21,12 @@ for my $name ( sort keys %checkers ) {
     is( $?, 0, "$name: a good program runs" ) or diag($output);
     $output = `$command temp-nothing 2>&1`;
     is( $?, 0, "$name: also with a temp" ) or diag($output);
+    $output = `$command too-much 2>&1`;
+    is( $?, 0, "$name: malloc refuses what is too much" ) or diag($output);
+    for my $release (qw(release release-disposed)) {
+        $output = `$command $release 2>&1`;
+        is( $?, 0, "$name: $release costs what was committed" ) or diag($output);
+    }
     for my $misuse (@misuses) {
         $output = `$command $misuse 2>&1`;
         ok( $? != 0 && $output =~ $complaint, "$name: $misuse" )

@@ -1,11 +1,15 @@
 // One misuse of an arena per run, for a memory checker to catch: a program of
 // its own, run by watch.t. It exits with 0 if nothing stops it.
 
+#define _DEFAULT_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "always.h"
+#include "host/malloc.h"
+#include "host/pages.h"
 #include "reel/temp.h"
 
 REEL_ARENA_DEFINE(static_arena, 256);
@@ -17,11 +21,77 @@ static void touch(size_t offset)
     block[offset] = 1;
 }
 
+// Kilobytes of memory that the process held at most.
+static size_t most_resident(void)
+{
+    char line[128];
+    size_t kilobytes = 0;
+    FILE *const file = fopen("/proc/self/status", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        (void)sscanf(line, "VmHWM: %zu", &kilobytes);
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return kilobytes;
+}
+
+// A large range is released while some of it is committed. What comes to lie there
+// next is not the temp's, and the checker's notes were taken for what was committed.
+static int release_a_range(bool is_disposed)
+{
+    const size_t size = (size_t)1 << 34;
+    reel_pages pages;
+    reel_temp temp;
+    void *space;
+    if (reel_host_pages_init(&pages) != REEL_OK
+        || reel_host_reserve(size, &space) != REEL_OK
+        || reel_temp_init(&temp, space, size, &pages, NULL) != REEL_OK
+        || reel_temp_alloc(&temp, 100000, 1) != space) {
+        return 3;
+    }
+    const size_t before = most_resident();
+    if ((is_disposed && reel_temp_dispose(&temp) != REEL_OK)
+        || reel_host_release(space, size) != REEL_OK
+        || mmap(space, 1 << 20, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+               != space) {
+        return 3;
+    }
+    const size_t after = most_resident();
+    for (size_t i = 0; i < 1 << 20; i++) {
+        ((volatile unsigned char *)space)[i] = 1;
+    }
+    return after < before + 65536 ? 0 : 4;
+}
+
+// Requests that no malloc grants are refused, under a sanitizer too.
+static int ask_for_too_much(void)
+{
+    const reel_allocator host = reel_host_malloc();
+    const size_t top = SIZE_MAX ^ SIZE_MAX >> 1;
+    for (size_t size = top; size > top >> 25; size >>= 1) {
+        if (reel_allocate(host, size, 8) != NULL
+            || reel_allocate(host, size - 1, 1) != NULL
+            || reel_allocate(host, 8, size) != NULL
+            || reel_allocate(host, size, size) != NULL) {
+            return 4;
+        }
+    }
+    return reel_allocate(host, SIZE_MAX, 1) == NULL ? 0 : 4;
+}
+
 static int misuse_a_temp(const char *what)
 {
     static _Alignas(64) unsigned char plain[1024];
     static reel_always always; // protects nothing: only the checker can see
     reel_temp temp;
+    if (strcmp(what, "too-much") == 0) {
+        return ask_for_too_much();
+    }
+    if (strncmp(what, "release", 7) == 0) {
+        return release_a_range(strcmp(what, "release-disposed") == 0);
+    }
     if (reel_always_init(&always, 64, SIZE_MAX) != REEL_OK
         || reel_temp_init(&temp, plain, sizeof plain, &always.pages, NULL)
                != REEL_OK) {
