@@ -119,7 +119,7 @@ include $(wildcard targets/*/board.mk) \
         targets/flow-meter/flow-meter.mk tests/unit/unit.mk tests/host/host.mk \
         tests/boards/boards.mk tests/explorer/explorer.mk \
         tests/kernels/kernels.mk tests/interrupts/interrupts.mk tests/figures/figures.mk \
-        tests/compile/compile.mk tests/mutants/mutants.mk tests/bench/bench.mk \
+        tests/compile/compile.mk tests/compile/ports.mk tests/mutants/mutants.mk tests/bench/bench.mk \
         tests/tools/tools.mk tests/tests.mk
 
 -include $(shell find $(OUT) -path $(OUT)/linux -prune -o -name '*.d' -print 2>/dev/null)
