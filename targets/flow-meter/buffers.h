@@ -31,7 +31,7 @@ void *buffers_take(enum buffers_holder holder);
 void buffers_pass(const void *buffer, enum buffers_holder from,
                   enum buffers_holder to);
 
-// Give a buffer back, whoever took it, by the one that holds it now.
+// The present holder gives a buffer back, whatever context took it.
 void buffers_give(void *buffer, enum buffers_holder holder);
 
 reel_stats buffers_stats(void);

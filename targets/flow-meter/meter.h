@@ -13,7 +13,7 @@
 
 #define METER_FAILED 1 // the exit code if a capture cannot be read to its end
 #define METER_PANIC  2 // if a contract was broken, by or to an allocator
-#define METER_FAULT  3 // if memory was touched that nobody may touch
+#define METER_FAULT  3 // on an access to forbidden memory
 #define METER_MISSED 4 // if such a touch was asked for, and did not trap
 #define METER_WRONG  5 // if the flows or intervals contradict the totals
 

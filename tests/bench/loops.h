@@ -3,7 +3,7 @@
 // everybody.
 //
 // The first word of each block is written, as any user of a block writes to it. The
-// store may alias anything, so nobody's state stays in registers across it, and it
+// store may alias anything, so no state stays in registers across it, and it
 // is volatile, so none is left out.
 
 #ifndef BENCH_LOOPS_H

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Options that cannot be are refused with a text that says why, and what nobody
-# chooses is chosen for each CPU. The cases are in cases.pm; make has compiled them.
+# Options that cannot be are refused with a text that says why, and what is not set
+# is chosen for each CPU. The cases are in cases.pm; make has compiled them.
 use strict;
 use warnings;
 use lib 'tests/compile';

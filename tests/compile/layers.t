@@ -78,7 +78,7 @@ for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
 
 cmp_ok( scalar( () = headers::text_of('README.md') =~ /\n/g ), '<=', 180, 'README.md is short' );
 
-# Whoever adds a module is told where it is missing (tests/README.md has the recipe).
+# A new module is reported where it is missing (tests/README.md has the recipe).
 my @modules = modules::all();
 my %unit = map { ( $_ => 1 ) } map {m{/(\w+)[.]c$}} grep {
     headers::text_of($_) =~ /^const test_case /m

@@ -158,7 +158,7 @@ static bool is_able(unsigned i)
                || stores_to(it->found_location) > it->found_store + 1);
 }
 
-// The running one first, so that the first schedule preempts nobody. An interrupt
+// The running one first, so the first schedule has no preemption. An interrupt
 // is not left before its end.
 static unsigned find_able(unsigned able[CONTEXTS])
 {

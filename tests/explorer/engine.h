@@ -43,7 +43,7 @@ void memory_forget(void);
 void memory_begin(bool is_weak, unsigned spurious);
 size_t stores_to(unsigned location);
 
-// Whoever waits sees in the end: the running context will find a store after the
+// A waiting context sees in the end: the running one will find a store after the
 // one of this number.
 void see_later(unsigned location, size_t number);
 

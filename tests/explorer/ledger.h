@@ -24,7 +24,7 @@
 //   i  free what was handed over
 //   B  free things 0 and 1, and 0 once more, whosever they are
 // pools:
-//   P, Q, R, S  reserve 1, 2, 3, 4   N  free the last one, which nobody takes
+//   P, Q, R, S  reserve 1, 2, 3, 4   N  free the last one, which no context takes
 // the context's own region or span:
 //   o  open it   m  take more out of it   l  a large object   C  close it
 // rewindables:

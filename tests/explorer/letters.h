@@ -19,7 +19,7 @@ typedef struct things {
     size_t (*count)(void); // those in use; or NULL
 } things;
 
-// Nobody keeps anything, the mailbox is empty.
+// No context keeps a block, and the mailbox is empty.
 void letters_begin(const stage *on);
 void letters_act(const stage *on, unsigned context, char which);
 void letters_act_before(const stage *on, const scene *plan);

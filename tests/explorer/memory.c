@@ -374,7 +374,7 @@ static bool is_after(unsigned me, const uint8_t clocks[VIEW_CLOCKS])
     return true;
 }
 
-// NULL if nobody has to be watched.
+// NULL if no context is watched.
 static accesses *accesses_of(const void *address)
 {
     const size_t index = word_index(address);

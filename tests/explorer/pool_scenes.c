@@ -296,7 +296,7 @@ static void release_nobodys(unsigned context, unsigned number)
     const reel_status status = reel_pool_release(pool(), address);
     leave_call(context, false);
     require(status == REEL_FOREIGN || status == REEL_DOUBLE_FREE,
-            "a page that nobody claimed is released");
+            "an unclaimed page is released");
     explorer_reach(status == REEL_FOREIGN ? FOREIGN : DOUBLE_FREE);
 }
 
@@ -324,7 +324,7 @@ static bool claims_for_good(const char *calls)
            && strcmp(calls, "oC") != 0;
 }
 
-// The promise can be checked if nobody else takes pages away; if others put back
+// The promise can be checked if no other context takes pages; if others put back
 // what they take, in the end.
 static void reserve(unsigned context, unsigned pages)
 {
@@ -547,7 +547,7 @@ static void check_counts(void)
             "the table has other chunks than have come");
 }
 
-// Every page that nobody has can be had, once, and no chunk comes for it. What was
+// Each free page can be claimed, once, and no chunk comes for it. What was
 // pushed as a chain comes as one.
 static void claim_rest(void)
 {

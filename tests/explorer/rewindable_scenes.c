@@ -44,7 +44,7 @@ typedef struct truth {
     int out[ROOM_MAX];          // times had less times freed
     bool was_out[ROOM_MAX];     // ever
     size_t shortest[ROOM_MAX];  // of what ever began there
-    bool owned[ROOM_MAX];       // this word is somebody's, unless is_hostile
+    bool owned[ROOM_MAX];       // this word has an owner, unless is_hostile
     chunk given[TABLE_MAX + 1]; // by the backing, and not had back
     size_t given_count, room;
     bool is_inside;  // the backing
@@ -233,7 +233,7 @@ static void take(unsigned context, unsigned granules)
     explorer_reach(SUCCESS);
 }
 
-// What is freed by its owner is nobody's from when the call begins.
+// What its owner frees has no owner from the start of the call.
 static void give(unsigned context, void *block, bool is_owned)
 {
     const size_t i = number_of(block);
@@ -392,7 +392,7 @@ static size_t sum_out(uintptr_t base, size_t size)
 static void check_chunks(void)
 {
     require(rewindable()->count.value == now.given_count,
-            "a chunk is lost, or is nobody's");
+            "a chunk is lost, or has no owner");
     for (size_t i = 0; i < now.given_count; i++) {
         const reel_rewindable_chunk *const entry = &table()[i];
         require(entry->base == now.given[i].base

@@ -18,7 +18,7 @@ void test_write(const char *text)
     fputs(text, stdout);
 }
 
-// Whole pages, then one that nobody may touch.
+// Whole pages, then one that no access may touch.
 static unsigned char *guarded_end(void)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);

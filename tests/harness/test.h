@@ -58,7 +58,7 @@ bool test_run_all(const char *named);
 // Run a function as an interrupt of this moment: on a board, as a real one.
 void test_interrupt(void (*handler)(void));
 
-// `size` bytes, at most TEST_MEMORY, the same ones each time and nobody else's
+// `size` bytes, at most TEST_MEMORY, the same ones each time, for tests only
 // meanwhile; on a host an access to the byte after the last one faults.
 #define TEST_MEMORY 2048
 unsigned char *test_memory(size_t size);

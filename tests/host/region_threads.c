@@ -159,7 +159,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-// All come at once to an empty pool: nobody is refused while there is room, and
+// All come at once to an empty pool: no claim fails while there is room, and
 // no page is given to two.
 static void *claim_at_once(void *argument)
 {
@@ -256,7 +256,7 @@ static void check(const char *what, int may_refuse)
            atomic_load(&refused));
     result(atomic_load(&wrong) == 0, "each page had one owner at a time");
     result(may_refuse || atomic_load(&refused) == 0,
-           "nobody was refused while there was room");
+           "no claim failed while there was room");
     result(reel_pool_used_pages(&pool) == 0 && reel_pool_is_valid(&pool),
            "all pages came back");
     result(all_pages_are_there(), "no page was lost or doubled");

@@ -316,7 +316,7 @@ static size_t size_of(size_t thread, size_t block)
     return 1 + (thread * 31 + block * 17) % 400;
 }
 
-// The host's hooks behind counters that nobody protects but the gate: two threads
+// The host's hooks behind counters that only the gate protects: two threads
 // inside at once are a data race, and a frontier that is not one is seen.
 static struct {
     bool inside;

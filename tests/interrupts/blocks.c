@@ -1,5 +1,5 @@
-// Block pools. Whoever is handed a block notes that and fills the block with a
-// stamp; whoever frees one says so first. The main loop's result is looked at
+// Block pools. A context that gets a block notes that and fills the block with a
+// stamp; a context that frees one says so first. The main loop's result is looked at
 // when the trial is over, so that no interrupt comes between.
 
 #include "interrupts.h"
@@ -19,7 +19,7 @@ typedef struct truth {
     owner owners[COUNT];
     unsigned char stamps[COUNT]; // what each block is full of
     size_t owned, most_owned, refused;
-    size_t fewest;       // blocks that nobody owned, at any moment of the trial
+    size_t fewest;       // blocks without an owner, at any moment of the trial
     size_t in_flight;    // of these, what the main loop's call may have in hand
     size_t wins, claims; // frees of block 0 that took effect; that had to
     const void *taken;   // the main loop's result, or

@@ -20,7 +20,7 @@ use thumb;
 my $least = 90;    # per cent, of each function
 
 # Less where most of a function is what happens when a chunk is freed, or a word of
-# start bits changed, at one certain instruction of somebody else: the unit tests
+# start bits changed, at one certain instruction of another context: the unit tests
 # get in there by their own atomics (tests/unit/start_bits.c). Of the gate's 18
 # instructions two turn a handler back; and a region looks for carries that no address
 # of these boards' memory makes.

@@ -1,5 +1,5 @@
-// Page pools and regions. Whoever is handed a page notes that and fills it with a
-// stamp; whoever gives one back says so first. The main loop's result is looked at
+// Page pools and regions. A context that gets a page notes that and fills it with a
+// stamp; a context that releases one says so first. The main loop's result is looked at
 // when the trial is over, so that no interrupt comes between.
 
 #include "interrupts.h"
@@ -622,7 +622,7 @@ static void set_closed(reel_region *region)
     region->binding.registry = NULL;
 }
 
-// The page is nobody's already, so that the handler leaves it alone.
+// The page has no owner already, so that the handler leaves it alone.
 static void leave_gate(void)
 {
     if (argument(ELSE) == WORK && backing.is_busy) {
@@ -719,7 +719,7 @@ static void note_page_of_region(void *block, bool is_full)
     }
 }
 
-// What is in the cache is nobody's.
+// What is in the cache has no owner.
 static void fill_cache(size_t count)
 {
     REQUIRE(reel_region_open_cached(&main_region, &cache) == REEL_OK);
@@ -913,7 +913,7 @@ static void check_counts(void)
     REQUIRE(stats.peak >= now.most_owned * PAGE);
     REQUIRE(stats.failures <= now.refused);
     REQUIRE(stats.failures > 0 || now.refused == 0);
-    // A note that somebody wrote over is not to be followed.
+    // A note that was overwritten is not to be followed.
     REQUIRE(now.is_shared || reel_region_is_valid(&main_region));
 }
 
@@ -932,7 +932,7 @@ static void check(const test_operation *operation)
 {
     (void)operation;
     REQUIRE(backing.is_busy || pool.gate.value == 0);
-    leave_gate(); // if nobody had to wait
+    leave_gate(); // if no thread had to wait
     note_result();
     check_cache();
     close_handlers();

@@ -1,4 +1,4 @@
-// Rewindables and their spans. Whoever is handed a block notes that and fills the
+// Rewindables and their spans. A context that gets a block notes that and fills the
 // block with a stamp. The main loop's result is looked at when the trial is over,
 // so that no interrupt comes between.
 
@@ -46,7 +46,7 @@ enum circumstance {
     STALE,
 };
 
-// A block somebody was handed.
+// A block that was allocated.
 typedef struct piece {
     owner owner;
     unsigned char *start;
@@ -353,7 +353,7 @@ static bool is_room_for(size_t size)
     return false;
 }
 
-// Nobody gets in between here, so it is known what must come.
+// No context gets in between here, so it is known what must come.
 static void handler_takes(size_t size)
 {
     const bool fits = is_room_for(size);
@@ -675,7 +675,7 @@ static size_t bytes_kept(void)
     return bytes;
 }
 
-// Spans that stay are nobody's: as much as is still in them.
+// Spans that stay have no owner: as much as is still in them.
 static void check_counts(size_t spans, size_t span_bytes)
 {
     const reel_stats stats = reel_rewindable_stats(&rewindable);

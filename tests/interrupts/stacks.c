@@ -22,7 +22,7 @@
 #define GATE_BUSY      2u
 #define ODD_STEP       3u // one of 3 pages
 
-// A block somebody was handed.
+// A block that was allocated.
 typedef struct piece {
     const unsigned char *start;
     size_t size;
@@ -144,7 +144,7 @@ static size_t room(void)
                                   : reel_arena_available(&arena);
 }
 
-// Nobody gets in between here, so it is known what must come.
+// No context gets in between here, so it is known what must come.
 static void handler_takes(size_t size)
 {
     const bool fits = size <= room();

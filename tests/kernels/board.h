@@ -8,7 +8,7 @@
 // Once, before the tests.
 void board_start(void);
 
-// The other core stays off: nobody needs to be told of a change.
+// The other core stays off: no core needs to know of a change.
 void board_be_alone(void);
 
 // Say on the console whose an address is and in which state.

@@ -604,7 +604,7 @@ sub refused_rebuilds
 }
 
 # The meter must notice a table that was not closed: refs into it are good, and
-# its pages are nobody's.
+# its pages have no owner.
 sub tables_that_stay_open
 {
     my $path = spill('flows.pcap', timed_capture('V', 0xa1b2c3d4, frames_of_flows(257)));

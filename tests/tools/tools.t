@@ -81,7 +81,7 @@ fails(
 fails(
     "$run " . program(
         join '',
-        ( map {"ok $_ - n # SKIP nobody gets in between here\n"} 1 .. 20 ),
+        ( map {"ok $_ - n # SKIP no other context gets in between here\n"} 1 .. 20 ),
         "ok 21 - n\n1..21\n"
     ),
     qr/skips 20 results/,

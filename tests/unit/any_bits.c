@@ -219,7 +219,7 @@ static void try_byte(const subject *of, size_t byte)
 }
 
 // What a wrong byte leads to may be dead: a memory checker would say so.
-static bool somebody_watches(void)
+static bool is_watched(void)
 {
     if (REEL_WATCH) {
         tap_skip("a memory checker knows what no block is");
@@ -229,7 +229,7 @@ static bool somebody_watches(void)
 
 static void is_valid_answers_whatever_a_byte_says(void)
 {
-    if (somebody_watches()) {
+    if (is_watched()) {
         return;
     }
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
@@ -247,7 +247,7 @@ static void is_valid_answers_whatever_a_byte_says(void)
 // All words but addresses at once; those of a chunk's entry lead to start bits.
 static void is_valid_answers_whatever_all_bytes_say(void)
 {
-    if (somebody_watches()) {
+    if (is_watched()) {
         return;
     }
     uint32_t seed = 28;

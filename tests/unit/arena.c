@@ -384,7 +384,7 @@ static void no_number_of_rewinds_makes_a_live_mark_stale(void)
     EXPECT(reel_arena_rewind(&arena, fresh) == REEL_OK);
 }
 
-// An arena on a stack that comes and goes: its marks from before are nobody's.
+// An arena on a stack that comes and goes: its marks from before are invalid.
 static void a_mark_from_before_init_cannot_lead_outside(void)
 {
     fresh_arena();

@@ -314,7 +314,7 @@ static void a_huge_pool_works_at_its_far_end(void)
     EXPECT(reel_blocks_alloc(&blocks) == at(count - 1));
 }
 
-// What is on top of the list may be taken and given back while somebody else walks
+// What is on top of the list may be taken and given back while another context walks
 // from there: its link then says what its last owner found above it.
 static void a_batch_looks_at_no_link_that_was_never_written(void)
 {

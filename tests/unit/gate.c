@@ -78,7 +78,7 @@ static void a_gate_says_which_thread_is_inside(void)
 static void a_thread_does_not_wait_for_itself(void)
 {
     if (REEL_CHECKS < 1) {
-        tap_skip("nobody asks");
+        tap_skip("not checked in this build");
         return;
     }
     thread = 77;

@@ -2,7 +2,7 @@
 //
 // The parent is a rewindable over the memory of the tests. When it has ended, its
 // first block lies where its children had their memory, and is full of a pattern
-// that nobody may disturb.
+// that no test may disturb.
 
 #include "always.h"
 #include "things.h"
@@ -472,7 +472,7 @@ static void expect_ended(const kind *k, reel_allocator before, void *block)
     EXPECT(reel_allocate(before, OLD_SIZE, 1) == NULL
            && test_panicked(REEL_STALE));
     EXPECT(reel_free(before, block, OLD_SIZE) == REEL_STALE);
-    if (REEL_CHECKS >= 1) { // else nobody asks whose block it is
+    if (REEL_CHECKS >= 1) { // else the owner is not checked
         EXPECT(reel_reallocate(before, block, OLD_SIZE, 2 * OLD_SIZE, 1) == NULL
                && test_panicked(REEL_STALE));
     }
@@ -664,7 +664,7 @@ static void an_arenas_rewinds_and_resets_end_its_children(void)
         EXPECT(child_has_ended() && reel_ref_get(&the.registry, ref) == NULL);
         EXPECT((arena_handle().version != 0) == (way < 3));
     }
-    // Unbound again, its rewinds are inline, and nobody is told.
+    // Unbound again, its rewinds are inline, and no registry is told.
     const reel_mark mark = reel_arena_mark(&the.arena);
     EXPECT(reel_arena_alloc(&the.arena, 8, 8) != NULL);
     EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK);
@@ -845,7 +845,7 @@ static void close_twice(void)
 static void a_region_that_was_copied_is_not_closed_twice(void)
 {
     if (REEL_CHECKS < 1) {
-        tap_skip("nobody asks");
+        tap_skip("not checked in this build");
         return;
     }
     for (size_t pages = 1; pages < 5; pages++) {
@@ -876,7 +876,7 @@ static void a_region_that_was_copied_is_not_closed_twice(void)
 static void a_copy_is_not_closed_over_pages_of_others(void)
 {
     if (REEL_CHECKS < 1) {
-        tap_skip("nobody asks");
+        tap_skip("not checked in this build");
         return;
     }
     fresh_parent();

@@ -910,7 +910,7 @@ static void corruption_is_noticed(void)
     EXPECT(!reel_pool_is_valid(the_pool()));
 }
 
-// As if, while somebody counts, another context took the pages that he is at: a
+// As if, during a count, another context took the pages that it is at: a
 // count that makes no sense says that all are in use, never too few.
 static void a_page_that_is_taken_while_pages_are_counted_is_in_use(void)
 {
@@ -1099,20 +1099,20 @@ static void the_hosts_malloc_may_be_behind_a_pool(void)
     serve_pages_from(test_malloc());
 }
 
-// ---- somebody gets in ------------------------------------------------------------
+// ---- another context gets in ------------------------------------------------------------
 
-static bool nobody_gets_in(void)
+static bool no_context_gets_in(void)
 {
     const bool meddles = REEL_ATOMICS == REEL_ATOMICS_CUSTOM;
     if (!meddles) {
-        tap_skip("nobody gets in without the meddling backend");
+        tap_skip("no other context without the meddling backend");
     }
     return !meddles;
 }
 
 static void a_page_claimed_in_between_is_nobody_elses(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     fresh_pool(2, PAGE, 4);
@@ -1130,7 +1130,7 @@ static void a_page_claimed_in_between_is_nobody_elses(void)
 
 static void a_page_given_back_in_between_is_not_lost(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     fresh_pool(1, PAGE, 3);
@@ -1150,7 +1150,7 @@ static void claim_two_and_give_the_first_back(void)
 // The page on top is the one that was seen there, but what is below it is not.
 static void a_list_that_changed_and_changed_back_is_noticed(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     fresh_pool(1, PAGE, 3);
@@ -1164,7 +1164,7 @@ static void a_list_that_changed_and_changed_back_is_noticed(void)
 
 static void a_chunk_that_came_in_between_is_not_taken_twice(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     fresh_pool(2, PAGE, 2);

@@ -17,7 +17,7 @@ typedef struct pool_rig_block {
 
 typedef struct pool_rig {
     reel_pool pool;
-    reel_pool_chunk chunks[MOST_CHUNKS + 1]; // the last one is nobody's
+    reel_pool_chunk chunks[MOST_CHUNKS + 1]; // the last one is not used
     reel_allocator backing;
     pool_rig_block blocks[MOST_BLOCKS]; // those that are out, by address
     size_t held;

@@ -1299,7 +1299,7 @@ static void a_region_that_cannot_be_bound_is_as_before(void)
     EXPECT(reel_registry_count(&registry) == 1);
 }
 
-// ---- somebody gets in ------------------------------------------------------------
+// ---- another context gets in ------------------------------------------------------------
 
 static void claim_one(void)
 {
@@ -1314,7 +1314,7 @@ static void release_one(void)
 static void pages_that_change_hands_at_a_close_are_not_lost(void)
 {
     if (REEL_ATOMICS != REEL_ATOMICS_CUSTOM) {
-        tap_skip("nobody gets in without the meddling backend");
+        tap_skip("no other context without the meddling backend");
         return;
     }
     fresh_region(2, 2);

@@ -18,7 +18,7 @@ static void fresh_registry(size_t count)
     EXPECT(reel_registry_init(&registry, entries, count) == REEL_OK);
 }
 
-// Allocators that differ; nobody calls them.
+// Allocators that differ; no test calls them.
 static char objects[MOST];
 
 static reel_allocator allocator_of(size_t number)

@@ -16,7 +16,7 @@ typedef struct rig_block {
 
 typedef struct rig {
     reel_rewindable rewindable;
-    reel_rewindable_chunk table[MOST_CHUNKS + 1]; // the last one is nobody's
+    reel_rewindable_chunk table[MOST_CHUNKS + 1]; // the last one is not used
     reel_allocator backing;
     reel_allocator beneath; // where its memory comes from
     reel_arena arena;

@@ -5,10 +5,10 @@
 
 #define MEDDLES (REEL_ATOMICS == REEL_ATOMICS_CUSTOM)
 
-static bool nobody_gets_in(void)
+static bool no_context_gets_in(void)
 {
     if (!MEDDLES) {
-        tap_skip("nobody gets in without the meddling backend");
+        tap_skip("no other context without the meddling backend");
     }
     return !MEDDLES;
 }
@@ -24,7 +24,7 @@ static void take_from_the_arena(void)
 
 static void a_block_taken_in_between_is_nobody_elses(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     unsigned char *const memory = test_memory(64);
@@ -46,7 +46,7 @@ static void take_all_of_the_arena(void)
 
 static void the_last_room_taken_in_between_is_a_refusal(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     unsigned char *const memory = test_memory(64);
@@ -63,7 +63,7 @@ static size_t committed, commits;
 static bool commit(void *context, void *addr, size_t size)
 {
     unsigned char *const start = context;
-    EXPECT(addr == start + committed); // one frontier, whoever calls
+    EXPECT(addr == start + committed); // one frontier for all callers
     committed += size;
     commits++;
     return true;
@@ -92,7 +92,7 @@ static void take_from_the_temp(void)
 
 static void a_temps_block_taken_in_between_is_nobody_elses(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     fresh_temp();
@@ -107,7 +107,7 @@ static void a_temps_block_taken_in_between_is_nobody_elses(void)
 // the first one wanted: it must look again.
 static void memory_committed_in_between_is_not_committed_twice(void)
 {
-    if (nobody_gets_in()) {
+    if (no_context_gets_in()) {
         return;
     }
     fresh_temp();

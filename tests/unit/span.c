@@ -266,7 +266,7 @@ static void a_freed_span_that_is_last_gives_its_place_back(void)
     EXPECT(take(8, 1) == at(0, before));
 }
 
-// Its start is that of a block: whoever frees that has freed the span.
+// Its start is that of a block: freeing it frees the span.
 static void a_span_is_freed_by_nothing_but_its_closing(void)
 {
     fresh_rig(&freeing, 1);

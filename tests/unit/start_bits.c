@@ -441,7 +441,7 @@ static void a_peak_that_is_still_there_is_noticed(void)
     EXPECT(reel_rewindable_stats(&test_rig->rewindable).peak == 64);
 }
 
-// ---- interrupts, and somebody who gets in between ---------------------------------
+// ---- interrupts, and a context that gets in between ---------------------------------
 
 static void *theirs;
 static reel_status their_status;
@@ -505,7 +505,7 @@ static void an_allocation_within_a_free_keeps_the_chunk(void)
 static void one_of_two_who_free_the_same_block_wins(void)
 {
     if (!MEDDLES) {
-        tap_skip("nobody gets in between here");
+        tap_skip("no other context gets in between here");
         return;
     }
     fresh_rig(&of_64, 1);
@@ -520,7 +520,7 @@ static void one_of_two_who_free_the_same_block_wins(void)
 static void a_chunk_that_came_in_between_is_used(void)
 {
     if (!MEDDLES) {
-        tap_skip("nobody gets in between here");
+        tap_skip("no other context gets in between here");
         return;
     }
     fresh_rig(&of_64, 3);
@@ -535,7 +535,7 @@ static void a_chunk_that_came_in_between_is_used(void)
 static void a_chunk_freed_in_between_is_not_forgotten(void)
 {
     if (!MEDDLES) {
-        tap_skip("nobody gets in between here");
+        tap_skip("no other context gets in between here");
         return;
     }
     fresh_rig(&of_64, 2);
@@ -550,7 +550,7 @@ static void a_chunk_freed_in_between_is_not_forgotten(void)
 static void a_chunk_freed_in_between_is_begun_with_again(void)
 {
     if (!MEDDLES) {
-        tap_skip("nobody gets in between here");
+        tap_skip("no other context gets in between here");
         return;
     }
     fresh_rig(&of_64, 2);

@@ -154,7 +154,7 @@ static void commit_steps(size_t step, size_t size, size_t range)
     EXPECT(src.committed == whole && agrees()); // and one more would be kept
 }
 
-// Over a range that nobody touches, nearly as large as there are addresses.
+// Over a range that no test touches, nearly as large as there are addresses.
 static void a_step_is_any_number_of_pages(void)
 {
     const size_t range = SIZE_MAX / 4 * 3 / PAGE * PAGE;
@@ -463,7 +463,7 @@ static void deinit_gives_everything_back_and_twice_is_harmless(void)
     EXPECT(reel_temp_alloc(&temp, 1, 1) == memory); // and it can start again
 }
 
-// Whoever looks while memory is being taken away finds it gone already.
+// A context that looks during a decommit finds the memory gone already.
 static void look_at_the_frontier(void)
 {
     EXPECT(reel_temp_committed(&temp) == PAGE);
@@ -700,7 +700,7 @@ static size_t large(size_t i)
     return (i % 100 < 60 ? 90000000 : 2000000) + 4096 * test_below(&seed, 999);
 }
 
-// A thousand frames over a range that nobody touches: allocation alone does not.
+// A thousand frames over a range that no test touches: allocation alone does not.
 static void compare_frames(size_t (*high)(size_t),
                            const reel_temp_policy *policy)
 {

@@ -104,7 +104,7 @@ static bool is_wrong(void)
 }
 
 // The list's top comes back at once with another page below it, and several come
-// back by one exchange: what deceives whoever looked away in between, if nothing but
+// back by one exchange: what deceives a context that looked away, if nothing but
 // the top tells him so (ABA).
 static void do_turn(size_t core, size_t turn)
 {

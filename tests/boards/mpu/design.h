@@ -50,7 +50,7 @@ reel_status design_init(const mpu_design *design, mpu_range *range,
                         uintptr_t start, unsigned region);
 
 // The test memory: 2 * LARGEST bytes aligned to LARGEST, with as much below it
-// and above it that nobody closes.
+// and above it that no port closes.
 uintptr_t design_memory(void);
 
 bool design_commit(const mpu_range *range, size_t from, size_t to);

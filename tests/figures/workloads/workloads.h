@@ -12,7 +12,7 @@
 #define WORKLOAD_SLOTS    40u // the most blocks that are wanted at once
 #define WORKLOAD_ALIGN    8u
 
-// Somebody who serves the requests. Functions are as numbers, to be called by
+// A contestant that serves the requests. Functions are as numbers, to be called by
 // clock_count().
 typedef struct contestant {
     const char *name;
