@@ -1,9 +1,9 @@
 /// The hooks of a platform, beside those that commit memory (reel/pages.h).
 ///
-/// All hooks but the mask have weak defaults. reel_port_in_interrupt() reads IPSR
-/// on a Cortex-M and returns false elsewhere. reel_port_yield() does nothing. A
-/// gate is entered by one exchange. Only REEL_ATOMICS_MASKED uses the mask.
-/// port/ has masks for Cortex-M, and hooks for hosts.
+/// All hooks but the mask have weak defaults. reel_port_in_interrupt() reads
+/// IPSR on a Cortex-M and returns false elsewhere. reel_port_yield() does
+/// nothing. A gate is entered by one exchange. Only REEL_ATOMICS_MASKED uses
+/// the mask. port/ has masks for Cortex-M, and hooks for hosts.
 
 #ifndef REEL_PORT_H
 #define REEL_PORT_H
@@ -32,9 +32,9 @@ extern "C" {
 /// Callers  any context
 bool reel_port_in_interrupt(void);
 
-/// Let other threads run. The default reel_port_gate_wait() calls this. A port for a scheduler with
-/// priorities must let threads of lower priority run: sleep for a tick. Without
-/// threads nothing waits, and the default is enough.
+/// Let other threads run. The default reel_port_gate_wait() calls this. A port
+/// for a scheduler with priorities must let threads of lower priority run:
+/// sleep for a tick. Without threads nothing waits, and the default is enough.
 ///
 /// Returns  when other threads have run.
 /// Cost     the port's
@@ -42,7 +42,8 @@ bool reel_port_in_interrupt(void);
 /// Waits    for other threads
 void reel_port_yield(void);
 
-/// Get a number of the calling thread, such as the address of its control block.
+/// Get a number of the calling thread, such as the address of its control
+/// block.
 ///
 /// Returns  a number that no other thread has at the same time; 0 if the port
 ///          does not know.
@@ -50,9 +51,9 @@ void reel_port_yield(void);
 /// Callers  threads only
 uintptr_t reel_port_thread(void);
 
-/// Enter a gate, if no thread is inside. A gate lets one thread at a time into a
-/// growth path, which calls hooks and backing allocators. It is one word of an
-/// object. An init sets it to 0. After that it belongs to these four hooks.
+/// Enter a gate, if no thread is inside. A gate lets one thread at a time into
+/// a growth path, which calls hooks and backing allocators. It is one word of
+/// an object. An init sets it to 0. After that it belongs to these four hooks.
 ///
 /// The defaults keep the thread that is inside in the word, and wait by
 /// reel_port_yield(). They do not detect that the thread inside was deleted, or

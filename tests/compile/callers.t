@@ -5,18 +5,20 @@
 # a page hook or a backing allocator: for threads only.
 #
 # A function that asks first whether it runs in a handler may go on to such a call. So
-# may one that enters the gate, which asks. That it asks first is seen in its text.
+# may one that enters the gate, which asks, or that gives up if a helper does so and says
+# no. That it asks first is seen in its text.
 use strict;
 use warnings;
 use lib 'tests/compile';
 use Test::More;
 use headers;
 
-my $asks     = qr/\b(?:reel_port_in_interrupt|reel_gate_enter)\b/;
 my %is_asked = map { ( $_ => 1 ) } qw(reel_port_in_interrupt reel_gate_enter);
 
-# The interface calls through a pointer: each allocator's own functions are judged.
-my %is_interface = map { ( $_ => 1 ) } qw(reel_allocate reel_reallocate reel_free);
+# The interface calls through a pointer: each allocator's own functions are judged. Any
+# context may ask what a free is worth.
+my %is_interface = map { ( $_ => 1 ) }
+    qw(reel_allocate reel_reallocate reel_free reel_allocator_frees);
 
 my %callers = headers::callers();
 my %calls;    # function => functions that it calls; a static one begins with its file
@@ -48,7 +50,7 @@ for my $path ( glob('src/*.[ch] src/*/*.h include/reel/*.h include/reel/detail/*
             ( $head, $name ) = ('');
         }
         elsif ( defined $name ) {
-            $text{$name} .= "$line\n";
+            $text{ $name =~ /^reel_/ ? $name : "$path:$name" } .= "$line\n";
         }
         else {
             $head .= $line =~ s/__attribute__\(.*?\)//r;
@@ -64,13 +66,14 @@ sub is_for_threads {
 # Does the function ask whether this is a handler before it calls on?
 sub asks_before {
     my ( $function, $callee ) = @_;
-    return 0 if !grep { $is_asked{$_} } keys %{ $calls{$function} };
-    my $text = $text{ plain_name($function) } // return 0;
+    my @ask = map {qr/\b\Q$_\E\(/} grep { $is_asked{$_} } keys %{ $calls{$function} };
+    push @ask, map {qr/!\Q$_\E\(/} map { plain_name($_) }
+        grep { grep { $is_asked{$_} } keys %{ $calls{$_} } } keys %{ $calls{$function} };
+    my $text = $text{$function} // return 0;
     my $name = plain_name($callee);
     my $call = $callee eq '__indirect_call' ? qr/(?:->|\.)\w+\(|reel_(?:allocate|free)\(/ : qr/\b$name\(/;
-    return 0 if $text !~ $asks;
-    my $asked = $-[0];
-    return $text !~ $call || $asked < $-[0];
+    my $called = $text =~ $call ? $-[0] : length $text;
+    return grep { $text =~ $_ && $-[0] < $called } @ask;
 }
 
 # The calls that lead from a function to one for threads, which nothing asks about.
@@ -78,7 +81,8 @@ sub way_down {
     my ( $function, $seen ) = @_;
     return if $seen->{$function}++;
     for my $callee ( sort keys %{ $calls{$function} } ) {
-        next if asks_before( $function, $callee ) || $is_asked{$callee};
+        next if asks_before( $function, $callee ) || $is_asked{$callee}
+            || $callee eq 'reel_allocator_frees';
         return ( $function, $callee ) if is_for_threads($callee);
         my @way = way_down( $callee, $seen );
         return ( $function, @way ) if @way;
@@ -87,7 +91,7 @@ sub way_down {
 }
 
 my @roots = sort grep { !is_for_threads($_) && !$is_interface{$_} && /^reel_/ } keys %callers;
-push @roots, sort grep {/:(?:allocate|reallocate|give_back)$/} keys %calls;
+push @roots, sort grep {/:(?:allocate|reallocate|give_back|frees)$/} keys %calls;
 for my $function (@roots) {
     is( join( ' -> ', map { plain_name($_) } way_down( $function, {} ) ),
         '', plain_name($function) . ': a handler may call it' );
@@ -123,7 +127,7 @@ for my $row ( split /\n/, $table // '' ) {
     }
     $is_told{$module} = 1;
 }
-my %is_no_module = map { ( $_ => 1 ) } qw(allocator base config pages port reel);
+my %is_no_module = map { ( $_ => 1 ) } qw(allocator base config locked pages port reel);
 my @untold = grep { !$is_told{$_} && !$is_no_module{$_} }
     map {m{(\w+)\.h$}} glob 'include/reel/*.h';
 is( "@untold", '', 'README.md tells of every module' );

@@ -78,7 +78,7 @@ REEL_ARENA_INLINE void *reel_arena_alloc(reel_arena *arena, size_t size,
     return (void *)start;
 }
 
-// The last block ends at `next`. No mark pins it if its size is 1 to next - floor.
+// The last block ends at `next`. A size of 1 to next - floor is not pinned.
 REEL_ARENA_INLINE bool reel_arena_resize(reel_arena *arena, void *block,
                                          size_t old_size, size_t new_size)
 {

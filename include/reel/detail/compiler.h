@@ -16,9 +16,10 @@
 #define REEL_ALIGNOF(type)             _Alignof(type)
 #endif
 
-/// A header compiles the body of an inline function for inlining only. One file of
-/// src/ emits the function for calls, by REEL_TO_EMIT ahead of its includes. This
-/// does not depend on what `inline` means: C99, -fgnu89-inline and Linux differ.
+/// A header compiles the body of an inline function for inlining only. One file
+/// of src/ emits the function for calls, by REEL_TO_EMIT ahead of its includes.
+/// This does not depend on what `inline` means, which C99, -fgnu89-inline and
+/// Linux define differently.
 #if defined(__cplusplus)
 #define REEL_HAS_INLINE   1
 #define REEL_FOR_INLINING inline
