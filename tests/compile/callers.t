@@ -50,7 +50,7 @@ for my $path ( glob('src/*.[ch] src/*/*.h include/reel/*.h include/reel/detail/*
             ( $head, $name ) = ('');
         }
         elsif ( defined $name ) {
-            $text{ $name =~ /^reel_/ ? $name : "$path:$name" } .= "$line\n";
+            $text{ $name =~ /^reel_/ || $path =~ /h$/ ? $name : "$path:$name" } .= "$line\n";
         }
         else {
             $head .= $line =~ s/__attribute__\(.*?\)//r;
@@ -69,7 +69,7 @@ sub asks_before {
     my @ask = map {qr/\b\Q$_\E\(/} grep { $is_asked{$_} } keys %{ $calls{$function} };
     push @ask, map {qr/!\Q$_\E\(/} map { plain_name($_) }
         grep { grep { $is_asked{$_} } keys %{ $calls{$_} } } keys %{ $calls{$function} };
-    my $text = $text{$function} // return 0;
+    my $text = $text{$function} // $text{ plain_name($function) } // return 0;
     my $name = plain_name($callee);
     my $call = $callee eq '__indirect_call' ? qr/(?:->|\.)\w+\(|reel_(?:allocate|free)\(/ : qr/\b$name\(/;
     my $called = $text =~ $call ? $-[0] : length $text;
