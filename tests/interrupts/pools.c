@@ -619,7 +619,7 @@ static void set_closed(reel_region *region)
     region->pool = NULL;
     region->next = region->end = 0;
     region->large = NULL;
-    region->binding.registry = NULL;
+    region->entry = NULL;
 }
 
 // The page has no owner already, so that the handler leaves it alone.
