@@ -196,7 +196,7 @@ static void flush_caches(void)
     require(reel_blocks_is_valid(blocks_pool()), "the pool is not valid");
 }
 
-// Every block that no context has can be had, once.
+// Each free block can be allocated, once.
 static void take_rest(void)
 {
     for (int rest = (int)book.count - book.owned; rest > 0; rest--) {

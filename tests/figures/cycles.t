@@ -34,7 +34,7 @@ sub check_masks {
     my ( $build, $figures ) = @_;
     my ($longest) = sort { $b <=> $a }
         map { $figures->{$_} } grep {/^masked_/} keys %$figures;
-    cmp_ok( $longest, '<=', $most_masked, "$build: interrupts wait not long" );
+    cmp_ok( $longest, '<=', $most_masked, "$build: an interrupt waits for few instructions" );
     is( $longest > 0, $build =~ /primask/, "$build: they do if they are masked" );
     is( longest_mask_of("build/$build/cycles-icount.elf"),
         $longest, "$build: and on no path longer than was measured" );

@@ -105,7 +105,7 @@ static void cut(unsigned who)
     }
 }
 
-// What is committed and free can be had here, more cannot.
+// Free committed memory can be allocated here, and no more.
 static void tick_cuts(void)
 {
     unsigned char *const piece = reel_temp_alloc_shared(&temp, 1, 1);
