@@ -1,5 +1,6 @@
 #include "reel/pool.h"
 
+#include "backing.h"
 #include "binding.h"
 #include "bits.h"
 #include "gate.h"
@@ -172,23 +173,81 @@ static bool find_room(const reel_pool *pool, size_t *chunk)
 
 // Inside the gate: fill an entry. No watermark leads to its pages yet, so no
 // other context claims one.
+static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
+                        uintptr_t pages, void *links)
+{
+    chunk->links = links;
+    watch_unused(pages, chunk_size(pool));
+    store_relaxed(&chunk->peak, 0);
+    store_relaxed(&chunk->after, NO_NUMBER);
+    store_release(&chunk->base, pages);
+}
+
 static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     void *const pages = reel_allocate(pool->backing, chunk_size(pool), 0);
     if (pages == NULL) {
         return false;
     }
-    chunk->links =
+    void *const links =
         reel_allocate(pool->backing, links_size(pool), sizeof(reel_link));
-    if (chunk->links == NULL) {
+    if (links == NULL) {
         (void)reel_free(pool->backing, pages, chunk_size(pool));
         return false;
     }
-    watch_unused((uintptr_t)pages, chunk_size(pool));
-    store_relaxed(&chunk->peak, 0);
-    store_relaxed(&chunk->after, NO_NUMBER);
-    store_release(&chunk->base, (uintptr_t)pages);
+    enter_chunk(pool, chunk, (uintptr_t)pages, links);
     return true;
+}
+
+// Over a backing that keeps what it is given, chunks and their links are one block:
+// a part that is refused loses no other one.
+static bool is_kept(const reel_pool *pool)
+{
+    return reel_allocator_frees(pool->backing) == REEL_FREES_NEVER;
+}
+
+// From one chunk of such a block to the next; 0 if that is more than a size can say.
+static size_t unit_size(const reel_pool *pool)
+{
+    const size_t pages = chunk_size(pool);
+    const size_t links = links_size(pool);
+    const size_t gap = gap_to(pages, mask_of(0));
+    if (gap > SIZE_MAX - pages || links > SIZE_MAX - pages - gap) {
+        return 0;
+    }
+    return pages + gap + links;
+}
+
+static uintptr_t take_units(const reel_pool *pool, size_t count)
+{
+    const size_t unit = unit_size(pool);
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (unit == 0 || unit > SIZE_MAX - size) {
+            return 0;
+        }
+        size += unit;
+    }
+    return (uintptr_t)reel_allocate(pool->backing, size, 0);
+}
+
+static void enter_unit(const reel_pool *pool, reel_pool_chunk *chunk,
+                       uintptr_t pages)
+{
+    const uintptr_t links = pages + unit_size(pool) - links_size(pool);
+    enter_chunk(pool, chunk, pages, (void *)links);
+}
+
+static bool take_chunk_or_unit(const reel_pool *pool, reel_pool_chunk *chunk)
+{
+    if (!is_kept(pool)) {
+        return take_chunk(pool, chunk);
+    }
+    const uintptr_t pages = take_units(pool, 1);
+    if (pages != 0) {
+        enter_unit(pool, chunk, pages);
+    }
+    return pages != 0;
 }
 
 // Forget the entry first: the backing may write where a chunk was.
@@ -196,9 +255,11 @@ static void drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     const uintptr_t base = base_of(chunk);
     store_relaxed(&chunk->base, 0);
-    watch_own(base, chunk_size(pool));
-    (void)reel_free(pool->backing, chunk->links, links_size(pool));
-    (void)reel_free(pool->backing, (void *)base, chunk_size(pool));
+    if (!is_kept(pool)) {
+        watch_own(base, chunk_size(pool));
+        (void)reel_free(pool->backing, chunk->links, links_size(pool));
+        (void)reel_free(pool->backing, (void *)base, chunk_size(pool));
+    }
 }
 
 // Inside the gate: let the watermark go on to `number` at the end of the newest
@@ -217,7 +278,8 @@ static void let_follow(reel_pool *pool, uintptr_t number, size_t newest)
 static uintptr_t grow(reel_pool *pool)
 {
     size_t chunk;
-    if (!find_room(pool, &chunk) || !take_chunk(pool, &pool->chunks[chunk])) {
+    if (!find_room(pool, &chunk)
+        || !take_chunk_or_unit(pool, &pool->chunks[chunk])) {
         return NO_NUMBER;
     }
     const uintptr_t number = number_in(pool, chunk, 0);
@@ -338,31 +400,63 @@ static size_t free_pages(const reel_pool *pool)
     return reel_pool_pages(pool) - reel_pool_used_pages(pool);
 }
 
-// Inside the gate: take `count` chunks and link them. If one fails, free those
-// that came, the newest first: each links to the one before.
-static reel_status take_chunks(reel_pool *pool, size_t count, size_t *newest,
-                               uintptr_t *oldest)
+// Inside the gate: before a backing that does not take everything back at once is
+// asked for so many chunks, is there room for all of them? One that keeps them gives
+// their block; a stack takes it back.
+static bool may_take(const reel_pool *pool, size_t count, uintptr_t *block)
 {
-    reel_status status = REEL_OK;
-    size_t chunk, last = SIZE_MAX;
-    *oldest = NO_NUMBER;
-    for (; count > 0 && status == REEL_OK; count--) {
-        if (!find_room(pool, &chunk)) {
-            status = REEL_FULL;
-        } else if (!take_chunk(pool, &pool->chunks[chunk])) {
-            status = REEL_NO_MEMORY;
-        } else {
-            // The newest one's pages come first, then those of the one before.
-            store_relaxed(&pool->chunks[chunk].after, *oldest);
-            *oldest = number_in(pool, chunk, 0);
-            last = last == SIZE_MAX ? chunk : last;
-        }
+    *block = 0;
+    if (reel_allocator_frees(pool->backing) == REEL_FREES_AT_ONCE) {
+        return true;
     }
-    *newest = last;
-    return status;
+    const uintptr_t units = take_units(pool, count);
+    if (units != 0 && !is_kept(pool)) {
+        (void)reel_free(pool->backing, (void *)units, count * unit_size(pool));
+    } else {
+        *block = units;
+    }
+    return units != 0;
 }
 
-// The entry says which chunk follows, so it is read before the chunk goes.
+// Of the block, or if there is none of the backing.
+static bool take_next(const reel_pool *pool, reel_pool_chunk *chunk,
+                      uintptr_t *block)
+{
+    if (*block == 0) {
+        return take_chunk(pool, chunk);
+    }
+    enter_unit(pool, chunk, *block);
+    *block += unit_size(pool);
+    return true;
+}
+
+// Inside the gate: take `count` chunks, for which there are entries, and link them.
+// If one fails, those that came are linked, too: each to the one before.
+static bool take_chunks(reel_pool *pool, size_t count, size_t *newest,
+                        uintptr_t *oldest)
+{
+    uintptr_t block;
+    size_t chunk;
+    *newest = SIZE_MAX;
+    *oldest = NO_NUMBER;
+    if (!may_take(pool, count, &block)) {
+        return false;
+    }
+    for (; count > 0; count--) {
+        if (!find_room(pool, &chunk)
+            || !take_next(pool, &pool->chunks[chunk], &block)) {
+            return false;
+        }
+        // The newest one's pages come first, then those of the one before.
+        store_relaxed(&pool->chunks[chunk].after, *oldest);
+        *oldest = number_in(pool, chunk, 0);
+        *newest = *newest == SIZE_MAX ? chunk : *newest;
+    }
+    return true;
+}
+
+// The newest goes first. The entry says which chunk follows, so it is read before
+// the chunk goes.
 static void drop_chunks(reel_pool *pool, uintptr_t number)
 {
     while (number != NO_NUMBER) {
@@ -372,25 +466,33 @@ static void drop_chunks(reel_pool *pool, uintptr_t number)
     }
 }
 
+// Chunks for so many pages: what the table has no room for is known beforehand.
+static bool count_chunks(const reel_pool *pool, size_t pages, size_t *count)
+{
+    const size_t room = pool->capacity - reel_pool_chunks(pool);
+    for (*count = 0; pages > 0 && *count < room; ++*count) {
+        pages -= min_of(pages, pool->chunk_pages);
+    }
+    return pages == 0;
+}
+
 static reel_status reserve(reel_pool *pool, size_t pages)
 {
     const size_t free = free_pages(pool);
+    size_t newest, count;
+    uintptr_t first;
     if (pages <= free) {
         return REEL_OK;
     }
-    size_t newest, missing = pages - free, count = 0;
-    for (; missing > 0 && count < pool->capacity; count++) {
-        missing -= min_of(missing, pool->chunk_pages);
+    if (!count_chunks(pool, pages - free, &count)) {
+        return REEL_FULL;
     }
-    uintptr_t first;
-    const reel_status status =
-        missing > 0 ? REEL_FULL : take_chunks(pool, count, &newest, &first);
-    if (status == REEL_OK) {
-        let_follow(pool, first, newest);
-    } else if (missing == 0) {
+    if (!take_chunks(pool, count, &newest, &first)) {
         drop_chunks(pool, first);
+        return REEL_NO_MEMORY;
     }
-    return status;
+    let_follow(pool, first, newest);
+    return REEL_OK;
 }
 
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
@@ -466,10 +568,45 @@ static void filter_list(reel_pool *pool)
     list_replace(&pool->list, top);
 }
 
-// The peak is the sum of the chunks' peaks, so it is saved before they go. The
-// list loses the pages of unused chunks before their links are freed. The
+// The list loses the pages of unused chunks before their links are freed. The
 // highest entry goes first: a backing that is a stack gets its chunks back in
 // order.
+static size_t drop_unused(reel_pool *pool)
+{
+    size_t bytes = 0;
+    filter_list(pool);
+    string_fresh_pages(pool);
+    for (size_t i = pool->capacity; i > 0; i--) {
+        reel_pool_chunk *const chunk = &pool->chunks[i - 1];
+        if (is_unused(pool, chunk)) {
+            drop_chunk(pool, chunk);
+            bytes += chunk_size(pool) + links_size(pool);
+        }
+    }
+    return bytes;
+}
+
+// A stack takes back what is last, links being above their pages. Whatever else is
+// unused counts as used.
+static bool is_one_worth_freeing(const reel_pool *pool)
+{
+    bool is_one = false;
+    for (size_t i = pool->capacity; i > 0; i--) {
+        reel_pool_chunk *const chunk = &pool->chunks[i - 1];
+        if (!is_unused(pool, chunk)) {
+            continue;
+        }
+        const uintptr_t stop = (uintptr_t)chunk->links + links_size(pool);
+        if (is_one || !is_worth_freeing(pool->backing, stop)) {
+            chunk->free = 0;
+        } else {
+            is_one = true;
+        }
+    }
+    return is_one;
+}
+
+// The peak is the sum of the chunks' peaks, so it is saved before they go.
 size_t reel_pool_trim(reel_pool *pool)
 {
     if (reel_port_in_interrupt() || pool_has_ended(pool)) {
@@ -478,13 +615,12 @@ size_t reel_pool_trim(reel_pool *pool)
     size_t bytes = 0;
     pool->peak = reel_pool_peak_pages(pool);
     count_free(pool);
-    filter_list(pool);
-    string_fresh_pages(pool);
-    for (size_t i = pool->capacity; i > 0; i--) {
-        reel_pool_chunk *const chunk = &pool->chunks[i - 1];
-        if (is_unused(pool, chunk)) {
-            drop_chunk(pool, chunk);
-            bytes += chunk_size(pool) + links_size(pool);
+    if (reel_allocator_frees(pool->backing) == REEL_FREES_AT_ONCE) {
+        bytes = drop_unused(pool);
+    } else {
+        while (is_one_worth_freeing(pool)) {
+            bytes += drop_unused(pool);
+            count_free(pool);
         }
     }
     INVARIANT(reel_pool_is_valid(pool));
@@ -500,7 +636,10 @@ reel_status reel_pool_dispose(reel_pool *pool)
         return REEL_STALE;
     }
     (void)end_binding(&pool->entry, pool);
-    (void)reel_pool_trim(pool);
+    pool->peak = reel_pool_peak_pages(pool);
+    count_free(pool);
+    (void)drop_unused(pool);
+    INVARIANT(reel_pool_is_valid(pool));
     return REEL_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "reel/rewindable.h"
 
+#include "backing.h"
 #include "binding.h"
 #include "chunk.h"
 #include "count.h"
@@ -61,16 +62,28 @@ static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
     return true;
 }
 
-// Free all chunks from number `keep` on, the newest first, for backings that
-// are stacks. The backing may write where a chunk was.
-static void give_back_above(reel_rewindable *rewindable, size_t keep)
+// Forget the entry first: the backing may write where the chunk was.
+static void give_back_newest(reel_rewindable *rewindable)
 {
-    for (size_t i = count_of(rewindable); i > keep; i--) {
-        chunk_entry *const chunk = &rewindable->table[i - 1];
-        chunk->granules = 0;
-        store_relaxed(&rewindable->count, i - 1);
-        watch_own(chunk->base, chunk->size);
-        (void)reel_free(rewindable->backing, (void *)chunk->base, chunk->size);
+    const size_t last = count_of(rewindable) - 1;
+    chunk_entry *const chunk = &rewindable->table[last];
+    chunk->granules = 0;
+    store_relaxed(&rewindable->count, last);
+    watch_own(chunk->base, chunk->size);
+    (void)reel_free(rewindable->backing, (void *)chunk->base, chunk->size);
+}
+
+// The chunks from number `keep` on, the newest first, as far as the backing makes
+// use of them.
+static void trim(reel_rewindable *rewindable, size_t keep)
+{
+    size_t count = count_of(rewindable);
+    for (; count > keep; count--) {
+        const chunk_entry *const chunk = &rewindable->table[count - 1];
+        if (!is_worth_freeing(rewindable->backing, chunk->base + chunk->size)) {
+            break;
+        }
+        give_back_newest(rewindable);
     }
 }
 
@@ -404,7 +417,7 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
     }
     (void)renew_binding(&rewindable->entry, rewindable);
     note_peak(rewindable);
-    give_back_above(rewindable, highest_index(rewindable) + 1);
+    trim(rewindable, highest_index(rewindable) + 1);
     rewindable->generation++;
     for (size_t i = 0; i < count_of(rewindable); i++) {
         empty(rewindable, &rewindable->table[i]);
@@ -426,7 +439,9 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     }
     (void)end_binding(&rewindable->entry, rewindable);
     note_peak(rewindable);
-    give_back_above(rewindable, 0);
+    while (count_of(rewindable) > 0) {
+        give_back_newest(rewindable);
+    }
     rewindable->generation++;
     store_relaxed(&rewindable->table[0].used, 0);
     store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);

@@ -1,7 +1,9 @@
 #include "reel/rewindable.h"
 
 #include "binding.h"
+#include "bits.h"
 #include "chunk.h"
+#include "reel/port.h"
 
 // ---- registered ones -------------------------------------------------------------
 
@@ -62,28 +64,120 @@ static reel_status enter(reel_rewindable *rewindable, reel_registry *registry,
     return status;
 }
 
+// ---- where nothing can be given back ---------------------------------------------
+
+// Control block, table and first chunk are one block of a backing that keeps what it is
+// given, so that a part that is refused loses no other one. Init says what the chunk
+// needs when it asks an allocator that only notes it, and then is given its part.
+typedef struct part {
+    size_t size, align;
+    void *memory;
+} part;
+
+static void *note_or_hand_over(void *self, size_t size, size_t align)
+{
+    part *const chunk = self;
+    chunk->size = size;
+    chunk->align = align;
+    return chunk->memory;
+}
+
+static reel_status init_on(created *made, size_t capacity,
+                           const reel_rewindable_config *config, part *chunk)
+{
+    static const reel_allocator_ops ops = { .allocate = note_or_hand_over };
+    const reel_allocator backing = { &ops, chunk };
+    return reel_rewindable_init(&made->rewindable, backing, made->table,
+                                capacity, config);
+}
+
+// What the registry would refuse: asked for nothing, it says why.
+static reel_status may_enter(reel_registry *registry, size_t parent_index,
+                             uintptr_t parent_version)
+{
+    const reel_handle parent = { parent_index, parent_version };
+    reel_handle none;
+    const bool has_parent = parent_index != 0 || parent_version != 0;
+    if (registry == NULL
+        || (!reel_port_in_interrupt() && registry->used < registry->capacity
+            && (!has_parent || reel_registry_get(registry, parent) != NULL))) {
+        return REEL_OK;
+    }
+    return reel_registry_register(registry, reel_allocator_null(), parent,
+                                  &none);
+}
+
+static reel_status make_in_one(created **out, const reel_allocator *background,
+                               size_t capacity,
+                               const reel_rewindable_config *config)
+{
+    const size_t size = created_size(capacity);
+    part chunk = { 0, 1, NULL };
+    created nobody;
+    const reel_status status = init_on(&nobody, capacity, config, &chunk);
+    if (status != REEL_NO_MEMORY) {
+        return status;
+    }
+    const size_t gap = gap_to(size, chunk.align - 1);
+    if (gap > SIZE_MAX - size || chunk.size > SIZE_MAX - size - gap) {
+        return REEL_NO_MEMORY;
+    }
+    created *const made =
+        reel_allocate(*background, size + gap + chunk.size,
+                      max_of(chunk.align, REEL_ALIGNOF(created)));
+    if (made == NULL) {
+        return REEL_NO_MEMORY;
+    }
+    chunk.memory = (void *)((uintptr_t)made + size + gap);
+    (void)init_on(made, capacity, config, &chunk);
+    made->rewindable.backing.ops = background->ops;
+    made->rewindable.backing.self = background->self;
+    *out = made;
+    return REEL_OK;
+}
+
+// ---- making one ------------------------------------------------------------------
+
+static reel_status make(created **out, const reel_allocator *background,
+                        size_t capacity, const reel_rewindable_config *config)
+{
+    const size_t size = created_size(capacity);
+    created *const made =
+        reel_allocate(*background, size, REEL_ALIGNOF(created));
+    if (made == NULL) {
+        return REEL_NO_MEMORY;
+    }
+    const reel_status status = reel_rewindable_init(
+        &made->rewindable, *background, made->table, capacity, config);
+    if (status != REEL_OK) {
+        (void)reel_free(*background, made, size);
+    }
+    *out = made;
+    return status;
+}
+
 reel_status reel_rewindable_create(reel_rewindable **out,
                                    reel_allocator background, size_t capacity,
                                    const reel_rewindable_config *config,
                                    reel_registry *registry, reel_handle parent)
 {
+    created *made = NULL;
     if (out == NULL || background.ops == NULL || !has_size(capacity)) {
         return REEL_INVALID;
     }
-    const size_t size = created_size(capacity);
-    created *const made =
-        reel_allocate(background, size, REEL_ALIGNOF(created));
-    if (made == NULL) {
-        return REEL_NO_MEMORY;
-    }
-    reel_status status = reel_rewindable_init(&made->rewindable, background,
-                                              made->table, capacity, config);
+    const bool keeps = reel_allocator_frees(background) == REEL_FREES_NEVER;
+    reel_status status =
+        keeps ? may_enter(registry, parent.index, parent.version) : REEL_OK;
     if (status == REEL_OK) {
-        status =
-            enter(&made->rewindable, registry, parent.index, parent.version);
+        status = keeps ? make_in_one(&made, &background, capacity, config)
+                       : make(&made, &background, capacity, config);
     }
     if (status != REEL_OK) {
-        (void)reel_free(background, made, size);
+        return status;
+    }
+    status = enter(&made->rewindable, registry, parent.index, parent.version);
+    if (status != REEL_OK) {
+        (void)reel_free(background, made, created_size(capacity));
         return status;
     }
     made->rewindable.is_created = true;

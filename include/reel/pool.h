@@ -74,8 +74,13 @@ typedef struct reel_pool {
 ///                less.
 ///   chunk_size   bytes, a multiple of page_size; 0: REEL_POOL_PAGES pages. In
 ///                an arena, chunks of a multiple of REEL_ALIGN_DEFAULT leave no
-///                gaps. A dispose frees them all, if no trim dropped a chunk
-///                other than the newest.
+///                gaps. A dispose frees them all, if the arena has no other
+///                blocks above them.
+///
+/// A chunk is given up only where that is of use. From a backing that says
+/// REEL_FREES_NEVER each growth takes one block, and the pool keeps it. To such
+/// a backing a dispose gives nothing back: its memory is available after the
+/// rewind of the backing. A region's large objects stay there, too.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a page that is not
 ///          a power of two, a chunk that is not a multiple of it, or too many
@@ -120,16 +125,21 @@ reel_status reel_pool_release(reel_pool *pool, void *page);
 ///   pages    the number of pages that are to be free
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_FULL if the table has no room
-///          for the chunks; REEL_NO_MEMORY if the backing fails.
+///          for the chunks; REEL_NO_MEMORY if the backing fails. From a backing
+///          that says REEL_FREES_LAST or _NEVER it then has taken nothing.
 /// Cost     O(free pages + chunks), two calls of the backing for each new chunk
 /// Callers  threads only
 /// Waits    for the backing, also of another thread
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages);
 
 /// Free every chunk that has no used page. No other context may be inside a
-/// call on the pool. Regions may be open.
+/// call on the pool. Regions may be open. From a backing that says
+/// REEL_FREES_LAST, free only chunks with no other block above them; to see
+/// that, the pool allocates two bytes and frees them. Keep all of a backing
+/// that says REEL_FREES_NEVER.
 ///
-/// Returns  the bytes freed, including the links; 0 in a handler.
+/// Returns  the bytes freed, including the links; 0 in a handler. The backing
+///          can allocate them again.
 /// Cost     O(released pages + chunks), two calls of the backing for each freed
 ///          chunk
 /// Callers  threads only

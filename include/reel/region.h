@@ -10,10 +10,11 @@
 /// the pool, and one exchange puts the chain on the pool's list of free pages.
 ///
 /// A large object is one that may not fit into a page, padding included. It
-/// comes from the pool's backing allocator, and is freed at the close. A note
-/// of three words on a page records it. If pages are smaller than that, large
-/// objects are refused. After a large request the page with more room left is
-/// used further.
+/// comes from the pool's backing allocator, and is freed at the close, or
+/// before. A note of three words on a page records it. If pages are smaller
+/// than that, large objects are refused. After a large request the page with
+/// more room left is used further. Large objects need a backing that says
+/// REEL_FREES_AT_ONCE: another one keeps them.
 ///
 /// For marks, open a second region. Regions are independent of each other.
 /// After scala-offheap's regions.

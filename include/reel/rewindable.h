@@ -20,7 +20,9 @@
 ///
 /// A rewind keeps the chunks up to the highest one used since the last rewind,
 /// and frees the others. So the memory of a spike stays for one rewind, and is
-/// freed by the second.
+/// freed by the second. It stays longer if the backing could not allocate it
+/// again: if it says REEL_FREES_NEVER, or REEL_FREES_LAST and has other blocks
+/// above.
 ///
 /// With `frees_blocks`, freeing the last live allocation of a chunk rewinds
 /// that chunk. Wrong frees are refused: one bit for each granule, behind the
@@ -146,7 +148,8 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
                                  size_t size);
 
 /// Free everything. Chunks above the highest one used since the last rewind are
-/// freed, the newest first. Chunk 0 always stays. Spans and refs become stale.
+/// freed, the newest first, if the backing can allocate them again. Chunk 0
+/// always stays. Spans and refs become stale.
 /// Registered descendants end. No other context may be inside a call on the
 /// rewindable.
 ///
