@@ -597,7 +597,7 @@ static bool is_one_worth_freeing(const reel_pool *pool)
             continue;
         }
         const uintptr_t stop = (uintptr_t)chunk->links + links_size(pool);
-        if (is_one || !is_worth_freeing(pool->backing, stop)) {
+        if (is_one || !is_worth_freeing(&pool->backing, stop)) {
             chunk->free = 0;
         } else {
             is_one = true;

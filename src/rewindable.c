@@ -80,7 +80,8 @@ static void trim(reel_rewindable *rewindable, size_t keep)
     size_t count = count_of(rewindable);
     for (; count > keep; count--) {
         const chunk_entry *const chunk = &rewindable->table[count - 1];
-        if (!is_worth_freeing(rewindable->backing, chunk->base + chunk->size)) {
+        if (!is_worth_freeing(&rewindable->backing,
+                              chunk->base + chunk->size)) {
             break;
         }
         give_back_newest(rewindable);

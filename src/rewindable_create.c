@@ -107,7 +107,7 @@ static reel_status may_enter(reel_registry *registry, size_t parent_index,
                                   &none);
 }
 
-static reel_status make_in_one(created **out, const reel_allocator *background,
+static reel_status make_in_one(created **out, reel_allocator background,
                                size_t capacity,
                                const reel_rewindable_config *config)
 {
@@ -123,34 +123,34 @@ static reel_status make_in_one(created **out, const reel_allocator *background,
         return REEL_NO_MEMORY;
     }
     created *const made =
-        reel_allocate(*background, size + gap + chunk.size,
+        reel_allocate(background, size + gap + chunk.size,
                       max_of(chunk.align, REEL_ALIGNOF(created)));
     if (made == NULL) {
         return REEL_NO_MEMORY;
     }
     chunk.memory = (void *)((uintptr_t)made + size + gap);
     (void)init_on(made, capacity, config, &chunk);
-    made->rewindable.backing.ops = background->ops;
-    made->rewindable.backing.self = background->self;
+    made->rewindable.backing.ops = background.ops;
+    made->rewindable.backing.self = background.self;
     *out = made;
     return REEL_OK;
 }
 
 // ---- making one ------------------------------------------------------------------
 
-static reel_status make(created **out, const reel_allocator *background,
+static reel_status make(created **out, reel_allocator background,
                         size_t capacity, const reel_rewindable_config *config)
 {
     const size_t size = created_size(capacity);
     created *const made =
-        reel_allocate(*background, size, REEL_ALIGNOF(created));
+        reel_allocate(background, size, REEL_ALIGNOF(created));
     if (made == NULL) {
         return REEL_NO_MEMORY;
     }
     const reel_status status = reel_rewindable_init(
-        &made->rewindable, *background, made->table, capacity, config);
+        &made->rewindable, background, made->table, capacity, config);
     if (status != REEL_OK) {
-        (void)reel_free(*background, made, size);
+        (void)reel_free(background, made, size);
     }
     *out = made;
     return status;
@@ -169,8 +169,8 @@ reel_status reel_rewindable_create(reel_rewindable **out,
     reel_status status =
         keeps ? may_enter(registry, parent.index, parent.version) : REEL_OK;
     if (status == REEL_OK) {
-        status = keeps ? make_in_one(&made, &background, capacity, config)
-                       : make(&made, &background, capacity, config);
+        status = keeps ? make_in_one(&made, background, capacity, config)
+                       : make(&made, background, capacity, config);
     }
     if (status != REEL_OK) {
         return status;
