@@ -103,9 +103,9 @@ static void unmasked_interrupts_are_taken(void)
     end();
 }
 
-static void a_less_urgent_interrupt_waits_for_the_unmask(void)
+static void expect_waits_at(unsigned priority)
 {
-    begin(LESS, MORE);
+    begin(priority, MORE);
     const uintptr_t saved = reel_port_mask();
     pend(ICSR_PENDSVSET);
     EXPECT(pend_sv_runs == 0 && is_pending(ICSR_PENDSVSET));
@@ -115,16 +115,14 @@ static void a_less_urgent_interrupt_waits_for_the_unmask(void)
     end();
 }
 
+static void a_less_urgent_interrupt_waits_for_the_unmask(void)
+{
+    expect_waits_at(LESS);
+}
+
 static void one_at_the_masks_priority_waits_too(void)
 {
-    begin(AT_MASK, MORE);
-    const uintptr_t saved = reel_port_mask();
-    pend(ICSR_PENDSVSET);
-    EXPECT(pend_sv_runs == 0 && is_pending(ICSR_PENDSVSET));
-    reel_port_unmask(saved);
-    settle();
-    EXPECT(pend_sv_runs == 1);
-    end();
+    expect_waits_at(AT_MASK);
 }
 
 static void a_more_urgent_interrupt_is_taken_inside(void)

@@ -9,8 +9,9 @@
 # no. That it asks first is seen in its text.
 use strict;
 use warnings;
-use lib 'tests/compile';
+use lib 'tests/compile', 'tests/tools';
 use Test::More;
+use files;
 use headers;
 
 my %is_asked = map { ( $_ => 1 ) } qw(reel_port_in_interrupt reel_gate_enter);
@@ -23,7 +24,7 @@ my %is_interface = map { ( $_ => 1 ) }
 my %callers = headers::callers();
 my %calls;    # function => functions that it calls; a static one begins with its file
 for my $path ( glob 'build/callers/*.ci' ) {
-    for ( split /\n/, headers::text_of($path) ) {
+    for ( split /\n/, text_of($path) ) {
         s/"[^"]*:(?=reel_)/"/g;    # the same name for an inline function everywhere
         $calls{$1}{$2} = 1 if /^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"/;
     }
@@ -42,7 +43,7 @@ sub plain_name { return $_[0] =~ s/.*://r }
 my %text;
 for my $path ( glob('src/*.[ch] src/*/*.h include/reel/*.h include/reel/detail/*.h') ) {
     my ( $head, $name ) = ('');
-    for my $line ( split /\n/, headers::text_of($path) ) {
+    for my $line ( split /\n/, text_of($path) ) {
         if ( $line eq '{' ) {
             ($name) = $head =~ /(\w+)\(/;
         }
@@ -107,7 +108,7 @@ sub names_of {
     return sort map { /^ref_/ ? "reel_$_" : "$prefix$_" } $cell =~ /`(\w+)`/g;
 }
 
-my ($table) = headers::text_of('README.md') =~ /^\| module .*\n\|.*\n((?:\|.*\n)+)/m;
+my ($table) = text_of('README.md') =~ /^\| module .*\n\|.*\n((?:\|.*\n)+)/m;
 my ( @of_all, %is_told );
 for my $row ( split /\n/, $table // '' ) {
     my ( undef, $module, undef, @cells ) = split /\s*\|\s*/, $row;

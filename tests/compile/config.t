@@ -3,24 +3,18 @@
 # is chosen for each CPU. The cases are in cases.pm; make has compiled them.
 use strict;
 use warnings;
-use lib 'tests/compile';
+use lib 'tests/compile', 'tests/tools';
 use Test::More;
 use cases;
+use files;
 
 my $number = 0;
 
 sub next_said {
-    my $path = 'build/compile/' . ++$number . '.said';
-    open my $file, '<', $path or die "$path: $!";
-    local $/;
-    return scalar( <$file> ) // '';
+    return text_of( 'build/compile/' . ++$number . '.said' );
 }
 
-my %unseen = map { $_ => 1 } map { /^\s*#error "(.*)"/mg } map {
-    open my $file, '<', $_ or die "$_: $!";
-    local $/;
-    scalar <$file>;
-} glob('include/reel/*.h include/reel/*/*.h src/*.h src/*/*.h port/*.h port/*/*.h');
+my %unseen = map { $_ => 1 } map { text_of($_) =~ /^\s*#error "(.*)"/mg } glob('include/reel/*.h include/reel/*/*.h src/*.h src/*/*.h port/*.h port/*/*.h');
 
 for my $case (@cases::refused) {
     my ( $cpu, $options, $text ) = @$case;
@@ -52,13 +46,6 @@ for my $case (@cases::links) {
 
 # Neither the dialect of `inline` nor a kernel's macros change what the library is: each
 # public function is defined once. make has compiled it all (compile.mk).
-sub text_of {
-    my ($path) = @_;
-    open my $file, '<', $path or die "$path: $!";
-    local $/;
-    return scalar( <$file> ) // '';
-}
-
 for my $build ( glob 'build/dialects/*/*' ) {
     my $name = $build =~ s{^build/dialects/}{}r;
     my ( %times, $said );

@@ -3,13 +3,8 @@ package headers;
 # What the headers say: the comment above each function, and its labels.
 use strict;
 use warnings;
-
-sub text_of {
-    my ($path) = @_;
-    open my $file, '<', $path or die "$path: $!";
-    local $/;
-    return scalar <$file>;
-}
+use lib 'tests/tools';
+use files;
 
 # What stands above each function of a header: name => comment.
 sub comments_of {

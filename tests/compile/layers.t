@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use lib 'tests/compile', 'tests/tools';
 use Test::More;
+use files;
 use headers;
 use modules;
 
@@ -45,7 +46,7 @@ push @{ $below{'reel/blocks.h'} }, 'reel/detail/list.h';
 
 sub includes_of {
     my ($path) = @_;
-    return headers::text_of($path) =~ /^\s*#\s*include\s+([<"\w][^\n]*)/mg;
+    return text_of($path) =~ /^\s*#\s*include\s+([<"\w][^\n]*)/mg;
 }
 
 my @top = sort grep { !/^build$/ } map { s{/$}{}r } glob '*';
@@ -73,15 +74,15 @@ for my $path ( glob('src/*.[ch]'), glob('src/*/*.h') ) {
         includes_of($path);
     is( "@wrong", '', "$path includes nothing from outside the core" );
     my ($own) = $path =~ m{src/(\w+)\.c$};
-    unlike( headers::text_of($path), qr/"(?!reel|atomic)\w*port/, "$path: no port" );
+    unlike( text_of($path), qr/"(?!reel|atomic)\w*port/, "$path: no port" );
 }
 
-cmp_ok( scalar( () = headers::text_of('README.md') =~ /\n/g ), '<=', 180, 'README.md is short' );
+cmp_ok( scalar( () = text_of('README.md') =~ /\n/g ), '<=', 180, 'README.md is short' );
 
 # A new module is reported where it is missing (tests/README.md has the recipe).
 my @modules = modules::all();
 my %unit = map { ( $_ => 1 ) } map {m{/(\w+)[.]c$}} grep {
-    headers::text_of($_) =~ /^const test_case /m
+    text_of($_) =~ /^const test_case /m
 } glob 'tests/unit/*.c';
 is( join( ' ', sort map { $_->{name} } @modules ),
     join( ' ', sort map {m{/(\w+)[.]c$}} glob 'src/*.c' ),
@@ -92,28 +93,28 @@ for my $module (@modules) {
     is( "@lost", '', "$name: its unit tests exist" );
     isnt( $module->{tests}, '', "$name has unit tests" );
     next if $module->{includes} eq '-';
-    ok( headers::text_of('include/reel/reel.h') =~ m{"reel/$name[.]h"},
+    ok( text_of('include/reel/reel.h') =~ m{"reel/$name[.]h"},
         "include/reel/reel.h includes $name" );
-    ok( headers::text_of('README.md') =~ /\breel_$name\b|`\Q$name\E|\*\*$name\*\*/,
+    ok( text_of('README.md') =~ /\breel_$name\b|`\Q$name\E|\*\*$name\*\*/,
         "README.md names $name" );
-    ok( headers::text_of('src/README.md') =~ /^## \u$name|^## .*\b$name/mi,
+    ok( text_of('src/README.md') =~ /^## \u$name|^## .*\b$name/mi,
         "src/README.md has a section on $name" )
         if $name ne 'allocator';
     ( my $type = $name ) =~ s/locked/lock/;
-    ok( headers::text_of('tests/figures/size/sizes.c') =~ /\breel_$type\b/,
+    ok( text_of('tests/figures/size/sizes.c') =~ /\breel_$type\b/,
         "tests/figures/size/sizes.c measures its control block" );
-    ok( headers::text_of('tests/unit/allocator.c') =~ /reel_${name}(?:_allocator|_init|_open)?\(/,
+    ok( text_of('tests/unit/allocator.c') =~ /reel_${name}(?:_allocator|_init|_open)?\(/,
         "tests/unit/allocator.c runs the common tests on $name" )
         if $name !~ /^(?:allocator|registry|span)$/;
 }
-my ($table) = headers::text_of('tests/README.md') =~ /^((?:\| `src.*\n)+)/m;
+my ($table) = text_of('tests/README.md') =~ /^((?:\| `src.*\n)+)/m;
 is( $table, modules::table(), 'tests/README.md has the table of src/modules' );
 
 # And a board.
 for my $folder ( map {s{/board[.]mk$}{}r} glob 'targets/*/board.mk' ) {
     my ($board) = $folder =~ m{([^/]+)$};
     ok( -s "$folder/$_", "$folder has $_" ) for 'qemu', "$board.ld";
-    ok( headers::text_of('tests/README.md') =~ /`\Q$board\E`/, "tests/README.md names $board" );
+    ok( text_of('tests/README.md') =~ /`\Q$board\E`/, "tests/README.md names $board" );
 }
 
 # The labels, in the order in which they may stand (reel/base.h says what they mean).
@@ -132,7 +133,7 @@ for my $path ( glob 'include/reel/*.h' ) {
         $comments{$_} =~ m{^/// (?:Cost     O\(1\)\.?|Callers  owner|Waits    never\.?)$}m
     } sort keys %comments;
     is( "@idle", '', "$path: no label says what is the default" );
-    my @old = headers::text_of($path) =~ m{^/// Context |ISR:|SMP:}mg;
+    my @old = text_of($path) =~ m{^/// Context |ISR:|SMP:}mg;
     is( "@old", '', "$path: no label of a kind that there is no more" );
 }
 for my $path ( glob 'include/reel/detail/*.h' ) {

@@ -5,8 +5,10 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Temp qw(tempdir);
+use lib 'tests/tools';
+use files qw(text_of);
 
-our @EXPORT_OK = qw($image $captures $scratch firmware emulated intervals run slurp spill);
+our @EXPORT_OK = qw($image $captures $scratch firmware emulated intervals run text_of spill);
 
 our $image = $ENV{METER_ELF} // 'build/mps2-an385/flow-meter.elf';
 our $captures = $ENV{CAPTURES} // 'build/captures';
@@ -62,22 +64,11 @@ sub intervals
         . " bytes=$bytes flows=" . keys(%{ $busiest->{flows} }) . " stale_refs=$count";
 }
 
-sub slurp
-{
-    my ($path) = @_;
-    open(my $file, '<:raw', $path) or die "$path: $!\n";
-    local $/;
-    return scalar(<$file>);
-}
-
+# A file of this run; returns its path.
 sub spill
 {
     my ($name, $bytes) = @_;
-    my $path = "$scratch/$name";
-    open(my $file, '>:raw', $path) or die "$path: $!\n";
-    print $file $bytes;
-    close($file) or die "$path: $!\n";
-    return $path;
+    return files::spill("$scratch/$name", $bytes);
 }
 
 1;

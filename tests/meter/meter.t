@@ -22,7 +22,7 @@ use strict;
 use warnings;
 use Test::More;
 use lib 'tests/meter';
-use meter qw($image $captures $scratch firmware emulated intervals slurp spill);
+use meter qw($image $captures $scratch firmware emulated intervals text_of spill);
 
 my $host = $ENV{METER_HOST} // 'build/gcc+checks2+poison1+asan/flow-meter';
 my $starved = $ENV{METER_STARVED} // 'build/gcc+checks2+poison1+asan/starved/flow-meter';
@@ -883,7 +883,7 @@ sub longer_than_a_buffer
 # Random bytes in every frame.
 sub hostile
 {
-    my $bytes = slurp($random);
+    my $bytes = text_of($random);
     my ($count, $sum) = (0, 0);
     my @timed;
     for (my $at = 24; $at < length($bytes); $count++) {

@@ -15,7 +15,7 @@ use Digest::MD5 qw(md5);
 use Socket qw(AF_INET AF_INET6 inet_pton);
 use Test::More;
 use lib 'tests/meter';
-use meter qw($image $captures $scratch firmware intervals run slurp spill);
+use meter qw($image $captures $scratch firmware intervals run text_of spill);
 
 
 # Nothing is put together again, so each frame stands for itself. Packets of
@@ -114,7 +114,7 @@ sub tshark
     my @command = tshark_command(@_);
     note(join(' ', @command));
     my ($code, @lines) = run_quietly(@command);
-    is($code, 0, 'tshark reads it') or diag(slurp("$scratch/stderr"));
+    is($code, 0, 'tshark reads it') or diag(text_of("$scratch/stderr"));
     return map { tshark_frame($_) } @lines;
 }
 
@@ -227,7 +227,7 @@ sub raw_ip
     my ($code) = run_quietly('tshark', '-r', "$captures/icmp_ttl.pcapng",
         '-F', 'nsecpcap', '-w', $path);
     is($code, 0, 'tshark turns pcapng into pcap');
-    my $bytes = slurp($path);
+    my $bytes = text_of($path);
     is(unpack('H8', $bytes), '4d3cb2a1', 'in nanoseconds, little-endian');
     my $swapped = pack('NnnNNNN', unpack('VvvVVVV', $bytes));
     $swapped .= pack('N4', @{ $_->[0] }) . $_->[1] foreach records($bytes);
@@ -321,7 +321,7 @@ my %seen;
 my $shared = 0;
 foreach my $file (@files) {
     my ($name, $path) = @$file;
-    my @records = records(slurp($path));
+    my @records = records(text_of($path));
     is(scalar(@records), $frames{$name}, "$name has all its frames")
         or BAIL_OUT("the capture $path is not whole");
     my %mine = map { md5($_->[1]) => 1 } @records;

@@ -5,20 +5,7 @@ package overlay;
 use strict;
 use warnings;
 use Cwd 'getcwd';
-
-sub text_of {
-    my ($path) = @_;
-    open my $file, '<', $path or die "$path: $!";
-    local $/;
-    return scalar <$file>;
-}
-
-sub spill {
-    my ( $path, $text ) = @_;
-    open my $file, '>', $path or die "$path: $!";
-    print {$file} $text;
-    close $file or die "$path: $!";
-}
+use files;
 
 # Leaves in the folder the broken files and overlay.yaml. The edits are file, text that
 # occurs there, what it becomes, and so on. With $once a text must occur once: one that is

@@ -5,27 +5,14 @@ use strict;
 use warnings;
 use File::Temp 'tempdir';
 use Test::More;
+use lib 'tests/tools';
+use files;
 
 my $scratch = tempdir( CLEANUP => 1 );
 my $board   = 'build/mps2-an385/faulty.elf';
 my $unit    = 'build/gcc+checks2+poison1/tests';
 delete @ENV{qw(ONLY SCENE MOST_CPU MOST_TIME)};
 $ENV{REEL_START} = 'tools'; # what is counted here is not counted twice
-
-sub spill {
-    my ( $path, $text ) = @_;
-    open my $file, '>:raw', $path or die "$path: $!";
-    print {$file} $text;
-    close $file or die "$path: $!";
-    return $path;
-}
-
-sub slurp {
-    my ($path) = @_;
-    open my $file, '<:raw', $path or die "$path: $!";
-    local $/;
-    return scalar <$file>;
-}
 
 # A program that prints this and ends with a code.
 sub program {
@@ -42,7 +29,7 @@ my $printed;
 sub outcome {
     my ($command) = @_;
     $printed = `$command 2>$scratch/complaints`;
-    return ( $?, slurp("$scratch/complaints") );
+    return ( $?, text_of("$scratch/complaints") );
 }
 
 sub passes {
@@ -142,7 +129,7 @@ fails( 'tests/unit/tables ' . spill( "$scratch/bad.c", $table ),
 fails( "tests/unit/tables $scratch/good.c " . spill( "$scratch/empty.c", '' ),
     qr/empty\.c: no line says/, 'a file without a table' );
 
-my @functions = map { slurp($_) =~ /^    TEST\((\w+)\),/mg } glob 'tests/unit/*.c';
+my @functions = map { text_of($_) =~ /^    TEST\((\w+)\),/mg } glob 'tests/unit/*.c';
 passes( "$run $unit", 'the unit tests' );
 my %is_run = map { $_ => 1 } $printed =~ /^ok \d+ - (\w+)/mg;
 is( join( ' ', grep { !$is_run{$_} } @functions ), '', 'each test of each table runs' );
@@ -152,7 +139,7 @@ is( join( ' ', grep { !$is_run{$_} } @functions ), '', 'each test of each table 
 mkdir "$scratch/captures";
 for my $path ( glob 'build/captures/*.pcap*' ) {
     my ($name) = $path =~ m{([^/]+)$};
-    my $bytes = slurp($path);
+    my $bytes = text_of($path);
     my $order = $bytes =~ /^\xa1\xb2/ ? 'N' : 'V';
     my $first = 24 + 16 + unpack "x32 $order", $bytes;
     spill( "$scratch/captures/$name", $name =~ /ng$/ ? $bytes : substr $bytes, 0, $first );
