@@ -13,11 +13,6 @@
 #endif
 const size_t test_scale = TEST_SCALE;
 
-void test_write(const char *text)
-{
-    fputs(text, stdout);
-}
-
 // Whole pages, then one that no access may touch.
 static unsigned char *guarded_end(void)
 {
@@ -89,6 +84,5 @@ static void the_mask_is_undone(void)
 int main(int count, char **arguments)
 {
     test_after_each = the_mask_is_undone;
-    setvbuf(stdout, NULL, _IOLBF, 0); // keep what was said before a crash
     return test_run_all(count > 1 ? arguments[1] : "") ? 0 : 1;
 }

@@ -26,6 +26,9 @@ void test_write_place(const char *file, int line);
 // was tested, if `what` does not say; else NULL.
 void tap_result(const char *what, const char *of);
 
+// A result that is one fact.
+#define RESULT(fact, what, of) (EXPECT(fact), tap_result((what), (of)))
+
 // The test at hand does not apply here, and why: its result says so. Which reasons
 // there are, and how often, is in tests/tools/skips.
 void tap_skip(const char *why);

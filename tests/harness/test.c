@@ -62,17 +62,6 @@ void reel_port_yield(void)
     }
 }
 
-uint32_t test_random(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed >> 8;
-}
-
-size_t test_below(uint32_t *seed, size_t limit)
-{
-    return (size_t)test_random(seed) % limit;
-}
-
 // ---- running them ----------------------------------------------------------
 
 static bool contains(const char *text, const char *part)

@@ -3,6 +3,7 @@
 #ifndef REEL_TEST_H
 #define REEL_TEST_H
 
+#include "random.h"
 #include "reel/reel.h"
 #include "tap.h"
 
@@ -44,10 +45,6 @@ extern void (*test_before_swap)(void);
 
 // What the tests' reel_port_yield() does, if anything.
 extern void (*test_on_yield)(void);
-
-// A fixed pseudo-random sequence: a failure repeats on every machine.
-uint32_t test_random(uint32_t *seed);
-size_t test_below(uint32_t *seed, size_t limit);
 
 // Run the tests whose name, or whose table's, contains `named`: "" is all. True if
 // there are such and all expectations held.

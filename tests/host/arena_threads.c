@@ -2,12 +2,8 @@
 // marks: none lost, doubled or torn, and no invariant is broken. A program of its
 // own, natively and under ThreadSanitizer. TAP.
 
-#define _DEFAULT_SOURCE
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "reel/temp.h"
+#include "threads.h"
 
 #define THREADS 4
 #define MEMORY  (1 << 20)
@@ -17,17 +13,19 @@
 static reel_arena arena;
 static reel_temp temp;
 static bool is_over_temp; // else over the arena
-static pthread_barrier_t start;
 
 typedef struct worker {
-    pthread_t thread;
-    unsigned char stamp;
     unsigned char *blocks[BLOCKS];
     size_t sizes[BLOCKS];
     size_t taken, bytes;
 } worker;
 
 static worker workers[THREADS];
+
+static unsigned char stamp_of(size_t thread)
+{
+    return (unsigned char)(thread + 1);
+}
 
 static void *take(size_t size)
 {
@@ -53,98 +51,77 @@ static void decommit(void *context, void *addr, size_t size)
     (void)context, (void)addr, (void)size;
 }
 
-static void *work(void *argument)
+static void work(test_thread *thread)
 {
-    worker *const me = argument;
-    uint32_t seed = me->stamp;
-    (void)pthread_barrier_wait(&start);
+    worker *const me = &workers[thread->number];
+    me->taken = 0;
+    me->bytes = 0;
     while (me->taken < BLOCKS) {
-        seed = seed * 1664525u + 1013904223u;
-        const size_t size = 1 + (seed >> 8) % LARGEST;
+        const size_t size = 1 + test_below(&thread->seed, LARGEST);
         unsigned char *const block = take(size);
         if (block == NULL) {
             break;
         }
         for (size_t i = 0; i < size; i++) {
-            block[i] = me->stamp;
+            block[i] = stamp_of(thread->number);
         }
         me->blocks[me->taken] = block;
         me->sizes[me->taken++] = size;
         me->bytes += size;
-        if (me == workers && !mark()) {
+        if (thread->number == 0 && !mark()) {
             break;
         }
     }
-    return NULL;
 }
 
-static size_t wrong_bytes(const worker *w)
+static size_t wrong_bytes(size_t thread)
 {
+    const worker *const w = &workers[thread];
     size_t wrong = 0;
     for (size_t b = 0; b < w->taken; b++) {
         for (size_t i = 0; i < w->sizes[b]; i++) {
-            wrong += w->blocks[b][i] != w->stamp;
+            wrong += w->blocks[b][i] != stamp_of(thread);
         }
     }
     return wrong;
 }
 
 // Nothing but takes and marks, so that they meet as often as can be.
-static void *take_bytes(void *argument)
+static void take_bytes(test_thread *me)
 {
-    (void)pthread_barrier_wait(&start);
-    while (take(1) != NULL && (argument != workers || mark())) {
+    while (take(1) != NULL && (me->number != 0 || mark())) {
     }
-    return NULL;
 }
 
-static int failed;
-
-static int results;
-
-static void result(int passed, const char *name)
+static const char *of_what(void)
 {
-    printf("%s %d - %s of the %s\n", passed ? "ok" : "not ok", ++results, name,
-           is_over_temp ? "temp" : "arena");
-    failed |= !passed;
+    return is_over_temp ? "a temp" : "an arena";
 }
 
 static void share(const reel_arena *stack)
 {
     size_t wrong = 0, bytes = 0;
-    pthread_barrier_init(&start, NULL, THREADS);
+    (void)threads_run(THREADS, work);
     for (size_t t = 0; t < THREADS; t++) {
-        workers[t].stamp = (unsigned char)(t + 1);
-        workers[t].taken = 0;
-        workers[t].bytes = 0;
-        pthread_create(&workers[t].thread, NULL, work, &workers[t]);
-    }
-    for (size_t t = 0; t < THREADS; t++) {
-        pthread_join(workers[t].thread, NULL);
-        wrong += wrong_bytes(&workers[t]);
+        wrong += wrong_bytes(t);
         bytes += workers[t].bytes;
     }
-    result(wrong == 0, "every byte belongs to the thread that took it");
-    result(bytes == reel_arena_used(stack), "no byte was lost");
-    result(reel_arena_available(stack) < LARGEST, "all was filled");
+    RESULT(wrong == 0, "every byte belongs to the thread that took it",
+           of_what());
+    RESULT(bytes == reel_arena_used(stack), "no byte was lost", of_what());
+    RESULT(reel_arena_available(stack) < LARGEST, "all was filled", of_what());
 }
 
 static void share_bytes(const reel_arena *stack)
 {
-    for (size_t t = 0; t < THREADS; t++) {
-        pthread_create(&workers[t].thread, NULL, take_bytes, &workers[t]);
-    }
-    for (size_t t = 0; t < THREADS; t++) {
-        pthread_join(workers[t].thread, NULL);
-    }
-    result(reel_arena_available(stack) == 0, "every byte was taken");
+    (void)threads_run(THREADS, take_bytes);
+    RESULT(reel_arena_available(stack) == 0, "every byte was taken", of_what());
 }
 
 int main(void)
 {
     static _Alignas(4096) unsigned char memory[MEMORY];
     static const reel_pages pages = { 4096, NULL, commit, decommit };
-    puts("1..8");
     reel_arena_init(&arena, memory, sizeof memory);
     share(&arena);
     reel_arena_init(&arena, memory, sizeof memory);
@@ -154,5 +131,5 @@ int main(void)
     share(&temp.stack);
     reel_temp_reset(&temp);
     share_bytes(&temp.stack);
-    return failed;
+    return tap_end() ? 0 : 1;
 }

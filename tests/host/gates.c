@@ -7,7 +7,6 @@
 #include <semaphore.h>
 #include <setjmp.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,11 +15,11 @@
 #include "reel/arena.h"
 #include "reel/locked.h"
 #include "reel/pool.h"
+#include "tap.h"
 
 #define PAGE   4096
 #define CHUNKS 4096
 
-static int tests, failures;
 static _Atomic int panics;
 static _Atomic reel_status last_panic;
 static _Thread_local bool in_interrupt;
@@ -42,19 +41,6 @@ static bool panicked(void)
 {
     const bool once = atomic_exchange(&panics, 0) == 1;
     return REEL_CHECKS == 0 || (once && last_panic == REEL_BUSY);
-}
-
-static void result(int passed, const char *name)
-{
-    printf("%s %d - %s\n", passed ? "ok" : "not ok", ++tests, name);
-    fflush(stdout);
-    failures += !passed;
-}
-
-static void skip(const char *name, const char *why)
-{
-    printf("ok %d - %s # SKIP %s\n", ++tests, name, why);
-    fflush(stdout);
 }
 
 static double now(void)
@@ -131,10 +117,10 @@ static void a_hook_that_calls_its_own_pool_is_told(void)
     hook = claim_inside;
     inner = &pool;
     void *const page = reel_pool_claim(&pool);
-    result(REEL_CHECKS == 0
+    RESULT(REEL_CHECKS == 0
                || (page != NULL && inner == NULL && panicked()
                    && reel_pool_claim(&pool) != NULL),
-           "a hook that calls its own pool is told, and nothing hangs");
+           "a hook that calls its own pool is told, and nothing hangs", NULL);
 }
 
 static jmp_buf away;
@@ -152,9 +138,10 @@ static void a_hook_that_jumps_away_is_told_at_the_next_call(void)
     if (setjmp(away) == 0) {
         (void)reel_pool_claim(&pool);
     }
-    result(
+    RESULT(
         reel_pool_claim(&pool) == NULL && panicked(),
-        "a thread whose hook jumped out of the gate is told at the next call");
+        "a thread whose hook jumped out of the gate is told at the next call",
+        NULL);
     // It is inside for good, and lets its number go.
     reel_port_gate_leave(&pool.gate);
 }
@@ -170,16 +157,16 @@ static void a_thread_that_ended_inside_is_not_waited_for(void)
     fresh_pool();
     hook = end_here;
     (void)in_another_thread(claim);
-    result(reel_pool_claim(&pool) == NULL && panicked(),
-           "a thread that ended inside is not waited for");
+    RESULT(reel_pool_claim(&pool) == NULL && panicked(),
+           "a thread that ended inside is not waited for", NULL);
 }
 
 static void handlers_never_enter(void)
 {
     fresh_pool();
     in_interrupt = true;
-    result(reel_pool_claim(&pool) == NULL && panics == 0,
-           "a handler never enters");
+    RESULT(reel_pool_claim(&pool) == NULL && panics == 0,
+           "a handler never enters", NULL);
     in_interrupt = false;
 }
 
@@ -212,10 +199,10 @@ static void threads_grow_in_turn(void)
     for (size_t i = 0; i < THREADS; i++) {
         (void)pthread_join(threads[i], NULL);
     }
-    result(
-        claimed == THREADS * CLAIMS && panics == 0
-            && reel_pool_chunks(&pool) == THREADS * CLAIMS,
-        "threads that all grow the pool wait for each other, and none fails");
+    RESULT(claimed == THREADS * CLAIMS && panics == 0
+               && reel_pool_chunks(&pool) == THREADS * CLAIMS,
+           "threads that all grow the pool wait for each other, and none fails",
+           NULL);
 }
 
 // ---- two pools over one backing ------------------------------------------------------------
@@ -263,8 +250,8 @@ static void two_pools_of_two_threads_share_an_arena(void)
     for (size_t i = 0; i < 2; i++) {
         (void)pthread_join(threads[i], NULL);
     }
-    result(numbers[0] == 0 && numbers[1] == 0,
-           "two pools of two threads share an arena through a lock");
+    RESULT(numbers[0] == 0 && numbers[1] == 0,
+           "two pools of two threads share an arena through a lock", NULL);
 }
 
 // ---- priorities ------------------------------------------------------------------------------
@@ -364,7 +351,8 @@ static void on_one_core_a_high_priority_waits_only_while_the_low_one_works(void)
         hook = i == 0 ? let_high_in_and_work : start_hog_and_work;
         waited = 0;
         if (!start(&low, LOW, start_high_and_claim)) {
-            skip(names[i], "this user may not");
+            tap_skip("this user may not");
+            tap_result(names[i], NULL);
             continue;
         }
         (void)pthread_join(low, &pages[0]);
@@ -372,9 +360,9 @@ static void on_one_core_a_high_priority_waits_only_while_the_low_one_works(void)
         if (is_middle_started) {
             (void)pthread_join(middle, NULL);
         }
-        result(pages[0] != NULL && pages[1] != NULL && waited > 0.01
+        RESULT(pages[0] != NULL && pages[1] != NULL && waited > 0.01
                    && waited < 0.5,
-               names[i]);
+               names[i], NULL);
     }
     (void)sched_setaffinity(0, sizeof all, &all);
 }
@@ -435,7 +423,8 @@ static void a_child_finds_every_gate_open(void)
     }
     stop = true;
     (void)pthread_join(thread, NULL);
-    result(good == 50, "a child finds open what a thread of its parent was in");
+    RESULT(good == 50, "a child finds open what a thread of its parent was in",
+           NULL);
 }
 
 static pid_t forked;
@@ -461,13 +450,12 @@ static void a_hook_may_fork(void)
         _exit(goes_on ? 0 : 1);
     }
     (void)waitpid(forked, &status, 0);
-    result(goes_on && WIFEXITED(status) && WEXITSTATUS(status) == 0,
-           "a hook may fork, and parent and child go on");
+    RESULT(goes_on && WIFEXITED(status) && WEXITSTATUS(status) == 0,
+           "a hook may fork, and parent and child go on", NULL);
 }
 
 int main(void)
 {
-    alarm(60);
     a_hook_that_calls_its_own_pool_is_told();
     handlers_never_enter();
     threads_grow_in_turn();
@@ -479,6 +467,5 @@ int main(void)
         a_thread_that_ended_inside_is_not_waited_for();
         a_hook_that_jumps_away_is_told_at_the_next_call();
     }
-    printf("1..%d\n", tests);
-    return failures == 0 ? 0 : 1;
+    return tap_end() ? 0 : 1;
 }

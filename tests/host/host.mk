@@ -17,14 +17,17 @@ PORT_rewindable_threads := $(HOST_PORT)
 PORT_reserved           := $(HOST_PORT)
 PORT_gates              := $(HOST_PORT)
 
+CONSOLE := $(addprefix tests/harness/,console.c tap.c)
+RIG     := $(CONSOLE) tests/harness/threads.c
+
 define THREADED_PROGRAM
-$(OUT)/%/$(1): $$$$(call objects,$$$$*,$(CORE) $(PORT_$(1)) tests/host/$(1).c)
+$(OUT)/%/$(1): $$$$(call objects,$$$$*,$(CORE) $(PORT_$(1)) tests/host/$(1).c $(RIG))
 	$$(SAY); $$(LINK) -pthread
 endef
 $(foreach program,$(THREADED),$(eval $(call THREADED_PROGRAM,$(program))))
 
 $(OUT)/%/large: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/large.c \
-                  tests/harness/tap.c)
+                  $(CONSOLE))
 	$(SAY); $(LINK)
 
 WATCHED     := $(OUT)/gcc+O2+asan/watched $(OUT)/gcc+O2+valgrind/watched

@@ -39,11 +39,6 @@ static reel_blocks blocks;
 static unsigned char *memory;
 static size_t size;
 
-void test_write(const char *text)
-{
-    fputs(text, stdout);
-}
-
 #if REEL_ATOMICS == REEL_ATOMICS_MASKED
 uintptr_t reel_port_mask(void)
 {
@@ -330,7 +325,6 @@ static void judge_shape(const shape *form)
 
 int main(void)
 {
-    setvbuf(stdout, NULL, _IOLBF, 0); // keep what was said before a crash
     if (reel_host_pages_init(&pages) != REEL_OK) {
         return 1;
     }

@@ -3,14 +3,12 @@
 // a time, and all pages are there in the end. A program of its own, natively and
 // under ThreadSanitizer. TAP.
 
-#define _DEFAULT_SOURCE
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdio.h>
 
 #include "host/malloc.h"
 #include "reel/region.h"
+#include "threads.h"
 
 #define THREADS 4
 #define PAGE    256
@@ -27,25 +25,11 @@ typedef struct block {
 
 static reel_pool pool;
 static reel_pool_chunk chunks[CHUNKS];
-static pthread_barrier_t gun;
-static atomic_size_t wrong, refused;
-static int tests, failures;
+static atomic_size_t refused;
 
 void reel_port_yield(void)
 {
     sched_yield();
-}
-
-static void result(int passed, const char *name)
-{
-    printf("%s %d - %s\n", passed ? "ok" : "not ok", ++tests, name);
-    failures += !passed;
-}
-
-static size_t below(uint32_t *seed, size_t limit)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (*seed >> 8) % limit;
 }
 
 // ---- what the threads do ---------------------------------------------------------
@@ -70,33 +54,33 @@ static size_t count_wrong(const block *b, size_t count, size_t owner,
 
 // Open a region, fill it with blocks of all sizes, look at them again, close it.
 // One in a while is larger than a page.
-static size_t use_a_region(size_t me, size_t turn, uint32_t *seed)
+static void use_a_region(test_thread *me, size_t turn)
 {
     reel_region region;
     block *blocks[FILLS];
     size_t counts[FILLS];
-    size_t bad = 0, made = 0;
+    size_t made = 0;
     if (reel_region_open(&region, &pool) != REEL_OK) {
         atomic_fetch_add(&refused, 1);
-        return 0;
+        return;
     }
-    for (size_t fills = below(seed, FILLS); made < fills; made++) {
-        const size_t most = below(seed, 50) == 0 ? 40 : PAGE / sizeof(block);
-        counts[made] = 1 + below(seed, most);
+    for (size_t fills = test_below(&me->seed, FILLS); made < fills; made++) {
+        const size_t most =
+            test_below(&me->seed, 50) == 0 ? 40 : PAGE / sizeof(block);
+        counts[made] = 1 + test_below(&me->seed, most);
         blocks[made] = reel_region_alloc(&region, counts[made] * sizeof(block),
                                          REEL_ALIGNOF(block));
         if (blocks[made] == NULL) {
             atomic_fetch_add(&refused, 1);
             break;
         }
-        stamp(blocks[made], counts[made], me, turn + made);
+        stamp(blocks[made], counts[made], me->number, turn + made);
     }
     for (size_t i = 0; i < made; i++) {
-        bad += count_wrong(blocks[i], counts[i], me, turn + i);
+        me->wrong += count_wrong(blocks[i], counts[i], me->number, turn + i);
     }
-    bad += !reel_region_is_valid(&region);
-    bad += reel_region_close(&region) != REEL_OK;
-    return bad;
+    me->wrong += !reel_region_is_valid(&region);
+    me->wrong += reel_region_close(&region) != REEL_OK;
 }
 
 // Hold a few pages; give back one at random or claim another.
@@ -105,130 +89,94 @@ typedef struct held_pages {
     size_t turns[HELD];
 } held_pages;
 
-static size_t swap_a_page(held_pages *held, size_t me, size_t turn,
-                          uint32_t *seed)
+static void swap_a_page(test_thread *me, held_pages *held, size_t turn)
 {
-    const size_t slot = below(seed, HELD);
+    const size_t slot = test_below(&me->seed, HELD);
     const size_t count = PAGE / sizeof(block);
     block *const page = held->pages[slot];
     if (page != NULL) {
-        const size_t bad = count_wrong(page, count, me, held->turns[slot]);
+        me->wrong += count_wrong(page, count, me->number, held->turns[slot]);
+        me->wrong += reel_pool_release(&pool, page) != REEL_OK;
         held->pages[slot] = NULL;
-        return bad + (reel_pool_release(&pool, page) != REEL_OK);
+        return;
     }
     held->pages[slot] = reel_pool_claim(&pool);
     held->turns[slot] = turn;
     if (held->pages[slot] != NULL) {
-        stamp(held->pages[slot], count, me, turn);
+        stamp(held->pages[slot], count, me->number, turn);
     } else {
         atomic_fetch_add(&refused, 1);
     }
-    return 0;
 }
 
-static size_t give_back(held_pages *held)
+static void give_back(test_thread *me, held_pages *held)
 {
-    size_t bad = 0;
     for (size_t slot = 0; slot < HELD; slot++) {
-        bad += held->pages[slot] != NULL
-               && reel_pool_release(&pool, held->pages[slot]) != REEL_OK;
+        me->wrong += held->pages[slot] != NULL
+                     && reel_pool_release(&pool, held->pages[slot]) != REEL_OK;
     }
-    return bad;
 }
 
-static void *work(void *argument)
+static void work(test_thread *me)
 {
-    const size_t me = *(const size_t *)argument;
     held_pages held = { { NULL }, { 0 } };
-    uint32_t seed = (uint32_t)me;
-    size_t bad = 0;
-    pthread_barrier_wait(&gun);
     for (size_t i = 0; i < ROUNDS; i++) {
-        if (below(&seed, 3) == 0) {
-            bad += use_a_region(me, i * FILLS, &seed);
+        if (test_below(&me->seed, 3) == 0) {
+            use_a_region(me, i * FILLS);
         } else {
-            bad += swap_a_page(&held, me, i, &seed);
+            swap_a_page(me, &held, i);
         }
         if (i % 1000 == 0) {
             const size_t used = reel_pool_used_pages(&pool);
-            bad += used > reel_pool_pages(&pool);
+            me->wrong += used > reel_pool_pages(&pool);
         }
     }
-    bad += give_back(&held);
-    atomic_fetch_add(&wrong, bad);
-    return NULL;
+    give_back(me, &held);
 }
 
 // All come at once to an empty pool: no claim fails while there is room, and
 // no page is given to two.
-static void *claim_at_once(void *argument)
+static void claim_at_once(test_thread *me)
 {
-    const size_t me = *(const size_t *)argument;
     block *pages[PAGES];
-    size_t bad = 0;
     for (size_t i = 0; i < ROUNDS / 40; i++) {
-        pthread_barrier_wait(&gun);
+        (void)threads_meet();
         for (size_t p = 0; p < PAGES; p++) {
             pages[p] = reel_pool_claim(&pool);
-            bad += pages[p] == NULL;
+            me->wrong += pages[p] == NULL;
             if (pages[p] != NULL) {
-                stamp(pages[p], PAGE / sizeof(block), me, p);
+                stamp(pages[p], PAGE / sizeof(block), me->number, p);
             }
         }
-        pthread_barrier_wait(&gun);
-        bad += reel_pool_used_pages(&pool) != THREADS * PAGES;
-        pthread_barrier_wait(&gun);
+        (void)threads_meet();
+        me->wrong += reel_pool_used_pages(&pool) != THREADS * PAGES;
+        (void)threads_meet();
         for (size_t p = 0; p < PAGES && pages[p] != NULL; p++) {
-            bad += count_wrong(pages[p], PAGE / sizeof(block), me, p);
-            bad += reel_pool_release(&pool, pages[p]) != REEL_OK;
+            me->wrong +=
+                count_wrong(pages[p], PAGE / sizeof(block), me->number, p);
+            me->wrong += reel_pool_release(&pool, pages[p]) != REEL_OK;
         }
-        pthread_barrier_wait(&gun);
-        if (me == 1 && i + 1 < ROUNDS / 40) { // the others wait
-            bad += reel_pool_dispose(&pool) != REEL_OK;
+        (void)threads_meet();
+        if (me->number == 0 && i + 1 < ROUNDS / 40) { // the others wait
+            me->wrong += reel_pool_dispose(&pool) != REEL_OK;
         }
     }
-    atomic_fetch_add(&wrong, bad);
-    return NULL;
 }
 
 // One grows ahead of the others.
-static void *work_or_reserve(void *argument)
+static void work_or_reserve(test_thread *me)
 {
-    if (*(const size_t *)argument > 1) {
-        return work(argument);
+    if (me->number > 0) {
+        work(me);
+        return;
     }
-    pthread_barrier_wait(&gun);
     for (size_t i = 0; i < ROUNDS / 10; i++) {
         const reel_status status = reel_pool_reserve(&pool, i % (3 * PAGES));
-        atomic_fetch_add(&wrong, status != REEL_OK && status != REEL_FULL);
+        me->wrong += status != REEL_OK && status != REEL_FULL;
     }
-    return NULL;
 }
 
 // ---- the rounds ------------------------------------------------------------------
-
-static void fresh_pool(size_t capacity)
-{
-    (void)reel_pool_init(&pool, reel_host_malloc(), chunks, capacity, PAGE,
-                         PAGES * PAGE);
-    atomic_store(&wrong, 0);
-    atomic_store(&refused, 0);
-}
-
-static void run_threads(void *(*body)(void *))
-{
-    pthread_t threads[THREADS];
-    size_t numbers[THREADS];
-    pthread_barrier_init(&gun, NULL, THREADS);
-    for (size_t t = 0; t < THREADS; t++) {
-        numbers[t] = t + 1;
-        pthread_create(&threads[t], NULL, body, &numbers[t]);
-    }
-    for (size_t t = 0; t < THREADS; t++) {
-        pthread_join(threads[t], NULL);
-    }
-    pthread_barrier_destroy(&gun);
-}
 
 // Claim every page there is: as many as the pool says, none of them twice.
 static int all_pages_are_there(void)
@@ -250,35 +198,31 @@ static int all_pages_are_there(void)
     return bad == 0 && reel_pool_pages(&pool) == count;
 }
 
-static void check(const char *what, int may_refuse)
+static void check(const char *what, size_t capacity,
+                  void (*body)(test_thread *me))
 {
-    printf("# %s: %zu chunks, %zu refusals\n", what, reel_pool_chunks(&pool),
-           atomic_load(&refused));
-    result(atomic_load(&wrong) == 0, "each page had one owner at a time");
-    result(may_refuse || atomic_load(&refused) == 0,
-           "no claim failed while there was room");
-    result(reel_pool_used_pages(&pool) == 0 && reel_pool_is_valid(&pool),
-           "all pages came back");
-    result(all_pages_are_there(), "no page was lost or doubled");
-    result(reel_pool_dispose(&pool) == REEL_OK && reel_pool_chunks(&pool) == 0,
-           "all chunks go back");
+    EXPECT(reel_pool_init(&pool, reel_host_malloc(), chunks, capacity, PAGE,
+                          PAGES * PAGE)
+           == REEL_OK);
+    atomic_store(&refused, 0);
+    RESULT(threads_run(THREADS, body) == 0, "each page had one owner at a time",
+           what);
+    test_note("chunks:", reel_pool_chunks(&pool));
+    test_note("refusals:", atomic_load(&refused));
+    RESULT((atomic_load(&refused) == 0) == (capacity == CHUNKS),
+           "a claim failed only if there was no room", what);
+    RESULT(reel_pool_used_pages(&pool) == 0 && reel_pool_is_valid(&pool),
+           "all pages came back", what);
+    RESULT(all_pages_are_there(), "no page was lost or doubled", what);
+    RESULT(reel_pool_dispose(&pool) == REEL_OK && reel_pool_chunks(&pool) == 0,
+           "all chunks go back", what);
 }
 
 int main(void)
 {
-    fresh_pool(CHUNKS);
-    run_threads(work);
-    check("regions and pages", 0);
-    fresh_pool(3);
-    run_threads(work);
-    result(atomic_load(&refused) > 0, "a small pool was used up");
-    check("the same, with too few pages", 1);
-    fresh_pool(CHUNKS);
-    run_threads(claim_at_once);
-    check("all grow at once", 0);
-    fresh_pool(CHUNKS);
-    run_threads(work_or_reserve);
-    check("one grows ahead of the others", 0);
-    printf("1..%d\n", tests);
-    return failures != 0;
+    check("regions and pages", CHUNKS, work);
+    check("the same, with too few pages", 3, work);
+    check("all grow at once", CHUNKS, claim_at_once);
+    check("one grows ahead of the others", CHUNKS, work_or_reserve);
+    return tap_end() ? 0 : 1;
 }

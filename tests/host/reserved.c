@@ -2,9 +2,7 @@
 // system can show. A program of its own; TAP.
 
 #define _DEFAULT_SOURCE
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 #include "host/malloc.h"
 #include "host/pages.h"
 #include "reel/temp.h"
+#include "threads.h"
 
 #define KIB ((size_t)1024)
 #define MIB (1024 * KIB)
@@ -35,13 +34,6 @@ static const size_t range = SHADOWED             ? 512 * MIB
 static reel_pages pages;
 static reel_temp temp;
 static void *space;
-static int tests, failures;
-
-static void result(int passed, const char *name)
-{
-    printf("%s %d - %s\n", passed ? "ok" : "not ok", ++tests, name);
-    failures += !passed;
-}
 
 static void start(size_t size, const reel_temp_policy *policy)
 {
@@ -54,9 +46,9 @@ static void start(size_t size, const reel_temp_policy *policy)
 
 static void stop(size_t size)
 {
-    result(reel_temp_dispose(&temp) == REEL_OK
+    RESULT(reel_temp_dispose(&temp) == REEL_OK
                && reel_host_release(space, size) == REEL_OK,
-           "the range goes back");
+           "the range goes back", NULL);
 }
 
 // Kilobytes of memory that the process really holds.
@@ -78,27 +70,28 @@ static void a_large_range_is_used_and_given_back(void)
 {
     const size_t size = 64 * MIB;
     start(range, NULL);
-    result(reel_temp_available(&temp) == range,
-           "a range far larger than memory is reserved");
+    RESULT(reel_temp_available(&temp) == range,
+           "a range far larger than memory is reserved", NULL);
     const size_t before = resident();
     const reel_mark mark = reel_temp_mark(&temp);
     unsigned char *const block = reel_temp_alloc(&temp, size, 1);
     memset(block, 7, size);
     const size_t full = resident();
-    result(full > before + size / KIB / 2, "what is used is resident");
+    RESULT(full > before + size / KIB / 2, "what is used is resident", NULL);
     (void)reel_temp_rewind(&temp, mark);
     (void)reel_temp_trim(&temp);
     const size_t after = resident();
     printf("# resident: %zu KiB, then %zu, after trim %zu\n", before, full,
            after);
-    result(SHADOWED || after < before + size / KIB / 8,
-           "what is trimmed goes back");
+    RESULT(SHADOWED || after < before + size / KIB / 8,
+           "what is trimmed goes back", NULL);
     unsigned char *const again = reel_temp_alloc(&temp, size, 1);
     size_t sum = 0;
     for (size_t i = 0; i < size; i += 512) {
         sum += again[i];
     }
-    result(again == block && sum == 0, "it reads as zero when it comes back");
+    RESULT(again == block && sum == 0, "it reads as zero when it comes back",
+           NULL);
     stop(range);
 }
 
@@ -135,14 +128,14 @@ small_steps_are_resident_at_once_and_large_ones_as_they_are_used(void)
     const size_t wanted = can_populate() ? MIB / pages.page_size : 1;
     start(64 * MIB, &small);
     *(char *)reel_temp_alloc(&temp, 1, 1) = 1;
-    result(resident_pages(2 * MIB) == wanted,
-           "a step of 1 MiB is resident at once, if the system can");
+    RESULT(resident_pages(2 * MIB) == wanted,
+           "a step of 1 MiB is resident at once, if the system can", NULL);
     stop(64 * MIB);
     start(64 * MIB, &large);
     *(char *)reel_temp_alloc(&temp, 1, 1) = 1;
     const size_t touched = resident_pages(16 * MIB);
-    result(reel_temp_committed(&temp) == 16 * MIB && touched < 1024,
-           "of a step of 16 MiB what is touched is resident");
+    RESULT(reel_temp_committed(&temp) == 16 * MIB && touched < 1024,
+           "of a step of 16 MiB what is touched is resident", NULL);
     stop(64 * MIB);
 }
 
@@ -169,38 +162,38 @@ static void use_after_trim_traps(void)
     (void)reel_temp_alloc(&temp, 10, 1);
     const reel_mark mark = reel_temp_mark(&temp);
     unsigned char *const block = reel_temp_alloc(&temp, 4 * page, 1);
-    result(signal_of_touching(block + 2 * page) == 0,
-           "a live block can be used");
-    result(signal_of_touching(block + 40 * MIB) == SIGSEGV,
-           "memory beyond the committed traps");
+    RESULT(signal_of_touching(block + 2 * page) == 0,
+           "a live block can be used", NULL);
+    RESULT(signal_of_touching(block + 40 * MIB) == SIGSEGV,
+           "memory beyond the committed traps", NULL);
     (void)reel_temp_rewind(&temp, mark);
-    result(signal_of_touching(block + 2 * page) == SIGSEGV,
-           "under a strict policy a rewound block traps");
-    result(signal_of_touching((unsigned char *)space) == 0,
-           "a block below the mark does not");
+    RESULT(signal_of_touching(block + 2 * page) == SIGSEGV,
+           "under a strict policy a rewound block traps", NULL);
+    RESULT(signal_of_touching((unsigned char *)space) == 0,
+           "a block below the mark does not", NULL);
     (void)reel_temp_reset(&temp);
-    result(signal_of_touching((unsigned char *)space) == SIGSEGV,
-           "nor is anything left after a reset");
+    RESULT(signal_of_touching((unsigned char *)space) == SIGSEGV,
+           "nor is anything left after a reset", NULL);
     stop(64 * MIB);
 }
 
 static void a_range_touches_nothing(void)
 {
     const size_t page = pages.page_size;
-    result(reel_host_reserved_size(1) == page
+    RESULT(reel_host_reserved_size(1) == page
                && reel_host_reserved_size(page) == page
                && reel_host_reserved_size(page + 1) == 2 * page
                && reel_host_reserved_size(0) == 0
                && reel_host_reserved_size(SIZE_MAX) == 0,
-           "the size of a range is told");
+           "the size of a range is told", NULL);
     start(page, NULL);
     volatile unsigned char *const all = reel_temp_alloc(&temp, page, 1);
-    result(all == space && signal_of_touching(all) == 0
+    RESULT(all == space && signal_of_touching(all) == 0
                && signal_of_touching(all + page - 1) == 0,
-           "all of a range can be used");
-    result(signal_of_touching(all - 1) == SIGSEGV
+           "all of a range can be used", NULL);
+    RESULT(signal_of_touching(all - 1) == SIGSEGV
                && signal_of_touching(all + page) == SIGSEGV,
-           "a byte ahead of it traps, and one behind it");
+           "a byte ahead of it traps, and one behind it", NULL);
     stop(page);
     void *many[32];
     for (size_t i = 0; i < 32; i++) {
@@ -214,7 +207,7 @@ static void a_range_touches_nothing(void)
     for (size_t i = 0; i < 32; i++) {
         (void)reel_host_release(many[i], page);
     }
-    result(open == 0, "no range lies against the next one");
+    RESULT(open == 0, "no range lies against the next one", NULL);
 }
 
 // What Linux says of the mapping at an address: two letters for each property.
@@ -251,13 +244,13 @@ static void decommit_keeps_what_was_set(void)
     memset(block, 7, 8 * page);
     (void)reel_temp_reset(&temp);
     (void)reel_temp_trim(&temp);
-    result(resident_pages(8 * page) == 0, "locked pages go back, too");
-    result(!advised || (has_flag(block, " dd") && has_flag(block, " dc")),
-           "advice stays");
-    result(!locked || has_flag(block, " lo"), "locks stay");
+    RESULT(resident_pages(8 * page) == 0, "locked pages go back, too", NULL);
+    RESULT(!advised || (has_flag(block, " dd") && has_flag(block, " dc")),
+           "advice stays", NULL);
+    RESULT(!locked || has_flag(block, " lo"), "locks stay", NULL);
     (void)reel_temp_alloc(&temp, 8 * page, 1);
-    result(block[0] == 0 && block[8 * page - 1] == 0, "contents do not");
-    result(!locked || has_flag(block, " lo"), "and it is locked again");
+    RESULT(block[0] == 0 && block[8 * page - 1] == 0, "contents do not", NULL);
+    RESULT(!locked || has_flag(block, " lo"), "and it is locked again", NULL);
     stop(size);
 }
 
@@ -281,8 +274,8 @@ static void a_mapping_of_the_applications_stays(void)
         (void)reel_temp_trim(&temp);
     }
     *(unsigned char *)reel_temp_alloc(&temp, size, 1) = 'b';
-    result(pread(number, &seen, 1, 0) == 1 && seen == 'b',
-           "a shared mapping is still that after decommit and commit");
+    RESULT(pread(number, &seen, 1, 0) == 1 && seen == 'b',
+           "a shared mapping is still that after decommit and commit", NULL);
     stop(size);
     fclose(file);
 }
@@ -290,17 +283,17 @@ static void a_mapping_of_the_applications_stays(void)
 static void bad_ranges_are_refused(void)
 {
     void *untouched = &temp;
-    result(reel_host_pages_init(NULL) == REEL_INVALID
+    RESULT(reel_host_pages_init(NULL) == REEL_INVALID
                && reel_host_reserve(0, &untouched) == REEL_INVALID
                && reel_host_reserve(SIZE_MAX, &untouched) == REEL_INVALID
                && reel_host_reserve(MIB, NULL) == REEL_INVALID
                && reel_host_release(NULL, MIB) == REEL_INVALID
                && reel_host_release(space, 0) == REEL_INVALID
                && reel_host_release((char *)space + 1, MIB) == REEL_INVALID,
-           "ranges that cannot be are invalid");
-    result(reel_host_reserve(SIZE_MAX / 4 * 3, &untouched) == REEL_NO_MEMORY
+           "ranges that cannot be are invalid", NULL);
+    RESULT(reel_host_reserve(SIZE_MAX / 4 * 3, &untouched) == REEL_NO_MEMORY
                && untouched == &temp,
-           "a range that the system refuses changes nothing");
+           "a range that the system refuses changes nothing", NULL);
 }
 
 // ---- threads that commit ---------------------------------------------------
@@ -309,7 +302,6 @@ static void bad_ranges_are_refused(void)
 #define BLOCKS  20000
 
 static unsigned char *blocks[THREADS][BLOCKS];
-static pthread_barrier_t gun;
 
 static size_t size_of(size_t thread, size_t block)
 {
@@ -341,25 +333,20 @@ static void watched_decommit(void *context, void *addr, size_t size)
     pages.decommit(context, addr, size);
 }
 
-static atomic_size_t stale_bytes;
 static bool questions_answered;
 
-static void *work(void *argument)
+static void work(test_thread *me)
 {
-    const size_t thread = *(const size_t *)argument;
-    size_t wrong = 0;
-    pthread_barrier_wait(&gun);
+    const size_t thread = me->number;
     for (size_t b = 0; b < BLOCKS; b++) {
         const size_t size = size_of(thread, b);
         blocks[thread][b] = reel_temp_alloc_shared(&temp, size, 1);
         if (blocks[thread][b] != NULL) {
             // What the committing thread wrote before it published is seen here.
-            wrong += !REEL_POISON && blocks[thread][b][size - 1] != 0xC0;
+            me->wrong += !REEL_POISON && blocks[thread][b][size - 1] != 0xC0;
             memset(blocks[thread][b], (int)thread + 1, size);
         }
     }
-    atomic_fetch_add(&stale_bytes, wrong);
-    return NULL;
 }
 
 // The owner may take marks and ask while others allocate.
@@ -377,21 +364,14 @@ static reel_mark ask_meanwhile(void)
 
 static void threads_share_a_temp(void)
 {
-    pthread_t threads[THREADS];
-    size_t numbers[THREADS], failed = 0, wrong = 0, bytes = 0;
+    size_t failed = 0, wrong = 0, bytes = 0;
     const reel_pages watched = { pages.page_size, NULL, watched_commit,
                                  watched_decommit };
     start(64 * MIB, NULL);
     (void)reel_temp_init(&temp, space, 64 * MIB, &watched, NULL);
-    pthread_barrier_init(&gun, NULL, THREADS);
-    for (size_t t = 0; t < THREADS; t++) {
-        numbers[t] = t;
-        pthread_create(&threads[t], NULL, work, &numbers[t]);
-    }
+    threads_start(THREADS, work);
     const reel_mark mark = ask_meanwhile();
-    for (size_t t = 0; t < THREADS; t++) {
-        pthread_join(threads[t], NULL);
-    }
+    const size_t stale_bytes = threads_end();
     for (size_t t = 0; t < THREADS; t++) {
         for (size_t b = 0; b < BLOCKS; b++) {
             const size_t size = size_of(t, b);
@@ -402,15 +382,17 @@ static void threads_share_a_temp(void)
             }
         }
     }
-    result(failed == 0, "no allocation fails because another thread commits");
-    result(wrong == 0, "every byte belongs to the thread it was given to");
-    result(bytes == reel_temp_used(&temp), "no byte was lost");
-    result(hooks.wrong == 0, "the hooks saw one thread and one frontier");
-    result(atomic_load(&stale_bytes) == 0,
-           "fresh memory is seen as it was left");
-    result(questions_answered, "questions meanwhile get sensible answers");
-    result(reel_temp_rewind(&temp, mark) == REEL_OK,
-           "a mark taken then is live");
+    RESULT(failed == 0, "no allocation fails because another thread commits",
+           NULL);
+    RESULT(wrong == 0, "every byte belongs to the thread it was given to",
+           NULL);
+    RESULT(bytes == reel_temp_used(&temp), "no byte was lost", NULL);
+    RESULT(hooks.wrong == 0, "the hooks saw one thread and one frontier", NULL);
+    RESULT(stale_bytes == 0, "fresh memory is seen as it was left", NULL);
+    RESULT(questions_answered, "questions meanwhile get sensible answers",
+           NULL);
+    RESULT(reel_temp_rewind(&temp, mark) == REEL_OK,
+           "a mark taken then is live", NULL);
     stop(64 * MIB);
 }
 
@@ -427,6 +409,5 @@ int main(void)
     a_mapping_of_the_applications_stays();
     bad_ranges_are_refused();
     threads_share_a_temp();
-    printf("1..%d\n", tests);
-    return failures != 0;
+    return tap_end() ? 0 : 1;
 }

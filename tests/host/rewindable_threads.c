@@ -3,14 +3,12 @@
 // has one winner, and all is free in the end. A program of its own, natively and
 // under ThreadSanitizer. TAP.
 
-#define _DEFAULT_SOURCE
-#include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "host/malloc.h"
 #include "reel/span.h"
+#include "threads.h"
 
 #define THREADS    8
 #define BLOCKS     100000 // of a thread
@@ -23,45 +21,14 @@
 
 static reel_rewindable rewindable;
 static reel_rewindable_chunk table[TABLE];
-static pthread_barrier_t gun;
-static atomic_size_t wrong;
-static int tests, failures;
 
-static void result(int passed, const char *name)
-{
-    printf("%s %d - %s\n", passed ? "ok" : "not ok", ++tests, name);
-    failures += !passed;
-}
-
+// What a thread has allocated.
 typedef struct worker {
-    pthread_t thread;
-    uint32_t seed;
     unsigned char **blocks;
     size_t taken;
 } worker;
 
 static worker workers[THREADS];
-
-static void run_threads(void *(*work)(void *))
-{
-    atomic_store(&wrong, 0);
-    pthread_barrier_init(&gun, NULL, THREADS);
-    for (size_t t = 0; t < THREADS; t++) {
-        workers[t].seed = (uint32_t)t + 1;
-        workers[t].taken = 0;
-        pthread_create(&workers[t].thread, NULL, work, &workers[t]);
-    }
-    for (size_t t = 0; t < THREADS; t++) {
-        pthread_join(workers[t].thread, NULL);
-    }
-    pthread_barrier_destroy(&gun);
-}
-
-static uint32_t random_of(worker *me)
-{
-    me->seed = me->seed * 1664525u + 1013904223u;
-    return me->seed >> 8;
-}
 
 // ---- blocks ------------------------------------------------------------------
 //
@@ -102,38 +69,34 @@ static int is_stamped(const unsigned char *block, uint32_t number)
     return number_of(block) == number && i == size_of(number);
 }
 
-static uint32_t number_in(const worker *me, size_t i)
+static uint32_t number_in(size_t thread, size_t i)
 {
-    return (uint32_t)((size_t)(me - workers) * BLOCKS + i);
+    return (uint32_t)(thread * BLOCKS + i);
 }
 
-static unsigned char *take(worker *me, uint32_t number)
+static unsigned char *take(test_thread *me, uint32_t number)
 {
-    const size_t align = (size_t)1 << random_of(me) % ALIGNMENTS;
+    const size_t align = (size_t)1 << test_below(&me->seed, ALIGNMENTS);
     unsigned char *const block =
         reel_rewindable_alloc(&rewindable, size_of(number), align);
-    if (block == NULL || (uintptr_t)block % align != 0) {
-        atomic_fetch_add(&wrong, 1);
-    }
+    me->wrong += block == NULL || (uintptr_t)block % align != 0;
     return block;
 }
 
 // ---- allocation only ---------------------------------------------------------
 
-static void *take_blocks(void *argument)
+static void take_blocks(test_thread *me)
 {
-    worker *const me = argument;
-    pthread_barrier_wait(&gun);
-    for (; me->taken < BLOCKS; me->taken++) {
-        const uint32_t number = number_in(me, me->taken);
+    worker *const mine = &workers[me->number];
+    for (mine->taken = 0; mine->taken < BLOCKS; mine->taken++) {
+        const uint32_t number = number_in(me->number, mine->taken);
         unsigned char *const block = take(me, number);
         if (block == NULL) {
             break;
         }
         stamp(block, number);
-        me->blocks[me->taken] = block;
+        mine->blocks[mine->taken] = block;
     }
-    return NULL;
 }
 
 static size_t torn_blocks(void)
@@ -143,7 +106,7 @@ static size_t torn_blocks(void)
         const worker *const w = &workers[t];
         torn += BLOCKS - w->taken;
         for (size_t i = 0; i < w->taken; i++) {
-            torn += !is_stamped(w->blocks[i], number_in(w, i));
+            torn += !is_stamped(w->blocks[i], number_in(t, i));
         }
     }
     return torn;
@@ -153,42 +116,37 @@ static size_t torn_blocks(void)
 
 static _Atomic(unsigned char *) slots[SLOTS];
 
-static void give(unsigned char *block)
+// Returns how often something was wrong.
+static size_t give(unsigned char *block)
 {
     const uint32_t number = number_of(block);
-    atomic_fetch_add(&wrong, !is_stamped(block, number));
-    atomic_fetch_add(&wrong,
-                     reel_rewindable_free(&rewindable, block, size_of(number))
-                         != REEL_OK);
+    return (size_t)!is_stamped(block, number)
+           + (reel_rewindable_free(&rewindable, block, size_of(number))
+              != REEL_OK);
 }
 
-static void *take_and_give(void *argument)
+static void take_and_give(test_thread *me)
 {
-    worker *const me = argument;
-    pthread_barrier_wait(&gun);
     for (size_t i = 0; i < BLOCKS; i++) {
-        const uint32_t number = number_in(me, i);
+        const uint32_t number = number_in(me->number, i);
         unsigned char *block = take(me, number);
         if (block == NULL) {
             break;
         }
         stamp(block, number);
-        block = atomic_exchange(&slots[random_of(me) % SLOTS], block);
-        if (block != NULL) {
-            give(block);
-        }
+        block = atomic_exchange(&slots[test_below(&me->seed, SLOTS)], block);
+        me->wrong += block != NULL ? give(block) : 0;
     }
-    return NULL;
 }
 
-static void give_the_rest(void)
+static size_t give_the_rest(void)
 {
+    size_t wrong = 0;
     for (size_t i = 0; i < SLOTS; i++) {
         unsigned char *const block = atomic_exchange(&slots[i], NULL);
-        if (block != NULL) {
-            give(block);
-        }
+        wrong += block != NULL ? give(block) : 0;
     }
+    return wrong;
 }
 
 // All threads free the same block at once: exactly one may win. In every other
@@ -203,96 +161,106 @@ static void take_disputed(size_t round)
     atomic_store(&winners, 0);
 }
 
-static void *free_the_same(void *argument)
+static void free_the_same(test_thread *me)
 {
-    (void)argument;
     for (size_t round = 0; round < DISPUTES; round++) {
-        if (pthread_barrier_wait(&gun) == PTHREAD_BARRIER_SERIAL_THREAD) {
+        if (threads_meet()) {
             take_disputed(round);
         }
-        pthread_barrier_wait(&gun);
+        (void)threads_meet();
         const reel_status status =
             reel_rewindable_free(&rewindable, disputed, 8);
         atomic_fetch_add(&winners, status == REEL_OK);
-        atomic_fetch_add(&wrong,
-                         status != REEL_OK && status != REEL_DOUBLE_FREE);
-        if (pthread_barrier_wait(&gun) == PTHREAD_BARRIER_SERIAL_THREAD) {
-            atomic_fetch_add(&wrong, atomic_load(&winners) != 1);
-            atomic_fetch_add(&wrong,
-                             beside != NULL
-                                 && reel_rewindable_free(&rewindable, beside, 8)
-                                        != REEL_OK);
+        me->wrong += status != REEL_OK && status != REEL_DOUBLE_FREE;
+        if (threads_meet()) {
+            me->wrong += atomic_load(&winners) != 1;
+            me->wrong +=
+                beside != NULL
+                && reel_rewindable_free(&rewindable, beside, 8) != REEL_OK;
         }
-        pthread_barrier_wait(&gun);
+        (void)threads_meet();
     }
-    return NULL;
 }
 
 // ---- spans -------------------------------------------------------------------
 
 // Of the present span alone: closing it may give its blocks to others.
-static void check_since(const worker *me, size_t first)
+static void check_since(test_thread *me, size_t first)
 {
-    for (size_t i = first; i < me->taken; i++) {
-        atomic_fetch_add(&wrong, !is_stamped(me->blocks[i], number_in(me, i)));
+    const worker *const mine = &workers[me->number];
+    for (size_t i = first; i < mine->taken; i++) {
+        me->wrong += !is_stamped(mine->blocks[i], number_in(me->number, i));
     }
 }
 
-static void *cut_blocks(void *argument)
+static void fill(test_thread *me, reel_span *span)
 {
-    worker *const me = argument;
-    reel_span span;
-    pthread_barrier_wait(&gun);
-    while (me->taken < BLOCKS) {
-        const size_t first = me->taken;
-        if (reel_span_open(&span, &rewindable, SPAN) != REEL_OK) {
-            break;
+    worker *const mine = &workers[me->number];
+    for (; mine->taken < BLOCKS; mine->taken++) {
+        const uint32_t number = number_in(me->number, mine->taken);
+        unsigned char *const block =
+            reel_span_alloc(span, size_of(number), (size_t)1 << number % 4);
+        if (block == NULL) {
+            return;
         }
-        for (; me->taken < BLOCKS; me->taken++) {
-            const uint32_t number = number_in(me, me->taken);
-            unsigned char *const block = reel_span_alloc(
-                &span, size_of(number), (size_t)1 << number % 4);
-            if (block == NULL) {
-                break;
-            }
-            stamp(block, number);
-            me->blocks[me->taken] = block;
-        }
-        check_since(me, first);
-        atomic_fetch_add(&wrong, reel_span_close(&span) != REEL_OK);
+        stamp(block, number);
+        mine->blocks[mine->taken] = block;
     }
-    atomic_fetch_add(&wrong, me->taken < BLOCKS);
-    return NULL;
+}
+
+static void cut_blocks(test_thread *me)
+{
+    worker *const mine = &workers[me->number];
+    reel_span span;
+    mine->taken = 0;
+    while (mine->taken < BLOCKS
+           && reel_span_open(&span, &rewindable, SPAN) == REEL_OK) {
+        const size_t first = mine->taken;
+        fill(me, &span);
+        check_since(me, first);
+        me->wrong += reel_span_close(&span) != REEL_OK;
+    }
+    me->wrong += mine->taken < BLOCKS;
 }
 
 // ---- all of it -----------------------------------------------------------------
 
-static void start(size_t growth_limit, bool frees_blocks)
+static const char *title; // of the results
+
+static void start(const char *what, size_t growth_limit, bool frees_blocks)
 {
     const reel_rewindable_config config = { 64, growth_limit, 8, frees_blocks };
-    result(reel_rewindable_init(&rewindable, reel_host_malloc(), table, TABLE,
+    title = what;
+    RESULT(reel_rewindable_init(&rewindable, reel_host_malloc(), table, TABLE,
                                 &config)
                == REEL_OK,
-           "it starts with 64 bytes");
+           "it starts with 64 bytes", title);
 }
 
 static void finish(void)
 {
-    result(reel_rewindable_is_valid(&rewindable), "its bookkeeping is whole");
-    result(reel_rewindable_stats(&rewindable).failures == 0,
-           "nothing was refused");
-    printf("# %zu chunks\n", reel_rewindable_chunks(&rewindable));
+    RESULT(reel_rewindable_is_valid(&rewindable), "its bookkeeping is whole",
+           title);
+    RESULT(reel_rewindable_stats(&rewindable).failures == 0,
+           "nothing was refused", title);
+    test_note("chunks:", reel_rewindable_chunks(&rewindable));
     reel_rewindable_dispose(&rewindable);
+}
+
+static void finish_empty(void)
+{
+    RESULT(reel_rewindable_stats(&rewindable).used == 0, "all chunks are empty",
+           title);
+    finish();
 }
 
 static void check_allocation(void)
 {
-    puts("# 8 threads allocate");
-    start((size_t)1 << 18, false);
+    start("8 threads allocate", (size_t)1 << 18, false);
     for (int round = 0; round < 2; round++) {
-        run_threads(take_blocks);
-        result(atomic_load(&wrong) == 0, "every block is had, and aligned");
-        result(torn_blocks() == 0, "no two blocks overlap");
+        RESULT(threads_run(THREADS, take_blocks) == 0,
+               "every block is allocated, and aligned", title);
+        RESULT(torn_blocks() == 0, "no two blocks overlap", title);
         reel_rewindable_rewind(&rewindable);
     }
     finish();
@@ -300,38 +268,27 @@ static void check_allocation(void)
 
 static void check_freeing(void)
 {
-    puts("# 8 threads free blocks of each other");
-    start(2048, true);
-    run_threads(take_and_give);
-    give_the_rest();
-    result(atomic_load(&wrong) == 0, "each block had one owner at a time");
-    result(reel_rewindable_stats(&rewindable).used == 0,
-           "all chunks are empty");
-    finish();
-    puts("# 8 threads free the same block");
-    start(2048, true);
-    run_threads(free_the_same);
-    result(atomic_load(&wrong) == 0, "exactly one of them wins");
-    result(reel_rewindable_stats(&rewindable).used == 0,
-           "all chunks are empty");
-    finish();
+    start("8 threads free blocks of each other", 2048, true);
+    RESULT(threads_run(THREADS, take_and_give) == 0 && give_the_rest() == 0,
+           "each block had one owner at a time", title);
+    finish_empty();
+    start("8 threads free the same block", 2048, true);
+    RESULT(threads_run(THREADS, free_the_same) == 0, "exactly one of them wins",
+           title);
+    finish_empty();
 }
 
 static void check_spans(void)
 {
-    puts("# 8 threads with spans");
-    start((size_t)1 << 18, false);
-    run_threads(cut_blocks);
-    result(atomic_load(&wrong) == 0, "every block is had from a span");
-    result(torn_blocks() == 0, "no two blocks overlap");
+    start("8 threads with spans", (size_t)1 << 18, false);
+    RESULT(threads_run(THREADS, cut_blocks) == 0,
+           "every block is allocated from a span", title);
+    RESULT(torn_blocks() == 0, "no two blocks overlap", title);
     finish();
-    puts("# 8 threads with spans that are freed");
-    start(2048, true);
-    run_threads(cut_blocks);
-    result(atomic_load(&wrong) == 0, "every block is had from a span");
-    result(reel_rewindable_stats(&rewindable).used == 0,
-           "all chunks are empty");
-    finish();
+    start("8 threads with spans that are freed", 2048, true);
+    RESULT(threads_run(THREADS, cut_blocks) == 0,
+           "every block is allocated from a span", title);
+    finish_empty();
 }
 
 int main(void)
@@ -345,6 +302,5 @@ int main(void)
     for (size_t t = 0; t < THREADS; t++) {
         free(workers[t].blocks);
     }
-    printf("1..%d\n", tests);
-    return failures != 0;
+    return tap_end() ? 0 : 1;
 }

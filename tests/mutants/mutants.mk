@@ -5,7 +5,7 @@ MUTANTS ?= all
 endif
 export MUTANTS
 
-MUTANT_SOURCES := $(UNIT) tests/harness/host.c port/host/malloc.c
+MUTANT_SOURCES := $(UNIT) $(addprefix tests/harness/,host.c console.c) port/host/malloc.c
 MUTANT_RULES   := $(OUT)/mutants/$(or $(subst /,-,$(MUTANTS)),some).mk
 
 $(MUTANT_RULES): tests/mutants/mutant tests/mutants/mutants.pm

@@ -25,7 +25,7 @@ $(OUT)/unit/tables.c: $(UNIT_FILES)
 	mkdir -p $(@D)
 	tests/unit/tables $^ > $@
 
-$(OUT)/%/tests: $$(call objects,$$*,$(UNIT) tests/harness/host.c port/host/malloc.c)
+$(OUT)/%/tests: $$(call objects,$$*,$(UNIT) $(addprefix tests/harness/,host.c console.c) port/host/malloc.c)
 	$(SAY); $(LINK)
 
 # Of a variant only the main differs.
