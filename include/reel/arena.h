@@ -177,6 +177,10 @@ void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
                          size_t new_size, size_t align);
 
 /// Free the last block. For any other block, and for a pinned one, do nothing.
+/// A gap in front of the block, for its alignment, stays used: nothing says how
+/// large it is. Then the block below is not the last one. So to free blocks in
+/// reverse order, give all of them one alignment and sizes that are multiples of
+/// it, or take a mark and rewind to it.
 ///
 /// Returns  REEL_OK, also if it did nothing; REEL_INVALID for NULL;
 ///          REEL_FOREIGN for a block that is not within the used part.
@@ -304,12 +308,12 @@ reel_allocator reel_arena_allocator(reel_arena *arena);
 
 /// Get the size of an array of `count` elements.
 ///
-/// Returns  count * size; SIZE_MAX, which every allocator refuses, if that
-///          overflows.
+/// Returns  count * size, also for a size of 0; SIZE_MAX, which every allocator
+///          refuses, if that overflows.
 /// Callers  any context
 static inline size_t reel_array_size(size_t count, size_t size)
 {
-    return count <= SIZE_MAX / size ? count * size : SIZE_MAX;
+    return size == 0 || count <= SIZE_MAX / size ? count * size : SIZE_MAX;
 }
 
 /// Allocate one `type`, or an array of `count` of them. NULL if it does not

@@ -208,6 +208,7 @@ void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
                         size_t new_size, size_t align);
 
 /// Free the last block. For any other block, and for a pinned one, do nothing.
+/// What reel_arena_free() says of gaps holds here, too.
 /// The memory stays committed until the next trim, also with a strict policy.
 ///
 /// Returns  as reel_arena_free().

@@ -203,6 +203,24 @@ static void freeing_gives_back_the_last_block_only(void)
     EXPECT(reel_arena_used(&arena) == 10);
 }
 
+// Nothing says how large the gap in front of a block was, so it stays, and the block
+// below it is not the last one any more.
+static void a_gap_stays_when_the_block_behind_it_is_freed(void)
+{
+    fresh_arena();
+    void *const first = reel_arena_alloc(&arena, 3, 1);
+    void *const second = reel_arena_alloc(&arena, 8, 8);
+    EXPECT(reel_arena_free(&arena, second, 8) == REEL_OK);
+    EXPECT(reel_arena_used(&arena) == 8);
+    EXPECT(reel_arena_free(&arena, first, 3) == REEL_OK);
+    EXPECT(reel_arena_used(&arena) == 8);
+    const reel_mark mark = reel_arena_mark(&arena);
+    EXPECT(reel_arena_alloc(&arena, 3, 1) != NULL);
+    EXPECT(reel_arena_alloc(&arena, 8, 8) != NULL);
+    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+    EXPECT(reel_arena_used(&arena) == 8); // a rewind frees the gaps
+}
+
 static void a_block_below_a_mark_is_pinned(void)
 {
     fresh_arena();
@@ -561,6 +579,23 @@ static void an_array_that_overflows_is_refused(void)
            && reel_arena_available(&arena) == 0);
 }
 
+// A type of no size, which C++ and GNU C have, is a request for 0 bytes: for 1.
+static void an_array_of_nothing_is_a_byte(void)
+{
+    typedef struct nothing {
+        __extension__ char none[0];
+    } nothing;
+    fresh_arena();
+    EXPECT(reel_array_size(7, 0) == 0 && reel_array_size(0, 7) == 0);
+    EXPECT(reel_array_size(SIZE_MAX, 0) == 0 && reel_array_size(0, 0) == 0);
+    EXPECT(reel_array_size(SIZE_MAX, 1) == SIZE_MAX);
+    EXPECT(REEL_NEW_ARRAY(&arena, nothing, 7) == (void *)memory);
+    EXPECT(reel_arena_used(&arena) == 1);
+    EXPECT(REEL_NEW(&arena, nothing) == (void *)(memory + 1));
+    EXPECT(REEL_NEW_ARRAY(&arena, uint16_t, 0) == (void *)(memory + 2));
+    EXPECT(reel_arena_used(&arena) == 3);
+}
+
 // ---- scopes ----------------------------------------------------------------
 
 static int leave_by_return(void)
@@ -717,6 +752,7 @@ const test_case arena_tests[] = {
     TEST(realloc_keeps_or_copies),
     TEST(a_smaller_copy_stays_within_its_block),
     TEST(freeing_gives_back_the_last_block_only),
+    TEST(a_gap_stays_when_the_block_behind_it_is_freed),
     TEST(a_block_below_a_mark_is_pinned),
     TEST(rewinding_frees_what_is_newer),
     TEST(marks_nest_and_an_outer_rewind_drops_the_inner_ones),
@@ -735,6 +771,7 @@ const test_case arena_tests[] = {
     TEST(a_reloaded_prefix_resolves),
     TEST(a_static_arena_needs_no_init),
     TEST(an_array_that_overflows_is_refused),
+    TEST(an_array_of_nothing_is_a_byte),
     TEST(a_scope_rewinds_however_it_is_left),
     TEST(a_scope_whose_mark_was_dropped_panics),
     END_OF_TESTS,
