@@ -85,7 +85,7 @@ FLAGS    = $(foreach word,$(words),$(FLAGS_$(word))) $(OPTIONS_$(variant))
 # third of the time; the core of boards as it is used.
 SPEED    = $(or $(SPEED_$(who)),$(if $(filter tests/unit/% tests/harness/%,$<),-O0),\
              $(filter -O%,$(FLAGS)),$(if $(IS_HOSTED),-O0,-O2))
-IS_HOSTED = $(filter gcc clang armhf,$(who))
+IS_HOSTED = $(filter gcc clang armhf windows,$(who))
 C_FLAGS  = -std=c11 -g $(if $(IS_HOSTED),,-ffreestanding) $(WARN) -Iinclude -Iport -Itests/harness -Itargets/common \
            $(FLAGS) $(SPEED)
 
@@ -118,11 +118,12 @@ BOARD_SCRIPTS := $(wildcard linker/*.ld targets/*/*.ld)
 include $(wildcard targets/*/board.mk) \
         targets/flow-meter/flow-meter.mk tests/unit/unit.mk tests/host/host.mk \
         tests/boards/boards.mk tests/explorer/explorer.mk \
-        tests/kernels/kernels.mk tests/interrupts/interrupts.mk tests/figures/figures.mk \
+        tests/kernels/kernels.mk tests/windows/windows.mk \
+        tests/interrupts/interrupts.mk tests/figures/figures.mk \
         tests/compile/compile.mk tests/compile/ports.mk tests/mutants/mutants.mk tests/bench/bench.mk \
         tests/tools/tools.mk tests/tests.mk
 
--include $(shell find $(OUT) -path $(OUT)/linux -prune -o -name '*.d' -print 2>/dev/null)
+-include $(shell find $(OUT) -path $(OUT)/linux -prune -o -path $(OUT)/wine -prune -o -name '*.d' -print 2>/dev/null)
 
 .PHONY: demo
 demo: $(METER) $(if $(PCAP),,$(METER_INPUT))  ## Meter a capture on an emulated Cortex-M3 (PCAP=file)

@@ -5,6 +5,7 @@
 
 #include "mmu.h"
 
+#include "frontier.h"
 #include "reel/port.h"
 
 #if defined(__riscv)
@@ -161,17 +162,13 @@ static void map(const reel_mmu *mmu, size_t from, size_t to, chain *taken)
     }
 }
 
-static bool is_whole(size_t size)
-{
-    return size != 0 && (size & (PAGE - 1)) == 0;
-}
-
 static bool commit(void *context, void *addr, size_t size)
 {
     reel_mmu *const mmu = context;
     const size_t from = mmu->frontier;
-    if (!is_whole(size) || (uintptr_t)addr - mmu->base != from
-        || size > mmu->size - from || reel_port_in_interrupt()) {
+    if (!may_commit(&mmu->pages, from, mmu->size, (uintptr_t)addr - mmu->base,
+                    size)
+        || reel_port_in_interrupt()) {
         return false;
     }
     const size_t to = from + size;
@@ -222,7 +219,7 @@ static void decommit(void *context, void *addr, size_t size)
 {
     reel_mmu *const mmu = context;
     const size_t to = mmu->frontier;
-    if (!is_whole(size) || size > to || (uintptr_t)addr - mmu->base != to - size
+    if (!may_decommit(&mmu->pages, to, (uintptr_t)addr - mmu->base, size)
         || reel_port_in_interrupt()) {
         return;
     }
@@ -248,7 +245,7 @@ static bool is_coverable(unsigned levels, uintptr_t base, size_t size)
 {
     const unsigned bits = half_bits(shift_of(levels));
     const uintptr_t last = base + (size - 1);
-    return is_whole(size) && base != 0 && last >= base
+    return size != 0 && (size & (PAGE - 1)) == 0 && base != 0 && last >= base
            && (base & (reach(levels - 1) - 1)) == 0
            && base >> bits == last >> bits
            && (base >> bits == 0 || base >> bits == UINTPTR_MAX >> bits);

@@ -1,5 +1,6 @@
 #include "pmp.h"
 
+#include "frontier.h"
 #include "reel/port.h"
 
 #define LOCKED  0x80u
@@ -20,10 +21,11 @@
 
 // ---- registers: their numbers are part of the instructions ---------------------
 
-#define FOR_EACH_ENTRY(ACT)                                                \
-    ACT(0)                                                                 \
-    ACT(1) ACT(2) ACT(3) ACT(4) ACT(5) ACT(6) ACT(7) ACT(8) ACT(9) ACT(10) \
-        ACT(11) ACT(12) ACT(13) ACT(14) ACT(15)
+#define FOR_EACH_ENTRY(ACT)                                                 \
+    ACT(0)                                                                  \
+    ACT(1)                                                                  \
+    ACT(2) ACT(3) ACT(4) ACT(5) ACT(6) ACT(7) ACT(8) ACT(9) ACT(10) ACT(11) \
+        ACT(12) ACT(13) ACT(14) ACT(15)
 #if __riscv_xlen == 32
 #define FOR_EACH_CONFIG(ACT) ACT(0) ACT(1) ACT(2) ACT(3)
 #define CONFIG_NUMBER(entry) ((entry) / PER_CONFIG)
@@ -150,16 +152,12 @@ static void move_frontier(reel_pmp *pmp, size_t to)
     pmp->frontier = to;
 }
 
-static bool is_whole(const reel_pmp *pmp, size_t size)
-{
-    return size != 0 && (size & (pmp->pages.page_size - 1)) == 0;
-}
-
 static bool commit(void *context, void *addr, size_t size)
 {
     reel_pmp *const pmp = context;
-    if (!is_whole(pmp, size) || (uintptr_t)addr - pmp->base != pmp->frontier
-        || size > pmp->size - pmp->frontier || reel_port_in_interrupt()) {
+    if (!may_commit(&pmp->pages, pmp->frontier, pmp->size,
+                    (uintptr_t)addr - pmp->base, size)
+        || reel_port_in_interrupt()) {
         return false;
     }
     move_frontier(pmp, pmp->frontier + size);
@@ -169,8 +167,8 @@ static bool commit(void *context, void *addr, size_t size)
 static void decommit(void *context, void *addr, size_t size)
 {
     reel_pmp *const pmp = context;
-    if (is_whole(pmp, size) && size <= pmp->frontier
-        && (uintptr_t)addr - pmp->base == pmp->frontier - size
+    if (may_decommit(&pmp->pages, pmp->frontier, (uintptr_t)addr - pmp->base,
+                     size)
         && !reel_port_in_interrupt()) {
         move_frontier(pmp, pmp->frontier - size);
     }

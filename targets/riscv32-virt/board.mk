@@ -6,5 +6,5 @@ FLAGS_riscv32-virt  = -misa-spec=2.2 -march=rv32i$(if $(filter imc,$(words)),,m)
 FLAGS_imc          := $(FLAGS_masked) '-DREEL_PORT_MASK_HEADER="riscv/mstatus.h"'
 NEED_FOR_riscv32-virt := riscv
 
-BOARD_RUNS  += $(addprefix $(OUT)/riscv32-virt,/kernel.elf +imc/kernel.elf)
+BOARD_RUNS  += $(addprefix $(OUT)/riscv32-virt,/port.elf +imc/port.elf)
 MATRIX_RUNS += $(addprefix $(OUT)/riscv32-virt,/suite.elf +imc+checks2+Os/suite.elf)

@@ -6,6 +6,6 @@ FLAGS_riscv64-virt := -misa-spec=2.2 -march=rv64imac -mabi=lp64 -mcmodel=medany 
 FLAGS_levels4      := -DMACHINE_LEVELS=4
 NEED_FOR_riscv64-virt := riscv
 
-BOARD_RUNS  += $(addprefix $(OUT)/riscv64-virt,/suite.elf /kernel.elf)
+BOARD_RUNS  += $(addprefix $(OUT)/riscv64-virt,/suite.elf /port.elf)
 MATRIX_RUNS += $(addprefix $(OUT)/riscv64-virt,+checks2+poison1+Os/suite.elf \
-                 +levels4/kernel.elf)
+                 +levels4/port.elf)

@@ -225,12 +225,10 @@ static void height_costs_nothing(void)
     EXPECT(cost(pages - 1, pages - 2) == low_down);
 }
 
-static const test_case icount_tests[] = {
+const test_case icount_tests[] = {
     TEST(an_interrupt_at_every_instruction_finds_it_right),
     TEST(closing_before_opening_is_noticed),
     TEST(every_call_has_its_price),
     TEST(height_costs_nothing),
     END_OF_TESTS,
 };
-
-const test_case *const test_tables[] = { icount_tests, NULL };

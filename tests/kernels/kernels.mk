@@ -17,30 +17,40 @@ MACHINE := targets/common/memory.c targets/common/semihost.c
 machine = $(call objects,$(1),$(MACHINE) targets/$(2)/machine.c) \
           $(OUT)/$(1)/obj/targets/$(2)/start.o
 
-KERNEL_CHECKS := $(CORE) port/always.c $(addprefix tests/harness/,tap.c test.c) \
-                 $(addprefix tests/kernels/,board.c checks.c contract.c temps.c crowd.c)
+HARNESS      := $(addprefix tests/harness/,tap.c test.c)
+PORT_CHECKS  := $(addprefix tests/kernels/,contract.c temps.c crowd.c)
 PORT_riscv32-virt := port/riscv/pmp.c tests/kernels/pmp.c
 PORT_riscv64-virt := port/mmu/mmu.c tests/kernels/mmu.c
-PORT_aarch64-virt := port/mmu/mmu.c tests/kernels/mmu.c
+PORT_aarch64-virt := $(PORT_riscv64-virt)
 
-board_of = $(firstword $(subst +, ,$(firstword $(subst /, ,$(1)))))
+board_of   = $(firstword $(subst +, ,$(firstword $(subst /, ,$(1)))))
+port_of    = $(PORT_$(call board_of,$(1)))
+machine_of = $(call machine,$(1),$(call board_of,$(1)))
+
+# What a program runs: its port's own tests, then the others'.
+$(OUT)/kernels/%-port.c: tests/kernels/%.c $(PORT_CHECKS) tests/unit/tables
+	mkdir -p $(@D)
+	tests/unit/tables $(filter %.c,$^) > $@
+$(OUT)/kernels/icount.c: tests/kernels/icount.c tests/unit/tables
+	mkdir -p $(@D)
+	tests/unit/tables $< > $@
+tables_of = $(OUT)/kernels/$(basename $(notdir $(lastword $(port_of))))-port.c
 
 # The port and everyone on it.
-$(OUT)/%/kernel.elf: $$(call objects,$$*,$(KERNEL_CHECKS) $$(PORT_$$(call board_of,$$*))) \
-                     $$(call machine,$$*,$$(call board_of,$$*)) $(BOARD_SCRIPTS)
+$(OUT)/%/port.elf: $$(call objects,$$*,$(CORE) $(HARNESS) $(PORT_CHECKS) tests/kernels/board.c \
+                     $$(call port_of,$$*) $$(call tables_of,$$*)) \
+                   $$(call machine_of,$$*) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
 # The freestanding tests, with their memory behind the port.
 $(OUT)/%/suite.elf: $$(call objects,$$*,$(UNIT) tests/kernels/board.c tests/kernels/suite.c \
-                      $$(PORT_$$(call board_of,$$*))) \
-                    $$(call machine,$$*,$$(call board_of,$$*)) $(BOARD_SCRIPTS)
+                      $$(call port_of,$$*)) $$(call machine_of,$$*) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
 # Interrupts at every instruction, and what a call takes.
-$(OUT)/%/port-icount.elf: $$(call objects,$$*,$(CORE) port/always.c $(addprefix tests/harness/,tap.c test.c) \
-                            $(addprefix tests/kernels/,board.c icount.c) \
-                            $$(PORT_$$(call board_of,$$*))) \
-                          $$(call machine,$$*,$$(call board_of,$$*)) $(BOARD_SCRIPTS)
+$(OUT)/%/port-icount.elf: $$(call objects,$$*,$(CORE) $(HARNESS) tests/kernels/board.c \
+                            tests/kernels/icount.c $(OUT)/kernels/icount.c \
+                            $$(call port_of,$$*)) $$(call machine_of,$$*) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
 COST_FILES  := $(foreach board,riscv32-virt riscv64-virt aarch64-virt,\

@@ -228,7 +228,7 @@ static void tables_come_and_go_with_their_pages(void)
     EXPECT(rig_frames() == 0);
 }
 
-const test_case port_tests[] = {
+const test_case mmu_tests[] = {
     TEST(init_refuses_what_tables_cannot_cover),
     TEST(init_refuses_what_is_mapped_already),
     TEST(init_refuses_another_space),

@@ -212,7 +212,7 @@ static void init_refuses_locked_entries(void)
     EXPECT(init(0, 64, 64, 3) == REEL_OK);
 }
 
-const test_case port_tests[] = {
+const test_case pmp_tests[] = {
     TEST(enable_binds_this_hart),
     TEST(a_handler_is_told_from_a_thread),
     TEST(init_refuses_what_pmp_cannot_cover),

@@ -441,9 +441,9 @@ static void no_forged_mark_unsettles_an_arena(void)
     uint32_t seed = 27;
     EXPECT(reel_arena_init_granular(&arena, start, 160, 32) == REEL_OK);
     for (size_t i = 0; i < 200 * test_scale; i++) {
-        const reel_mark mark = { &arena,
-                                 (uintptr_t)start + test_below(&seed, 200) - 20,
-                                 arena.epoch + test_below(&seed, 9) - 4 };
+        const uintptr_t at = (uintptr_t)start + test_below(&seed, 200) - 20;
+        const unsigned long late = (unsigned long)test_below(&seed, 9);
+        const reel_mark mark = { &arena, at, arena.epoch + late - 4 };
         (void)reel_arena_alloc(&arena, test_below(&seed, 70), 1);
         (void)(test_below(&seed, 3) == 0 ? reel_arena_mark(&arena) : mark);
         (void)reel_arena_rewind(&arena, mark);
