@@ -3,14 +3,13 @@
 
 #include "reel/port.h"
 
-uintptr_t reel_port_thread(void)
-{
-    return 0;
-}
-
 bool reel_port_gate_enter(reel_word *gate)
 {
-    return __atomic_exchange_n(&gate->value, 1, __ATOMIC_ACQUIRE) == 0;
+    const uintptr_t thread = reel_port_thread();
+    uintptr_t nobody = 0;
+    return __atomic_compare_exchange_n(&gate->value, &nobody,
+                                       thread != 0 ? thread : 1, false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 void reel_port_gate_wait(reel_word *gate)
