@@ -78,7 +78,6 @@ void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
     }
     extent found;
     if (!find_room(arena, next_of(arena), at_least_1(size), mask, &found)) {
-        blame_end(arena);
         return count_refusal(arena, at_least_1(size));
     }
     store_relaxed(&arena->next, found.stop);
@@ -109,7 +108,6 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
     uintptr_t next = next_of(arena);
     do {
         if (!find_room(arena, next, at_least_1(size), mask, &found)) {
-            blame_end(arena);
             return count_refusal(arena, at_least_1(size));
         }
     } while (!swap_if_relaxed(&arena->next, &next, found.stop));
@@ -302,8 +300,9 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
         || was_dropped(arena, position, serial)) {
         return REEL_STALE;
     }
-    if (renew_binding(&arena->entry, arena) != REEL_OK) {
-        return REEL_BUSY;
+    const reel_status status = tell_of_rewind(arena);
+    if (status != REEL_OK) {
+        return status;
     }
     if (position != arena->floor) {
         remember_drop(arena, position);
@@ -317,11 +316,9 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
 // reset.
 reel_status reel_arena_reset(reel_arena *arena)
 {
-    if (has_ended(arena)) {
-        return REEL_STALE;
-    }
-    if (renew_binding(&arena->entry, arena) != REEL_OK) {
-        return REEL_BUSY;
+    const reel_status status = tell_of_rewind(arena);
+    if (status != REEL_OK) {
+        return status;
     }
     lower_next(arena, next_of(arena), arena->base);
     start_over(arena, arena->serial + 1);
@@ -437,17 +434,16 @@ reel_status reel_arena_bind(reel_arena *arena, reel_registry *registry,
 reel_handle reel_arena_handle(const reel_arena *arena)
 {
     reel_handle handle;
-    reel_binding_handle(arena->entry, arena, &handle);
+    reel_binding_handle(has_ended(arena) ? NULL : arena->entry, arena, &handle);
     return handle;
 }
 
 reel_status reel_arena_dispose(reel_arena *arena)
 {
-    if (has_ended(arena)) {
-        return REEL_STALE;
-    }
-    if (end_binding(&arena->entry, arena) != REEL_OK) {
-        return REEL_BUSY;
+    const reel_status status =
+        arena->entry != NULL ? tell_or_refuse(arena, false) : REEL_OK;
+    if (status != REEL_OK) {
+        return status;
     }
     set_serial(arena, arena->serial);
     watch_own(arena->base, arena->end - arena->base);

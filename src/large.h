@@ -57,8 +57,7 @@ static inline void *take_large(const reel_region *region, size_t size,
                                size_t align)
 {
     reel_pool *const pool = region->pool;
-    if (!HOLDS(!pool_has_ended(pool), REEL_STALE)
-        || !reel_gate_enter(&pool->gate)) {
+    if (pool_has_ended(pool) || !reel_gate_enter(&pool->gate)) {
         return NULL;
     }
     void *const object = reel_allocate(pool->backing, size, align);

@@ -1,5 +1,6 @@
 #include "reel/locked.h"
 
+#include "bits.h"
 #include "gate.h"
 
 static bool has_ended(const reel_lock *lock)
@@ -28,12 +29,22 @@ static void *allocate(void *self, size_t size, size_t align)
     return block;
 }
 
+// In a handler, where the backing is not asked.
+static bool may_stay(const void *block, size_t old_size, size_t new_size,
+                     size_t align)
+{
+    return block != NULL && at_least_1(new_size) <= at_least_1(old_size)
+           && ((uintptr_t)block & mask_of(align)) == 0;
+}
+
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
     reel_lock *const lock = self;
     if (!enter(lock)) {
-        return NULL;
+        return !has_ended(lock) && may_stay(block, old_size, new_size, align)
+                   ? block
+                   : NULL;
     }
     void *const changed =
         reel_reallocate(lock->backing, block, old_size, new_size, align);
@@ -55,6 +66,13 @@ static reel_status give_back(void *self, void *block, size_t size)
     return status;
 }
 
+static reel_frees frees(const void *self)
+{
+    const reel_lock *const lock = self;
+    return has_ended(lock) ? REEL_FREES_NEVER
+                           : reel_allocator_frees(lock->backing);
+}
+
 static void end(void *self)
 {
     reel_lock *const lock = self;
@@ -68,6 +86,7 @@ reel_allocator reel_locked(reel_lock *lock, reel_allocator backing)
         .allocate = allocate,
         .reallocate = reallocate,
         .free = give_back,
+        .frees = frees,
         .end = end,
     };
     const reel_allocator allocator = { &ops, lock };

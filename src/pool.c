@@ -338,7 +338,6 @@ OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
     }
     if (i == NO_NUMBER) {
         count_one(&pool->failures);
-        (void)HOLDS(!pool_has_ended(pool), REEL_STALE);
     }
     return i;
 }
@@ -357,6 +356,7 @@ void *reel_pool_claim(reel_pool *pool)
 {
     const uintptr_t i = reel_pool_claim_number(pool);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
+        (void)HOLDS(!pool_has_ended(pool), REEL_STALE);
         return NULL;
     }
     watch_alive(page_at(pool, i), reel_pool_page_size(pool));
@@ -364,6 +364,11 @@ void *reel_pool_claim(reel_pool *pool)
 }
 
 // ---- giving back ------------------------------------------------------------
+
+static reel_status foreign_to(const reel_pool *pool)
+{
+    return pool_has_ended(pool) ? REEL_STALE : REEL_FOREIGN;
+}
 
 // With a checker, a double free must be detected before the page is reported
 // dead: the page may have a new owner, or is about to get one.
@@ -373,11 +378,8 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
     if (page == NULL) {
         return REEL_INVALID;
     }
-    if (pool_has_ended(pool)) {
-        return REEL_STALE;
-    }
     if (i == NO_NUMBER || page_at(pool, i) != (uintptr_t)page) {
-        return REEL_FOREIGN;
+        return foreign_to(pool);
     }
     if (place_in(pool, i) >= peak_in(chunk_at(pool, i))) {
         return REEL_DOUBLE_FREE;
@@ -809,7 +811,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
     const uintptr_t i = find_page(pool, (uintptr_t)block);
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
         || !HOLDS(i != NO_NUMBER && page_at(pool, i) == (uintptr_t)block,
-                  pool_has_ended(pool) ? REEL_STALE : REEL_FOREIGN)
+                  foreign_to(pool))
         || !HOLDS(has_page(pool, i) && list_is_allocated(&pool->list, i),
                   REEL_DOUBLE_FREE)) {
         return NULL;

@@ -66,12 +66,12 @@ static reel_status open_on(reel_region *region, reel_pool *pool,
     region->pool = pool;
     region->cache = cache;
     region->has_more = false;
-    if (pool_has_ended(pool) || (cache != NULL && cache_has_ended(cache))) {
+    if (cache != NULL && cache_has_ended(cache)) {
         return REEL_STALE;
     }
     const uintptr_t i = claim_page(region);
     if (i == NO_NUMBER) {
-        return REEL_NO_MEMORY;
+        return pool_has_ended(pool) ? REEL_STALE : REEL_NO_MEMORY;
     }
     (void)cut_page(region, i, 0, 0);
     INVARIANT(reel_region_is_valid(region));
@@ -156,28 +156,30 @@ static bool has_pool(const reel_region *region)
     return REEL_CHECKS < 2 || HOLDS(!pool_has_ended(region->pool), REEL_STALE);
 }
 
-// The oldest page of an open region links to no page. If a copy of the region
-// was closed before, the pages are on the list or on top of the cache.
-static bool has_its_pages(const reel_region *region)
+// A copy of the region was closed before: its newest page is on top of the
+// cache.
+static bool is_in_cache(const reel_region *region)
 {
-    const reel_pool *const pool = region->pool;
     const reel_pool_cache *const cache = region->cache;
-    return load_relaxed(&chunk_at(pool, region->oldest)->base) != 0
-           && link_after(pool, region->oldest) == pool->list.count
-           && (cache == NULL || cache->top <= cache->slots
-               || cache->top[-1].number != region->newest);
+    return cache != NULL && cache->top > cache->slots
+           && cache->top[-1].number == region->newest;
 }
 
 // What can refuse comes first. From note_death() on nothing fails.
 reel_status reel_region_close(reel_region *region)
 {
-    if (REEL_UNLIKELY(!reel_region_is_open(region))) {
+    if (REEL_UNLIKELY(region->end == 0)) {
         return why_closed(region);
     }
     if (!has_pool(region)) {
         return REEL_STALE;
     }
-    if (!HOLDS(has_its_pages(region), REEL_DOUBLE_FREE)) {
+    // The oldest page of an open region links to no page. A copy that was closed
+    // before put it on the list.
+    reel_list *const list = &region->pool->list;
+    list_link *const last = link_of(list, region->oldest);
+    if (!HOLDS(next_in(last) == list->count && !is_in_cache(region),
+               REEL_DOUBLE_FREE)) {
         return REEL_DOUBLE_FREE;
     }
     if (region->has_more && !close_more(region)) {
@@ -185,9 +187,8 @@ reel_status reel_region_close(reel_region *region)
     }
     INVARIANT(reel_region_is_valid(region));
     note_death(region);
-    reel_list *const list = &region->pool->list;
     if (region->cache == NULL || fill_cache(region)) {
-        list_push(list, region->newest, link_of(list, region->oldest));
+        list_push(list, region->newest, last);
     }
     region->end = 0;
     return REEL_OK;
@@ -199,6 +200,7 @@ static void *refuse_in(reel_region *region, size_t size)
 {
     region->failures += region->failures < SIZE_MAX;
     region->largest_refused = max_of(region->largest_refused, size);
+    (void)HOLDS(!pool_has_ended(region->pool), REEL_STALE);
     return NULL;
 }
 

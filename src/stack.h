@@ -4,6 +4,7 @@
 #define REEL_SRC_STACK_H
 
 #include "atomic.h"
+#include "binding.h"
 #include "bits.h"
 #include "check.h"
 #include "reel/arena.h"
@@ -91,20 +92,29 @@ static inline reel_status why_not(const reel_arena *arena, reel_status why)
     return has_ended(arena) ? REEL_STALE : why;
 }
 
-// A call that returns a pointer found no room. Panic if the arena has ended.
-static inline void blame_end(const reel_arena *arena)
+// A bound arena tells its registry before its blocks end. One that has ended is
+// refused here, too: it also has an entry, which leads nowhere.
+OUT_OF_LINE reel_status tell_or_refuse(reel_arena *arena, bool goes_on)
 {
-    (void)HOLDS(!has_ended(arena), REEL_STALE);
+    return has_ended(arena) ? REEL_STALE
+                            : tell_registry(&arena->entry, arena, goes_on);
+}
+
+// Before its blocks end. Most arenas have no entry.
+ALWAYS_INLINE reel_status tell_of_rewind(reel_arena *arena)
+{
+    return REEL_UNLIKELY(arena->entry != NULL) ? tell_or_refuse(arena, true)
+                                               : REEL_OK;
 }
 
 // Fill the stack, drop its marks, then let it begin where it ends. A handler
 // may interrupt this anywhere: its calls succeed as before, or fail. The second
 // fill undoes what a handler freed after the first. Once the stack begins at
-// its end, nothing can be freed.
+// its end, nothing can be freed. Last it gets an entry, so that no rewind is
+// inline.
 static inline void end_stack(reel_arena *arena)
 {
     const uintptr_t stop = arena->end;
-    arena->entry = NULL;
     store_release(&arena->limit, 0);
     for (int i = 0; i < 2; i++) {
         start_over(arena, arena->serial + 1);
@@ -114,6 +124,8 @@ static inline void end_stack(reel_arena *arena)
         store_release(&arena->next, stop);
         store_release((reel_word *)&arena->base, stop);
     }
+    arena->entry = (reel_registry_entry *)(void *)arena;
+    set_serial(arena, arena->serial);
 }
 
 // Count a request that did not fit. Two contexts at once may count one.
@@ -127,6 +139,7 @@ OUT_OF_LINE void *count_refusal(reel_arena *arena, size_t size)
     if (load_relaxed(&arena->largest_refused) < size) {
         store_relaxed(&arena->largest_refused, size);
     }
+    (void)HOLDS(!has_ended(arena), REEL_STALE);
     return NULL;
 }
 

@@ -232,7 +232,6 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
     do {
         if (!reel_arena_fit(next, temp->stack.end, size, align, &start, &stop)
             || !commit_to(temp, stop)) {
-            blame_end(&temp->stack);
             return count_refusal(&temp->stack, size);
         }
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));

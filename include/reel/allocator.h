@@ -36,11 +36,11 @@ typedef struct reel_allocator_ops {
     void *(*reallocate)(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align);
     reel_status (*free)(void *self, void *block, size_t size);
+    // See reel_allocator_frees(). NULL: REEL_FREES_AT_ONCE.
+    reel_frees (*frees)(const void *self);
     // The memory of the object is about to end. From now on the object hands out
     // nothing and gives nothing back. Called by a registry (reel/registry.h).
     void (*end)(void *self);
-    // See reel_allocator_frees(). NULL: REEL_FREES_AT_ONCE.
-    reel_frees (*frees)(const void *self);
 } reel_allocator_ops;
 
 /// A value of two words; copy it freely. It is valid as long as the object

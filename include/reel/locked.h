@@ -29,7 +29,8 @@ typedef struct reel_lock {
 /// backing.
 ///
 /// The functions of the allocator are for threads. In a handler, an allocation
-/// and a reallocation return NULL, and a free returns REEL_BUSY. If the allocator
+/// returns NULL, and a free returns REEL_BUSY. A reallocation leaves a block that
+/// does not grow where it is, and else returns NULL. If the allocator
 /// is registered and its parent's blocks end, it ends: allocations return NULL
 /// and panic (REEL_STALE), and a free returns REEL_STALE.
 ///

@@ -127,8 +127,9 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size);
 /// Returns  REEL_OK; REEL_CLOSED if it is closed already; REEL_STALE if it has
 ///          ended; REEL_BUSY in a handler if it is bound or has large objects;
 ///          REEL_DOUBLE_FREE after a panic.
-/// Panics   a copy of the region was closed before, and no other region has its
-///          oldest page since (REEL_DOUBLE_FREE).
+/// Panics   a copy of the region was closed before (REEL_DOUBLE_FREE). Not
+///          detected: if its oldest page is now another region's, or its chunk
+///          was freed.
 /// Cost     O(1) for any number of pages; O(n) in large objects, and in the
 ///          unused slots of a cache; if it is bound, as
 ///          reel_registry_unregister()

@@ -11,7 +11,9 @@
 #ifndef REEL_SRC_LIST_SIGNED_H
 #define REEL_SRC_LIST_SIGNED_H
 
-ALWAYS_INLINE reel_link *link_of(const reel_list *list, uintptr_t i)
+typedef reel_link list_link;
+
+ALWAYS_INLINE list_link *link_of(const reel_list *list, uintptr_t i)
 {
     return link_at(table_of(list), i);
 }

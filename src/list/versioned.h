@@ -10,7 +10,9 @@
 
 STATIC_CHECK(sizeof(reel_link) == sizeof(reel_word));
 
-ALWAYS_INLINE reel_word *link_of(const reel_list *list, uintptr_t i)
+typedef reel_word list_link;
+
+ALWAYS_INLINE list_link *link_of(const reel_list *list, uintptr_t i)
 {
     return (reel_word *)link_at(table_of(list), i);
 }
@@ -24,6 +26,11 @@ ALWAYS_INLINE uintptr_t top_of(const reel_list *list, uintptr_t head)
 ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
 {
     return top_of(list, load_relaxed(&list->head));
+}
+
+ALWAYS_INLINE uintptr_t next_in(const reel_word *link)
+{
+    return load_relaxed(link);
 }
 
 ALWAYS_INLINE uintptr_t link_after(list_table table, uintptr_t i)

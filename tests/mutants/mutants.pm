@@ -274,7 +274,7 @@ our @list = (
     [ 'src/region.c', '    region->failures = 0;', '' ],
 
     # region: large objects and the end
-    [ 'src/region.c', 'region->large == NULL || free_large(region)', 'true' ],
+    [ 'src/region.c', 'region->large == NULL || free_all_large(region)', 'true' ],
     [ 'src/region.c', 'region->large != NULL && reel_port_in_interrupt()', 'false' ],
     [ 'src/region.c', 'end_binding(&region->entry, region) == REEL_OK', 'true' ],
     [ 'src/region.c', 'region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED', 'REEL_CLOSED' ],
@@ -286,7 +286,7 @@ our @list = (
     [ 'src/region.c', 'region->large_size += size;', '' ],
     [ 'src/region.c', '    region->end = 0;
     return REEL_OK;', '    return REEL_OK;' ],
-    [ 'src/region.c', '        region->entry = NULL;', '' ],
+    [ 'src/large.h', '        region->entry = NULL;', '' ],
     [ 'src/region.c', '        region->large_size = 0;', '' ],
     [ 'src/region.c', '        region->large = NULL;', '' ],
     [ 'src/region.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
@@ -370,8 +370,8 @@ our @list = (
     [ 'src/stack.h', '        start_over(arena, arena->serial + 1);', '' ],
     [ 'src/stack.h', '    store_release(&arena->limit, 0);', '' ],
     [ 'src/stack.h', '        store_release((reel_word *)&arena->base, stop);', '' ],
-    [ 'src/arena.c', 'renew_binding(&arena->entry, arena) != REEL_OK', 'false' ],
-    [ 'src/arena.c', 'end_binding(&arena->entry, arena) != REEL_OK', 'false' ],
+    [ 'src/stack.h', 'REEL_UNLIKELY(arena->entry != NULL) ? tell', 'false ? tell' ],
+    [ 'src/arena.c', 'arena->entry != NULL ? tell_or_refuse(arena, false) : REEL_OK', 'REEL_OK' ],
     [ 'src/temp.c', '    store_release(&temp->committed, temp->stack.end);', '' ],
     [ 'src/temp.c', '    (void)end_binding(&temp->stack.entry, temp);', '' ],
     [ 'src/blocks.c', '    *(volatile size_t *)&list->count = 0;', '' ],
@@ -384,9 +384,9 @@ our @list = (
     pool->newest', '    pool->newest' ],
     [ 'src/pool.c', '    *(reel_pool_slot *volatile *)&cache->limit = cache->slots;', '' ],
     [ 'src/pool.c', '    *(reel_pool_slot *volatile *)&cache->top = cache->slots;', '' ],
-    [ 'src/rewindable.c', '    *(volatile size_t *)&rewindable->capacity = 0;', '' ],
-    [ 'src/rewindable.c', '    store_release(&first->used, first->granules << HALF_BITS);', '' ],
-    [ 'src/rewindable.c', '    *(volatile uintptr_t *)&rewindable->generation += 1;', '' ],
+    [ 'src/rewindable_allocator.c', '    *(volatile size_t *)&rewindable->capacity = 0;', '' ],
+    [ 'src/rewindable_allocator.c', '    store_release(&first->used, first->granules << HALF_BITS);', '' ],
+    [ 'src/rewindable_allocator.c', '    *(volatile uintptr_t *)&rewindable->generation += 1;', '' ],
 
     # registry: validation
     [ 'src/registry.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],

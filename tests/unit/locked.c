@@ -35,6 +35,9 @@ static void use_in_a_handler(void)
 {
     EXPECT(reel_allocate(shared, 1, 1) == NULL);
     EXPECT(reel_reallocate(shared, kept, 8, 16, 1) == NULL);
+    EXPECT(reel_reallocate(shared, kept, 8, 4, 1) == kept);
+    EXPECT(reel_reallocate(shared, kept, 8, 8, 1) == kept);
+    EXPECT(reel_reallocate(shared, NULL, 0, 8, 1) == NULL);
     EXPECT(reel_free(shared, kept, 8) == REEL_BUSY);
 }
 
@@ -54,6 +57,15 @@ static void leave_later(void)
     if (++yields == 3) {
         lock.gate.value = 0;
     }
+}
+
+static void a_lock_frees_when_its_backing_does(void)
+{
+    fresh_lock();
+    EXPECT(reel_allocator_frees(shared) == REEL_FREES_LAST);
+    reel_lock other;
+    EXPECT(reel_allocator_frees(reel_locked(&other, reel_allocator_null()))
+           == reel_allocator_frees(reel_allocator_null()));
 }
 
 static void threads_take_turns(void)
@@ -104,6 +116,7 @@ static void a_lock_ends_with_its_parent(void)
 const test_case locked_tests[] = {
     TEST(a_lock_does_what_its_backing_does),
     TEST(a_handler_gets_nothing_and_changes_nothing),
+    TEST(a_lock_frees_when_its_backing_does),
     TEST(threads_take_turns),
     TEST(two_pools_share_a_backing),
     TEST(a_lock_ends_with_its_parent),
