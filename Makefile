@@ -20,6 +20,8 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wundef -Wshadow \
 TOOL_gcc      := gcc
 TOOL_clang    := clang
 TOOL_armhf    := arm-linux-gnueabihf-gcc -static
+TOOL_i686     := i686-linux-gnu-gcc -static
+TOOL_powerpc  := powerpc-linux-gnu-gcc -static
 TOOL_rv32imac := riscv64-unknown-elf-gcc
 TOOL_x86-64   := gcc -fno-pie
 
@@ -28,6 +30,8 @@ NEED_FOR_gcc      := host
 NEED_FOR_clang    := host
 NEED_FOR_x86-64   := host
 NEED_FOR_armhf    := armhf
+NEED_FOR_i686     := i686
+NEED_FOR_powerpc  := powerpc
 NEED_FOR_rv32imac := rv32
 
 SPLIT             := -ffunction-sections -fdata-sections -fcallgraph-info=su
@@ -85,7 +89,7 @@ FLAGS    = $(foreach word,$(words),$(FLAGS_$(word))) $(OPTIONS_$(variant))
 # third of the time; the core of boards as it is used.
 SPEED    = $(or $(SPEED_$(who)),$(if $(filter tests/unit/% tests/harness/%,$<),-O0),\
              $(filter -O%,$(FLAGS)),$(if $(IS_HOSTED),-O0,-O2))
-IS_HOSTED = $(filter gcc clang armhf windows,$(who))
+IS_HOSTED = $(filter gcc clang armhf i686 powerpc windows,$(who))
 C_FLAGS  = -std=c11 -g $(if $(IS_HOSTED),,-ffreestanding) $(WARN) -Iinclude -Iport -Itests/harness -Itargets/common \
            $(FLAGS) $(SPEED)
 
@@ -150,6 +154,10 @@ NEED_host   := perl=prove libc6-dev=/usr/include/stdio.h g++ clang \
 NEED_armhf  := gcc-arm-linux-gnueabihf=arm-linux-gnueabihf-gcc \
                libc6-dev-armhf-cross=/usr/arm-linux-gnueabihf/include/stdio.h \
                qemu-user=qemu-arm
+NEED_i686   := gcc-i686-linux-gnu=i686-linux-gnu-gcc \
+               libc6-dev-i386-cross=/usr/i686-linux-gnu/include/stdio.h
+NEED_powerpc := gcc-powerpc-linux-gnu=powerpc-linux-gnu-gcc qemu-user=qemu-ppc \
+                libc6-dev-powerpc-cross=/usr/powerpc-linux-gnu/include/stdio.h
 NEED_board  := gcc-arm-none-eabi=arm-none-eabi-gcc qemu-system-arm
 NEED_rv32   := gcc-riscv64-unknown-elf=riscv64-unknown-elf-gcc
 NEED_tshark := tshark

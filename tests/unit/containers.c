@@ -3,7 +3,7 @@
 
 #include "things.h"
 
-#define ALIGN 4u
+#define ALIGN REEL_ALIGNOF(uint32_t)
 
 static bool is_aligned(const void *block, size_t align)
 {

@@ -249,7 +249,8 @@ static void closing_frees_a_span_between_blocks(void)
     unsigned char *const above = take(8, 1);
     const size_t before = used();
     close_span();
-    EXPECT(used() == before && give(start, 32) == REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(used(), before);
+    EXPECT_EQUAL(give(start, 32), REEL_DOUBLE_FREE);
     EXPECT(give(below, 16) == REEL_OK && give(above, 8) == REEL_OK);
     EXPECT(rig_agrees() && (used() == 0 || used() == before));
 }
@@ -277,7 +278,8 @@ static void a_span_is_freed_by_nothing_but_its_closing(void)
     EXPECT(give(start, 32) == REEL_DOUBLE_FREE && cut(8, 1) == start);
     EXPECT(give(start, 8) == REEL_DOUBLE_FREE && rig_agrees());
     close_span();
-    EXPECT(used() == before && give(start, 32) == REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(used(), before);
+    EXPECT_EQUAL(give(start, 32), REEL_DOUBLE_FREE);
 }
 
 // ---- refusals -----------------------------------------------------------------------------

@@ -18,7 +18,8 @@ HOST_RUNS  += $(UNIT_HOSTS:%=$(OUT)/%/tests)
 MATRIX_RUNS += $(foreach build,gcc+c17 clang+c2x gcc+none+wide gcc+asan \
                  gcc+checks0+poison1 gcc+checks1+poison1 clang+checks0+poison0 \
                  clang+checks0+poison1 clang+checks1+poison1 \
-                 clang+checks2+poison0 armhf+checks2+poison1,\
+                 clang+checks2+poison0 armhf+checks2+poison1 \
+                 i686+checks2 powerpc,\
                  $(OUT)/$(build)/tests)
 
 $(OUT)/unit/tables.c: $(UNIT_FILES)
