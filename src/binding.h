@@ -6,6 +6,7 @@
 #ifndef REEL_SRC_BINDING_H
 #define REEL_SRC_BINDING_H
 
+#include "check.h"
 #include "reel/registry.h"
 
 // The handle, or REEL_NO_HANDLE.
@@ -26,6 +27,13 @@ static inline reel_status tell_registry(reel_registry_entry **place,
 {
     return *place == NULL ? REEL_OK
                           : (*place)->registry->tell(place, self, goes_on);
+}
+
+// A store of an end: its place among the others matters, since a handler may
+// interrupt.
+ALWAYS_INLINE void put(uintptr_t *field, uintptr_t value)
+{
+    *(volatile uintptr_t *)field = value;
 }
 
 static inline reel_status renew_binding(reel_registry_entry **place,

@@ -175,7 +175,8 @@ OUT_OF_LINE void *count_refusal(reel_blocks *blocks)
 ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
 {
     const uintptr_t block = blocks->base + i * blocks->block_size;
-    INVARIANT(i < blocks->list.count && is_shareable(blocks));
+    INVARIANT(has_ended(blocks)
+              || (i < blocks->list.count && is_shareable(blocks)));
     watch_alive(block, blocks->block_size);
     return (void *)block;
 }

@@ -348,7 +348,8 @@ uintptr_t reel_pool_claim_number(reel_pool *pool)
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
         i = grow_in_turn(pool);
     }
-    INVARIANT(is_shareable(pool) && (i == NO_NUMBER || has_page(pool, i)));
+    INVARIANT(is_shareable(pool)
+              && (i == NO_NUMBER || pool_has_ended(pool) || has_page(pool, i)));
     return i;
 }
 

@@ -455,8 +455,8 @@ static reel_status give_back(void *self, void *block, size_t size)
 static void end(void *self)
 {
     reel_region *const region = self;
-    *(volatile uintptr_t *)&region->end = 0;
-    *(volatile uintptr_t *)&region->newest = NO_NUMBER;
+    put(&region->end, 0);
+    put(&region->newest, NO_NUMBER);
 }
 
 static reel_frees frees(const void *self)

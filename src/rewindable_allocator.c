@@ -1,3 +1,4 @@
+#include "binding.h"
 #include "chunk.h"
 #include "gate.h"
 #include "watch.h"
@@ -135,7 +136,7 @@ static void end(void *self)
     store_release(&rewindable->highest, (uintptr_t)first);
     store_release(&rewindable->first_open, (uintptr_t)first);
     store_release(&first->used, first->granules << HALF_BITS);
-    *(volatile uintptr_t *)&rewindable->generation += 1;
+    put(&rewindable->generation, rewindable->generation + 1);
 }
 
 static reel_frees frees(const void *self)

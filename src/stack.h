@@ -118,11 +118,11 @@ static inline void end_stack(reel_arena *arena)
     store_release(&arena->limit, 0);
     for (int i = 0; i < 2; i++) {
         start_over(arena, arena->serial + 1);
-        arena->last_position = stop;
-        arena->floor = stop;
-        arena->peak = stop;
         store_release(&arena->next, stop);
-        store_release((reel_word *)&arena->base, stop);
+        put(&arena->peak, stop);
+        put(&arena->floor, stop);
+        put(&arena->last_position, stop);
+        put(&arena->base, stop);
     }
     arena->entry = (reel_registry_entry *)(void *)arena;
     set_serial(arena, arena->serial);

@@ -69,10 +69,12 @@ static bool is_shareable_temp(const reel_temp *temp)
 {
     const reel_arena *const stack = &temp->stack;
     const uintptr_t committed = committed_of(temp);
-    return is_shareable(stack, next_of(stack)) && stack->base <= committed
-           && committed <= stack->end
-           && ((stack->base | committed | stack->end) & page_mask_of(temp)) == 0
-           && temp->step > 0 && (temp->step & page_mask_of(temp)) == 0;
+    return has_ended(stack)
+           || (is_shareable(stack, next_of(stack)) && stack->base <= committed
+               && committed <= stack->end
+               && ((stack->base | committed | stack->end) & page_mask_of(temp))
+                      == 0
+               && temp->step > 0 && (temp->step & page_mask_of(temp)) == 0);
 }
 
 bool reel_temp_is_valid(const reel_temp *temp)

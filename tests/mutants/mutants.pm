@@ -369,7 +369,7 @@ our @list = (
     [ 'src/stack.h', 'arena->entry == NULL ? serial : serial + 1', 'serial' ],
     [ 'src/stack.h', '        start_over(arena, arena->serial + 1);', '' ],
     [ 'src/stack.h', '    store_release(&arena->limit, 0);', '' ],
-    [ 'src/stack.h', '        store_release((reel_word *)&arena->base, stop);', '' ],
+    [ 'src/stack.h', '        put(&arena->base, stop);', '' ],
     [ 'src/stack.h', 'REEL_UNLIKELY(arena->entry != NULL) ? tell', 'false ? tell' ],
     [ 'src/arena.c', 'arena->entry != NULL ? tell_or_refuse(arena, false) : REEL_OK', 'REEL_OK' ],
     [ 'src/temp.c', '    store_release(&temp->committed, temp->stack.end);', '' ],
@@ -386,7 +386,7 @@ our @list = (
     [ 'src/pool.c', '    *(reel_pool_slot *volatile *)&cache->top = cache->slots;', '' ],
     [ 'src/rewindable_allocator.c', '    *(volatile size_t *)&rewindable->capacity = 0;', '' ],
     [ 'src/rewindable_allocator.c', '    store_release(&first->used, first->granules << HALF_BITS);', '' ],
-    [ 'src/rewindable_allocator.c', '    *(volatile uintptr_t *)&rewindable->generation += 1;', '' ],
+    [ 'src/rewindable_allocator.c', '    put(&rewindable->generation, rewindable->generation + 1);', '' ],
 
     # registry: validation
     [ 'src/registry.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],

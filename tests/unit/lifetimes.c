@@ -731,6 +731,32 @@ static void a_block_pools_dispose_ends_its_cache(void)
     EXPECT(reel_blocks_alloc(&the.blocks) != NULL); // nothing else changed
 }
 
+// A memory checker would report the writes.
+static void a_buffer_is_the_callers_again_after_a_dispose(void)
+{
+    unsigned char buffer[128];
+    reel_arena local;
+    for (int way = 0; way < 2; way++) {
+        if (way == 0) {
+            EXPECT(reel_arena_init(&local, buffer, sizeof buffer) == REEL_OK);
+            EXPECT(reel_arena_alloc(&local, 8, 8) != NULL);
+            EXPECT(reel_arena_dispose(&local) == REEL_OK);
+            EXPECT(reel_arena_dispose(&local) == REEL_OK);
+            EXPECT(reel_arena_used(&local) >= 8); // nothing else changed
+        } else {
+            EXPECT(reel_blocks_init(&the.blocks, buffer, sizeof buffer, 8, 4)
+                   == REEL_OK);
+            EXPECT(reel_blocks_alloc(&the.blocks) != NULL);
+            EXPECT(reel_blocks_dispose(&the.blocks) == REEL_OK);
+            EXPECT(reel_blocks_dispose(&the.blocks) == REEL_OK);
+            EXPECT(reel_blocks_count_used(&the.blocks) == 1);
+        }
+        for (size_t i = 0; i < sizeof buffer; i++) {
+            *(volatile unsigned char *)&buffer[i] = 1;
+        }
+    }
+}
+
 static void a_pools_dispose_leaves_the_registry(void)
 {
     fresh_parent();
@@ -1064,6 +1090,7 @@ const test_case lifetimes_tests[] = {
     TEST(a_temps_rewinds_and_resets_end_its_children),
     TEST(a_regions_close_ends_its_children),
     TEST(a_block_pools_dispose_ends_its_cache),
+    TEST(a_buffer_is_the_callers_again_after_a_dispose),
     TEST(a_pools_dispose_leaves_the_registry),
     TEST(a_page_cache_ends_with_its_pool),
     TEST(a_page_cache_may_end_before_its_pool),
