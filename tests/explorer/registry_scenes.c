@@ -1,5 +1,6 @@
 // A registry whose owner, context 0, changes it while others ask. They know the
-// handles beforehand: entry 0 is the root, entry 1 its child, each of version 1, 2.
+// handles beforehand: entry 0 is the root, entry 1 its child, each of the first
+// version, the second.
 
 #include "letters.h"
 
@@ -11,7 +12,7 @@
 #define OBJECTS_AT  64 // one for each handle, written before the handle is made
 
 #define ENTRIES  2
-#define VERSIONS 4 // 1, 2 and one to be on the safe side
+#define VERSIONS 4 // the first, the second and two to be on the safe side
 
 typedef enum state {
     NOT_YET,
@@ -22,6 +23,7 @@ typedef enum state {
 
 static state states[ENTRIES * VERSIONS];
 static reel_handle root;
+static uintptr_t first; // version of an entry
 
 static reel_registry *registry(void)
 {
@@ -30,7 +32,7 @@ static reel_registry *registry(void)
 
 static size_t number_of(reel_handle handle)
 {
-    return handle.index * VERSIONS + handle.version;
+    return handle.index * VERSIONS + (handle.version - first);
 }
 
 static uintptr_t *object_of(reel_handle handle)
@@ -40,7 +42,7 @@ static uintptr_t *object_of(reel_handle handle)
 
 static reel_handle handle_of(unsigned number)
 {
-    const reel_handle handle = { number / 2, number % 2 + 1 };
+    const reel_handle handle = { number / 2, number % 2 + first };
     return handle;
 }
 
@@ -49,7 +51,7 @@ static reel_handle handle_of(unsigned number)
 // The next handle of an entry: its object is there before it is.
 static reel_handle announce(size_t index)
 {
-    reel_handle next = { index, 1 };
+    reel_handle next = { index, first };
     while (states[number_of(next)] != NOT_YET) {
         next.version++;
     }
@@ -196,8 +198,14 @@ static void set_up(const scene *plan)
         states[i] = NOT_YET;
     }
     void *const entries = &explorer_memory[ENTRIES_AT];
-    require(reel_registry_init(registry(), entries, ENTRIES) == REEL_OK,
+    reel_handle handle;
+    require(reel_registry_init(registry(), entries, ENTRIES) == REEL_OK
+                && reel_registry_register(registry(), reel_allocator_null(),
+                                          REEL_NO_HANDLE, &handle)
+                       == REEL_OK
+                && reel_registry_init(registry(), entries, ENTRIES) == REEL_OK,
             "no registry");
+    first = handle.version;
     letters_act_before(&registry_stage, plan);
 }
 
