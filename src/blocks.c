@@ -415,7 +415,8 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 static reel_status give_back_oldest(reel_blocks_cache *cache, void **end)
 {
     reel_status worst = REEL_OK;
-    list_chain chain = { 0, NULL };
+    list_chain chain;
+    list_start_chain(&chain);
     for (void **at = cache->slots; at < end; at++) {
         const reel_status status = REEL_LISTS_ARE_VERSIONED
                                        ? free_into(cache->blocks, &chain, *at)

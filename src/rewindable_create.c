@@ -198,8 +198,7 @@ reel_status reel_rewindable_destroy(reel_rewindable *rewindable)
     if (status != REEL_OK) {
         return status;
     }
-    reel_allocator background;
-    background.ops = rewindable->backing.ops;
-    background.self = rewindable->backing.self;
-    return reel_free(background, rewindable, size);
+    // Not reel_free(), whose argument some compilers copy with memcpy.
+    return rewindable->backing.ops->free(rewindable->backing.self, rewindable,
+                                         size);
 }

@@ -100,7 +100,8 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 /// Cost     O(1), and one retry for each context that gets in between
 /// Callers  any context
 /// Waits    never; REEL_ATOMICS_MASKED masks interrupts for at most 8
-///          instructions (7 on Armv7-M), if the mask is inline
+///          instructions (7 on Armv7-M), if the mask is inline; reel/port.h says
+///          for which compilers
 void *reel_blocks_alloc(reel_blocks *blocks);
 
 /// Free a block.

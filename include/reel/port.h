@@ -100,7 +100,8 @@ uintptr_t reel_port_gate_holder(const reel_word *gate);
 ///
 /// Returns  the state to restore.
 /// Cost     2 instructions on Cortex-M, and 1 to unmask. If they are inline, an
-///          interrupt waits for at most 8 instructions, including the one that
+///          interrupt waits for at most 9 instructions with gcc at -Os and -O2,
+///          for 12 with clang there, and for 13 at -Og, including the one that
 ///          unmasks.
 /// Callers  any context
 /// Waits    masks interrupts

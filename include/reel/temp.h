@@ -116,21 +116,25 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 ///   bytes    whole memory pages
 ///   align    of the memory: the memory page, or more if the port needs it (an
 ///            Armv7-M MPU needs `bytes`)
-///   hooks    address of a reel_pages
+///   port     name of an object with a member `pages`, such as one made by
+///            REEL_ALWAYS_DEFINE. A constant port_page_size says its memory
+///            page: for another port write enum { port_page_size = 1024 };
 ///   step     bytes, a multiple of the memory page, not 0
 ///
 ///   REEL_ALWAYS_DEFINE(plain, 256, SIZE_MAX);
-///   REEL_TEMP_DEFINE(scratch, 8192, 256, &plain.pages, 256);
-#define REEL_TEMP_DEFINE(name, bytes, align, hooks, step)                      \
-    REEL_STATIC_ASSERT((step) > 0 && (bytes) % (align) == 0,                   \
-                       "a temp needs a step above 0, and whole pages");        \
+///   REEL_TEMP_DEFINE(scratch, 8192, 256, plain, 256);
+#define REEL_TEMP_DEFINE(name, bytes, align, port, step)                       \
+    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0          \
+                           && (align) % port##_page_size == 0 && (step) > 0    \
+                           && (step) % port##_page_size == 0,                  \
+                       "bytes, align and step are whole pages of the port");   \
     REEL_MEMORY_DEFINE(name##_memory, bytes, align);                           \
     static reel_temp name = {                                                  \
         REEL_ARENA_INITIAL((uintptr_t)name##_memory, (uintptr_t)name##_memory, \
                            (uintptr_t)name##_memory + (bytes)),                \
         { (uintptr_t)name##_memory },                                          \
         { 0 },                                                                 \
-        hooks,                                                                 \
+        &port.pages,                                                           \
         0,                                                                     \
         0,                                                                     \
         0,                                                                     \

@@ -60,7 +60,7 @@
 #define REEL_RAISE_BASEPRI_ "msr basepri_max, %2"
 #endif
 
-static inline uintptr_t reel_port_mask(void)
+static inline REEL_ALWAYS_INLINED uintptr_t reel_port_mask(void)
 {
     uintptr_t saved, primask;
     __asm__ volatile("mrs %0, basepri\n\t" REEL_RAISE_BASEPRI_
@@ -71,7 +71,7 @@ static inline uintptr_t reel_port_mask(void)
     return saved;
 }
 
-static inline void reel_port_unmask(uintptr_t saved)
+static inline REEL_ALWAYS_INLINED void reel_port_unmask(uintptr_t saved)
 {
     __asm__ volatile("msr basepri, %0" ::"r"(saved) : "memory");
 }

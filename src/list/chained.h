@@ -17,6 +17,13 @@ typedef struct list_chain {
     reel_word *last; // its link; NULL: the chain is empty
 } list_chain;
 
+// Field by field: an initialiser may become a call of memset.
+ALWAYS_INLINE void list_start_chain(list_chain *chain)
+{
+    chain->first = 0;
+    chain->last = NULL;
+}
+
 // Follow up to `most` links, while they lead to numbers that were allocated
 // once: other links were never written. Returns how many there were, and the
 // last link.

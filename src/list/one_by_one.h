@@ -8,6 +8,11 @@ typedef struct list_chain {
     reel_link *last;
 } list_chain;
 
+ALWAYS_INLINE void list_start_chain(list_chain *chain)
+{
+    (void)chain;
+}
+
 ALWAYS_INLINE size_t list_take_chain(reel_list *list, size_t most,
                                      uintptr_t *first)
 {

@@ -91,8 +91,8 @@ ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 {
     const list_table table = table_of(list);
     const uintptr_t top = list_pop(list, table);
+    *head = top;
     if (REEL_UNLIKELY(is_bottom(list, top))) {
-        *head = top;
         return NO_NUMBER;
     }
     *link_at(table, top) = (reel_link)top;

@@ -109,6 +109,7 @@ our @links = (
 
 # Static instances that cannot be, and what must be said of them.
 my $blocks_text = '1 to REEL_BLOCKS_MAX blocks of 1 byte or more';
+my $pages_text  = 'bytes, align and step are whole pages of the port';
 our @impossible  = (
     [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32767);', $blocks_text ],
     [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 0);',     $blocks_text ],
@@ -116,6 +117,22 @@ our @impossible  = (
     [ 'host', 'REEL_ARENA_DEFINE(arena, 0);',        '1 byte or more' ],
     [ 'host', 'REEL_REGISTRY_DEFINE(registry, 0);',  '1 entry or more' ],
     [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32766);', undef ],
+    [ 'm3',   'REEL_ALWAYS_DEFINE(a, 48, 1);', 'a page is a power of two', 'always.h' ],
+    [ 'm3',   'REEL_ALWAYS_DEFINE(a, 0, 1);',  'a page is a power of two', 'always.h' ],
+    (   map {
+            [   'm3', "REEL_ALWAYS_DEFINE(a, 256, 1); REEL_TEMP_DEFINE(t, $_->[0]);",
+                $_->[1], 'always.h'
+            ]
+        }
+            [ '4096, 64, a, 64',    $pages_text ],
+        [ '4096, 64, a, 256',   $pages_text ],
+        [ '4096, 256, a, 64',   $pages_text ],
+        [ '4096, 256, a, 0',    $pages_text ],
+        [ '4000, 256, a, 256',  $pages_text ],
+        [ '0, 256, a, 256',     $pages_text ],
+        [ '4096, 256, a, 512',  undef ],
+        [ '4096, 4096, a, 256', undef ],
+    ),
 );
 
 
@@ -128,7 +145,8 @@ sub including {
 sub all {
     return (
         ( map { [ @$_[ 0, 1 ], including( $_->[3] ) ] } @refused ),
-        ( map { [ $_->[0], '-Wno-unused', "#include \"reel/reel.h\"\\n$_->[1]" ] } @impossible ),
+        ( map { [ $_->[0], '-Wno-unused', including( $_->[3] // 'reel/reel.h' ) . "\\n#include \"reel/reel.h\"\\n$_->[1]" ] }
+            @impossible ),
         ( map { [ @$_[ 0, 1 ], including( $_->[3] ) ] } @accepted ),
         ( map { [ @$_[ 0, 1 ], asserting( 'base', "REEL_ATOMICS == REEL_ATOMICS_$_->[2]" ) ] }
                 @chosen ),

@@ -44,6 +44,17 @@ for my $case (@cases::links) {
     is( next_said(), '', "$cpu $options: a link takes $bytes bytes" );
 }
 
+# A library built with -fshort-enums and a program built without mean the same: no enum
+# is a member of a struct, nor behind a pointer. (An argument or a result is extended.)
+{
+    my %text = map { $_ => text_of($_) }
+        glob('include/reel/*.h include/reel/*/*.h port/*.h port/*/*.h');
+    my $enum = join '|', map {/typedef enum (\w+)/g} values %text;
+    my @stored = map { $text{$_} =~ /^\s+(?:$enum)\s+\w+;|\b(?:$enum)\s*\*/m ? $_ : () }
+        sort keys %text;
+    is( "@stored", '', 'no size depends on that of an enum' );
+}
+
 # Neither the dialect of `inline` nor a kernel's macros change what the library is: each
 # public function is defined once. make has compiled it all (compile.mk).
 for my $build ( glob 'build/dialects/*/*' ) {

@@ -21,3 +21,27 @@ endef
 $(foreach system,$(SYSTEMS),$(eval $(call SYSTEM_CHECK,$(system))))
 
 TEST_FILES += $(SYSTEM_CHECKS)
+
+# ---- builds that are not tuned, and clang's: no libc, no warning, short masks -------
+
+TOOL_clang-m0     := clang --target=arm-none-eabi
+TOOL_clang-x86-64 := clang -fno-pie
+FLAGS_clang-m0    := -mcpu=cortex-m0 -ffunction-sections -fdata-sections
+FLAGS_O0          := -O0
+FLAGS_Og          := -Og
+
+NEED_FOR_clang-m0     := host
+NEED_FOR_clang-x86-64 := host
+
+UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
+           clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
+UNTUNED_OBJECTS := $(foreach build,$(UNTUNED),$(call objects,$(build),$(CORE)))
+MASK_IMAGES     := $(foreach build,$(filter-out %+O0,$(UNTUNED)) microbit+primask+Os \
+                     microbit+primask+O2,$(OUT)/$(build)/core.elf)
+
+# All of the core at addresses of its own. What it calls is nowhere.
+$(OUT)/%/core.elf: $$(call objects,$$*,$(CORE)) | $(OUT)/have-board
+	$(SAY); arm-none-eabi-ld -e 0 -Ttext=0 --unresolved-symbols=ignore-all -o $@ $^
+
+SCRIPT_RUNS += tests/compile/untuned.t
+NEEDS_tests/compile/untuned.t := $(UNTUNED_OBJECTS) $(MASK_IMAGES)

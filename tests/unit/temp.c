@@ -1019,7 +1019,7 @@ static void a_commit_refused_after_a_spike_leaves_the_window_as_it_was(void)
 // ---- static instances ------------------------------------------------------
 
 REEL_ALWAYS_DEFINE(plain, 64, SIZE_MAX);
-REEL_TEMP_DEFINE(static_temp, 256, 64, &plain.pages, 128);
+REEL_TEMP_DEFINE(static_temp, 256, 64, plain, 128);
 
 static void a_static_temp_needs_no_init(void)
 {

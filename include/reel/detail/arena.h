@@ -133,7 +133,13 @@ static inline void *reel_arena_alloc_ahead(reel_arena *arena, size_t size,
                                            size_t align, size_t ahead)
 {
     void *const block = reel_arena_alloc(arena, size, align);
-    REEL_FETCH((uintptr_t)block + ahead);
+    const uintptr_t at = (uintptr_t)block + ahead;
+    // Not past the buffer: devices may lie there, and Cortex-M7 has an erratum
+    // (1013783) for a prefetch of memory that the MPU forbids.
+    if (REEL_UNLIKELY(at - arena->base >= arena->end - arena->base)) {
+        return block;
+    }
+    REEL_FETCH(at);
     return block;
 }
 

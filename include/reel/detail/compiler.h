@@ -49,7 +49,7 @@
 #define REEL_IS_CONSTANT(value) false
 #endif
 
-/// Let the cache fetch memory that will be written soon. Any address is allowed.
+/// Let the cache fetch memory that will be written soon.
 #if defined(__GNUC__)
 #define REEL_FETCH(address) __builtin_prefetch((const void *)(address), 1)
 #else
