@@ -17,8 +17,7 @@ static bool is_none(reel_handle handle)
 // A registry in what the backing gives. It comes before the rewindable's chunk.
 static void fresh_registry(size_t count)
 {
-    entries = reel_allocate(test_rig->beneath,
-                            count * sizeof(reel_registry_entry), 0);
+    entries = cut_off_backing(count * sizeof(reel_registry_entry), 0);
     EXPECT(reel_registry_init(&registry, entries, count) == REEL_OK);
 }
 
@@ -26,7 +25,7 @@ static void fresh(size_t count)
 {
     fresh_backing();
     fresh_registry(count);
-    EXPECT(reel_rewindable_init(&test_rig->rewindable, test_rig->backing,
+    EXPECT(reel_rewindable_init(&test_rig->rewindable, test_backing->allocator,
                                 test_rig->table, 2, &of_64)
            == REEL_OK);
 }
@@ -62,7 +61,7 @@ static void a_handle_finds_the_rewindable(void)
     const reel_allocator *const found =
         reel_registry_get(&registry, handle_of_it());
     EXPECT(found != NULL && found->self == &test_rig->rewindable);
-    EXPECT(reel_allocate(*found, 8, 1) == test_rig->blocks[0].start);
+    EXPECT(reel_allocate(*found, 8, 1) == test_backing->blocks[0].start);
 }
 
 static void refs_are_good_until_the_rewind(void)
@@ -82,7 +81,7 @@ static void refs_are_good_until_the_rewind(void)
     EXPECT(reel_ref_get(&registry, again) == NULL);
     EXPECT(reel_registry_count(&registry) == 0 && is_none(handle_of_it()));
     EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
-    EXPECT(reel_registry_is_valid(&registry) && test_rig->held == 0);
+    EXPECT(reel_registry_is_valid(&registry) && test_backing->held == 0);
 }
 
 static void every_one_of_65600_rewinds_has_a_handle_of_its_own(void)
@@ -138,7 +137,7 @@ static void a_registry_that_refuses_leaves_it_unbound(void)
 
 static reel_status init_anew(void)
 {
-    return reel_rewindable_init(&test_rig->rewindable, test_rig->backing,
+    return reel_rewindable_init(&test_rig->rewindable, test_backing->allocator,
                                 test_rig->table, 2, &of_64);
 }
 
@@ -222,7 +221,8 @@ static void a_child_lives_on_its_parent_and_is_stale_with_it(void)
                2, &of_16)
            == REEL_OK);
     EXPECT(reel_rewindable_bind(&child, &registry, handle_of_it()) == REEL_OK);
-    EXPECT(reel_rewindable_alloc(&child, 16, 1) == test_rig->blocks[0].start);
+    EXPECT(reel_rewindable_alloc(&child, 16, 1)
+           == test_backing->blocks[0].start);
     const reel_handle handle = reel_rewindable_handle(&child);
     EXPECT(is_good(handle));
     EXPECT(reel_rewindable_rewind(&child) == REEL_OK);
@@ -254,8 +254,8 @@ static reel_rewindable *made;
 static reel_status make(reel_registry *where, reel_handle parent)
 {
     made = NULL;
-    return reel_rewindable_create(&made, test_rig->backing, 3, &of_64, where,
-                                  parent);
+    return reel_rewindable_create(&made, test_backing->allocator, 3, &of_64,
+                                  where, parent);
 }
 
 static void create_takes_everything_from_the_background(void)
@@ -264,21 +264,23 @@ static void create_takes_everything_from_the_background(void)
         fresh_backing();
         fresh_registry(1);
         EXPECT(make(bound == 1 ? &registry : NULL, nothing) == REEL_OK);
-        EXPECT(test_rig->held == 2);
-        EXPECT((unsigned char *)made == test_rig->blocks[0].start);
-        EXPECT(test_rig->blocks[0].size
+        EXPECT(test_backing->held == 2);
+        EXPECT((unsigned char *)made == test_backing->blocks[0].start);
+        EXPECT(test_backing->blocks[0].size
                == sizeof(reel_rewindable) + 3 * sizeof(reel_rewindable_chunk));
         EXPECT(reel_rewindable_is_valid(made));
         EXPECT(reel_registry_count(&registry) == (size_t)bound);
         EXPECT(is_good(reel_rewindable_handle(made)) == (bound == 1));
-        EXPECT(reel_rewindable_alloc(made, 64, 1) == test_rig->blocks[1].start);
-        EXPECT(reel_rewindable_alloc(made, 65, 1) == test_rig->blocks[2].start);
+        EXPECT(reel_rewindable_alloc(made, 64, 1)
+               == test_backing->blocks[1].start);
+        EXPECT(reel_rewindable_alloc(made, 65, 1)
+               == test_backing->blocks[2].start);
         EXPECT(reel_rewindable_alloc(made, 129, 1) != NULL);
         EXPECT(reel_rewindable_alloc(made, 1, 1) != NULL);
         EXPECT(reel_rewindable_alloc(made, 128, 1) == NULL); // a table of 3
-        EXPECT(reel_rewindable_is_valid(made) && test_rig->held == 4);
+        EXPECT(reel_rewindable_is_valid(made) && test_backing->held == 4);
         EXPECT(reel_rewindable_destroy(made) == REEL_OK);
-        EXPECT(test_rig->held == 0 && reel_registry_count(&registry) == 0);
+        EXPECT(test_backing->held == 0 && reel_registry_count(&registry) == 0);
     }
 }
 
@@ -290,27 +292,27 @@ static void nothing_leaks_whichever_step_fails(void)
     for (size_t k = 0; k < 4; k++) {
         fresh_backing();
         fresh_registry(1);
-        test_rig->refuse_at = k;
+        refuse_call(k);
         EXPECT(make(&registry, nothing) == expected[k]);
         EXPECT((made != NULL) == (expected[k] == REEL_OK));
-        EXPECT(test_rig->held == (made != NULL ? 2 : 0));
+        EXPECT(test_backing->held == (made != NULL ? 2 : 0));
         EXPECT(reel_registry_count(&registry) == (made != NULL ? 1 : 0));
     }
-    test_rig->refuse_at = 0;
+    refuse_no_calls();
     EXPECT(make(&registry, nothing) == REEL_FULL && made == NULL);
     EXPECT(make(&registry, stale) == REEL_STALE && made == NULL);
-    EXPECT(test_rig->held == 2 && reel_registry_count(&registry) == 1);
+    EXPECT(test_backing->held == 2 && reel_registry_count(&registry) == 1);
 }
 
 static void what_cannot_be_made_is_invalid(void)
 {
     const reel_rewindable_config no_limit = { 64, 0, 8, false };
     fresh_backing();
-    reel_allocator no_ops = test_rig->backing;
+    reel_allocator no_ops = test_backing->allocator;
     no_ops.ops = NULL;
     made = NULL;
-    EXPECT(reel_rewindable_create(NULL, test_rig->backing, 2, &of_64, NULL,
-                                  nothing)
+    EXPECT(reel_rewindable_create(NULL, test_backing->allocator, 2, &of_64,
+                                  NULL, nothing)
            == REEL_INVALID);
     EXPECT(reel_rewindable_create(&made, no_ops, 2, &of_64, NULL, nothing)
            == REEL_INVALID);
@@ -319,15 +321,15 @@ static void what_cannot_be_made_is_invalid(void)
                                       SIZE_MAX / sizeof(reel_rewindable_chunk)
                                           + 1 };
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        EXPECT(reel_rewindable_create(&made, test_rig->backing, lengths[i],
-                                      &of_64, NULL, nothing)
+        EXPECT(reel_rewindable_create(&made, test_backing->allocator,
+                                      lengths[i], &of_64, NULL, nothing)
                == REEL_INVALID);
     }
-    EXPECT(test_rig->calls == 0);
-    EXPECT(reel_rewindable_create(&made, test_rig->backing, 2, &no_limit, NULL,
-                                  nothing)
+    EXPECT(test_backing->calls == 0);
+    EXPECT(reel_rewindable_create(&made, test_backing->allocator, 2, &no_limit,
+                                  NULL, nothing)
            == REEL_INVALID);
-    EXPECT(made == NULL && test_rig->held == 0);
+    EXPECT(made == NULL && test_backing->held == 0);
 }
 
 static void destroy_in_an_interrupt(void)
@@ -340,12 +342,12 @@ static void only_what_was_created_is_destroyed(void)
     fresh(1);
     EXPECT(reel_rewindable_destroy(NULL) == REEL_INVALID);
     EXPECT(reel_rewindable_destroy(&test_rig->rewindable) == REEL_INVALID);
-    EXPECT(rig_agrees() && test_rig->held == 1);
-    EXPECT(make(&registry, nothing) == REEL_OK && test_rig->held == 3);
+    EXPECT(rig_agrees() && test_backing->held == 1);
+    EXPECT(make(&registry, nothing) == REEL_OK && test_backing->held == 3);
     test_interrupt(destroy_in_an_interrupt);
-    EXPECT(reel_rewindable_is_valid(made) && test_rig->held == 3);
+    EXPECT(reel_rewindable_is_valid(made) && test_backing->held == 3);
     EXPECT(is_good(reel_rewindable_handle(made)));
-    EXPECT(reel_rewindable_destroy(made) == REEL_OK && test_rig->held == 1);
+    EXPECT(reel_rewindable_destroy(made) == REEL_OK && test_backing->held == 1);
 }
 
 const test_case bound_tests[] = {

@@ -45,12 +45,12 @@ static void fresh_pages_come_in_order_chunk_by_chunk(void)
     EXPECT(chunks() == 0 && reel_pool_pages(the_pool()) == 0 && used() == 0);
     for (size_t i = 0; i < 9; i++) {
         EXPECT(claims(i / 3, i % 3));
-        EXPECT(chunks() == i / 3 + 1 && test_pool->calls == 2 * chunks());
+        EXPECT(chunks() == i / 3 + 1 && test_backing->calls == 2 * chunks());
         EXPECT(reel_pool_pages(the_pool()) == 3 * chunks());
         EXPECT(used() == i + 1 && reel_pool_peak_pages(the_pool()) == i + 1);
         EXPECT(pool_agrees());
     }
-    EXPECT(claim() == NULL && used() == 9 && test_pool->calls == 6);
+    EXPECT(claim() == NULL && used() == 9 && test_backing->calls == 6);
 }
 
 static void pages_come_back_last_in_first_out_whatever_their_chunk(void)
@@ -136,7 +136,7 @@ static void use_all(size_t capacity, size_t page, size_t pages)
     }
     EXPECT(reel_pool_trim(the_pool())
            == capacity * (pages * page + links_size()));
-    EXPECT(test_pool->bytes == 0 && pool_agrees());
+    EXPECT(test_backing->bytes == 0 && pool_agrees());
 }
 
 static void pages_and_chunks_may_be_as_small_as_one(void)
@@ -167,30 +167,30 @@ static void a_page_has_a_number_by_chunk_and_place(void)
 static void a_pool_asks_for_the_default_sizes_unless_told(void)
 {
     fresh_pool_backing();
-    EXPECT(reel_pool_init(the_pool(), test_pool->backing, test_pool->chunks, 1,
-                          0, 0)
+    EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
+                          test_pool->chunks, 1, 0, 0)
            == REEL_OK);
     EXPECT(reel_pool_page_size(the_pool()) == REEL_POOL_PAGE_SIZE);
     refuse_calls_from(1);
-    EXPECT(claim() == NULL && test_pool->calls == 1);
-    EXPECT(test_pool->last_size == REEL_POOL_PAGE_SIZE * REEL_POOL_PAGES);
-    EXPECT(test_pool->last_align == 0);
-    EXPECT(reel_pool_init(the_pool(), test_pool->backing, test_pool->chunks, 1,
-                          8, 0)
+    EXPECT(claim() == NULL && test_backing->calls == 1);
+    EXPECT(test_backing->last.size == REEL_POOL_PAGE_SIZE * REEL_POOL_PAGES);
+    EXPECT(test_backing->last.align == 0);
+    EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
+                          test_pool->chunks, 1, 8, 0)
            == REEL_OK);
     EXPECT(claim() == NULL);
-    EXPECT(test_pool->last_size == 8 * REEL_POOL_PAGES);
-    EXPECT(reel_pool_init(the_pool(), test_pool->backing, test_pool->chunks, 1,
-                          0, 3 * REEL_POOL_PAGE_SIZE)
+    EXPECT(test_backing->last.size == 8 * REEL_POOL_PAGES);
+    EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
+                          test_pool->chunks, 1, 0, 3 * REEL_POOL_PAGE_SIZE)
            == REEL_OK);
     EXPECT(claim() == NULL && the_pool()->chunk_pages == 3);
-    EXPECT(test_pool->last_size == 3 * REEL_POOL_PAGE_SIZE);
+    EXPECT(test_backing->last.size == 3 * REEL_POOL_PAGE_SIZE);
 }
 
 static reel_status init_with(size_t page_size, size_t chunk_size)
 {
-    return reel_pool_init(the_pool(), test_pool->backing, test_pool->chunks, 2,
-                          page_size, chunk_size);
+    return reel_pool_init(the_pool(), test_backing->allocator,
+                          test_pool->chunks, 2, page_size, chunk_size);
 }
 
 static void pools_that_cannot_be_are_invalid_and_untouched(void)
@@ -202,13 +202,15 @@ static void pools_that_cannot_be_are_invalid_and_untouched(void)
     reel_pool_chunk *const table = test_pool->chunks;
     EXPECT(claims(0, 0));
     remember_pool(&before);
-    EXPECT(reel_pool_init(NULL, test_pool->backing, table, 2, PAGE, PAGE)
+    EXPECT(reel_pool_init(NULL, test_backing->allocator, table, 2, PAGE, PAGE)
            == REEL_INVALID);
     EXPECT(reel_pool_init(the_pool(), none, table, 2, PAGE, PAGE)
            == REEL_INVALID);
-    EXPECT(reel_pool_init(the_pool(), test_pool->backing, NULL, 2, PAGE, PAGE)
-           == REEL_INVALID);
-    EXPECT(reel_pool_init(the_pool(), test_pool->backing, table, 0, PAGE, PAGE)
+    EXPECT(
+        reel_pool_init(the_pool(), test_backing->allocator, NULL, 2, PAGE, PAGE)
+        == REEL_INVALID);
+    EXPECT(reel_pool_init(the_pool(), test_backing->allocator, table, 0, PAGE,
+                          PAGE)
            == REEL_INVALID);
     EXPECT(init_with(3, 6) == REEL_INVALID);
     EXPECT(init_with(3, 5) == REEL_INVALID); // 5 has no bit of 3 - 1
@@ -238,22 +240,22 @@ static void no_more_pages_than_there_are_numbers(void)
         reel_status expected = REEL_INVALID;
         if (limit > 0 && limit <= MOST_CHUNKS) {
             expected = REEL_OK;
-            EXPECT(reel_pool_init(the_pool(), test_pool->backing,
+            EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
                                   test_pool->chunks, limit, 1, pages)
                    == REEL_OK);
             EXPECT(pool_agrees());
         }
-        EXPECT(reel_pool_init(the_pool(), test_pool->backing, test_pool->chunks,
-                              limit + 1, 1, pages)
+        EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
+                              test_pool->chunks, limit + 1, 1, pages)
                == REEL_INVALID);
-        EXPECT(reel_pool_init(the_pool(), test_pool->backing, test_pool->chunks,
-                              SIZE_MAX, 1, pages)
+        EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
+                              test_pool->chunks, SIZE_MAX, 1, pages)
                == REEL_INVALID);
         EXPECT(expected == REEL_INVALID || limit <= 3); // it was met
     }
     EXPECT(init_with(1, REEL_BLOCKS_MAX) == REEL_INVALID);
     EXPECT(init_with(1, REEL_BLOCKS_MAX + 1) == REEL_INVALID);
-    EXPECT(test_pool->calls == 0);
+    EXPECT(test_backing->calls == 0);
 }
 
 // As many pages as 16-bit links can number, and a few where they are words.
@@ -301,7 +303,7 @@ static void a_full_table_changes_nothing_but_the_count_of_refusals(void)
     remember_pool(&before);
     EXPECT(claim() == NULL && claim() == NULL);
     EXPECT(reel_pool_claim_number(the_pool()) == UINTPTR_MAX);
-    EXPECT(pool_is_as(&before) && pool_agrees() && test_pool->calls == 4);
+    EXPECT(pool_is_as(&before) && pool_agrees() && test_backing->calls == 4);
     const reel_stats stats = reel_pool_stats(the_pool());
     EXPECT(stats.failures == 3 && stats.largest_refused == PAGE);
     EXPECT(stats.used == 4 * PAGE && stats.peak == 4 * PAGE);
@@ -317,10 +319,10 @@ static void a_backing_that_refuses_at_any_call_changes_nothing(void)
             fresh_pool(3, PAGE, 2);
             claim_chunks(chunk);
             remember_pool(&before);
-            const size_t bytes = test_pool->bytes;
+            const size_t bytes = test_backing->bytes;
             refuse_calls_from(call);
             EXPECT(claim() == NULL && pool_is_as(&before) && pool_agrees());
-            EXPECT(test_pool->bytes == bytes);
+            EXPECT(test_backing->bytes == bytes);
             EXPECT(reel_pool_stats(the_pool()).failures == 1);
             refuse_no_calls();
             EXPECT(claims(chunk, 0) && claims(chunk, 1) && pool_agrees());
@@ -444,11 +446,11 @@ static void reserving_grows_by_as_many_chunks_as_it_takes(void)
         EXPECT(reel_pool_reserve(the_pool(), pages) == REEL_OK);
         EXPECT(chunks() == (pages + 2) / 3 && used() == 0 && pool_agrees());
         EXPECT(reel_pool_peak_pages(the_pool()) == 0);
-        const size_t calls = test_pool->calls;
+        const size_t calls = test_backing->calls;
         for (size_t i = 0; i < 3 * chunks(); i++) {
             EXPECT(claim() != NULL && used() == i + 1);
         }
-        EXPECT(test_pool->calls == calls && pool_agrees());
+        EXPECT(test_backing->calls == calls && pool_agrees());
     }
 }
 
@@ -496,9 +498,9 @@ static void a_reserve_that_is_refused_gives_everything_back(void)
             remember_pool(&before);
             refuse_calls_from(call);
             EXPECT(reel_pool_reserve(the_pool(), 6) == REEL_NO_MEMORY);
-            EXPECT(test_pool->calls == 2 * begun + call);
+            EXPECT(test_backing->calls == 2 * begun + call);
             EXPECT(pool_is_as(&before) && pool_agrees());
-            EXPECT(test_pool->bytes == begun * (2 * PAGE + links_size()));
+            EXPECT(test_backing->bytes == begun * (2 * PAGE + links_size()));
             refuse_no_calls();
             EXPECT(reel_pool_reserve(the_pool(), 6) == REEL_OK);
             for (size_t i = 0; i < 6; i++) {
@@ -526,9 +528,9 @@ static void an_interrupt_claims_what_is_there_and_never_grows(void)
 {
     fresh_pool(3, PAGE, 2);
     test_interrupt(claim_one);
-    EXPECT(number == UINTPTR_MAX && test_pool->calls == 0);
+    EXPECT(number == UINTPTR_MAX && test_backing->calls == 0);
     test_interrupt(reserve_one);
-    EXPECT(status == REEL_BUSY && test_pool->calls == 0 && pool_agrees());
+    EXPECT(status == REEL_BUSY && test_backing->calls == 0 && pool_agrees());
     EXPECT(reel_pool_stats(the_pool()).failures == 1);
     EXPECT(reel_pool_reserve(the_pool(), 4) == REEL_OK);
     for (size_t i = 0; i < 4; i++) {
@@ -536,7 +538,7 @@ static void an_interrupt_claims_what_is_there_and_never_grows(void)
         EXPECT(number != UINTPTR_MAX && used() == i + 1);
     }
     test_interrupt(claim_one);
-    EXPECT(number == UINTPTR_MAX && test_pool->calls == 4 && pool_agrees());
+    EXPECT(number == UINTPTR_MAX && test_backing->calls == 4 && pool_agrees());
     EXPECT(claims(2, 0));
 }
 
@@ -629,7 +631,7 @@ static void trimming_in_an_interrupt_does_nothing(void)
     test_interrupt(dispose_it);
     EXPECT(status == REEL_BUSY && pool_is_as(&before));
     trim_it();
-    EXPECT(trimmed == 2 * (2 * PAGE + links_size()) && test_pool->held == 0);
+    EXPECT(trimmed == 2 * (2 * PAGE + links_size()) && test_backing->held == 0);
 }
 
 static void the_peak_outlives_a_trim(void)
@@ -663,7 +665,7 @@ static void a_pool_in_use_is_not_disposed_of(void)
     EXPECT(pool_is_as(&before) && pool_agrees());
     release(1, 1);
     EXPECT(reel_pool_dispose(the_pool()) == REEL_OK);
-    EXPECT(chunks() == 0 && test_pool->held == 0 && pool_agrees());
+    EXPECT(chunks() == 0 && test_backing->held == 0 && pool_agrees());
     EXPECT(reel_pool_dispose(the_pool()) == REEL_OK && pool_agrees());
     EXPECT(reel_pool_trim(the_pool()) == 0);
     claim_chunks(2); // as new
@@ -1169,9 +1171,9 @@ static void a_chunk_that_came_in_between_is_not_taken_twice(void)
     }
     fresh_pool(2, PAGE, 2);
     test_before_swap = claim_one; // at the gate: they grow
-    EXPECT(claims(0, 1) && number == 0 && test_pool->calls == 2);
+    EXPECT(claims(0, 1) && number == 0 && test_backing->calls == 2);
     test_before_swap = reserve_one;
-    EXPECT(claims(1, 0) && status == REEL_OK && test_pool->calls == 4);
+    EXPECT(claims(1, 0) && status == REEL_OK && test_backing->calls == 4);
     EXPECT(pool_agrees() && used() == 3);
 }
 
@@ -1199,10 +1201,10 @@ static void claim_in_an_interrupt(void)
 static void an_interrupt_while_the_pool_grows_is_refused_and_harms_nothing(void)
 {
     fresh_pool(2, PAGE, 2);
-    test_pool->during_call = claim_in_an_interrupt;
+    test_backing->meanwhile = claim_in_an_interrupt;
     EXPECT(claims(0, 0) && number == UINTPTR_MAX);
     EXPECT(claims(0, 1));
-    test_pool->during_call = release_the_first;
+    test_backing->meanwhile = release_the_first;
     EXPECT(claims(1, 0) && used() == 2 && claims(0, 0) && claims(1, 1));
     EXPECT(pool_agrees());
 }

@@ -123,7 +123,7 @@ static void thousands_of_regions_need_no_more_chunks_than_one(void)
         close_it(&region);
         EXPECT(used() == 0 && reel_pool_chunks(the_pool()) == 2);
     }
-    EXPECT(test_pool->calls == 4 && reel_pool_peak_pages(the_pool()) == 4
+    EXPECT(test_backing->calls == 4 && reel_pool_peak_pages(the_pool()) == 4
            && agrees());
 }
 
@@ -248,14 +248,14 @@ static void slots_do_not_remember_what_was_flushed(void)
     EXPECT(reel_pool_trim(the_pool()) > 0);
     unsigned char *const before = (unsigned char *)slots[0].page;
     const size_t size = 2 * REEL_ALIGN_DEFAULT; // more than a gap
-    void *const hole = reel_allocate(test_pool->backing, size, 1);
+    void *const hole = reel_allocate(test_backing->allocator, size, 1);
     for (int i = 0; i < 2; i++) {
         EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
         EXPECT(page_in(0, 0) != before && alloc(1, 1) == page_in(0, 0));
         EXPECT(reel_region_close_cached(&region) == REEL_OK);
     }
     reel_pool_cache_flush(&cache);
-    EXPECT(reel_free(test_pool->backing, hole, size) == REEL_OK);
+    EXPECT(reel_free(test_backing->allocator, hole, size) == REEL_OK);
     EXPECT(used() == 0 && agrees());
 }
 
@@ -271,9 +271,9 @@ static void slots_do_not_remember_a_number(void)
     close_cached();
     reel_pool_cache_flush(&cache);
     release(0, 0);
-    EXPECT(reel_pool_trim(the_pool()) > 0 && test_pool->held == 0);
+    EXPECT(reel_pool_trim(the_pool()) > 0 && test_backing->held == 0);
     void *const gap =
-        reel_allocate(test_pool->backing, (size_t)(page - first_chunk), 1);
+        reel_allocate(test_backing->allocator, (size_t)(page - first_chunk), 1);
     for (int i = 0; i < 2; i++) {
         EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
         EXPECT(page_in(0, 0) == page && alloc(1, 1) == page);
@@ -281,7 +281,7 @@ static void slots_do_not_remember_a_number(void)
         EXPECT(reel_region_close_cached(&region) == REEL_OK);
     }
     reel_pool_cache_flush(&cache);
-    EXPECT(reel_free(test_pool->backing, gap, (size_t)(page - first_chunk))
+    EXPECT(reel_free(test_backing->allocator, gap, (size_t)(page - first_chunk))
            == REEL_OK);
     EXPECT(used() == 0 && agrees());
 }
@@ -358,7 +358,7 @@ static void check_request(size_t size, size_t align)
     if (is_here) {
         EXPECT(block == page + 1 + gap && agrees() && used() == 1);
     } else if (may_not_fit) {
-        EXPECT(test_pool->bytes >= size && agrees_but_for(1) && used() == 1);
+        EXPECT(test_backing->bytes >= size && agrees_but_for(1) && used() == 1);
         EXPECT(region.large_size == size);
     } else {
         EXPECT(block >= page + PAGE && block + size <= page + 2 * PAGE);
@@ -380,23 +380,24 @@ static void every_size_and_alignment_is_served_where_it_fits(void)
 static void large_objects_come_from_the_backing_and_go_at_the_close(void)
 {
     fresh_region(1, 4);
-    const size_t before = test_pool->bytes;
+    const size_t before = test_backing->bytes;
     unsigned char *const a = alloc(PAGE + 1, 1);
-    EXPECT(a != NULL && test_pool->last_size == PAGE + 1);
-    EXPECT(test_pool->last_align == 1);
+    EXPECT(a != NULL && test_backing->last.size == PAGE + 1);
+    EXPECT(test_backing->last.align == 1);
     unsigned char *const b = alloc(3 * PAGE, 32);
     EXPECT(b != NULL && (uintptr_t)b % 32 == 0);
-    EXPECT(test_pool->last_size == 3 * PAGE && test_pool->last_align == 32);
+    EXPECT(test_backing->last.size == 3 * PAGE
+           && test_backing->last.align == 32);
     stamp(a, PAGE + 1, 1);
     stamp(b, 3 * PAGE, 2);
     unsigned char *const c = alloc(8, 1);
     stamp(c, 8, 3);
-    EXPECT(test_pool->bytes == before + 4 * PAGE + 1 && agrees_but_for(2));
+    EXPECT(test_backing->bytes == before + 4 * PAGE + 1 && agrees_but_for(2));
     EXPECT(region.large_size == 4 * PAGE + 1);
     EXPECT(is_stamped(a, PAGE + 1, 1) && is_stamped(b, 3 * PAGE, 2));
     EXPECT(is_stamped(c, 8, 3));
     close_it(&region);
-    EXPECT(test_pool->bytes == before && agrees());
+    EXPECT(test_backing->bytes == before && agrees());
     open_it(&region);
     close_it(&region);
     EXPECT(agrees());
@@ -519,7 +520,7 @@ static void a_large_object_that_cannot_be_noted_is_not_asked_for(void)
     EXPECT(alloc(PAGE - 4, 1) == page_in(0, 0));
     before = region;
     EXPECT(alloc(PAGE + 1, 1) == NULL && is_as(&before) && agrees());
-    EXPECT(test_pool->calls == 2);
+    EXPECT(test_backing->calls == 2);
     EXPECT(stats().failures == 1 && stats().largest_refused == PAGE + 1);
     EXPECT(alloc(4, 1) == page_in(0, 0) + PAGE - 4);
 }
@@ -686,7 +687,7 @@ static void pages_too_small_for_a_note_serve_no_large_objects(void)
     EXPECT(alloc(8, 1) == page_in(0, 0) && alloc(2, 1) == page_in(0, 1));
     before = region;
     EXPECT(alloc(9, 1) == NULL && alloc(100, 1) == NULL);
-    EXPECT(is_as(&before) && agrees() && test_pool->calls == 2);
+    EXPECT(is_as(&before) && agrees() && test_backing->calls == 2);
     EXPECT(stats().failures == 2 && stats().largest_refused == 100);
     EXPECT(alloc(6, 1) == page_in(0, 1) + 2);
     close_it(&region);
@@ -752,7 +753,7 @@ static void arguments_that_cannot_be_are_refused(void)
     fresh_pool(1, PAGE, 1);
     EXPECT(reel_region_open(NULL, the_pool()) == REEL_INVALID);
     EXPECT(reel_region_open(&region, NULL) == REEL_INVALID);
-    EXPECT(used() == 0 && test_pool->calls == 0);
+    EXPECT(used() == 0 && test_backing->calls == 0);
     open_it(&region);
     EXPECT(reel_region_free(&region, NULL, 1) == REEL_INVALID);
     void *const block = alloc(5, 1);
@@ -987,7 +988,7 @@ static void a_region_in_an_interrupt_claims_free_pages_only(void)
 {
     fresh_pool(2, PAGE, 2);
     test_interrupt(use_a_region);
-    EXPECT(opened == REEL_NO_MEMORY && test_pool->calls == 0);
+    EXPECT(opened == REEL_NO_MEMORY && test_backing->calls == 0);
     EXPECT(reel_pool_reserve(the_pool(), 2) == REEL_OK && claims(0, 0));
     test_interrupt(use_a_region);
     EXPECT(opened == REEL_OK && closed == REEL_OK);
@@ -996,7 +997,7 @@ static void a_region_in_an_interrupt_claims_free_pages_only(void)
     test_interrupt(use_a_region);
     EXPECT(opened == REEL_OK && closed == REEL_OK);
     EXPECT(first == page_in(0, 0) && second == page_in(0, 1) && large == NULL);
-    EXPECT(test_pool->calls == 2 && used() == 0 && pool_agrees());
+    EXPECT(test_backing->calls == 2 && used() == 0 && pool_agrees());
 }
 
 static void close_the_region(void)
@@ -1049,7 +1050,7 @@ static void chunks_go_while_regions_are_open(void)
     EXPECT(alloc(PAGE, 1) == page_in(1, 1) && alloc(1, 1) == page_in(2, 0));
     EXPECT(reel_region_is_valid(&region));
     close_it(&region);
-    EXPECT(reel_pool_dispose(the_pool()) == REEL_OK && test_pool->held == 0);
+    EXPECT(reel_pool_dispose(the_pool()) == REEL_OK && test_backing->held == 0);
 }
 
 // ---- any sequence ------------------------------------------------------------------
@@ -1183,7 +1184,7 @@ static void random_regions_share_a_pool(void)
         }
         EXPECT(used() == 0 && pool_agrees());
         EXPECT(reel_pool_dispose(the_pool()) == REEL_OK);
-        EXPECT(test_pool->held == 0);
+        EXPECT(test_backing->held == 0);
     }
 }
 

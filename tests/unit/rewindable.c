@@ -22,7 +22,7 @@ static void rewind_it(void)
 // An address, as chunk and bytes from its start.
 static bool is_at(const void *block, size_t chunk, size_t offset)
 {
-    return block == test_rig->blocks[chunk].start + offset;
+    return block == test_backing->blocks[chunk].start + offset;
 }
 
 // Fill all chunks that are there, in granules of 8.
@@ -49,12 +49,12 @@ static void expect_sizes(const reel_rewindable_config *config,
         fill_up();
         EXPECT(chunks() == i);
         EXPECT(is_at(take(1, 1), i, 0));
-        EXPECT(test_rig->blocks[i].size == sizes[i]);
+        EXPECT(test_backing->blocks[i].size == sizes[i]);
         sum += sizes[i];
         EXPECT(reel_rewindable_bytes_allocated(&test_rig->rewindable) == sum);
         EXPECT(rig_agrees());
     }
-    EXPECT(test_rig->blocks[0].size == sizes[0] && chunks() == count);
+    EXPECT(test_backing->blocks[0].size == sizes[0] && chunks() == count);
 }
 
 // The proportions of 128 KiB with a limit of 64 MiB, but for the steps between.
@@ -87,38 +87,38 @@ static void growth_looks_at_the_chunks_that_are_there(void)
 {
     fresh_rig(&tiny, 4);
     EXPECT(is_at(take(100, 1), 1, 0)); // nothing fits: as large as needed
-    EXPECT(test_rig->blocks[1].size == 104);
+    EXPECT(test_backing->blocks[1].size == 104);
     EXPECT(is_at(take(9, 1), 2, 0));
-    EXPECT(test_rig->blocks[2].size == 104 + 32);
+    EXPECT(test_backing->blocks[2].size == 104 + 32);
     rewind_it();
     rewind_it();
     EXPECT(chunks() == 1);
     fill_up();
     EXPECT(is_at(take(1, 1), 1, 0)); // doubling again
-    EXPECT(test_rig->blocks[1].size == 16 && rig_agrees());
+    EXPECT(test_backing->blocks[1].size == 16 && rig_agrees());
 }
 
 static void a_chunk_is_aligned_to_its_granule_or_to_its_first_block(void)
 {
     const reel_rewindable_config of_32 = { 32, 64, 32, false };
     fresh_rig(&of_32, 4);
-    EXPECT(test_rig->blocks[0].align == 32);
-    EXPECT(is_at(take(64, 1), 1, 0) && test_rig->blocks[1].align == 32);
-    EXPECT(is_at(take(64, 128), 2, 0) && test_rig->blocks[2].align == 128);
+    EXPECT(test_backing->blocks[0].align == 32);
+    EXPECT(is_at(take(64, 1), 1, 0) && test_backing->blocks[1].align == 32);
+    EXPECT(is_at(take(64, 128), 2, 0) && test_backing->blocks[2].align == 128);
 }
 
 static void a_granule_is_a_word_at_least(void)
 {
     const reel_rewindable_config odd = { 3 * sizeof(void *) - 1, 64, 1, false };
     fresh_rig(&odd, 1);
-    EXPECT(test_rig->blocks[0].size == 3 * sizeof(void *));
+    EXPECT(test_backing->blocks[0].size == 3 * sizeof(void *));
     EXPECT(reel_rewindable_initial_size(&test_rig->rewindable)
            == 3 * sizeof(void *) - 1);
     EXPECT(is_at(take(1, 1), 0, 0));
     EXPECT(is_at(take(1, 1), 0, sizeof(void *)));
     const reel_rewindable_config usual = { 1, 64, 0, false };
     fresh_rig(&usual, 1);
-    EXPECT(test_rig->blocks[0].size == REEL_ALIGN_DEFAULT);
+    EXPECT(test_backing->blocks[0].size == REEL_ALIGN_DEFAULT);
 }
 
 // ---- addresses without memory -------------------------------------------------
@@ -271,12 +271,12 @@ static void alignment_costs_its_padding_and_no_more(void)
         fresh_backing_on(test_malloc());
     }
     reel_rewindable *const rewindable = &test_rig->rewindable;
-    EXPECT(reel_rewindable_init(rewindable, test_rig->backing, test_rig->table,
-                                1, &config)
+    EXPECT(reel_rewindable_init(rewindable, test_backing->allocator,
+                                test_rig->table, 1, &config)
            == REEL_OK);
     for (size_t align = 1; align <= top; align *= 2) {
         rewind_it();
-        uintptr_t next = (uintptr_t)test_rig->blocks[0].start;
+        uintptr_t next = (uintptr_t)test_backing->blocks[0].start;
         for (size_t i = 0; i < 3 && align * i < top; i++) {
             EXPECT(take(1, 1) == (void *)next);
             next += 8;
@@ -285,11 +285,11 @@ static void alignment_costs_its_padding_and_no_more(void)
             next += 16;
         }
         EXPECT(reel_rewindable_stats(rewindable).used
-               == next - (uintptr_t)test_rig->blocks[0].start);
+               == next - (uintptr_t)test_backing->blocks[0].start);
         EXPECT(rig_agrees());
     }
     EXPECT(reel_rewindable_dispose(rewindable) == REEL_OK);
-    EXPECT(test_rig->held == 0);
+    EXPECT(test_backing->held == 0);
 }
 
 // A chunk that is made for a block serves it, however it is aligned.
@@ -301,12 +301,13 @@ static void any_alignment_is_had_from_a_fresh_chunk(void)
         if (has_malloc()) {
             fresh_backing_on(test_malloc());
         }
-        EXPECT(reel_rewindable_init(&test_rig->rewindable, test_rig->backing,
-                                    test_rig->table, 2, &tiny)
+        EXPECT(reel_rewindable_init(&test_rig->rewindable,
+                                    test_backing->allocator, test_rig->table, 2,
+                                    &tiny)
                == REEL_OK);
         void *const block = take(40, align);
         EXPECT(block != NULL && (uintptr_t)block % align == 0);
-        EXPECT(test_rig->blocks[1].size == 40 && rig_agrees());
+        EXPECT(test_backing->blocks[1].size == 40 && rig_agrees());
         EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
     }
 }
@@ -330,7 +331,7 @@ static void a_spike_survives_one_rewind_and_is_gone_after_the_second(void)
     rewind_it();
     EXPECT(chunks() == 1);
     rewind_it();
-    EXPECT(chunks() == 1 && test_rig->held == 1);
+    EXPECT(chunks() == 1 && test_backing->held == 1);
 }
 
 // It is the highest one in use that counts, though those below it were not.
@@ -356,7 +357,7 @@ static void a_rewind_hands_the_same_places_out_again(void)
         rewind_it();
         EXPECT(reel_rewindable_stats(&test_rig->rewindable).used == 0);
     }
-    EXPECT(test_rig->calls == 2); // the backing was left alone
+    EXPECT(test_backing->calls == 2); // the backing was left alone
 }
 
 static void dispose_gives_everything_back_and_twice_is_harmless(void)
@@ -367,14 +368,14 @@ static void dispose_gives_everything_back_and_twice_is_harmless(void)
     (void)take(30, 1);
     for (size_t i = 0; i < 2; i++) {
         EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
-        EXPECT(test_rig->held == 0 && chunks() == 0 && rig_agrees());
+        EXPECT(test_backing->held == 0 && chunks() == 0 && rig_agrees());
         EXPECT(reel_rewindable_bytes_allocated(&test_rig->rewindable) == 0);
         EXPECT(take(1, 1) == NULL && take(0, 0) == NULL && take(1, 64) == NULL);
         EXPECT(reel_rewindable_free(&test_rig->rewindable, block, 8)
                == REEL_FOREIGN);
         EXPECT(reel_rewindable_rewind(&test_rig->rewindable) == REEL_OK);
     }
-    EXPECT(test_rig->calls == 3 && rig_agrees());
+    EXPECT(test_backing->calls == 3 && rig_agrees());
     const reel_stats stats = reel_rewindable_stats(&test_rig->rewindable);
     EXPECT(stats.used == 0 && stats.peak == 72 && stats.failures == 6);
     EXPECT(reel_rewindable_set_frees_blocks(&test_rig->rewindable, true)
@@ -396,7 +397,7 @@ static void a_full_table_refuses_and_nothing_changes(void)
         rig_remember(&before);
         EXPECT(take(1, 1) == NULL && take(0, 0) == NULL && take(9, 1) == NULL);
         EXPECT(rig_is_as(&before) && rig_agrees());
-        EXPECT(test_rig->calls == length);
+        EXPECT(test_backing->calls == length);
         const reel_stats stats = reel_rewindable_stats(&test_rig->rewindable);
         EXPECT(stats.failures == 3 && stats.largest_refused == 9);
     }
@@ -407,18 +408,21 @@ static void a_backing_that_refuses_at_any_call_changes_nothing(void)
     for (size_t k = 2; k <= 14; k++) {
         for (int ever = 0; ever < 2; ever++) {
             fresh_rig(&tiny, 6);
-            test_rig->refuse_at = k;
-            test_rig->refuse_ever = ever == 1;
+            if (ever == 1) {
+                refuse_calls_from(k - 1);
+            } else {
+                refuse_call(k - 1);
+            }
             for (size_t i = 0; i < 40; i++) {
                 rig_state before;
                 rig_remember(&before);
-                const size_t held = test_rig->held;
+                const size_t held = test_backing->held;
                 if (take(1 + 7 * i % 60, (size_t)1 << (i % 4)) == NULL) {
-                    EXPECT(rig_is_as(&before) && test_rig->held == held);
+                    EXPECT(rig_is_as(&before) && test_backing->held == held);
                 }
                 EXPECT(rig_agrees());
             }
-            EXPECT(test_rig->calls >= k || chunks() == 6);
+            EXPECT(test_backing->calls >= k || chunks() == 6);
         }
     }
 }
@@ -427,32 +431,32 @@ static void the_initial_size_is_asked_for_if_the_grown_one_is_refused(void)
 {
     fresh_rig(&of_64, 5);
     fill_up();
-    test_rig->refuse_above = 64;
+    test_backing->refuse_above = 64;
     EXPECT(is_at(take(10, 1), 1, 0));
-    EXPECT(test_rig->blocks[1].size == 64 && test_rig->calls == 3);
+    EXPECT(test_backing->blocks[1].size == 64 && test_backing->calls == 3);
     fill_up();
-    test_rig->refuse_above = 80;
+    test_backing->refuse_above = 80;
     EXPECT(is_at(take(80, 1), 2, 0)); // the request, which is more
-    EXPECT(test_rig->blocks[2].size == 80 && test_rig->calls == 5);
-    EXPECT(take(81, 1) == NULL && test_rig->calls == 7);
+    EXPECT(test_backing->blocks[2].size == 80 && test_backing->calls == 5);
+    EXPECT(take(81, 1) == NULL && test_backing->calls == 7);
     EXPECT(take(200, 1) == NULL);
-    EXPECT(test_rig->calls == 8); // one size, so one question
-    test_rig->refuse_above = SIZE_MAX;
+    EXPECT(test_backing->calls == 8); // one size, so one question
+    test_backing->refuse_above = SIZE_MAX;
     EXPECT(is_at(take(81, 1), 3, 0));
-    EXPECT(test_rig->blocks[3].size == 80 + 64 && rig_agrees());
+    EXPECT(test_backing->blocks[3].size == 80 + 64 && rig_agrees());
 }
 
 static void a_rewindable_lives_on_a_block_pool(void)
 {
     fresh_backing();
     reel_blocks blocks;
-    unsigned char *const memory = reel_allocate(test_rig->beneath, 560, 64);
+    unsigned char *const memory = cut_off_backing(560, 64);
     EXPECT(reel_blocks_init(&blocks, memory, 560, 128, 4) == REEL_OK);
     const reel_rewindable_config config = { 100, 64, 8, true };
-    test_rig->beneath = reel_blocks_allocator(&blocks);
+    test_backing->beneath = reel_blocks_allocator(&blocks);
     reel_rewindable *const rewindable = &test_rig->rewindable;
-    EXPECT(reel_rewindable_init(rewindable, test_rig->backing, test_rig->table,
-                                5, &config)
+    EXPECT(reel_rewindable_init(rewindable, test_backing->allocator,
+                                test_rig->table, 5, &config)
            == REEL_OK);
     EXPECT(reel_blocks_count_used(&blocks) == 1 && rig_agrees());
     for (size_t i = 0; i < 4; i++) {
@@ -484,9 +488,8 @@ static void sizes_near_the_top_do_not_wrap(void)
         EXPECT(take(SIZE_MAX / 2 + k, 0) == NULL);
     }
     for (size_t bit = 12; bit < 8 * sizeof(size_t); bit++) {
-        test_rig->refuse_at = test_rig->calls + 1;
-        test_rig->refuse_ever = true; // no chunk is so aligned
-        const uintptr_t base = (uintptr_t)test_rig->blocks[0].start;
+        refuse_calls_from(1); // no chunk is so aligned
+        const uintptr_t base = (uintptr_t)test_backing->blocks[0].start;
         const size_t align = (size_t)1 << bit;
         if (((0 - base) & (align - 1)) >= 64) {
             EXPECT(take(1, align) == NULL);
@@ -514,15 +517,17 @@ static void misuse_is_reported_and_changes_nothing(void)
         EXPECT(test_panicked(REEL_INVALID));
     }
     const reel_allocator a = reel_rewindable_allocator(&test_rig->rewindable);
-    EXPECT(reel_reallocate(a, test_rig->blocks[0].start, 5, 6, 3) == NULL);
+    EXPECT(reel_reallocate(a, test_backing->blocks[0].start, 5, 6, 3) == NULL);
     EXPECT(test_panicked(REEL_INVALID));
     EXPECT(reel_reallocate(a, test_rig, 5, 6, 1) == NULL);
     EXPECT(test_panicked(REEL_FOREIGN));
-    EXPECT(reel_reallocate(a, test_rig->blocks[0].start + 8, 5, 6, 1) == NULL);
+    EXPECT(reel_reallocate(a, test_backing->blocks[0].start + 8, 5, 6, 1)
+           == NULL);
     EXPECT(test_panicked(REEL_FOREIGN)); // never handed out
-    EXPECT(reel_reallocate(a, test_rig->blocks[0].start + 1, 4, 6, 1) == NULL);
+    EXPECT(reel_reallocate(a, test_backing->blocks[0].start + 1, 4, 6, 1)
+           == NULL);
     EXPECT(test_panicked(REEL_FOREIGN));
-    EXPECT(reel_reallocate(a, test_rig->blocks[0].start, 9, 6, 1) == NULL);
+    EXPECT(reel_reallocate(a, test_backing->blocks[0].start, 9, 6, 1) == NULL);
     EXPECT(test_panicked(REEL_FOREIGN)); // larger than it was
     EXPECT(rig_is_as(&before) && rig_agrees());
 }
@@ -531,7 +536,7 @@ static void misuse_is_reported_and_changes_nothing(void)
 
 static reel_status try_init(const reel_rewindable_config *config)
 {
-    return reel_rewindable_init(&test_rig->rewindable, test_rig->backing,
+    return reel_rewindable_init(&test_rig->rewindable, test_backing->allocator,
                                 test_rig->table, 2, config);
 }
 
@@ -549,20 +554,20 @@ static void configurations_that_cannot_be_are_invalid(void)
     fresh_backing();
     rig_remember(&before);
     rig *const r = test_rig;
-    reel_allocator no_ops = r->backing;
+    reel_allocator no_ops = r->backing.allocator;
     no_ops.ops = NULL;
-    EXPECT(reel_rewindable_init(NULL, r->backing, r->table, 2, &tiny)
+    EXPECT(reel_rewindable_init(NULL, r->backing.allocator, r->table, 2, &tiny)
            == REEL_INVALID);
     EXPECT(reel_rewindable_init(&r->rewindable, no_ops, r->table, 2, &tiny)
            == REEL_INVALID);
-    EXPECT(reel_rewindable_init(&r->rewindable, r->backing, NULL, 2, &tiny)
+    EXPECT(reel_rewindable_init(&r->rewindable, r->backing.allocator, NULL, 2, &tiny)
            == REEL_INVALID);
-    EXPECT(reel_rewindable_init(&r->rewindable, r->backing, r->table, 0, &tiny)
+    EXPECT(reel_rewindable_init(&r->rewindable, r->backing.allocator, r->table, 0, &tiny)
            == REEL_INVALID);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         EXPECT(try_init(&bad[i]) == REEL_INVALID);
     }
-    EXPECT(rig_is_as(&before) && r->calls == 0);
+    EXPECT(rig_is_as(&before) && r->backing.calls == 0);
 }
 
 static void without_a_first_chunk_nothing_is_touched(void)
@@ -571,11 +576,11 @@ static void without_a_first_chunk_nothing_is_touched(void)
     rig_state before;
     fresh_backing();
     rig_remember(&before);
-    test_rig->refuse_above = 63;
-    EXPECT(try_init(&of_64) == REEL_NO_MEMORY && test_rig->calls == 1);
+    test_backing->refuse_above = 63;
+    EXPECT(try_init(&of_64) == REEL_NO_MEMORY && test_backing->calls == 1);
     EXPECT(try_init(&much) == REEL_NO_MEMORY);
     EXPECT(try_init(NULL) == REEL_NO_MEMORY);
-    EXPECT(rig_is_as(&before) && test_rig->held == 0);
+    EXPECT(rig_is_as(&before) && test_backing->held == 0);
     EXPECT(try_init(&tiny) == REEL_OK && rig_agrees());
 }
 
@@ -590,23 +595,24 @@ static void the_defaults_are_a_hosts(void)
     EXPECT(reel_rewindable_initial_size(rewindable) == 131072);
     EXPECT(reel_rewindable_bytes_allocated(rewindable) == 131072);
     EXPECT(!reel_rewindable_frees_blocks(rewindable));
-    EXPECT(test_rig->blocks[0].size == 131072);
-    EXPECT(test_rig->blocks[0].align == 64);
+    EXPECT(test_backing->blocks[0].size == 131072);
+    EXPECT(test_backing->blocks[0].align == 64);
     EXPECT(is_at(take(1, 1), 0, 0) && is_at(take(1, 1), 0, 64));
     EXPECT(rewindable->growth_limit == (size_t)64 * 1024 * 1024);
     EXPECT(reel_rewindable_dispose(rewindable) == REEL_OK);
-    EXPECT(test_rig->held == 0);
+    EXPECT(test_backing->held == 0);
 }
 
 static void the_small_defaults_fit_a_microcontroller(void)
 {
     const reel_rewindable_config small = REEL_REWINDABLE_SMALL;
     fresh_rig(&small, 2);
-    EXPECT(test_rig->blocks[0].size == 256 && test_rig->blocks[0].align >= 8);
+    EXPECT(test_backing->blocks[0].size == 256
+           && test_backing->blocks[0].align >= 8);
     EXPECT(reel_rewindable_initial_size(&test_rig->rewindable) == 256);
     EXPECT(small.growth_limit == 4096 && !small.frees_blocks);
     EXPECT(is_at(take(1, 1), 0, 0) && is_at(take(248, 1), 0, 8));
-    EXPECT(is_at(take(1, 1), 1, 0) && test_rig->blocks[1].size == 512);
+    EXPECT(is_at(take(1, 1), 1, 0) && test_backing->blocks[1].size == 512);
 }
 
 // ---- frees that do nothing, questions ------------------------------------------
@@ -650,7 +656,7 @@ static void the_statistics_count_whole_granules(void)
     EXPECT(reel_rewindable_bytes_allocated(rewindable) == 64 + 128);
     rewind_it();
     EXPECT(reel_rewindable_stats(rewindable).peak == 160);
-    test_rig->refuse_above = 0;
+    test_backing->refuse_above = 0;
     rewindable->failures.value = SIZE_MAX;
     EXPECT(take(200, 1) == NULL);
     EXPECT(reel_rewindable_stats(rewindable).failures == SIZE_MAX);

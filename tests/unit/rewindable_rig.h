@@ -1,34 +1,20 @@
-// A rewindable to be tested, over a backing that watches what is asked of it: it
-// notes every block, takes them back newest first only, can be told to refuse, and
-// writes over what comes back, as a free list would.
+// A rewindable to be tested, over a backing that watches what is asked of it and has
+// its blocks back newest first only.
 
 #ifndef REEL_RIG_H
 #define REEL_RIG_H
 
-#include "test.h"
+#include "backing_rig.h"
 
 #define MOST_CHUNKS 8
 
-typedef struct rig_block {
-    unsigned char *start;
-    size_t size, align;
-} rig_block;
-
 typedef struct rig {
+    backing_rig backing; // first, see there
     reel_rewindable rewindable;
-    reel_rewindable_chunk table[MOST_CHUNKS + 1]; // the last one is not used
-    reel_allocator backing;
-    reel_allocator beneath; // where its memory comes from
-    reel_arena arena;
-    rig_block blocks[MOST_CHUNKS + 2]; // those that are out, the newest last
-    size_t held;
-    size_t calls;        // for a block, refused or not
-    size_t refuse_at;    // the number of the call to refuse; 0: none
-    bool refuse_ever;    // and all after it
-    size_t refuse_above; // bytes
+    reel_rewindable_chunk
+        table[MOST_CHUNKS + 1]; // the last one is no rewindable's
 } rig;
 
-// Lies in the memory of the tests: a small board has no other to spare.
 extern rig *test_rig;
 
 // A backing on what is left of the memory of the tests, or on another allocator;

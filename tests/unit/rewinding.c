@@ -41,7 +41,7 @@ static size_t granules_for(size_t size)
 
 static unsigned char *address_of(size_t chunk, size_t granule)
 {
-    return test_rig->blocks[chunk].start + granule * model.granule;
+    return test_backing->blocks[chunk].start + granule * model.granule;
 }
 
 static unsigned char *start_of(const model_block *block)
@@ -93,10 +93,10 @@ static size_t model_grow(size_t granules)
     if (model.count == model.length) {
         return 0;
     }
-    if (whole_size(grown) <= test_rig->refuse_above) {
+    if (whole_size(grown) <= test_backing->refuse_above) {
         return grown;
     }
-    return whole_size(least) <= test_rig->refuse_above ? least : 0;
+    return whole_size(least) <= test_backing->refuse_above ? least : 0;
 }
 
 static void enter_chunk(size_t granules)
@@ -147,22 +147,16 @@ static void model_give(model_block *block)
 
 // ---- operations ------------------------------------------------------------------------
 
-static void stamp(model_block *block)
+static void fill(model_block *block)
 {
     block->stamp = (unsigned char)test_random(&seed);
-    for (size_t i = 0; i < block->size; i++) {
-        start_of(block)[i] = block->stamp;
-    }
+    stamp(start_of(block), block->size, block->stamp);
 }
 
 static bool is_intact(const model_block *block)
 {
-    for (size_t i = 0; block->granules > 0 && i < block->size; i++) {
-        if (start_of(block)[i] != block->stamp) {
-            return false;
-        }
-    }
-    return true;
+    return block->granules == 0
+           || is_stamped(start_of(block), block->size, block->stamp);
 }
 
 static void do_alloc(void)
@@ -177,7 +171,7 @@ static void do_alloc(void)
     void *const got = reel_rewindable_alloc(&test_rig->rewindable, size, align);
     EXPECT(got == (is_had ? start_of(block) : NULL));
     if (is_had && got != NULL) {
-        stamp(block);
+        fill(block);
     }
 }
 
@@ -293,7 +287,7 @@ static void cut_off_span(void)
     EXPECT(got == (is_had ? start_of(span) + span->size : NULL));
     if (is_had) {
         span->size = (unsigned char)(span->size + size);
-        stamp(span);
+        fill(span);
     }
 }
 
@@ -360,7 +354,7 @@ static void start_run(void)
 static void do_one_thing(void)
 {
     const size_t what = below(40);
-    test_rig->refuse_above = below(4) == 0 ? 60 + below(60) : SIZE_MAX;
+    test_backing->refuse_above = below(4) == 0 ? 60 + below(60) : SIZE_MAX;
     if (what == 0) {
         do_rewind();
     } else if (what < 3) {

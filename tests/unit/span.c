@@ -22,7 +22,7 @@ static reel_status give(void *block, size_t size)
 
 static unsigned char *at(size_t chunk, size_t offset)
 {
-    return test_rig->blocks[chunk].start + offset;
+    return test_backing->blocks[chunk].start + offset;
 }
 
 static void open_span(size_t size)

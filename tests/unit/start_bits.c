@@ -29,7 +29,7 @@ static void rewind_it(void)
 
 static unsigned char *at(size_t chunk, size_t offset)
 {
-    return test_rig->blocks[chunk].start + offset;
+    return test_backing->blocks[chunk].start + offset;
 }
 
 static size_t used(void)
@@ -57,7 +57,7 @@ static void the_last_free_rewinds_its_chunk(void)
         }
         EXPECT(used() == 0);
     }
-    EXPECT(test_rig->calls == 1);
+    EXPECT(test_backing->calls == 1);
 }
 
 static void a_block_that_lives_keeps_its_chunk(void)
@@ -84,7 +84,7 @@ static void a_chunk_that_starts_over_is_used_first_again(void)
     EXPECT(take(8, 1) == at(1, 16));
     EXPECT(give(at(2, 0), 8) == REEL_OK && give(at(2, 8), 8) == REEL_OK);
     EXPECT(take(8, 1) == at(1, 24)); // a later one does not come before it
-    EXPECT(test_rig->calls == 3 && rig_agrees());
+    EXPECT(test_backing->calls == 3 && rig_agrees());
 }
 
 static void padding_is_neither_a_block_nor_lost(void)
@@ -230,12 +230,12 @@ static void the_largest_chunk_is_brought_up_to_date_to_its_end(void)
         return;
     }
     fresh_backing_on(test_malloc());
-    EXPECT(reel_rewindable_init(&test_rig->rewindable, test_rig->backing,
+    EXPECT(reel_rewindable_init(&test_rig->rewindable, test_backing->allocator,
                                 test_rig->table, 1, &large)
            == REEL_OK);
     const size_t words = bits_bytes(granules) / sizeof(uintptr_t);
     EXPECT(words <= TURN);
-    EXPECT(test_rig->blocks[0].size == granules * 8 + bits_bytes(granules));
+    EXPECT(test_backing->blocks[0].size == granules * 8 + bits_bytes(granules));
     for (size_t word = 0; word < words; word += word + 1 < words ? 585 : 1) {
         EXPECT(is_scrubbed(word));
     }
@@ -281,12 +281,12 @@ static void the_generation_wraps_to_0(void)
 static void start_bits_come_in_addition_to_the_data(void)
 {
     fresh_rig(&of_64, 3);
-    EXPECT(test_rig->blocks[0].size == 64 + bits_bytes(8));
+    EXPECT(test_backing->blocks[0].size == 64 + bits_bytes(8));
     EXPECT(reel_rewindable_bytes_allocated(&test_rig->rewindable) == 64);
     EXPECT(take(65, 1) == at(1, 0)); // twice the data
-    EXPECT(test_rig->blocks[1].size == 128 + bits_bytes(16));
+    EXPECT(test_backing->blocks[1].size == 128 + bits_bytes(16));
     EXPECT(take(200, 1) == at(2, 0));
-    EXPECT(test_rig->blocks[2].size == 200 + bits_bytes(25));
+    EXPECT(test_backing->blocks[2].size == 200 + bits_bytes(25));
     EXPECT(reel_rewindable_bytes_allocated(&test_rig->rewindable) == 392);
     EXPECT(rig_agrees());
 }
@@ -528,7 +528,7 @@ static void a_chunk_that_came_in_between_is_used(void)
     swaps_before = 0;
     test_before_swap = take_theirs;
     EXPECT(take(8, 1) == at(1, 8) && theirs == at(1, 0));
-    EXPECT(test_rig->calls == 2 && rig_agrees());
+    EXPECT(test_backing->calls == 2 && rig_agrees());
 }
 
 // Room that comes back while this one is on its way to a later chunk.
