@@ -9,12 +9,16 @@
 void test_expect(bool fact, const char *text, const char *file, int line);
 #define EXPECT(fact) test_expect((fact), #fact, __FILE__, __LINE__)
 
-// The same for two numbers, statuses or pointers; a failure shows both.
+// The same for two numbers, statuses or pointers: a failure shows both. The first is
+// computed first.
 void test_expect_equal(uintptr_t is, uintptr_t wanted, const char *text,
                        const char *file, int line);
-#define EXPECT_EQUAL(is, wanted)                            \
-    test_expect_equal((uintptr_t)(is), (uintptr_t)(wanted), \
-                      #is " == " #wanted, __FILE__, __LINE__)
+#define EXPECT_EQUAL(is, wanted)                                          \
+    do {                                                                  \
+        const uintptr_t it_is = (uintptr_t)(is);                          \
+        test_expect_equal(it_is, (uintptr_t)(wanted), #is " == " #wanted, \
+                          __FILE__, __LINE__);                            \
+    } while (0)
 
 // Say something that is not a result: a line of text and a number.
 void test_note(const char *text, size_t number);

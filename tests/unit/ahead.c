@@ -20,11 +20,11 @@ static void what_lies_ahead_in_the_buffer_is_fetched(void)
 {
     unsigned char *const memory = test_memory(256);
     reel_arena arena;
-    EXPECT(reel_arena_init(&arena, memory, 256) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, 256), REEL_OK);
     fetches = 0;
-    EXPECT(reel_arena_alloc_ahead(&arena, 16, 1, 64) == memory);
+    EXPECT_EQUAL(reel_arena_alloc_ahead(&arena, 16, 1, 64), memory);
     EXPECT(fetches == 1 && fetched == (uintptr_t)memory + 64);
-    EXPECT(reel_arena_alloc_ahead(&arena, 16, 1, 239) == memory + 16);
+    EXPECT_EQUAL(reel_arena_alloc_ahead(&arena, 16, 1, 239), memory + 16);
     EXPECT(fetches == 2 && fetched == (uintptr_t)memory + 255);
 }
 
@@ -32,11 +32,11 @@ static void nothing_is_fetched_past_the_buffer(void)
 {
     unsigned char *const memory = test_memory(256);
     reel_arena arena;
-    EXPECT(reel_arena_init(&arena, memory, 256) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, 256), REEL_OK);
     fetches = 0;
-    EXPECT(reel_arena_alloc_ahead(&arena, 16, 1, 256) == memory);
-    EXPECT(reel_arena_alloc_ahead(&arena, 16, 1, 240) == memory + 16);
-    EXPECT(reel_arena_alloc_ahead(&arena, 16, 1, SIZE_MAX) == memory + 32);
+    EXPECT_EQUAL(reel_arena_alloc_ahead(&arena, 16, 1, 256), memory);
+    EXPECT_EQUAL(reel_arena_alloc_ahead(&arena, 16, 1, 240), memory + 16);
+    EXPECT_EQUAL(reel_arena_alloc_ahead(&arena, 16, 1, SIZE_MAX), memory + 32);
     EXPECT(reel_arena_alloc_ahead(&arena, 256, 1, 8) == NULL);
     EXPECT(fetches == 1 && fetched == (uintptr_t)memory + 31);
 }

@@ -19,7 +19,7 @@ static void decommit(void *context, void *addr, size_t size)
 
 static void build_arena(void)
 {
-    EXPECT(reel_arena_init(&the.arena, memory, TEST_MEMORY) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&the.arena, memory, TEST_MEMORY), REEL_OK);
 }
 
 static bool check_arena(void)
@@ -31,7 +31,7 @@ static void build_temp(void)
 {
     static const reel_pages pages = { 64, NULL, commit, decommit };
     unsigned char *const start = memory + (0 - (uintptr_t)memory) % 64;
-    EXPECT(reel_temp_init(&the.temp, start, 1024, &pages, NULL) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&the.temp, start, 1024, &pages, NULL), REEL_OK);
     EXPECT(reel_temp_alloc(&the.temp, 100, 1) != NULL);
 }
 
@@ -42,11 +42,11 @@ static bool check_temp(void)
 
 static void build_blocks(void)
 {
-    EXPECT(reel_blocks_init(&the.blocks, memory, TEST_MEMORY, 24, 6)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&the.blocks, memory, TEST_MEMORY, 24, 6),
+                 REEL_OK);
     void *const first = reel_blocks_alloc(&the.blocks);
     EXPECT(reel_blocks_alloc(&the.blocks) != NULL);
-    EXPECT(reel_blocks_free(&the.blocks, first) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, first), REEL_OK);
 }
 
 static bool check_blocks(void)
@@ -58,10 +58,10 @@ static void build_rewindable(void)
 {
     const reel_rewindable_config config = { 64, 64, 8, true };
     build_arena();
-    EXPECT(reel_rewindable_init(&the.rewindable,
-                                reel_arena_allocator(&the.arena), the.table, 3,
-                                &config)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&the.rewindable,
+                                      reel_arena_allocator(&the.arena),
+                                      the.table, 3, &config),
+                 REEL_OK);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 40, 8) != NULL);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 40, 8) != NULL);
 }
@@ -74,7 +74,7 @@ static bool check_rewindable(void)
 static void build_span(void)
 {
     build_rewindable();
-    EXPECT(reel_span_open(&the.span, &the.rewindable, 24) == REEL_OK);
+    EXPECT_EQUAL(reel_span_open(&the.span, &the.rewindable, 24), REEL_OK);
     EXPECT(reel_span_alloc(&the.span, 3, 1) != NULL);
 }
 
@@ -86,12 +86,12 @@ static bool check_span(void)
 static void build_pool(void)
 {
     build_arena();
-    EXPECT(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
-                          the.chunks, 3, 64, 3 * 64)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
+                                the.chunks, 3, 64, 3 * 64),
+                 REEL_OK);
     void *const first = reel_pool_claim(&the.pool);
     EXPECT(reel_pool_claim(&the.pool) != NULL);
-    EXPECT(reel_pool_release(&the.pool, first) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, first), REEL_OK);
 }
 
 static bool check_pool(void)
@@ -102,7 +102,7 @@ static bool check_pool(void)
 static void build_region(void)
 {
     build_pool();
-    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
     EXPECT(reel_region_alloc(&the.region, 60, 1) != NULL);
     EXPECT(reel_region_alloc(&the.region, 60, 1) != NULL);
     EXPECT(reel_region_alloc(&the.region, 100, 1) != NULL);
@@ -116,14 +116,14 @@ static bool check_region(void)
 static void build_registry(void)
 {
     reel_handle parent, child;
-    EXPECT(reel_registry_init(&the.registry, the.entries, 4) == REEL_OK);
-    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(),
-                                  REEL_NO_HANDLE, &parent)
-           == REEL_OK);
-    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), parent,
-                                  &child)
-           == REEL_OK);
-    EXPECT(reel_registry_unregister(&the.registry, child) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&the.registry, the.entries, 4), REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        REEL_NO_HANDLE, &parent),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        parent, &child),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, child), REEL_OK);
 }
 
 static bool check_registry(void)
@@ -134,8 +134,9 @@ static bool check_registry(void)
 static void build_blocks_cache(void)
 {
     build_blocks();
-    EXPECT(reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
     EXPECT(reel_blocks_cache_alloc(&the.blocks_cache) != NULL);
 }
 
@@ -147,10 +148,12 @@ static bool check_blocks_cache(void)
 static void build_pool_cache(void)
 {
     build_pool();
-    EXPECT(reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2)
-           == REEL_OK);
-    EXPECT(reel_region_open_cached(&the.region, &the.pool_cache) == REEL_OK);
-    EXPECT(reel_region_close_cached(&the.region) == REEL_OK);
+    EXPECT_EQUAL(
+        reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2),
+        REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&the.region, &the.pool_cache),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_OK);
 }
 
 static bool check_pool_cache(void)

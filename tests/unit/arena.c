@@ -7,31 +7,31 @@ static void fresh_arena(void)
 {
     unsigned char *const raw = test_memory(256 + 63);
     memory = raw + (0 - (uintptr_t)raw) % 64;
-    EXPECT(reel_arena_init(&arena, memory, 256) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, 256), REEL_OK);
 }
 
 static void blocks_are_cut_in_order(void)
 {
     fresh_arena();
-    EXPECT(reel_arena_alloc(&arena, 3, 1) == memory);
-    EXPECT(reel_arena_alloc(&arena, 4, 4) == memory + 4);
-    EXPECT(reel_arena_alloc(&arena, 1, 64) == memory + 64);
-    EXPECT(reel_arena_alloc_shared(&arena, 5, 2) == memory + 66);
-    EXPECT(reel_arena_used(&arena) == 71);
-    EXPECT(reel_arena_available(&arena) == 256 - 71);
+    EXPECT_EQUAL(reel_arena_alloc(&arena, 3, 1), memory);
+    EXPECT_EQUAL(reel_arena_alloc(&arena, 4, 4), memory + 4);
+    EXPECT_EQUAL(reel_arena_alloc(&arena, 1, 64), memory + 64);
+    EXPECT_EQUAL(reel_arena_alloc_shared(&arena, 5, 2), memory + 66);
+    EXPECT_EQUAL(reel_arena_used(&arena), 71);
+    EXPECT_EQUAL(reel_arena_available(&arena), 256 - 71);
     EXPECT(reel_arena_is_valid(&arena));
 }
 
 static void an_exact_fit_succeeds(void)
 {
     fresh_arena();
-    EXPECT(reel_arena_alloc(&arena, 256, 64) == memory);
-    EXPECT(reel_arena_available(&arena) == 0);
+    EXPECT_EQUAL(reel_arena_alloc(&arena, 256, 64), memory);
+    EXPECT_EQUAL(reel_arena_available(&arena), 0);
     EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL);
     EXPECT(reel_arena_alloc_shared(&arena, 1, 1) == NULL);
     fresh_arena();
-    EXPECT(reel_arena_alloc_shared(&arena, 256, 64) == memory);
-    EXPECT(reel_arena_available(&arena) == 0);
+    EXPECT_EQUAL(reel_arena_alloc_shared(&arena, 256, 64), memory);
+    EXPECT_EQUAL(reel_arena_available(&arena), 0);
 }
 
 static void zero_bytes_are_one_byte(void)
@@ -45,17 +45,17 @@ static void zero_bytes_are_one_byte(void)
     EXPECT(!reel_arena_owns(&arena, c + 1, 0));
     EXPECT(reel_arena_resize(&arena, c, 0, 1) && reel_arena_used(&arena) == 3);
     EXPECT(reel_arena_resize(&arena, c, 1, 0) && reel_arena_used(&arena) == 3);
-    EXPECT(reel_arena_free(&arena, c, 0) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 2);
+    EXPECT_EQUAL(reel_arena_free(&arena, c, 0), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 2);
 }
 
 static void alignment_0_is_the_default(void)
 {
     fresh_arena();
     (void)reel_arena_alloc(&arena, 1, 1);
-    EXPECT(reel_arena_alloc(&arena, 1, 0) == memory + REEL_ALIGN_DEFAULT);
-    EXPECT(reel_arena_alloc_shared(&arena, 1, 0)
-           == memory + 2 * REEL_ALIGN_DEFAULT);
+    EXPECT_EQUAL(reel_arena_alloc(&arena, 1, 0), memory + REEL_ALIGN_DEFAULT);
+    EXPECT_EQUAL(reel_arena_alloc_shared(&arena, 1, 0),
+                 memory + 2 * REEL_ALIGN_DEFAULT);
 }
 
 static void fetching_ahead_changes_nothing_else(void)
@@ -64,10 +64,10 @@ static void fetching_ahead_changes_nothing_else(void)
     reel_arena same = arena;
     for (size_t size = 0; size < 100; size++) {
         void *const block = reel_arena_alloc(&same, size, 4);
-        EXPECT(block == reel_arena_alloc_ahead(&arena, size, 4, SIZE_MAX));
+        EXPECT_EQUAL(block, reel_arena_alloc_ahead(&arena, size, 4, SIZE_MAX));
     }
     EXPECT(reel_arena_alloc_ahead(&arena, SIZE_MAX, 0, 0) == NULL);
-    EXPECT(reel_arena_used(&arena) == reel_arena_used(&same));
+    EXPECT_EQUAL(reel_arena_used(&arena), reel_arena_used(&same));
 }
 
 static void a_zeroed_block_is_zero(void)
@@ -86,7 +86,7 @@ static void a_zeroed_block_is_zero(void)
         for (size_t i = 0; i < 100 + shift; i++) {
             sum += block[i];
         }
-        EXPECT(sum == 0);
+        EXPECT_EQUAL(sum, 0);
     }
 }
 
@@ -107,11 +107,11 @@ static void refusals_saturate(void)
     fresh_arena();
     arena.refusals.value = UINTPTR_MAX - 0xFF - 0x100;
     const size_t most = UINTPTR_MAX >> 8;
-    EXPECT(reel_arena_stats(&arena).failures == most - 1);
+    EXPECT_EQUAL(reel_arena_stats(&arena).failures, most - 1);
     EXPECT(reel_arena_alloc(&arena, 257, 1) == NULL);
-    EXPECT(reel_arena_stats(&arena).failures == most);
+    EXPECT_EQUAL(reel_arena_stats(&arena).failures, most);
     EXPECT(reel_arena_alloc(&arena, 257, 1) == NULL);
-    EXPECT(reel_arena_stats(&arena).failures == most);
+    EXPECT_EQUAL(reel_arena_stats(&arena).failures, most);
     EXPECT(reel_arena_is_valid(&arena));
 }
 
@@ -119,19 +119,19 @@ static void the_peak_outlives_every_fall(void)
 {
     fresh_arena();
     void *const a = reel_arena_alloc(&arena, 100, 1);
-    EXPECT(reel_arena_peak(&arena) == 100);
-    EXPECT(reel_arena_free(&arena, a, 100) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_peak(&arena), 100);
+    EXPECT_EQUAL(reel_arena_free(&arena, a, 100), REEL_OK);
     EXPECT(reel_arena_used(&arena) == 0 && reel_arena_peak(&arena) == 100);
     const reel_mark mark = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 120, 1);
-    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
-    EXPECT(reel_arena_peak(&arena) == 120);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
+    EXPECT_EQUAL(reel_arena_peak(&arena), 120);
     (void)reel_arena_alloc(&arena, 130, 1);
     reel_arena_reset(&arena);
     EXPECT(reel_arena_used(&arena) == 0 && reel_arena_peak(&arena) == 130);
     void *const b = reel_arena_alloc(&arena, 140, 1);
     EXPECT(reel_arena_resize(&arena, b, 140, 10));
-    EXPECT(reel_arena_peak(&arena) == 140);
+    EXPECT_EQUAL(reel_arena_peak(&arena), 140);
 }
 
 // ---- resize, realloc, free -------------------------------------------------
@@ -142,38 +142,38 @@ static void the_last_block_grows_and_shrinks_in_place(void)
     unsigned char *const a = reel_arena_alloc(&arena, 10, 1);
     unsigned char *const b = reel_arena_alloc(&arena, 10, 1);
     EXPECT(reel_arena_resize(&arena, b, 10, 246));
-    EXPECT(reel_arena_available(&arena) == 0);
+    EXPECT_EQUAL(reel_arena_available(&arena), 0);
     EXPECT(!reel_arena_resize(&arena, b, 246, 247));
-    EXPECT(reel_arena_available(&arena) == 0);
+    EXPECT_EQUAL(reel_arena_available(&arena), 0);
     EXPECT(reel_arena_resize(&arena, b, 246, 5));
-    EXPECT(reel_arena_used(&arena) == 15);
+    EXPECT_EQUAL(reel_arena_used(&arena), 15);
     EXPECT(!reel_arena_resize(&arena, a, 10, 11)); // not last: cannot grow
     EXPECT(reel_arena_resize(&arena, a, 10, 4));   // but can shrink,
-    EXPECT(reel_arena_used(&arena) == 15);         // and stays where it is
+    EXPECT_EQUAL(reel_arena_used(&arena), 15);     // and stays where it is
 }
 
 static void realloc_keeps_or_copies(void)
 {
     fresh_arena();
     unsigned char *const a = reel_arena_realloc(&arena, NULL, 0, 12, 4);
-    EXPECT(a == memory);
+    EXPECT_EQUAL(a, memory);
     for (unsigned char i = 0; i < 12; i++) {
         a[i] = i;
     }
-    EXPECT(reel_arena_realloc(&arena, a, 12, 16, 4) == a); // last: in place
+    EXPECT_EQUAL(reel_arena_realloc(&arena, a, 12, 16, 4), a); // last: in place
     unsigned char *const b = reel_arena_alloc(&arena, 1, 1);
     unsigned char *const c = reel_arena_realloc(&arena, a, 16, 20, 4);
-    EXPECT(c == b + 4); // not last: copied behind
+    EXPECT_EQUAL(c, b + 4); // not last: copied behind
     for (unsigned char i = 0; i < 12; i++) {
-        EXPECT(c[i] == i);
+        EXPECT_EQUAL(c[i], i);
     }
-    EXPECT(reel_arena_realloc(&arena, c, 20, 8, 4) == c);
+    EXPECT_EQUAL(reel_arena_realloc(&arena, c, 20, 8, 4), c);
     unsigned char *const d = reel_arena_realloc(&arena, c, 8, 8, 64);
-    EXPECT(d == memory + 64); // the alignment asks for a move
-    EXPECT(d[7] == 7);
+    EXPECT_EQUAL(d, memory + 64); // the alignment asks for a move
+    EXPECT_EQUAL(d[7], 7);
     EXPECT(reel_arena_realloc(&arena, d, 8, 500, 1) == NULL);
-    EXPECT(d[7] == 7);
-    EXPECT(reel_arena_stats(&arena).failures == 1);
+    EXPECT_EQUAL(d[7], 7);
+    EXPECT_EQUAL(reel_arena_stats(&arena).failures, 1);
 }
 
 // The alignment asks for a move, to a block that ends where the buffer ends: on
@@ -181,7 +181,7 @@ static void realloc_keeps_or_copies(void)
 static void a_smaller_copy_stays_within_its_block(void)
 {
     unsigned char *const buffer = test_memory(200);
-    EXPECT(reel_arena_init(&arena, buffer, 200) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, buffer, 200), REEL_OK);
     unsigned char *const a = reel_arena_alloc(&arena, 64, 1);
     EXPECT(a == buffer && (uintptr_t)a % 16 == 8);
     a[15] = 9;
@@ -195,12 +195,13 @@ static void freeing_gives_back_the_last_block_only(void)
     fresh_arena();
     void *const a = reel_arena_alloc(&arena, 10, 1);
     void *const b = reel_arena_alloc(&arena, 10, 1);
-    EXPECT(reel_arena_free(&arena, a, 10) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 20);
-    EXPECT(reel_arena_free(&arena, b, 10) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 10);
-    EXPECT(reel_arena_free(&arena, b, 10) == REEL_FOREIGN); // no longer used
-    EXPECT(reel_arena_used(&arena) == 10);
+    EXPECT_EQUAL(reel_arena_free(&arena, a, 10), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 20);
+    EXPECT_EQUAL(reel_arena_free(&arena, b, 10), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 10);
+    EXPECT_EQUAL(reel_arena_free(&arena, b, 10),
+                 REEL_FOREIGN); // no longer used
+    EXPECT_EQUAL(reel_arena_used(&arena), 10);
 }
 
 // Nothing says how large the gap in front of a block was, so it stays, and the block
@@ -210,15 +211,15 @@ static void a_gap_stays_when_the_block_behind_it_is_freed(void)
     fresh_arena();
     void *const first = reel_arena_alloc(&arena, 3, 1);
     void *const second = reel_arena_alloc(&arena, 8, 8);
-    EXPECT(reel_arena_free(&arena, second, 8) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 8);
-    EXPECT(reel_arena_free(&arena, first, 3) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 8);
+    EXPECT_EQUAL(reel_arena_free(&arena, second, 8), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 8);
+    EXPECT_EQUAL(reel_arena_free(&arena, first, 3), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 8);
     const reel_mark mark = reel_arena_mark(&arena);
     EXPECT(reel_arena_alloc(&arena, 3, 1) != NULL);
     EXPECT(reel_arena_alloc(&arena, 8, 8) != NULL);
-    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 8); // a rewind frees the gaps
+    EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 8); // a rewind frees the gaps
 }
 
 static void a_block_below_a_mark_is_pinned(void)
@@ -228,13 +229,13 @@ static void a_block_below_a_mark_is_pinned(void)
     const reel_mark mark = reel_arena_mark(&arena);
     EXPECT(!reel_arena_resize(&arena, a, 10, 11));
     EXPECT(reel_arena_resize(&arena, a, 10, 5));
-    EXPECT(reel_arena_free(&arena, a, 10) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 10); // nothing moved
+    EXPECT_EQUAL(reel_arena_free(&arena, a, 10), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 10); // nothing moved
     void *const b = reel_arena_alloc(&arena, 10, 1);
     EXPECT(reel_arena_resize(&arena, b, 10, 20));
-    EXPECT(reel_arena_free(&arena, b, 20) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 10);
-    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_free(&arena, b, 20), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 10);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
 }
 
 // ---- marks -----------------------------------------------------------------
@@ -246,12 +247,12 @@ static void rewinding_frees_what_is_newer(void)
     a[9] = 42;
     const reel_mark mark = reel_arena_mark(&arena);
     for (int frame = 0; frame < 3; frame++) { // a live mark stays live
-        EXPECT(reel_arena_alloc(&arena, 246, 1) == memory + 10);
+        EXPECT_EQUAL(reel_arena_alloc(&arena, 246, 1), memory + 10);
         EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL);
-        EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
-        EXPECT(reel_arena_used(&arena) == 10);
+        EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
+        EXPECT_EQUAL(reel_arena_used(&arena), 10);
     }
-    EXPECT(a[9] == 42);
+    EXPECT_EQUAL(a[9], 42);
 }
 
 static void marks_nest_and_an_outer_rewind_drops_the_inner_ones(void)
@@ -262,14 +263,14 @@ static void marks_nest_and_an_outer_rewind_drops_the_inner_ones(void)
     (void)reel_arena_alloc(&arena, 8, 1);
     const reel_mark inner = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 8, 1);
-    EXPECT(reel_arena_rewind(&arena, inner) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 16);
-    EXPECT(reel_arena_rewind(&arena, outer) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 8);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, inner), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 16);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, outer), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 8);
     (void)reel_arena_alloc(&arena, 100, 1);
-    EXPECT(reel_arena_rewind(&arena, inner) == REEL_STALE);
-    EXPECT(reel_arena_used(&arena) == 108);
-    EXPECT(reel_arena_rewind(&arena, outer) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, inner), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_used(&arena), 108);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, outer), REEL_OK);
 }
 
 // A frame's mark, a mark above it that the frame's end drops, and a scope in the
@@ -279,19 +280,19 @@ static void run_two_frames(void)
     const reel_mark frame = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 50, 1);
     const reel_mark old = reel_arena_mark(&arena);
-    EXPECT(reel_arena_rewind(&arena, frame) == REEL_OK); // drops `old`
+    EXPECT_EQUAL(reel_arena_rewind(&arena, frame), REEL_OK); // drops `old`
     (void)reel_arena_alloc(&arena, 60, 1);
     const reel_mark scope = reel_arena_mark(&arena);
     for (int i = 0; i < 3; i++) {
         (void)reel_arena_alloc(&arena, 10, 1);
         (void)reel_arena_mark(&arena);
-        EXPECT(reel_arena_rewind(&arena, scope) == REEL_OK);
-        EXPECT(reel_arena_rewind(&arena, old) == REEL_STALE);
-        EXPECT(reel_arena_used(&arena) == 60);
+        EXPECT_EQUAL(reel_arena_rewind(&arena, scope), REEL_OK);
+        EXPECT_EQUAL(reel_arena_rewind(&arena, old), REEL_STALE);
+        EXPECT_EQUAL(reel_arena_used(&arena), 60);
         EXPECT(reel_arena_is_valid(&arena));
     }
-    EXPECT(reel_arena_rewind(&arena, frame) == REEL_OK);
-    EXPECT(reel_arena_rewind(&arena, scope) == REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, frame), REEL_OK);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, scope), REEL_STALE);
 }
 
 static void the_lowest_rewind_is_remembered_through_later_ones(void)
@@ -309,20 +310,20 @@ static void a_mark_dropped_by_a_middle_rewind_is_not_caught(void)
     const reel_mark low = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 10, 1);
     (void)reel_arena_mark(&arena);
-    EXPECT(reel_arena_rewind(&arena, low) == REEL_OK); // the lowest
+    EXPECT_EQUAL(reel_arena_rewind(&arena, low), REEL_OK); // the lowest
     (void)reel_arena_alloc(&arena, 20, 1);
     const reel_mark middle = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 20, 1);
     const reel_mark lost = reel_arena_mark(&arena);
-    EXPECT(reel_arena_rewind(&arena, middle) == REEL_OK); // drops `lost`
+    EXPECT_EQUAL(reel_arena_rewind(&arena, middle), REEL_OK); // drops `lost`
     (void)reel_arena_alloc(&arena, 100, 1);
     const reel_mark high = reel_arena_mark(&arena);
-    EXPECT(reel_arena_rewind(&arena, high) == REEL_OK); // drops none
-    EXPECT(reel_arena_rewind(&arena, lost) == REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, high), REEL_OK); // drops none
+    EXPECT_EQUAL(reel_arena_rewind(&arena, lost), REEL_STALE);
     (void)reel_arena_alloc(&arena, 10, 1);
     (void)reel_arena_mark(&arena);
-    EXPECT(reel_arena_rewind(&arena, high) == REEL_OK); // the latest
-    EXPECT(reel_arena_rewind(&arena, lost) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, high), REEL_OK); // the latest
+    EXPECT_EQUAL(reel_arena_rewind(&arena, lost), REEL_OK);
     EXPECT(reel_arena_used(&arena) == 40 && reel_arena_is_valid(&arena));
 }
 
@@ -333,30 +334,30 @@ static void a_reset_drops_every_mark(void)
     (void)reel_arena_alloc(&arena, 10, 1);
     const reel_mark above = reel_arena_mark(&arena);
     reel_arena_reset(&arena);
-    EXPECT(reel_arena_rewind(&arena, bottom) == REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, bottom), REEL_STALE);
     (void)reel_arena_alloc(&arena, 20, 1);
-    EXPECT(reel_arena_rewind(&arena, above) == REEL_STALE);
-    EXPECT(reel_arena_rewind(&arena, bottom) == REEL_STALE);
-    EXPECT(reel_arena_used(&arena) == 20);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, above), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, bottom), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_used(&arena), 20);
 }
 
 static void a_mark_of_another_arena_or_forged_is_refused(void)
 {
     fresh_arena();
     reel_arena other;
-    EXPECT(reel_arena_init(&other, memory, 256) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&other, memory, 256), REEL_OK);
     const reel_mark foreign = reel_arena_mark(&other);
     (void)reel_arena_alloc(&arena, 10, 1);
-    EXPECT(reel_arena_rewind(&arena, foreign) == REEL_FOREIGN);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, foreign), REEL_FOREIGN);
     const reel_mark none = { NULL, 0, 0 };
-    EXPECT(reel_arena_rewind(&arena, none) == REEL_FOREIGN);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, none), REEL_FOREIGN);
     reel_mark ahead = reel_arena_mark(&arena);
     ahead.position++;
-    EXPECT(reel_arena_rewind(&arena, ahead) == REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, ahead), REEL_STALE);
     reel_mark future = reel_arena_mark(&arena);
     future.serial++;
-    EXPECT(reel_arena_rewind(&arena, future) == REEL_STALE);
-    EXPECT(reel_arena_used(&arena) == 10);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, future), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_used(&arena), 10);
 }
 
 // Wherever in the frames the serial passes 0, nothing is different.
@@ -369,7 +370,7 @@ static void serials_may_pass_0(void)
         run_two_frames();
         run_two_frames();
         reel_arena_reset(&arena);
-        EXPECT(reel_arena_rewind(&arena, bottom) == REEL_STALE);
+        EXPECT_EQUAL(reel_arena_rewind(&arena, bottom), REEL_STALE);
     }
 }
 
@@ -388,18 +389,18 @@ static void no_number_of_rewinds_makes_a_live_mark_stale(void)
         (void)reel_arena_alloc(&arena, 20, 1);
         const reel_mark inner = reel_arena_mark(&arena);
         (void)reel_arena_alloc(&arena, 20, 1);
-        EXPECT(reel_arena_rewind(&arena, inner) == REEL_OK);
-        EXPECT(reel_arena_rewind(&arena, frame) == REEL_OK);
-        EXPECT(reel_arena_used(&arena) == 10);
+        EXPECT_EQUAL(reel_arena_rewind(&arena, inner), REEL_OK);
+        EXPECT_EQUAL(reel_arena_rewind(&arena, frame), REEL_OK);
+        EXPECT_EQUAL(reel_arena_used(&arena), 10);
         EXPECT(reel_arena_is_valid(&arena));
     }
-    EXPECT(arena.serial == (unsigned long)-1); // it stands still
-    EXPECT(reel_arena_rewind(&arena, bottom) == REEL_OK);
+    EXPECT_EQUAL(arena.serial, (unsigned long)-1); // it stands still
+    EXPECT_EQUAL(reel_arena_rewind(&arena, bottom), REEL_OK);
     reel_arena_reset(&arena);
-    EXPECT(reel_arena_rewind(&arena, bottom) == REEL_OK); // 2^n serials old
+    EXPECT_EQUAL(reel_arena_rewind(&arena, bottom), REEL_OK); // 2^n serials old
     const reel_mark fresh = reel_arena_mark(&arena);
-    EXPECT(reel_arena_rewind(&arena, frame) == REEL_STALE);
-    EXPECT(reel_arena_rewind(&arena, fresh) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, frame), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, fresh), REEL_OK);
 }
 
 // An arena on a stack that comes and goes: its marks from before are invalid.
@@ -407,9 +408,9 @@ static void a_mark_from_before_init_cannot_lead_outside(void)
 {
     fresh_arena();
     const reel_mark before = reel_arena_mark(&arena);
-    EXPECT(reel_arena_init(&arena, memory + 100, 100) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory + 100, 100), REEL_OK);
     (void)reel_arena_alloc(&arena, 10, 1);
-    EXPECT(reel_arena_rewind(&arena, before) == REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, before), REEL_STALE);
     EXPECT(reel_arena_used(&arena) == 10 && reel_arena_is_valid(&arena));
 }
 
@@ -420,16 +421,16 @@ static void a_mark_from_before_init_leaves_the_arena_sound(void)
     fresh_arena();
     unsigned char *const start = memory;
     for (size_t used = 0; used < 64; used++) {
-        EXPECT(reel_arena_init(&arena, start, 128) == REEL_OK);
+        EXPECT_EQUAL(reel_arena_init(&arena, start, 128), REEL_OK);
         EXPECT(used == 0 || reel_arena_alloc(&arena, used, 1) != NULL);
         const reel_mark before = reel_arena_mark(&arena);
-        EXPECT(reel_arena_init_granular(&arena, start, 128, 32) == REEL_OK);
-        EXPECT(reel_arena_alloc(&arena, 64, 1) == start);
+        EXPECT_EQUAL(reel_arena_init_granular(&arena, start, 128, 32), REEL_OK);
+        EXPECT_EQUAL(reel_arena_alloc(&arena, 64, 1), start);
         EXPECT(reel_arena_rewind(&arena, before)
                == (used % 32 == 0 ? REEL_OK : REEL_STALE));
         EXPECT(reel_arena_used(&arena) == (used % 32 == 0 ? used : 64));
         EXPECT(reel_arena_is_valid(&arena));
-        EXPECT((uintptr_t)reel_arena_alloc(&arena, 1, 1) % 32 == 0);
+        EXPECT_EQUAL((uintptr_t)reel_arena_alloc(&arena, 1, 1) % 32, 0);
     }
 }
 
@@ -439,7 +440,7 @@ static void no_forged_mark_unsettles_an_arena(void)
     fresh_arena();
     unsigned char *const start = memory;
     uint32_t seed = 27;
-    EXPECT(reel_arena_init_granular(&arena, start, 160, 32) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init_granular(&arena, start, 160, 32), REEL_OK);
     for (size_t i = 0; i < 200 * test_scale; i++) {
         const uintptr_t at = (uintptr_t)start + test_below(&seed, 200) - 20;
         const unsigned long late = (unsigned long)test_below(&seed, 9);
@@ -466,7 +467,7 @@ static void corrupt_bookkeeping_is_noticed(void)
                 (fields[f] == &arena.limit.value && wrong[w] == 0)
                 || (fields[f] == &arena.base && wrong[w] == 1)
                 || (fields[f] == &arena.end && wrong[w] == UINTPTR_MAX);
-            EXPECT(reel_arena_is_valid(&arena) == is_possible);
+            EXPECT_EQUAL(reel_arena_is_valid(&arena), is_possible);
         }
     }
     fresh_arena();
@@ -493,7 +494,7 @@ static void poison_fills_what_is_fresh_and_what_is_dead(void)
     const unsigned char *const a = reel_arena_alloc(&arena, 3, 1);
     const unsigned char *const b = reel_arena_alloc_shared(&arena, 9, 1);
     EXPECT(a[0] == 0xA5 && a[2] == 0xA5 && b[0] == 0xA5 && b[8] == 0xA5);
-    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
     EXPECT(a[0] == 0xDD && a[2] == 0xDD && b[0] == 0xDD && b[8] == 0xDD);
 }
 
@@ -502,22 +503,24 @@ static void poison_fills_what_is_fresh_and_what_is_dead(void)
 static void a_granular_block_shares_its_granules_with_nobody(void)
 {
     fresh_arena();
-    EXPECT(reel_arena_init_granular(&arena, memory + 1, 254, 32) == REEL_OK);
-    EXPECT(reel_arena_available(&arena) == 192); // whole granules of the buffer
-    EXPECT(reel_arena_alloc(&arena, 1, 1) == memory + 32);
-    EXPECT(reel_arena_used(&arena) == 32);
-    EXPECT(reel_arena_alloc_shared(&arena, 33, 1) == memory + 64);
-    EXPECT(reel_arena_used(&arena) == 96);
+    EXPECT_EQUAL(reel_arena_init_granular(&arena, memory + 1, 254, 32),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_arena_available(&arena),
+                 192); // whole granules of the buffer
+    EXPECT_EQUAL(reel_arena_alloc(&arena, 1, 1), memory + 32);
+    EXPECT_EQUAL(reel_arena_used(&arena), 32);
+    EXPECT_EQUAL(reel_arena_alloc_shared(&arena, 33, 1), memory + 64);
+    EXPECT_EQUAL(reel_arena_used(&arena), 96);
     unsigned char *const c = reel_arena_alloc(&arena, 32, 64);
     EXPECT(c == memory + 128 && reel_arena_used(&arena) == 128);
     EXPECT(reel_arena_resize(&arena, c, 32, 64));
-    EXPECT(reel_arena_available(&arena) == 32);
+    EXPECT_EQUAL(reel_arena_available(&arena), 32);
     EXPECT(reel_arena_resize(&arena, c, 64, 65));
-    EXPECT(reel_arena_available(&arena) == 0);
+    EXPECT_EQUAL(reel_arena_available(&arena), 0);
     EXPECT(!reel_arena_resize(&arena, c, 65, 97));
     EXPECT(reel_arena_resize(&arena, c, 65, 96));
-    EXPECT(reel_arena_free(&arena, c, 96) == REEL_OK);
-    EXPECT(reel_arena_used(&arena) == 96);
+    EXPECT_EQUAL(reel_arena_free(&arena, c, 96), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&arena), 96);
     EXPECT(reel_arena_is_valid(&arena));
 }
 
@@ -538,7 +541,7 @@ static void a_reloaded_prefix_resolves(void)
     const size_t used = reel_arena_used(&arena);
 
     reel_arena elsewhere;
-    EXPECT(reel_arena_init(&elsewhere, copy, sizeof copy) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&elsewhere, copy, sizeof copy), REEL_OK);
     unsigned char *const to = reel_arena_alloc(&elsewhere, used, 1);
     for (size_t i = 0; i < used; i++) {
         to[i] = memory[i];
@@ -553,27 +556,27 @@ REEL_ARENA_DEFINE(static_arena, 100);
 static void a_static_arena_needs_no_init(void)
 {
     EXPECT(reel_arena_is_valid(&static_arena));
-    EXPECT(reel_arena_available(&static_arena) == 100);
+    EXPECT_EQUAL(reel_arena_available(&static_arena), 100);
     unsigned char *const block = reel_arena_alloc(&static_arena, 100, 0);
-    EXPECT((uintptr_t)block % REEL_ALIGN_DEFAULT == 0);
+    EXPECT_EQUAL((uintptr_t)block % REEL_ALIGN_DEFAULT, 0);
     block[99] = 1;
     EXPECT(reel_arena_alloc(&static_arena, 1, 1) == NULL);
     reel_arena_reset(&static_arena);
     reel_arena same;
-    EXPECT(reel_arena_init(&same, block, 100) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&same, block, 100), REEL_OK);
     reel_arena_reset(&same);
     EXPECT(same.limit.value == static_arena.limit.value
            && same.end == static_arena.end);
-    EXPECT(same.base == static_arena.base);
+    EXPECT_EQUAL(same.base, static_arena.base);
 }
 
 static void an_array_that_overflows_is_refused(void)
 {
     fresh_arena();
     EXPECT(REEL_NEW_ARRAY(&arena, uint32_t, SIZE_MAX / 4 + 2) == NULL);
-    EXPECT(reel_arena_stats(&arena).largest_refused == SIZE_MAX);
+    EXPECT_EQUAL(reel_arena_stats(&arena).largest_refused, SIZE_MAX);
     EXPECT(REEL_NEW_ARRAY(&arena, uint32_t, SIZE_MAX) == NULL);
-    EXPECT(reel_arena_used(&arena) == 0);
+    EXPECT_EQUAL(reel_arena_used(&arena), 0);
     uint32_t *const array = REEL_NEW_ARRAY(&arena, uint32_t, 64);
     EXPECT((unsigned char *)array == memory
            && reel_arena_available(&arena) == 0);
@@ -588,12 +591,12 @@ static void an_array_of_nothing_is_a_byte(void)
     fresh_arena();
     EXPECT(reel_array_size(7, 0) == 0 && reel_array_size(0, 7) == 0);
     EXPECT(reel_array_size(SIZE_MAX, 0) == 0 && reel_array_size(0, 0) == 0);
-    EXPECT(reel_array_size(SIZE_MAX, 1) == SIZE_MAX);
-    EXPECT(REEL_NEW_ARRAY(&arena, nothing, 7) == (void *)memory);
-    EXPECT(reel_arena_used(&arena) == 1);
-    EXPECT(REEL_NEW(&arena, nothing) == (void *)(memory + 1));
-    EXPECT(REEL_NEW_ARRAY(&arena, uint16_t, 0) == (void *)(memory + 2));
-    EXPECT(reel_arena_used(&arena) == 3);
+    EXPECT_EQUAL(reel_array_size(SIZE_MAX, 1), SIZE_MAX);
+    EXPECT_EQUAL(REEL_NEW_ARRAY(&arena, nothing, 7), (void *)memory);
+    EXPECT_EQUAL(reel_arena_used(&arena), 1);
+    EXPECT_EQUAL(REEL_NEW(&arena, nothing), (void *)(memory + 1));
+    EXPECT_EQUAL(REEL_NEW_ARRAY(&arena, uint16_t, 0), (void *)(memory + 2));
+    EXPECT_EQUAL(reel_arena_used(&arena), 3);
 }
 
 // ---- scopes ----------------------------------------------------------------
@@ -603,7 +606,7 @@ static int leave_by_return(void)
     REEL_SCOPE (&arena) {
         int *const value = REEL_NEW(&arena, int);
         *value = 7;
-        EXPECT(reel_arena_used(&arena) == sizeof(int));
+        EXPECT_EQUAL(reel_arena_used(&arena), sizeof(int));
         return *value;
     }
     return 0;
@@ -612,8 +615,8 @@ static int leave_by_return(void)
 static void a_scope_rewinds_however_it_is_left(void)
 {
     fresh_arena();
-    EXPECT(leave_by_return() == 7);
-    EXPECT(reel_arena_used(&arena) == 0);
+    EXPECT_EQUAL(leave_by_return(), 7);
+    EXPECT_EQUAL(reel_arena_used(&arena), 0);
     int runs = 0;
     REEL_SCOPE (&arena) {
         (void)reel_arena_alloc(&arena, 10, 1);
@@ -625,12 +628,12 @@ static void a_scope_rewinds_however_it_is_left(void)
             }
             runs = 100;
         }
-        EXPECT(reel_arena_used(&arena) == 10);
+        EXPECT_EQUAL(reel_arena_used(&arena), 10);
         goto out;
     }
 out:
-    EXPECT(runs == 1);
-    EXPECT(reel_arena_used(&arena) == 0);
+    EXPECT_EQUAL(runs, 1);
+    EXPECT_EQUAL(reel_arena_used(&arena), 0);
 }
 
 static void a_scope_whose_mark_was_dropped_panics(void)
@@ -656,7 +659,7 @@ static void refuse_growth(uintptr_t start, size_t old_size, size_t new_size)
 static void growth_in_place_is_refused_where_it_must_be(void)
 {
     fresh_arena();
-    EXPECT(reel_arena_alloc(&arena, 16, 1) == memory);
+    EXPECT_EQUAL(reel_arena_alloc(&arena, 16, 1), memory);
     const uintptr_t last = (uintptr_t)reel_arena_alloc(&arena, 32, 1);
     const uintptr_t next = last + 32;
     refuse_growth(last, 32, 241);             // more than there is
@@ -675,7 +678,7 @@ static void growth_in_place_is_refused_where_it_must_be(void)
     (void)reel_arena_mark(&arena);
     refuse_growth(last, 32, 33); // pinned
     EXPECT(reel_arena_resize(&arena, (void *)last, 32, 32));
-    EXPECT(reel_arena_used(&arena) == 48);
+    EXPECT_EQUAL(reel_arena_used(&arena), 48);
 }
 
 static void what_was_shrunk_still_counts_for_the_peak(void)
@@ -700,8 +703,8 @@ static void check_place(uintptr_t next, uintptr_t limit, size_t size, bool fits,
                         uintptr_t start, uintptr_t end)
 {
     uintptr_t first = 0, stop = 0;
-    EXPECT(fits == fits_in(next, limit, size));
-    EXPECT(fits == reel_arena_fit(next, limit, size, 8, &first, &stop));
+    EXPECT_EQUAL(fits, fits_in(next, limit, size));
+    EXPECT_EQUAL(fits, reel_arena_fit(next, limit, size, 8, &first, &stop));
     EXPECT(!fits || (start == first && end == stop && end - start == size));
 }
 

@@ -128,7 +128,7 @@ static void *change(void *self, void *block, size_t old_size, size_t new_size,
         for (size_t i = 0; i < old_size && i < new_size; i++) {
             copy[i] = from[i];
         }
-        EXPECT(take_back(self, block, old_size) == REEL_OK);
+        EXPECT_EQUAL(take_back(self, block, old_size), REEL_OK);
     }
     return copy;
 }

@@ -10,8 +10,8 @@ static void fresh_blocks(size_t block_size, size_t count)
 {
     const size_t size = REEL_BLOCKS_SIZE(block_size, count);
     memory = test_memory(size);
-    EXPECT(reel_blocks_init(&blocks, memory, size, block_size, count)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, block_size, count),
+                 REEL_OK);
 }
 
 static unsigned char *at(size_t i)
@@ -23,17 +23,17 @@ static void fresh_blocks_come_in_order_and_freed_ones_last_in_first_out(void)
 {
     fresh_blocks(24, 4);
     for (size_t i = 0; i < 4; i++) {
-        EXPECT(reel_blocks_peak(&blocks) == i);
-        EXPECT(reel_blocks_alloc(&blocks) == at(i));
+        EXPECT_EQUAL(reel_blocks_peak(&blocks), i);
+        EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(i));
     }
     EXPECT(reel_blocks_alloc(&blocks) == NULL);
-    EXPECT(reel_blocks_free(&blocks, at(1)) == REEL_OK);
-    EXPECT(reel_blocks_free(&blocks, at(3)) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(1)), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(3)), REEL_OK);
     EXPECT(reel_blocks_is_valid(&blocks));
-    EXPECT(reel_blocks_count_used(&blocks) == 2);
-    EXPECT(reel_blocks_count_free(&blocks) == 2);
-    EXPECT(reel_blocks_alloc(&blocks) == at(3));
-    EXPECT(reel_blocks_alloc(&blocks) == at(1));
+    EXPECT_EQUAL(reel_blocks_count_used(&blocks), 2);
+    EXPECT_EQUAL(reel_blocks_count_free(&blocks), 2);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(3));
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(1));
     EXPECT(reel_blocks_alloc(&blocks) == NULL);
     EXPECT(reel_blocks_is_valid(&blocks));
 }
@@ -41,11 +41,11 @@ static void fresh_blocks_come_in_order_and_freed_ones_last_in_first_out(void)
 static void a_freed_block_goes_before_a_fresh_one(void)
 {
     fresh_blocks(8, 3);
-    EXPECT(reel_blocks_alloc(&blocks) == at(0));
-    EXPECT(reel_blocks_free(&blocks, at(0)) == REEL_OK);
-    EXPECT(reel_blocks_alloc(&blocks) == at(0));
-    EXPECT(reel_blocks_alloc(&blocks) == at(1));
-    EXPECT(reel_blocks_peak(&blocks) == 2);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(0));
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(0)), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(0));
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(1));
+    EXPECT_EQUAL(reel_blocks_peak(&blocks), 2);
 }
 
 static void a_free_blocks_bytes_are_never_touched(void)
@@ -59,10 +59,10 @@ static void a_free_blocks_bytes_are_never_touched(void)
         *(unsigned char *)reel_blocks_alloc(&blocks) = (unsigned char)(i + 1);
     }
     for (size_t i = 0; i < 10; i++) {
-        EXPECT(reel_blocks_free(&blocks, at(i)) == REEL_OK);
+        EXPECT_EQUAL(reel_blocks_free(&blocks, at(i)), REEL_OK);
     }
     for (size_t i = 0; i < 10; i++) {
-        EXPECT(*at(i) == i + 1);
+        EXPECT_EQUAL(*at(i), i + 1);
     }
 }
 
@@ -72,25 +72,25 @@ static void check_every_address(size_t block_size, size_t count)
 {
     fresh_blocks(block_size, count);
     for (size_t i = 0; i + 1 < count; i++) { // the last one stays fresh
-        EXPECT(reel_blocks_alloc(&blocks) == at(i));
+        EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(i));
     }
     for (size_t byte = 0; byte < block_size * count + 40; byte++) {
         unsigned char *const p = memory - 20 + byte;
         const bool inside = byte >= 20 && byte < 20 + block_size * count;
         const bool first = inside && (byte - 20) % block_size == 0;
         const size_t i = first ? (byte - 20) / block_size : 0;
-        EXPECT(reel_blocks_owns(&blocks, p) == first);
+        EXPECT_EQUAL(reel_blocks_owns(&blocks, p), first);
         if (!first) {
-            EXPECT(reel_blocks_free(&blocks, p) == REEL_FOREIGN);
+            EXPECT_EQUAL(reel_blocks_free(&blocks, p), REEL_FOREIGN);
             continue;
         }
-        EXPECT(reel_blocks_index(&blocks, p) == i);
+        EXPECT_EQUAL(reel_blocks_index(&blocks, p), i);
         EXPECT(reel_blocks_free(&blocks, p)
                == (i + 1 < count ? REEL_OK : REEL_DOUBLE_FREE));
-        EXPECT(reel_blocks_free(&blocks, p) == REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(reel_blocks_free(&blocks, p), REEL_DOUBLE_FREE);
     }
     EXPECT(reel_blocks_is_valid(&blocks));
-    EXPECT(reel_blocks_count_used(&blocks) == 0);
+    EXPECT_EQUAL(reel_blocks_count_used(&blocks), 0);
 }
 
 static void every_pointer_that_is_no_block_is_refused(void)
@@ -109,24 +109,26 @@ static void refusals_change_nothing(void)
     fresh_blocks(24, 3);
     void *const a = reel_blocks_alloc(&blocks);
     void *const b = reel_blocks_alloc(&blocks);
-    EXPECT(reel_blocks_free(&blocks, a) == REEL_OK);
-    EXPECT(reel_blocks_free(&blocks, NULL) == REEL_INVALID);
-    EXPECT(reel_blocks_free(&blocks, &blocks) == REEL_FOREIGN);
-    EXPECT(reel_blocks_free(&blocks, (unsigned char *)b + 1) == REEL_FOREIGN);
-    EXPECT(reel_blocks_free(&blocks, at(3))
-           == REEL_FOREIGN); // one past the end
-    EXPECT(reel_blocks_free(&blocks, a) == REEL_DOUBLE_FREE);
-    EXPECT(reel_blocks_free(&blocks, at(2)) == REEL_DOUBLE_FREE); // never out
-    EXPECT(reel_blocks_count_used(&blocks) == 1);
-    EXPECT(reel_blocks_alloc(&blocks) == a);
-    EXPECT(reel_blocks_alloc(&blocks) == at(2));
+    EXPECT_EQUAL(reel_blocks_free(&blocks, a), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, &blocks), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, (unsigned char *)b + 1),
+                 REEL_FOREIGN);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(3)),
+                 REEL_FOREIGN); // one past the end
+    EXPECT_EQUAL(reel_blocks_free(&blocks, a), REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(2)),
+                 REEL_DOUBLE_FREE); // never out
+    EXPECT_EQUAL(reel_blocks_count_used(&blocks), 1);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), a);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(2));
     EXPECT(reel_blocks_alloc(&blocks) == NULL);
     EXPECT(reel_blocks_alloc(&blocks) == NULL);
     const reel_stats stats = reel_blocks_stats(&blocks);
     EXPECT(stats.used == 72 && stats.peak == 72);
     EXPECT(stats.failures == 2 && stats.largest_refused == 24);
     if (REEL_CHECKS > 0) {
-        EXPECT(reel_blocks_index(&blocks, at(3)) == SIZE_MAX);
+        EXPECT_EQUAL(reel_blocks_index(&blocks, at(3)), SIZE_MAX);
         EXPECT(test_panicked(REEL_FOREIGN));
     }
 }
@@ -139,14 +141,14 @@ static void the_promised_size_suffices_at_any_alignment(void)
         for (size_t block_size = 1; block_size < 12; block_size++) {
             const size_t size = REEL_BLOCKS_SIZE(block_size, 5);
             memory = test_memory(size + shift);
-            EXPECT(reel_blocks_init(&blocks, memory, size, block_size, 5)
-                   == REEL_OK);
+            EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, block_size, 5),
+                         REEL_OK);
             for (size_t i = 0; i < 5; i++) {
                 unsigned char *const block = reel_blocks_alloc(&blocks);
-                EXPECT(block == at(i));
+                EXPECT_EQUAL(block, at(i));
                 block[block_size - 1] = 1;
             }
-            EXPECT(reel_blocks_free(&blocks, at(4)) == REEL_OK);
+            EXPECT_EQUAL(reel_blocks_free(&blocks, at(4)), REEL_OK);
             EXPECT(reel_blocks_is_valid(&blocks));
         }
     }
@@ -160,27 +162,31 @@ static void pools_that_cannot_be_are_invalid(void)
     const size_t half = SIZE_MAX / 2 + 1;
     const size_t root = (size_t)1 << 4 * sizeof(size_t); // of SIZE_MAX + 1
     const size_t all = SIZE_MAX - REEL_TOP_BYTES - (uintptr_t)memory;
-    EXPECT(reel_blocks_init(NULL, memory, size, 8, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, NULL, size, 8, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, 0, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, 8, 0) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, 0, 8, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, size / 2, 3)
-           == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, 16, 8, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, 8, 3) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, SIZE_MAX, 8, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, half, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, SIZE_MAX, SIZE_MAX)
-           == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, SIZE_MAX / 3 + 1, 3)
-           == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, all, root, root) == REEL_INVALID);
-    EXPECT(reel_blocks_init(&blocks, memory, size, 1, REEL_BLOCKS_MAX + 1)
-           == REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(NULL, memory, size, 8, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, NULL, size, 8, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, 0, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, 8, 0), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, 0, 8, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, size / 2, 3),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, 16, 8, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, 8, 3), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, SIZE_MAX, 8, 2),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, half, 2),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, SIZE_MAX, SIZE_MAX),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, SIZE_MAX / 3 + 1, 3),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, all, root, root),
+                 REEL_INVALID);
+    EXPECT_EQUAL(
+        reel_blocks_init(&blocks, memory, size, 1, REEL_BLOCKS_MAX + 1),
+        REEL_INVALID);
     EXPECT(blocks.base == before.base && blocks.list.count == 2);
-    EXPECT(blocks.inverse == before.inverse);
-    EXPECT(reel_blocks_alloc(&blocks) == memory);
+    EXPECT_EQUAL(blocks.inverse, before.inverse);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), memory);
 }
 
 static reel_status init_of_bytes(size_t size, size_t count)
@@ -201,13 +207,13 @@ static void no_more_blocks_than_links_can_number(void)
         return;
     }
     const size_t size = REEL_BLOCKS_SIZE(1, 0x20000);
-    EXPECT(REEL_BLOCKS_MAX == 32766);
-    EXPECT(init_of_bytes(size, REEL_BLOCKS_MAX) == REEL_OK);
-    EXPECT(init_of_bytes(size, REEL_BLOCKS_MAX + 1) == REEL_INVALID);
-    EXPECT(init_of_bytes(size, REEL_BLOCKS_MAX + 2) == REEL_INVALID);
-    EXPECT(init_of_bytes(size, 0x10000) == REEL_INVALID);
-    EXPECT(init_of_bytes(size, 0x10001) == REEL_INVALID);
-    EXPECT(blocks.list.count == REEL_BLOCKS_MAX);
+    EXPECT_EQUAL(REEL_BLOCKS_MAX, 32766);
+    EXPECT_EQUAL(init_of_bytes(size, REEL_BLOCKS_MAX), REEL_OK);
+    EXPECT_EQUAL(init_of_bytes(size, REEL_BLOCKS_MAX + 1), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(size, REEL_BLOCKS_MAX + 2), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(size, 0x10000), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(size, 0x10001), REEL_INVALID);
+    EXPECT_EQUAL(blocks.list.count, REEL_BLOCKS_MAX);
 }
 
 static void no_more_blocks_than_there_are_addresses(void)
@@ -223,13 +229,13 @@ static void no_more_blocks_than_there_are_addresses(void)
     }
     const size_t room = UINTPTR_MAX - REEL_TOP_BYTES - (uintptr_t)memory;
     const size_t most = room / (1 + sizeof(reel_link)) - 1; // and a gap
-    EXPECT(init_of_bytes(room, most) == REEL_OK);
-    EXPECT(init_of_bytes(room, most + 2) == REEL_INVALID);
-    EXPECT(init_of_bytes(room, REEL_BLOCKS_MAX) == REEL_INVALID);
-    EXPECT(init_of_bytes(room, REEL_BLOCKS_MAX + 1) == REEL_INVALID);
-    EXPECT(init_of_bytes(room, SIZE_MAX) == REEL_INVALID);
-    EXPECT(init_of_bytes(room + 1, 1) == REEL_INVALID);
-    EXPECT(blocks.list.count == most);
+    EXPECT_EQUAL(init_of_bytes(room, most), REEL_OK);
+    EXPECT_EQUAL(init_of_bytes(room, most + 2), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(room, REEL_BLOCKS_MAX), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(room, REEL_BLOCKS_MAX + 1), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(room, SIZE_MAX), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(room + 1, 1), REEL_INVALID);
+    EXPECT_EQUAL(blocks.list.count, most);
 }
 
 REEL_BLOCKS_DEFINE(static_24, 24, 5);
@@ -243,23 +249,24 @@ static void compare_with_init(reel_blocks *defined)
     const size_t count = defined->list.count;
     const size_t size = REEL_BLOCKS_SIZE(defined->block_size, count);
     EXPECT(reel_blocks_is_valid(defined));
-    EXPECT(reel_blocks_init(&same, test_memory(size), size, defined->block_size,
-                            count)
-           == REEL_OK);
-    EXPECT(defined->list.head.value == same.list.head.value);
+    EXPECT_EQUAL(reel_blocks_init(&same, test_memory(size), size,
+                                  defined->block_size, count),
+                 REEL_OK);
+    EXPECT_EQUAL(defined->list.head.value, same.list.head.value);
     EXPECT(!REEL_LISTS_ARE_VERSIONED
            || defined->list.fresh_bit == same.list.fresh_bit);
     EXPECT(defined->inverse == same.inverse && defined->shift == same.shift);
     for (size_t i = 0; i < count; i++) {
         unsigned char *const block = reel_blocks_alloc(defined);
-        EXPECT((uintptr_t)block == defined->base + i * defined->block_size);
+        EXPECT_EQUAL((uintptr_t)block, defined->base + i * defined->block_size);
         block[defined->block_size - 1] = 1;
     }
     EXPECT(reel_blocks_alloc(defined) == NULL);
     for (size_t i = 0; i < count; i++) {
-        EXPECT(reel_blocks_free(
-                   defined, (void *)(defined->base + i * defined->block_size))
-               == REEL_OK);
+        EXPECT_EQUAL(
+            reel_blocks_free(defined,
+                             (void *)(defined->base + i * defined->block_size)),
+            REEL_OK);
     }
 }
 
@@ -276,11 +283,11 @@ static void the_constants_of_define_are_those_of_init(void)
 {
     for (size_t size = 1; size < 2000; size += 1 + size / 50) {
         const size_t odd = size / REEL_LOW_BIT_(size);
-        EXPECT(odd * REEL_INVERSE_(odd) == 1);
+        EXPECT_EQUAL(odd * REEL_INVERSE_(odd), 1);
         EXPECT((size_t)1 << REEL_WHICH_BIT_(REEL_LOW_BIT_(size))
                == REEL_LOW_BIT_(size));
         EXPECT(REEL_ABOVE_(size) > size && REEL_ABOVE_(size) <= 2 * size);
-        EXPECT((REEL_ABOVE_(size) & (REEL_ABOVE_(size) - 1)) == 0);
+        EXPECT_EQUAL((REEL_ABOVE_(size) & (REEL_ABOVE_(size) - 1)), 0);
     }
     for (size_t bit = 0; bit < 8 * sizeof(size_t); bit++) {
         EXPECT(REEL_WHICH_BIT_((size_t)1 << bit) == bit);
@@ -305,13 +312,13 @@ static void a_huge_pool_works_at_its_far_end(void)
     blocks.list.peak.value = count - 4;
     blocks.list.head.value = REEL_LIST_EMPTY(count - 4, count);
     for (size_t i = count - 4; i < count; i++) {
-        EXPECT(reel_blocks_alloc(&blocks) == at(i));
+        EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(i));
     }
     EXPECT(reel_blocks_alloc(&blocks) == NULL);
-    EXPECT(reel_blocks_free(&blocks, at(count)) == REEL_FOREIGN);
-    EXPECT(reel_blocks_free(&blocks, at(count - 1)) == REEL_OK);
-    EXPECT(reel_blocks_free(&blocks, at(count - 1)) == REEL_DOUBLE_FREE);
-    EXPECT(reel_blocks_alloc(&blocks) == at(count - 1));
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(count)), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(count - 1)), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(count - 1)), REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(count - 1));
 }
 
 // What is on top of the list may be taken and given back while another context walks
@@ -325,9 +332,9 @@ static void a_batch_looks_at_no_link_that_was_never_written(void)
     EXPECT(list_claim(&blocks.list, 0, reel_blocks_peak(&blocks)));
     blocks.list.links[2] = 3; // whatever was there
     uintptr_t link = 0;
-    EXPECT(walk(&blocks.list, 4, &link) == 1);
-    EXPECT(link == 2);
-    EXPECT(reel_blocks_free(&blocks, block) == REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(walk(&blocks.list, 4, &link), 1);
+    EXPECT_EQUAL(link, 2);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, block), REEL_DOUBLE_FREE);
 #else
     tap_skip("numbers go one by one");
 #endif
@@ -384,9 +391,9 @@ static void a_pool_does_what_a_naive_model_does(void)
             do_one_thing(&seed);
         }
         EXPECT(reel_blocks_is_valid(&blocks));
-        EXPECT(reel_blocks_peak(&blocks) == model.fresh);
-        EXPECT(reel_blocks_count_used(&blocks)
-               == model.fresh - model.free_count);
+        EXPECT_EQUAL(reel_blocks_peak(&blocks), model.fresh);
+        EXPECT_EQUAL(reel_blocks_count_used(&blocks),
+                     model.fresh - model.free_count);
     }
 }
 
@@ -396,8 +403,8 @@ static void corrupt_lists_are_noticed(void)
     for (size_t i = 0; i < 4; i++) {
         (void)reel_blocks_alloc(&blocks);
     }
-    EXPECT(reel_blocks_free(&blocks, at(0)) == REEL_OK);
-    EXPECT(reel_blocks_free(&blocks, at(1)) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(0)), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(1)), REEL_OK);
     EXPECT(reel_blocks_is_valid(&blocks));
     blocks.list.links[0] = 1; // a ring
     EXPECT(!reel_blocks_is_valid(&blocks));
@@ -428,10 +435,10 @@ static void an_interrupt_may_do_all_of_it(void)
 {
     fresh_blocks(8, 3);
     test_interrupt(take_and_give);
-    EXPECT(taken == at(0));
-    EXPECT(reel_blocks_alloc(&blocks) == at(0));
+    EXPECT_EQUAL(taken, at(0));
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(0));
     test_interrupt(take_and_give);
-    EXPECT(taken == at(1));
+    EXPECT_EQUAL(taken, at(1));
     EXPECT(reel_blocks_is_valid(&blocks));
 }
 
@@ -447,7 +454,7 @@ static void a_cache_takes_and_gives_in_batches(void)
     void *slots[4];
     reel_blocks_cache cache;
     fresh_blocks(16, 8);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 4), REEL_OK);
     void *mine[8] = { reel_blocks_cache_alloc(&cache) };
     EXPECT(mine[0] == at(0) || mine[0] == at(1));
     EXPECT(held_by(&cache) == 1 && reel_blocks_count_used(&blocks) == 2);
@@ -456,13 +463,14 @@ static void a_cache_takes_and_gives_in_batches(void)
         EXPECT(mine[i] != NULL);
     }
     EXPECT(reel_blocks_cache_alloc(&cache) == NULL);
-    EXPECT(reel_blocks_stats(&blocks).failures == 1);
+    EXPECT_EQUAL(reel_blocks_stats(&blocks).failures, 1);
     for (size_t i = 0; i < 8; i++) {
-        EXPECT(reel_blocks_cache_free(&cache, mine[i]) == REEL_OK);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, mine[i]), REEL_OK);
         EXPECT(held_by(&cache) <= 4 && reel_blocks_is_valid(&blocks));
     }
-    EXPECT(reel_blocks_cache_alloc(&cache) == mine[7]); // the newest is warm
-    EXPECT(reel_blocks_cache_free(&cache, mine[7]) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_alloc(&cache),
+                 mine[7]); // the newest is warm
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, mine[7]), REEL_OK);
     reel_blocks_cache_flush(&cache);
     EXPECT(held_by(&cache) == 0 && reel_blocks_count_used(&blocks) == 0);
     EXPECT(reel_blocks_is_valid(&blocks));
@@ -473,28 +481,32 @@ static void a_cache_refuses_what_is_not_the_pools(void)
     void *slots[2];
     reel_blocks_cache cache;
     fresh_blocks(16, 3);
-    EXPECT(reel_blocks_cache_init(NULL, &blocks, slots, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_cache_init(&cache, NULL, slots, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, NULL, 2) == REEL_INVALID);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 1) == REEL_INVALID);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 2) == REEL_OK);
-    EXPECT(reel_blocks_cache_free(&cache, NULL) == REEL_FOREIGN);
-    EXPECT(reel_blocks_cache_free(&cache, at(3)) == REEL_FOREIGN);
-    EXPECT(reel_blocks_cache_free(&cache, memory - 1) == REEL_FOREIGN);
-    EXPECT(held_by(&cache) == 0);
+    EXPECT_EQUAL(reel_blocks_cache_init(NULL, &blocks, slots, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, NULL, slots, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, NULL, 2),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 1),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 2), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, NULL), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, at(3)), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, memory - 1), REEL_FOREIGN);
+    EXPECT_EQUAL(held_by(&cache), 0);
     unsigned char *const a = reel_blocks_cache_alloc(&cache);
     if (REEL_CHECKS >= 2) {
-        EXPECT(reel_blocks_cache_free(&cache, a + 1) == REEL_FOREIGN);
-        EXPECT(reel_blocks_cache_free(&cache, at(1)) == REEL_DOUBLE_FREE);
-        EXPECT(reel_blocks_cache_free(&cache, a) == REEL_OK);
-        EXPECT(reel_blocks_cache_free(&cache, a) == REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, a + 1), REEL_FOREIGN);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, at(1)), REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, a), REEL_OK);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, a), REEL_DOUBLE_FREE);
         return;
     }
-    EXPECT(reel_blocks_cache_free(&cache, a + 1) == REEL_OK); // not yet seen
-    EXPECT(reel_blocks_cache_free(&cache, a) == REEL_OK);
-    EXPECT(reel_blocks_cache_free(&cache, at(1)) == REEL_FOREIGN); // now it is
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, a + 1),
+                 REEL_OK); // not yet seen
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, a), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, at(1)),
+                 REEL_FOREIGN); // now it is
     reel_blocks_cache_flush(&cache);
-    EXPECT(reel_blocks_count_used(&blocks) == 0);
+    EXPECT_EQUAL(reel_blocks_count_used(&blocks), 0);
 }
 
 static void a_drain_tells_of_each_block_that_is_free_already(void)
@@ -506,24 +518,24 @@ static void a_drain_tells_of_each_block_that_is_free_already(void)
     void *slots[6];
     reel_blocks_cache cache;
     fresh_blocks(16, 6);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 6) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 6), REEL_OK);
     for (size_t i = 0; i < 6; i++) {
-        EXPECT(reel_blocks_alloc(&blocks) == at(i));
+        EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(i));
     }
-    EXPECT(reel_blocks_free(&blocks, at(2)) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(2)), REEL_OK);
     static const size_t freed[] = {
         1, 1, 2, 3, 4, 5
     }; // 1 and 2 once too often
     for (size_t i = 0; i < 6; i++) {
-        EXPECT(reel_blocks_cache_free(&cache, at(freed[i])) == REEL_OK);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, at(freed[i])), REEL_OK);
     }
-    EXPECT(reel_blocks_cache_free(&cache, at(0)) == REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, at(0)), REEL_DOUBLE_FREE);
     EXPECT(reel_blocks_is_valid(&blocks));
     EXPECT(reel_blocks_count_free(&blocks) == 2 && held_by(&cache) == 4);
     reel_blocks_cache_flush(&cache);
     EXPECT(reel_blocks_is_valid(&blocks));
-    EXPECT(reel_blocks_count_free(&blocks) == 6);
-    EXPECT(reel_blocks_alloc(&blocks) == at(0)); // freed last
+    EXPECT_EQUAL(reel_blocks_count_free(&blocks), 6);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(0)); // freed last
 }
 
 static void a_batch_is_listed_blocks_and_then_fresh_ones(void)
@@ -531,19 +543,19 @@ static void a_batch_is_listed_blocks_and_then_fresh_ones(void)
     void *slots[8];
     reel_blocks_cache cache;
     fresh_blocks(16, 7);
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 8) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 8), REEL_OK);
     for (size_t i = 0; i < 3; i++) {
-        EXPECT(reel_blocks_alloc(&blocks) == at(i));
+        EXPECT_EQUAL(reel_blocks_alloc(&blocks), at(i));
     }
-    EXPECT(reel_blocks_free(&blocks, at(0)) == REEL_OK);
-    EXPECT(reel_blocks_free(&blocks, at(2)) == REEL_OK);
-    EXPECT(reel_blocks_cache_alloc(&cache) == at(4));
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(0)), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, at(2)), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_alloc(&cache), at(4));
     EXPECT(slots[0] == at(2) && slots[1] == at(0) && slots[2] == at(3));
     EXPECT(held_by(&cache) == 3 && reel_blocks_peak(&blocks) == 5);
-    EXPECT(reel_blocks_count_used(&blocks) == 5);
+    EXPECT_EQUAL(reel_blocks_count_used(&blocks), 5);
     EXPECT(reel_blocks_is_valid(&blocks));
     reel_blocks_cache_flush(&cache);
-    EXPECT(reel_blocks_cache_alloc(&cache) == at(5)); // three and one fresh
+    EXPECT_EQUAL(reel_blocks_cache_alloc(&cache), at(5)); // three and one fresh
     EXPECT(reel_blocks_is_valid(&blocks));
 }
 
@@ -589,9 +601,10 @@ static void start_caches(uint32_t *seed)
         owner.is_owned[i] = false;
     }
     for (size_t c = 0; c < 2; c++) {
-        EXPECT(reel_blocks_cache_init(&owner.caches[c], &blocks, owner.slots[c],
-                                      2 + test_below(seed, 11))
-               == REEL_OK);
+        EXPECT_EQUAL(reel_blocks_cache_init(&owner.caches[c], &blocks,
+                                            owner.slots[c],
+                                            2 + test_below(seed, 11)),
+                     REEL_OK);
     }
 }
 
@@ -608,9 +621,9 @@ static void no_block_has_two_owners_whatever_caches_do(void)
             }
         }
         EXPECT(reel_blocks_is_valid(&blocks));
-        EXPECT(reel_blocks_count_used(&blocks)
-               == owner.count + held_by(&owner.caches[0])
-                      + held_by(&owner.caches[1]));
+        EXPECT_EQUAL(reel_blocks_count_used(&blocks),
+                     owner.count + held_by(&owner.caches[0])
+                         + held_by(&owner.caches[1]));
     }
 }
 

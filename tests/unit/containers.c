@@ -51,14 +51,16 @@ static void a_vector_grows_and_shrinks(reel_allocator a, size_t want)
     const size_t count = push(a, &data, &capacity, want);
     EXPECT(count >= want && holds(data, count));
     for (size_t kept = count; kept > 0; kept /= 2) {
-        EXPECT(reel_reallocate(a, data, 4 * capacity, 4 * kept, ALIGN) == data);
+        EXPECT_EQUAL(reel_reallocate(a, data, 4 * capacity, 4 * kept, ALIGN),
+                     data);
         EXPECT(holds(data, kept));
         capacity = kept;
     }
-    EXPECT(reel_reallocate(a, data, 4, 4, ALIGN) == data); // no smaller
-    EXPECT(reel_reallocate(a, data, 4, 0, ALIGN) == data); // which is 1 byte
+    EXPECT_EQUAL(reel_reallocate(a, data, 4, 4, ALIGN), data); // no smaller
+    EXPECT_EQUAL(reel_reallocate(a, data, 4, 0, ALIGN),
+                 data); // which is 1 byte
     EXPECT(*(const unsigned char *)data == 1 || *data == 1);
-    EXPECT(reel_free(a, data, 0) == REEL_OK);
+    EXPECT_EQUAL(reel_free(a, data, 0), REEL_OK);
 }
 
 // 0 bytes are 1 byte, wherever they move.
@@ -70,8 +72,8 @@ static void nothing_is_a_byte_that_moves_along(reel_allocator a)
     *block = 'x';
     char *const moved = reel_reallocate(a, block, 0, 10, 1);
     EXPECT(moved != NULL && *moved == 'x');
-    EXPECT(reel_free(a, moved, 10) == REEL_OK);
-    EXPECT(reel_free(a, above, 1) == REEL_OK);
+    EXPECT_EQUAL(reel_free(a, moved, 10), REEL_OK);
+    EXPECT_EQUAL(reel_free(a, above, 1), REEL_OK);
 }
 
 // ---- a hash map ----------------------------------------------------------------
@@ -110,7 +112,7 @@ static bool rehash(reel_allocator a, map *m, size_t slots)
         }
     }
     if (old.keys != NULL) {
-        EXPECT(reel_free(a, old.keys, 4 * old.slots) == REEL_OK);
+        EXPECT_EQUAL(reel_free(a, old.keys, 4 * old.slots), REEL_OK);
     }
     return true;
 }
@@ -126,12 +128,12 @@ static void a_map_grows(reel_allocator a, size_t want)
         m.count++;
         *slot_of(&m, (uint32_t)m.count) = (uint32_t)m.count;
     }
-    EXPECT(m.count == want);
+    EXPECT_EQUAL(m.count, want);
     for (size_t key = 1; key <= m.count; key++) {
-        EXPECT(*slot_of(&m, (uint32_t)key) == key);
+        EXPECT_EQUAL(*slot_of(&m, (uint32_t)key), key);
     }
     if (m.keys != NULL) {
-        EXPECT(reel_free(a, m.keys, 4 * m.slots) == REEL_OK);
+        EXPECT_EQUAL(reel_free(a, m.keys, 4 * m.slots), REEL_OK);
     }
 }
 
@@ -146,7 +148,7 @@ static void *lua_alloc(void *ud, void *block, size_t old_size, size_t new_size)
                                new_size, 0);
     }
     if (block != NULL) {
-        EXPECT(reel_free(*a, block, old_size) == REEL_OK);
+        EXPECT_EQUAL(reel_free(*a, block, old_size), REEL_OK);
     }
     return NULL;
 }
@@ -226,12 +228,12 @@ static void moves_what_is_not_aligned(reel_allocator a)
     one[0] = 'a';
     one[4] = 'e';
     char *const moved = reel_reallocate(a, one, 9, 5, 64);
-    EXPECT(is_aligned(one, 64) == (moved == one));
+    EXPECT_EQUAL(is_aligned(one, 64), (moved == one));
     if (moved != NULL) {
         EXPECT(is_aligned(moved, 64) && moved[0] == 'a' && moved[4] == 'e');
-        EXPECT(reel_free(a, moved, 5) == REEL_OK);
+        EXPECT_EQUAL(reel_free(a, moved, 5), REEL_OK);
     }
-    EXPECT(reel_free(a, other, 9) == REEL_OK);
+    EXPECT_EQUAL(reel_free(a, other, 9), REEL_OK);
 }
 
 // ---- what is no block is not resized ---------------------------------------------
@@ -253,16 +255,16 @@ static void refuses_what_is_no_block(reel_allocator a)
     EXPECT(block != NULL && other != NULL);
     refuse(a, block + 1, REEL_FOREIGN);
     refuse(a, &the, REEL_FOREIGN);
-    EXPECT(reel_free(a, block, 32) == REEL_OK);
+    EXPECT_EQUAL(reel_free(a, block, 32), REEL_OK);
     refuse(a, block, REEL_DOUBLE_FREE);
-    EXPECT(reel_free(a, other, 32) == REEL_OK);
+    EXPECT_EQUAL(reel_free(a, other, 32), REEL_OK);
 }
 
 // ---- over each allocator ---------------------------------------------------------
 
 static reel_allocator fresh_arena(size_t size)
 {
-    EXPECT(reel_arena_init(&the.arena, test_memory(size), size) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&the.arena, test_memory(size), size), REEL_OK);
     return reel_arena_allocator(&the.arena);
 }
 
@@ -272,9 +274,9 @@ static void an_arena_serves_containers(void)
     moves_what_is_not_aligned(a);
     serves_containers(a, 60);
     EXPECT(reel_arena_is_valid(&the.arena));
-    EXPECT(reel_arena_init_granular(&the.arena, test_memory(TEST_MEMORY),
-                                    TEST_MEMORY, 32)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init_granular(&the.arena, test_memory(TEST_MEMORY),
+                                          TEST_MEMORY, 32),
+                 REEL_OK);
     serves_containers(reel_arena_allocator(&the.arena), 60);
     EXPECT(reel_arena_is_valid(&the.arena));
 }
@@ -294,9 +296,9 @@ static reel_allocator fresh_temp(void)
 {
     static const reel_pages pages = { 64, NULL, commit, decommit };
     unsigned char *const raw = test_memory(TEST_MEMORY);
-    EXPECT(reel_temp_init(&the.temp, raw + (0 - (uintptr_t)raw) % 64,
-                          TEST_MEMORY - 64, &pages, NULL)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&the.temp, raw + (0 - (uintptr_t)raw) % 64,
+                                TEST_MEMORY - 64, &pages, NULL),
+                 REEL_OK);
     return reel_temp_allocator(&the.temp);
 }
 
@@ -312,9 +314,10 @@ static reel_allocator blocks_on(reel_allocator beneath, size_t size,
                                 size_t count)
 {
     const size_t bytes = REEL_BLOCKS_SIZE(size, count);
-    EXPECT(reel_blocks_init(&the.blocks, reel_allocate(beneath, bytes, 64),
-                            bytes, size, count)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&the.blocks,
+                                  reel_allocate(beneath, bytes, 64), bytes,
+                                  size, count),
+                 REEL_OK);
     return reel_blocks_allocator(&the.blocks);
 }
 
@@ -322,7 +325,7 @@ static void blocks_serve_containers(void)
 {
     const reel_allocator a = blocks_on(fresh_arena(TEST_MEMORY), 128, 12);
     serves_containers(a, 32);
-    EXPECT(reel_blocks_count_used(&the.blocks) == 0);
+    EXPECT_EQUAL(reel_blocks_count_used(&the.blocks), 0);
     moves_what_is_not_aligned(a); // all of them are
     refuses_what_is_no_block(a);
     EXPECT(reel_blocks_is_valid(&the.blocks));
@@ -330,8 +333,9 @@ static void blocks_serve_containers(void)
 
 static reel_allocator pool_on(reel_allocator beneath, size_t page, size_t pages)
 {
-    EXPECT(reel_pool_init(&the.pool, beneath, the.chunks, 3, page, page * pages)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_pool_init(&the.pool, beneath, the.chunks, 3, page, page * pages),
+        REEL_OK);
     return reel_pool_allocator(&the.pool);
 }
 
@@ -340,7 +344,7 @@ static void a_pool_serves_containers(void)
     const reel_allocator a = pool_on(fresh_arena(TEST_MEMORY), 128, 4);
     serves_containers(a, 32);
     refuses_what_is_no_block(a);
-    EXPECT(reel_pool_used_pages(&the.pool) == 0);
+    EXPECT_EQUAL(reel_pool_used_pages(&the.pool), 0);
     EXPECT(reel_pool_is_valid(&the.pool));
 }
 
@@ -348,17 +352,17 @@ static reel_allocator region_on(reel_allocator beneath, size_t page,
                                 size_t pages)
 {
     (void)pool_on(beneath, page, pages);
-    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
     return reel_region_allocator(&the.region);
 }
 
 static void close_region(void)
 {
     EXPECT(reel_region_is_valid(&the.region));
-    EXPECT(reel_region_close(&the.region) == REEL_OK);
-    EXPECT(reel_pool_used_pages(&the.pool) == 0);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+    EXPECT_EQUAL(reel_pool_used_pages(&the.pool), 0);
     EXPECT(reel_pool_is_valid(&the.pool));
-    EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
 }
 
 // Its large objects are the backing's.
@@ -374,8 +378,9 @@ static reel_allocator rewindable_on(reel_allocator beneath, size_t size,
                                     bool frees_blocks)
 {
     const reel_rewindable_config config = { size, size, 8, frees_blocks };
-    EXPECT(reel_rewindable_init(&the.rewindable, beneath, the.table, 3, &config)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_rewindable_init(&the.rewindable, beneath, the.table, 3, &config),
+        REEL_OK);
     return reel_rewindable_allocator(&the.rewindable);
 }
 
@@ -383,7 +388,7 @@ static void dispose_of_the_rewindable(bool frees_blocks)
 {
     EXPECT(reel_rewindable_is_valid(&the.rewindable));
     EXPECT(!frees_blocks || reel_rewindable_stats(&the.rewindable).used == 0);
-    EXPECT(reel_rewindable_dispose(&the.rewindable) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_dispose(&the.rewindable), REEL_OK);
 }
 
 static void a_rewindable_serves_containers(void)
@@ -419,23 +424,24 @@ static void a_rewindables_last_block_grows_in_place(void)
         const reel_allocator a =
             rewindable_on(fresh_arena(TEST_MEMORY), 256, frees == 1);
         unsigned char *const first = reel_allocate(a, 5, 1);
-        EXPECT(reel_reallocate(a, first, 5, 8, 1) == first); // its granule
-        EXPECT(reel_reallocate(a, first, 8, 9, 1) == first);
-        EXPECT(reel_rewindable_stats(&the.rewindable).used == 16);
-        EXPECT(reel_reallocate(a, first, 9, 256, 1) == first); // all there is
-        EXPECT(reel_reallocate(a, first, 256, 3, 1) == first);
-        EXPECT(reel_reallocate(a, first, 3, 4, 1) == first);
+        EXPECT_EQUAL(reel_reallocate(a, first, 5, 8, 1), first); // its granule
+        EXPECT_EQUAL(reel_reallocate(a, first, 8, 9, 1), first);
+        EXPECT_EQUAL(reel_rewindable_stats(&the.rewindable).used, 16);
+        EXPECT_EQUAL(reel_reallocate(a, first, 9, 256, 1),
+                     first); // all there is
+        EXPECT_EQUAL(reel_reallocate(a, first, 256, 3, 1), first);
+        EXPECT_EQUAL(reel_reallocate(a, first, 3, 4, 1), first);
         EXPECT(reel_reallocate(a, first, 4, SIZE_MAX, 1) == NULL);
         EXPECT(reel_reallocate(a, first, 4, SIZE_MAX - 8, 1) == NULL);
-        EXPECT(reel_free(a, first, 4) == REEL_OK);
-        EXPECT(reel_rewindable_rewind(&the.rewindable) == REEL_OK);
+        EXPECT_EQUAL(reel_free(a, first, 4), REEL_OK);
+        EXPECT_EQUAL(reel_rewindable_rewind(&the.rewindable), REEL_OK);
         unsigned char *const one = reel_allocate(a, 8, 8);
         unsigned char *const two = reel_allocate(a, 8, 8);
         one[7] = 'x';
         unsigned char *const moved = reel_reallocate(a, one, 8, 16, 1);
         EXPECT(moved == two + 8 && moved[7] == 'x');
-        EXPECT(reel_free(a, two, 8) == REEL_OK);
-        EXPECT(reel_free(a, moved, 16) == REEL_OK);
+        EXPECT_EQUAL(reel_free(a, two, 8), REEL_OK);
+        EXPECT_EQUAL(reel_free(a, moved, 16), REEL_OK);
         EXPECT(reel_rewindable_is_valid(&the.rewindable));
         dispose_of_the_rewindable(frees == 1);
     }
@@ -466,7 +472,7 @@ static void a_region_on_a_pool_on_blocks_serves_containers(void)
     const reel_allocator beneath = blocks_on(fresh_arena(TEST_MEMORY), 256, 7);
     serves_containers(region_on(beneath, 64, 4), 40);
     close_region();
-    EXPECT(reel_blocks_count_used(&the.blocks) == 0);
+    EXPECT_EQUAL(reel_blocks_count_used(&the.blocks), 0);
 }
 
 static void a_rewindable_on_a_pool_on_a_temp_serves_containers(void)
@@ -476,7 +482,7 @@ static void a_rewindable_on_a_pool_on_a_temp_serves_containers(void)
         const reel_allocator a = rewindable_on(beneath, 256, frees == 1);
         serves_containers(a, 32);
         dispose_of_the_rewindable(frees == 1);
-        EXPECT(reel_pool_used_pages(&the.pool) == 0);
+        EXPECT_EQUAL(reel_pool_used_pages(&the.pool), 0);
     }
 }
 
@@ -484,8 +490,9 @@ static void an_arena_in_a_region_on_a_pool_serves_containers(void)
 {
     const reel_allocator beneath = region_on(fresh_temp(), 128, 2);
     const size_t size = 900;
-    EXPECT(reel_arena_init(&the.arena, reel_allocate(beneath, size, 8), size)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_arena_init(&the.arena, reel_allocate(beneath, size, 8), size),
+        REEL_OK);
     serves_containers(reel_arena_allocator(&the.arena), 40);
     close_region();
 }

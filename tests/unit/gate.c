@@ -9,9 +9,9 @@ static size_t yields;
 static void a_gate_lets_one_in_at_a_time(void)
 {
     EXPECT(reel_gate_enter(&gate));
-    EXPECT(load_relaxed(&gate) == GATE_TAKEN);
+    EXPECT_EQUAL(load_relaxed(&gate), GATE_TAKEN);
     gate_leave(&gate);
-    EXPECT(load_relaxed(&gate) == GATE_OPEN);
+    EXPECT_EQUAL(load_relaxed(&gate), GATE_OPEN);
     EXPECT(reel_gate_enter(&gate));
     gate_leave(&gate);
 }
@@ -48,7 +48,7 @@ static void a_thread_yields_until_the_gate_is_open(void)
     test_on_yield = leave_at_the_third_yield;
     EXPECT(reel_gate_enter(&gate));
     EXPECT(reel_gate_enter(&gate)); // waits for the "other thread" to leave
-    EXPECT(yields == 3);
+    EXPECT_EQUAL(yields, 3);
     gate_leave(&gate);
     test_on_yield = NULL;
 }
@@ -63,16 +63,16 @@ uintptr_t reel_port_thread(void)
 
 static void a_gate_says_which_thread_is_inside(void)
 {
-    EXPECT(reel_port_gate_holder(&gate) == 0);
+    EXPECT_EQUAL(reel_port_gate_holder(&gate), 0);
     EXPECT(reel_gate_enter(&gate));
     EXPECT(reel_port_gate_holder(&gate) != 0);
     gate_leave(&gate);
     thread = 77;
     EXPECT(reel_gate_enter(&gate));
-    EXPECT(reel_port_gate_holder(&gate) == 77);
+    EXPECT_EQUAL(reel_port_gate_holder(&gate), 77);
     gate_leave(&gate);
     thread = 0;
-    EXPECT(reel_port_gate_holder(&gate) == 0);
+    EXPECT_EQUAL(reel_port_gate_holder(&gate), 0);
 }
 
 static void a_thread_does_not_wait_for_itself(void)
@@ -85,7 +85,7 @@ static void a_thread_does_not_wait_for_itself(void)
     EXPECT(reel_gate_enter(&gate));
     EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
     EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
-    EXPECT(reel_port_gate_holder(&gate) == 77);
+    EXPECT_EQUAL(reel_port_gate_holder(&gate), 77);
     gate_leave(&gate);
     thread = 0;
 }

@@ -37,12 +37,13 @@ static alloc_function *const ways[] = { alloc_inline, alloc_out_of_line,
 static reel_arena used_arena(size_t granule)
 {
     reel_arena arena;
-    EXPECT(reel_arena_init_granular(&arena, test_memory(600), 600, granule)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_arena_init_granular(&arena, test_memory(600), 600, granule),
+        REEL_OK);
     (void)reel_arena_alloc(&arena, 100, 4);
     const reel_mark mark = reel_arena_mark(&arena);
     (void)reel_arena_alloc(&arena, 60, 1);
-    EXPECT(reel_arena_rewind(&arena, mark) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
     (void)reel_arena_alloc(&arena, 7, 1);
     return arena;
 }
@@ -66,9 +67,9 @@ static void no_size_near_the_top_wraps(void)
                 try_size(&arena, ways[way], SIZE_MAX - k);
             }
         }
-        EXPECT(reel_arena_stats(&arena).largest_refused == SIZE_MAX);
-        EXPECT(reel_arena_stats(&arena).failures
-               == WAYS * (HOSTILE_K + 1) * (SIZE_BITS + 1));
+        EXPECT_EQUAL(reel_arena_stats(&arena).largest_refused, SIZE_MAX);
+        EXPECT_EQUAL(reel_arena_stats(&arena).failures,
+                     WAYS * (HOSTILE_K + 1) * (SIZE_BITS + 1));
     }
 }
 
@@ -99,7 +100,7 @@ static void a_huge_alignment_is_honoured_or_refused(void)
             if (block == NULL) {
                 EXPECT(same_state(&arena, &before));
             } else {
-                EXPECT((uintptr_t)block % align == 0);
+                EXPECT_EQUAL((uintptr_t)block % align, 0);
                 EXPECT(reel_arena_owns(&arena, block, 1));
             }
         }
@@ -171,7 +172,7 @@ static void a_block_that_is_not_the_arenas_is_refused(void)
         void *const block = foreign[i].block;
         const size_t size = foreign[i].size;
         EXPECT(!reel_arena_owns(&arena, block, size));
-        EXPECT(reel_arena_free(&arena, block, size) == REEL_FOREIGN);
+        EXPECT_EQUAL(reel_arena_free(&arena, block, size), REEL_FOREIGN);
         if (REEL_CHECKS > 0) {
             EXPECT(!reel_arena_resize(&arena, block, size, 1));
             EXPECT(test_panicked(REEL_FOREIGN));
@@ -180,7 +181,7 @@ static void a_block_that_is_not_the_arenas_is_refused(void)
         }
     }
     EXPECT(!reel_arena_owns(&arena, NULL, 1));
-    EXPECT(reel_arena_free(&arena, NULL, 1) == REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_free(&arena, NULL, 1), REEL_INVALID);
     EXPECT(same_state(&arena, &before));
 }
 
@@ -196,9 +197,9 @@ static void an_offset_or_address_outside_is_refused(void)
     EXPECT(test_panicked(REEL_INVALID));
     EXPECT(reel_arena_at(&arena, SIZE_MAX) == NULL);
     EXPECT(test_panicked(REEL_INVALID));
-    EXPECT(reel_arena_offset(&arena, (void *)arena.next.value) == SIZE_MAX);
+    EXPECT_EQUAL(reel_arena_offset(&arena, (void *)arena.next.value), SIZE_MAX);
     EXPECT(test_panicked(REEL_FOREIGN));
-    EXPECT(reel_arena_offset(&arena, NULL) == SIZE_MAX);
+    EXPECT_EQUAL(reel_arena_offset(&arena, NULL), SIZE_MAX);
     EXPECT(test_panicked(REEL_FOREIGN));
 }
 
@@ -208,23 +209,24 @@ static void a_buffer_that_cannot_be_is_invalid_and_changes_nothing(void)
     const size_t to_the_top = UINTPTR_MAX - REEL_TOP_BYTES - (uintptr_t)memory;
     reel_arena arena = used_arena(1);
     const reel_arena before = arena;
-    EXPECT(reel_arena_init(NULL, memory, 64) == REEL_INVALID);
-    EXPECT(reel_arena_init(&arena, NULL, 64) == REEL_INVALID);
-    EXPECT(reel_arena_init(&arena, memory, 0) == REEL_INVALID);
-    EXPECT(reel_arena_init(&arena, memory, SIZE_MAX) == REEL_INVALID);
-    EXPECT(reel_arena_init(&arena, memory, to_the_top + 1) == REEL_INVALID);
-    EXPECT(reel_arena_init(&arena, (void *)(UINTPTR_MAX - 64), 32)
-           == REEL_INVALID);
-    EXPECT(reel_arena_init_granular(&arena, memory, 64, 0) == REEL_INVALID);
-    EXPECT(reel_arena_init_granular(&arena, memory, 64, 24) == REEL_INVALID);
-    EXPECT(reel_arena_init_granular(&arena, memory, 64, SIZE_MAX / 2 + 1)
-           == REEL_INVALID);
-    EXPECT(reel_arena_init_granular(
-               &arena, (void *)(((uintptr_t)memory | 31) + 2), 32, 32)
-           == REEL_INVALID); // no whole granule inside
-    EXPECT(reel_arena_init_granular(&arena, (void *)((uintptr_t)memory | 31), 1,
-                                    32)
-           == REEL_INVALID); // not even the gap to the first one
+    EXPECT_EQUAL(reel_arena_init(NULL, memory, 64), REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init(&arena, NULL, 64), REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, 0), REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, SIZE_MAX), REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, to_the_top + 1), REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init(&arena, (void *)(UINTPTR_MAX - 64), 32),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init_granular(&arena, memory, 64, 0), REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init_granular(&arena, memory, 64, 24),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init_granular(&arena, memory, 64, SIZE_MAX / 2 + 1),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_arena_init_granular(
+                     &arena, (void *)(((uintptr_t)memory | 31) + 2), 32, 32),
+                 REEL_INVALID); // no whole granule inside
+    EXPECT_EQUAL(reel_arena_init_granular(
+                     &arena, (void *)((uintptr_t)memory | 31), 1, 32),
+                 REEL_INVALID); // not even the gap to the first one
     EXPECT(same_state(&arena, &before));
 }
 
@@ -241,7 +243,8 @@ static void an_arena_at_the_top_of_the_address_space_works(void)
         for (size_t way = 0; way < WAYS - 1; way++) { // all but the zeroing one
             for (size_t size = 1; size < 50; size++) {
                 reel_arena arena;
-                EXPECT(reel_arena_init(&arena, (void *)start, left) == REEL_OK);
+                EXPECT_EQUAL(reel_arena_init(&arena, (void *)start, left),
+                             REEL_OK);
                 void *const block = ways[way](&arena, size, 1);
                 EXPECT((uintptr_t)block == (size <= left ? start : 0));
                 EXPECT(ways[way](&arena, 1, SIZE_MAX / 2 + 1) == NULL);
@@ -258,9 +261,10 @@ static void any_alignment_of_the_buffer_works(void)
         for (size_t size = 1; size < 24; size++) {
             unsigned char *const buffer = test_memory(size + shift) + shift;
             reel_arena arena;
-            EXPECT(reel_arena_init(&arena, buffer, size) == REEL_OK);
-            EXPECT(reel_arena_available(&arena) == size);
-            EXPECT(reel_arena_alloc(&arena, size, 1) == buffer); // exact fit
+            EXPECT_EQUAL(reel_arena_init(&arena, buffer, size), REEL_OK);
+            EXPECT_EQUAL(reel_arena_available(&arena), size);
+            EXPECT_EQUAL(reel_arena_alloc(&arena, size, 1),
+                         buffer); // exact fit
             EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL);
             EXPECT(reel_arena_is_valid(&arena));
         }

@@ -19,8 +19,9 @@ static bool was_noticed(void)
 
 static void fresh_arena(void)
 {
-    EXPECT(reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY),
+        REEL_OK);
 }
 
 static bool commit(void *context, void *addr, size_t size)
@@ -38,33 +39,33 @@ static void fresh_temp(void)
 {
     static const reel_pages pages = { 64, NULL, commit, decommit };
     unsigned char *const raw = test_memory(TEST_MEMORY);
-    EXPECT(reel_temp_init(&the.temp, raw + (0 - (uintptr_t)raw) % 64, 1024,
-                          &pages, NULL)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&the.temp, raw + (0 - (uintptr_t)raw) % 64,
+                                1024, &pages, NULL),
+                 REEL_OK);
 }
 
 static void fresh_blocks(void)
 {
-    EXPECT(reel_blocks_init(&the.blocks, test_memory(256), 256, 24, 6)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&the.blocks, test_memory(256), 256, 24, 6),
+                 REEL_OK);
 }
 
 static void fresh_pool(void)
 {
     fresh_arena();
-    EXPECT(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
-                          the.chunks, 2, 64, 3 * 64)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
+                                the.chunks, 2, 64, 3 * 64),
+                 REEL_OK);
 }
 
 static void fresh_rewindable(void)
 {
     const reel_rewindable_config config = { 128, 128, 8, true };
     fresh_arena();
-    EXPECT(reel_rewindable_init(&the.rewindable,
-                                reel_arena_allocator(&the.arena), the.table, 2,
-                                &config)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&the.rewindable,
+                                      reel_arena_allocator(&the.arena),
+                                      the.table, 2, &config),
+                 REEL_OK);
 }
 
 // ---- what others change is not looked at --------------------------------------
@@ -144,21 +145,22 @@ static void each_step_looks_at_a_cache_of_blocks(void)
         return;
     }
     fresh_blocks();
-    EXPECT(reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
     void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
     void *const other = reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(test_is_calm());
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block)
-           == REEL_DOUBLE_FREE);
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, (char *)block + 1)
-           == REEL_FOREIGN);
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, other) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, block), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, block),
+                 REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, (char *)block + 1),
+                 REEL_FOREIGN);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, other), REEL_OK);
     the.blocks_cache.slots[0] = other; // twice
     (void)reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(test_is_calm()); // the one that is left is out, and once
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, block), REEL_OK);
     the.blocks_cache.slots[0] = block;
     EXPECT(!reel_blocks_cache_is_valid(&the.blocks_cache));
     the.blocks_cache.bytes--;
@@ -224,7 +226,7 @@ static void each_step_looks_at_the_chunk_of_a_rewindable(void)
     the.table[0].used.value += 5; // more live than granules
     (void)reel_rewindable_alloc(&the.rewindable, 8, 8);
     EXPECT(was_noticed());
-    EXPECT(reel_rewindable_free(&the.rewindable, block, 8) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, block, 8), REEL_OK);
     EXPECT(was_noticed());
 }
 
@@ -234,7 +236,7 @@ static void each_step_looks_at_the_span(void)
         return;
     }
     fresh_rewindable();
-    EXPECT(reel_span_open(&the.span, &the.rewindable, 32) == REEL_OK);
+    EXPECT_EQUAL(reel_span_open(&the.span, &the.rewindable, 32), REEL_OK);
     EXPECT(test_is_calm());
     the.span.start++;
     (void)reel_span_alloc(&the.span, 4, 1);

@@ -48,8 +48,8 @@ static reel_allocator keeping_backing(size_t size)
 
 static void fresh_pool(reel_allocator backing)
 {
-    EXPECT(reel_pool_init(&the.pool, backing, the.chunks, 3, 64, 2 * 64)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, backing, the.chunks, 3, 64, 2 * 64),
+                 REEL_OK);
 }
 
 // ---- reserves that are refused -------------------------------------------------
@@ -58,7 +58,7 @@ static void reserve_in_vain(size_t pages, reel_status why)
 {
     const size_t before = used;
     for (size_t i = 0; i < 4; i++) {
-        EXPECT(reel_pool_reserve(&the.pool, pages) == why);
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, pages), why);
         EXPECT(used == before && reel_pool_is_valid(&the.pool));
     }
 }
@@ -71,8 +71,8 @@ static void a_reserve_that_is_full_takes_nothing_from_a_backing_that_keeps(void)
             EXPECT(reel_pool_claim(&the.pool) != NULL);
         }
         reserve_in_vain(7 - 2 * claimed, REEL_FULL);
-        EXPECT(reel_pool_reserve(&the.pool, 6 - 2 * claimed) == REEL_OK);
-        EXPECT(reel_pool_chunks(&the.pool) == 3);
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6 - 2 * claimed), REEL_OK);
+        EXPECT_EQUAL(reel_pool_chunks(&the.pool), 3);
     }
 }
 
@@ -85,7 +85,7 @@ a_reserve_without_memory_takes_nothing_from_a_backing_that_keeps(void)
         reserve_in_vain(6, REEL_NO_MEMORY);
     }
     fresh_pool(keeping_backing(TEST_MEMORY));
-    EXPECT(reel_pool_reserve(&the.pool, 6) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK);
     for (size_t i = 0; i < 6; i++) {
         unsigned char *const page = reel_pool_claim(&the.pool);
         EXPECT(page != NULL && page >= memory && page <= memory + used - 64);
@@ -111,11 +111,12 @@ static void a_claim_without_memory_takes_nothing_from_a_backing_that_keeps(void)
 static void a_reserve_that_is_refused_leaves_an_arena_as_it_was(void)
 {
     for (size_t size = 5; size < 300; size++) {
-        EXPECT(reel_arena_init(&the.arena, test_memory(size), size) == REEL_OK);
+        EXPECT_EQUAL(reel_arena_init(&the.arena, test_memory(size), size),
+                     REEL_OK);
         EXPECT(reel_arena_alloc(&the.arena, 5, 1) != NULL);
         fresh_pool(reel_arena_allocator(&the.arena));
-        EXPECT(reel_pool_reserve(&the.pool, 6) == REEL_NO_MEMORY);
-        EXPECT(reel_arena_used(&the.arena) == 5);
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_NO_MEMORY);
+        EXPECT_EQUAL(reel_arena_used(&the.arena), 5);
     }
 }
 
@@ -125,56 +126,58 @@ static void a_trim_keeps_what_the_backing_would_keep(void)
 {
     fresh_pool(keeping_backing(TEST_MEMORY));
     for (size_t round = 0; round < 3; round++) {
-        EXPECT(reel_pool_reserve(&the.pool, 6) == REEL_OK);
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK);
         const size_t before = used;
         void *const page = reel_pool_claim(&the.pool);
-        EXPECT(reel_pool_release(&the.pool, page) == REEL_OK);
-        EXPECT(reel_pool_trim(&the.pool) == 0);
+        EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+        EXPECT_EQUAL(reel_pool_trim(&the.pool), 0);
         EXPECT(reel_pool_chunks(&the.pool) == 3 && used == before);
     }
     EXPECT(frees_seen == 0 && reel_pool_is_valid(&the.pool));
-    EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
-    EXPECT(reel_pool_chunks(&the.pool) == 0);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
+    EXPECT_EQUAL(reel_pool_chunks(&the.pool), 0);
 }
 
 // What a trim says that it gave back is what the arena has more.
 static void a_trim_gives_an_arena_what_is_last(void)
 {
-    EXPECT(reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY),
+        REEL_OK);
     fresh_pool(reel_arena_allocator(&the.arena));
-    EXPECT(reel_pool_reserve(&the.pool, 4) == REEL_OK); // two chunks
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 4), REEL_OK); // two chunks
     void *const between = reel_arena_alloc(&the.arena, 1, 1);
-    EXPECT(reel_pool_reserve(&the.pool, 6) == REEL_OK); // and one above
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK); // and one above
     size_t before = reel_arena_used(&the.arena);
     const size_t chunk = reel_pool_trim(&the.pool);
     EXPECT(chunk >= 2 * 64 && reel_pool_chunks(&the.pool) == 2);
     EXPECT(before - reel_arena_used(&the.arena) >= chunk);
-    EXPECT(reel_pool_trim(&the.pool) == 0); // others are above
-    EXPECT(reel_pool_chunks(&the.pool) == 2);
+    EXPECT_EQUAL(reel_pool_trim(&the.pool), 0); // others are above
+    EXPECT_EQUAL(reel_pool_chunks(&the.pool), 2);
     EXPECT(reel_pool_is_valid(&the.pool));
     void *const page = reel_pool_claim(&the.pool);
     EXPECT(page != NULL && page < between);
-    EXPECT(reel_pool_release(&the.pool, page) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
     reel_arena_reset(&the.arena);
 }
 
 static void a_trim_gives_an_arena_all_that_nobody_is_above(void)
 {
     for (size_t granule = 1; granule <= 32; granule *= 32) {
-        EXPECT(reel_arena_init_granular(&the.arena, test_memory(TEST_MEMORY),
-                                        TEST_MEMORY, granule)
-               == REEL_OK);
+        EXPECT_EQUAL(reel_arena_init_granular(&the.arena,
+                                              test_memory(TEST_MEMORY),
+                                              TEST_MEMORY, granule),
+                     REEL_OK);
         fresh_pool(reel_arena_allocator(&the.arena));
-        EXPECT(reel_pool_reserve(&the.pool, 6) == REEL_OK);
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK);
         void *const page = reel_pool_claim(&the.pool);
         const size_t before = reel_arena_used(&the.arena);
         const size_t given = reel_pool_trim(&the.pool);
         EXPECT(reel_pool_chunks(&the.pool) >= 1);
         EXPECT(before - reel_arena_used(&the.arena) >= given);
-        EXPECT(reel_pool_release(&the.pool, page) == REEL_OK);
+        EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
         EXPECT(reel_pool_is_valid(&the.pool));
-        EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
+        EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
     }
 }
 
@@ -183,7 +186,7 @@ static void a_trim_gives_an_arena_all_that_nobody_is_above(void)
 static void rewind_twice(void)
 {
     for (int i = 0; i < 2; i++) {
-        EXPECT(reel_rewindable_rewind(&the.rewindable) == REEL_OK);
+        EXPECT_EQUAL(reel_rewindable_rewind(&the.rewindable), REEL_OK);
         EXPECT(reel_rewindable_is_valid(&the.rewindable));
     }
 }
@@ -191,8 +194,9 @@ static void rewind_twice(void)
 static void fresh_rewindable(reel_allocator backing)
 {
     const reel_rewindable_config config = { 128, 128, 8, false };
-    EXPECT(reel_rewindable_init(&the.rewindable, backing, the.table, 3, &config)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_rewindable_init(&the.rewindable, backing, the.table, 3, &config),
+        REEL_OK);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 100, 1) != NULL);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 100, 1) != NULL);
 }
@@ -205,24 +209,25 @@ static void a_rewind_keeps_what_the_backing_would_keep(void)
     EXPECT(reel_rewindable_chunks(&the.rewindable) == 2 && frees_seen == 0);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 100, 1) != NULL);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 100, 1) != NULL);
-    EXPECT(used == before);
-    EXPECT(reel_rewindable_dispose(&the.rewindable) == REEL_OK);
+    EXPECT_EQUAL(used, before);
+    EXPECT_EQUAL(reel_rewindable_dispose(&the.rewindable), REEL_OK);
 }
 
 static void a_rewind_gives_an_arena_what_is_last(void)
 {
-    EXPECT(reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY),
+        REEL_OK);
     const size_t start = reel_arena_used(&the.arena);
     fresh_rewindable(reel_arena_allocator(&the.arena));
     rewind_twice();
-    EXPECT(reel_rewindable_chunks(&the.rewindable) == 1);
+    EXPECT_EQUAL(reel_rewindable_chunks(&the.rewindable), 1);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 100, 1) != NULL);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 100, 1) != NULL);
     EXPECT(reel_arena_alloc(&the.arena, 1, 1) != NULL); // above it
     const size_t before = reel_arena_used(&the.arena);
     rewind_twice();
-    EXPECT(reel_rewindable_chunks(&the.rewindable) == 2);
+    EXPECT_EQUAL(reel_rewindable_chunks(&the.rewindable), 2);
     EXPECT(reel_arena_used(&the.arena) == before && before > start);
 }
 
@@ -238,7 +243,7 @@ making_a_rewindable_in_vain_takes_nothing_from_a_backing_that_keeps(void)
     const reel_handle stale = { 0, 9 };
     reel_handle handle;
     reel_rewindable *made = NULL;
-    EXPECT(reel_registry_init(&the.registry, the.entries, 1) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&the.registry, the.entries, 1), REEL_OK);
     for (size_t size = 0; size < 400; size += 8) {
         const reel_allocator a = keeping_backing(size);
         const reel_status status =
@@ -247,26 +252,29 @@ making_a_rewindable_in_vain_takes_nothing_from_a_backing_that_keeps(void)
         if (status == REEL_OK) {
             EXPECT(reel_rewindable_is_valid(made));
             EXPECT(reel_rewindable_alloc(made, 128, 8) != NULL);
-            EXPECT(reel_rewindable_destroy(made) == REEL_OK);
+            EXPECT_EQUAL(reel_rewindable_destroy(made), REEL_OK);
         }
     }
     const reel_allocator a = keeping_backing(TEST_MEMORY);
-    EXPECT(reel_rewindable_create(&made, a, 2, &wrong, NULL, REEL_NO_HANDLE)
-           == REEL_INVALID);
-    EXPECT(reel_rewindable_create(&made, a, 2, &config, &the.registry, stale)
-           == REEL_STALE);
-    EXPECT(reel_registry_register(&the.registry, a, REEL_NO_HANDLE, &handle)
-           == REEL_OK);
-    EXPECT(reel_rewindable_create(&made, a, 2, &config, &the.registry,
-                                  REEL_NO_HANDLE)
-           == REEL_FULL);
-    EXPECT(used == 0);
-    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_OK);
-    EXPECT(reel_rewindable_create(&made, a, 2, &config, &the.registry,
-                                  REEL_NO_HANDLE)
-           == REEL_OK);
-    EXPECT(reel_rewindable_destroy(made) == REEL_OK);
-    EXPECT(reel_registry_count(&the.registry) == 0);
+    EXPECT_EQUAL(
+        reel_rewindable_create(&made, a, 2, &wrong, NULL, REEL_NO_HANDLE),
+        REEL_INVALID);
+    EXPECT_EQUAL(
+        reel_rewindable_create(&made, a, 2, &config, &the.registry, stale),
+        REEL_STALE);
+    EXPECT_EQUAL(
+        reel_registry_register(&the.registry, a, REEL_NO_HANDLE, &handle),
+        REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_create(&made, a, 2, &config, &the.registry,
+                                        REEL_NO_HANDLE),
+                 REEL_FULL);
+    EXPECT_EQUAL(used, 0);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, handle), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_create(&made, a, 2, &config, &the.registry,
+                                        REEL_NO_HANDLE),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_destroy(made), REEL_OK);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 0);
 }
 
 const test_case keeping_tests[] = {

@@ -28,13 +28,16 @@ static reel_rewindable *made;
 
 static void fresh_parent(void)
 {
-    EXPECT(reel_registry_init(&the.registry, the.entries, ENTRIES) == REEL_OK);
-    EXPECT(reel_arena_init(&ground, test_memory(TEST_MEMORY), TEST_MEMORY)
-           == REEL_OK);
-    EXPECT(reel_rewindable_init(&parent, reel_arena_allocator(&ground),
-                                parent_table, 1, &of_parent)
-           == REEL_OK);
-    EXPECT(reel_rewindable_bind(&parent, &the.registry, nothing) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&the.registry, the.entries, ENTRIES),
+                 REEL_OK);
+    EXPECT_EQUAL(
+        reel_arena_init(&ground, test_memory(TEST_MEMORY), TEST_MEMORY),
+        REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&parent, reel_arena_allocator(&ground),
+                                      parent_table, 1, &of_parent),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_bind(&parent, &the.registry, nothing),
+                 REEL_OK);
     taken = NULL;
 }
 
@@ -74,33 +77,35 @@ static bool is_undisturbed(void)
 
 static void rewind_parent(void)
 {
-    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&parent), REEL_OK);
 }
 
 static void say_rewound(void)
 {
     reel_handle handle = parent_handle();
-    EXPECT(reel_registry_rewound(&the.registry, handle, &handle) == REEL_OK);
-    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_rewound(&the.registry, handle, &handle),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&parent), REEL_OK);
 }
 
 static void unregister_parent(void)
 {
-    EXPECT(reel_registry_unregister(&the.registry, parent_handle()) == REEL_OK);
-    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, parent_handle()),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&parent), REEL_OK);
 }
 
 static void start_parent_again(void)
 {
-    EXPECT(reel_arena_reset(&ground) == REEL_OK);
-    EXPECT(reel_rewindable_init(&parent, reel_arena_allocator(&ground),
-                                parent_table, 1, &of_parent)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_arena_reset(&ground), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&parent, reel_arena_allocator(&ground),
+                                      parent_table, 1, &of_parent),
+                 REEL_OK);
 }
 
 static void dispose_of_parent(void)
 {
-    EXPECT(reel_rewindable_dispose(&parent) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_dispose(&parent), REEL_OK);
     start_parent_again();
 }
 
@@ -128,7 +133,7 @@ typedef struct kind {
 
 static reel_status start_arena(void)
 {
-    EXPECT(reel_arena_init(&the.arena, parent_block(), CHILD) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&the.arena, parent_block(), CHILD), REEL_OK);
     return reel_arena_bind(&the.arena, &the.registry, parent_handle());
 }
 
@@ -154,12 +159,13 @@ static void arena_refuses(void)
            && test_panicked(REEL_STALE));
     EXPECT(reel_arena_alloc(&the.arena, 0, 0) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_arena_rewind(&the.arena, mark_before) == REEL_STALE);
-    EXPECT(reel_arena_reset(&the.arena) == REEL_STALE);
-    EXPECT(reel_arena_dispose(&the.arena) == REEL_STALE);
-    EXPECT(reel_arena_bind(&the.arena, &the.registry, nothing) == REEL_STALE);
-    EXPECT(reel_arena_rewind(&the.arena, reel_arena_mark(&the.arena))
-           == REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&the.arena, mark_before), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_reset(&the.arena), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_dispose(&the.arena), REEL_STALE);
+    EXPECT_EQUAL(reel_arena_bind(&the.arena, &the.registry, nothing),
+                 REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&the.arena, reel_arena_mark(&the.arena)),
+                 REEL_STALE);
     EXPECT(reel_arena_alloc(&the.arena, 1, 1) == NULL
            && test_panicked(REEL_STALE));
     EXPECT(reel_arena_used(&the.arena) == 0
@@ -177,9 +183,10 @@ static bool arena_is_valid(void)
 
 static reel_status start_temp(void)
 {
-    EXPECT(reel_always_init(&always, PAGE, SIZE_MAX) == REEL_OK);
-    EXPECT(reel_temp_init(&the.temp, parent_block(), CHILD, &always.pages, NULL)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_always_init(&always, PAGE, SIZE_MAX), REEL_OK);
+    EXPECT_EQUAL(
+        reel_temp_init(&the.temp, parent_block(), CHILD, &always.pages, NULL),
+        REEL_OK);
     return reel_temp_bind(&the.temp, &the.registry, parent_handle());
 }
 
@@ -200,16 +207,16 @@ static void temp_refuses(void)
            && test_panicked(REEL_STALE));
     EXPECT(reel_temp_alloc_shared(&the.temp, 1, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_temp_rewind(&the.temp, mark_before) == REEL_STALE);
-    EXPECT(reel_temp_reset(&the.temp) == REEL_STALE);
-    EXPECT(reel_temp_trim(&the.temp) == REEL_STALE);
-    EXPECT(reel_temp_dispose(&the.temp) == REEL_STALE);
-    EXPECT(reel_temp_bind(&the.temp, &the.registry, nothing) == REEL_STALE);
-    EXPECT(reel_temp_rewind(&the.temp, reel_temp_mark(&the.temp))
-           == REEL_STALE);
+    EXPECT_EQUAL(reel_temp_rewind(&the.temp, mark_before), REEL_STALE);
+    EXPECT_EQUAL(reel_temp_reset(&the.temp), REEL_STALE);
+    EXPECT_EQUAL(reel_temp_trim(&the.temp), REEL_STALE);
+    EXPECT_EQUAL(reel_temp_dispose(&the.temp), REEL_STALE);
+    EXPECT_EQUAL(reel_temp_bind(&the.temp, &the.registry, nothing), REEL_STALE);
+    EXPECT_EQUAL(reel_temp_rewind(&the.temp, reel_temp_mark(&the.temp)),
+                 REEL_STALE);
     EXPECT(reel_temp_used(&the.temp) == 0
            && reel_temp_committed(&the.temp) == 0);
-    EXPECT(always.committed == committed); // no hook was called
+    EXPECT_EQUAL(always.committed, committed); // no hook was called
 }
 
 static bool temp_is_valid(void)
@@ -221,8 +228,8 @@ static bool temp_is_valid(void)
 
 static reel_status start_blocks(void)
 {
-    EXPECT(reel_blocks_init(&the.blocks, parent_block(), CHILD, 16, 8)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&the.blocks, parent_block(), CHILD, 16, 8),
+                 REEL_OK);
     return reel_blocks_bind(&the.blocks, &the.registry, parent_handle());
 }
 
@@ -239,15 +246,16 @@ static reel_handle blocks_handle(void)
 static void blocks_refuse(void)
 {
     EXPECT(reel_blocks_alloc(&the.blocks) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_blocks_free(&the.blocks, taken) == REEL_STALE);
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, taken), REEL_STALE);
     EXPECT(!reel_blocks_owns(&the.blocks, taken));
     EXPECT(reel_blocks_index(&the.blocks, taken) == SIZE_MAX
            || REEL_CHECKS == 0);
     EXPECT(test_panicked(REEL_STALE));
     EXPECT(reel_blocks_count_used(&the.blocks) == 0
            && reel_blocks_count_free(&the.blocks) == 0);
-    EXPECT(reel_blocks_dispose(&the.blocks) == REEL_STALE);
-    EXPECT(reel_blocks_bind(&the.blocks, &the.registry, nothing) == REEL_STALE);
+    EXPECT_EQUAL(reel_blocks_dispose(&the.blocks), REEL_STALE);
+    EXPECT_EQUAL(reel_blocks_bind(&the.blocks, &the.registry, nothing),
+                 REEL_STALE);
 }
 
 static bool blocks_are_valid(void)
@@ -259,12 +267,13 @@ static bool blocks_are_valid(void)
 
 static reel_status start_cache(void)
 {
-    EXPECT(reel_blocks_init(&the.blocks, parent_block(), CHILD, 16, 8)
-           == REEL_OK);
-    EXPECT(reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&the.blocks, parent_block(), CHILD, 16, 8),
+                 REEL_OK);
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
     void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, block), REEL_OK);
     return reel_blocks_cache_bind(&the.blocks_cache, &the.registry,
                                   parent_handle());
 }
@@ -285,13 +294,14 @@ static void cache_refuses(void)
 {
     EXPECT(reel_blocks_cache_alloc(&the.blocks_cache) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, taken) == REEL_STALE);
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, NULL) == REEL_STALE);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, taken), REEL_STALE);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, NULL), REEL_STALE);
     reel_blocks_cache_flush(&the.blocks_cache);
     EXPECT(reel_blocks_cache_alloc(&the.blocks_cache) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_blocks_cache_bind(&the.blocks_cache, &the.registry, nothing)
-           == REEL_STALE);
+    EXPECT_EQUAL(
+        reel_blocks_cache_bind(&the.blocks_cache, &the.registry, nothing),
+        REEL_STALE);
 }
 
 static bool cache_is_valid(void)
@@ -303,9 +313,9 @@ static bool cache_is_valid(void)
 
 static reel_status start_pool(void)
 {
-    EXPECT(reel_pool_init(&the.pool, reel_rewindable_allocator(&parent),
-                          the.chunks, 2, PAGE, 3 * PAGE)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_rewindable_allocator(&parent),
+                                the.chunks, 2, PAGE, 3 * PAGE),
+                 REEL_OK);
     return reel_pool_bind(&the.pool, &the.registry, parent_handle());
 }
 
@@ -322,15 +332,15 @@ static reel_handle pool_handle(void)
 static void pool_refuses(void)
 {
     EXPECT(reel_pool_claim(&the.pool) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_pool_release(&the.pool, taken) == REEL_STALE);
-    EXPECT(reel_pool_reserve(&the.pool, 0) == REEL_STALE);
-    EXPECT(reel_pool_reserve(&the.pool, 1) == REEL_STALE);
-    EXPECT(reel_pool_trim(&the.pool) == 0);
-    EXPECT(reel_pool_dispose(&the.pool) == REEL_STALE);
-    EXPECT(reel_pool_bind(&the.pool, &the.registry, nothing) == REEL_STALE);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, taken), REEL_STALE);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 0), REEL_STALE);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 1), REEL_STALE);
+    EXPECT_EQUAL(reel_pool_trim(&the.pool), 0);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_STALE);
+    EXPECT_EQUAL(reel_pool_bind(&the.pool, &the.registry, nothing), REEL_STALE);
     EXPECT(reel_pool_chunks(&the.pool) == 0
            && reel_pool_used_pages(&the.pool) == 0);
-    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_STALE);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_STALE);
     EXPECT(!reel_region_is_open(&the.region));
 }
 
@@ -343,8 +353,8 @@ static bool pool_is_valid(void)
 
 static reel_status start_region(void)
 {
-    EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    EXPECT_EQUAL(start_pool(), REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
     return reel_region_bind(&the.region, &the.registry, pool_handle());
 }
 
@@ -362,11 +372,12 @@ static void region_refuses(void)
 {
     EXPECT(reel_region_alloc(&the.region, 1, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_region_close(&the.region) == REEL_STALE);
-    EXPECT(reel_region_close_cached(&the.region) == REEL_STALE);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_STALE);
+    EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_STALE);
     EXPECT(!reel_region_is_open(&the.region));
-    EXPECT(reel_region_bind(&the.region, &the.registry, nothing) == REEL_STALE);
-    EXPECT(reel_region_stats(&the.region).used == 0);
+    EXPECT_EQUAL(reel_region_bind(&the.region, &the.registry, nothing),
+                 REEL_STALE);
+    EXPECT_EQUAL(reel_region_stats(&the.region).used, 0);
     pool_refuses(); // which opens another one
     the.region.newest = UINTPTR_MAX;
 }
@@ -380,10 +391,10 @@ static bool region_is_valid(void)
 
 static reel_status start_child(void)
 {
-    EXPECT(reel_rewindable_init(&the.rewindable,
-                                reel_rewindable_allocator(&parent), the.table,
-                                2, &of_child)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&the.rewindable,
+                                      reel_rewindable_allocator(&parent),
+                                      the.table, 2, &of_child),
+                 REEL_OK);
     return reel_rewindable_bind(&the.rewindable, &the.registry,
                                 parent_handle());
 }
@@ -405,19 +416,19 @@ static void child_refuses(void)
            && test_panicked(REEL_STALE));
     EXPECT(reel_rewindable_alloc(&the.rewindable, 4000, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_rewindable_free(&the.rewindable, taken, 1) == REEL_STALE);
-    EXPECT(reel_rewindable_rewind(&the.rewindable) == REEL_STALE);
-    EXPECT(reel_rewindable_dispose(&the.rewindable) == REEL_STALE);
-    EXPECT(reel_rewindable_destroy(&the.rewindable) == REEL_INVALID);
-    EXPECT(reel_rewindable_set_frees_blocks(&the.rewindable, false)
-           == REEL_STALE);
-    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, nothing)
-           == REEL_STALE);
+    EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, taken, 1), REEL_STALE);
+    EXPECT_EQUAL(reel_rewindable_rewind(&the.rewindable), REEL_STALE);
+    EXPECT_EQUAL(reel_rewindable_dispose(&the.rewindable), REEL_STALE);
+    EXPECT_EQUAL(reel_rewindable_destroy(&the.rewindable), REEL_INVALID);
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&the.rewindable, false),
+                 REEL_STALE);
+    EXPECT_EQUAL(reel_rewindable_bind(&the.rewindable, &the.registry, nothing),
+                 REEL_STALE);
     EXPECT(reel_span_open(&span, &the.rewindable, 8) == REEL_STALE
            && test_panicked(REEL_STALE));
     EXPECT(reel_rewindable_chunks(&the.rewindable) == 0
            && reel_rewindable_bytes_allocated(&the.rewindable) == 0);
-    EXPECT(reel_rewindable_stats(&the.rewindable).used == 0);
+    EXPECT_EQUAL(reel_rewindable_stats(&the.rewindable).used, 0);
 }
 
 static bool child_is_valid(void)
@@ -446,8 +457,8 @@ static const kind kinds[] = {
 static void a_child_does_not_hand_out_its_rewound_parents_memory(void)
 {
     fresh_parent();
-    EXPECT(start_child() == REEL_OK);
-    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+    EXPECT_EQUAL(start_child(), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&parent), REEL_OK);
     unsigned char *const block = reel_rewindable_alloc(&parent, 64, 8);
     EXPECT(block != NULL
            && reel_rewindable_alloc(&the.rewindable, 8, 8) == NULL);
@@ -458,12 +469,12 @@ static void a_child_does_not_hand_out_its_rewound_parents_memory(void)
 static void a_childs_dispose_does_not_free_its_rewound_parents_block(void)
 {
     fresh_parent();
-    EXPECT(reel_rewindable_set_frees_blocks(&parent, true) == REEL_OK);
-    EXPECT(start_child() == REEL_OK);
-    EXPECT(reel_rewindable_rewind(&parent) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&parent, true), REEL_OK);
+    EXPECT_EQUAL(start_child(), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&parent), REEL_OK);
     void *const block = reel_rewindable_alloc(&parent, 64, 8);
-    EXPECT(reel_rewindable_dispose(&the.rewindable) == REEL_STALE);
-    EXPECT(reel_rewindable_free(&parent, block, 64) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_dispose(&the.rewindable), REEL_STALE);
+    EXPECT_EQUAL(reel_rewindable_free(&parent, block, 64), REEL_OK);
 }
 
 // ---- every kind, every way --------------------------------------------------------
@@ -472,7 +483,7 @@ static void expect_ended(const kind *k, reel_allocator before, void *block)
 {
     EXPECT(reel_allocate(before, OLD_SIZE, 1) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_free(before, block, OLD_SIZE) == REEL_STALE);
+    EXPECT_EQUAL(reel_free(before, block, OLD_SIZE), REEL_STALE);
     if (REEL_CHECKS >= 1) { // else the owner is not checked
         EXPECT(reel_reallocate(before, block, OLD_SIZE, 2 * OLD_SIZE, 1) == NULL
                && test_panicked(REEL_STALE));
@@ -508,9 +519,9 @@ static void end_in_a_way(const kind *k, void (*way)(void))
 
 static void every_kind_ends_with_its_parent_in_every_way(void)
 {
-    EXPECT(reel_arena_init(&the.arena, &the.slots, sizeof the.slots)
-           == REEL_OK);
-    EXPECT(reel_arena_dispose(&the.arena) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&the.arena, &the.slots, sizeof the.slots),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_arena_dispose(&the.arena), REEL_OK);
     for (size_t i = 0; i < KINDS; i++) {
         for (size_t j = 0; j < WAYS; j++) {
             end_in_a_way(&kinds[i], ways[j]);
@@ -522,10 +533,10 @@ static void what_has_ended_may_be_started_and_bound_anew(void)
 {
     for (size_t i = 0; i < KINDS; i++) {
         fresh_parent();
-        EXPECT(kinds[i].start() == REEL_OK);
+        EXPECT_EQUAL(kinds[i].start(), REEL_OK);
         for (size_t round = 0; round < 3; round++) {
             rewind_parent();
-            EXPECT(kinds[i].start() == REEL_OK);
+            EXPECT_EQUAL(kinds[i].start(), REEL_OK);
             void *const block =
                 reel_allocate(kinds[i].allocator(), OLD_SIZE, 1);
             EXPECT(block != NULL && kinds[i].is_valid());
@@ -540,24 +551,25 @@ static void the_deepest_end_first(void)
 {
     reel_rewindable_chunk table[1];
     fresh_parent();
-    EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
-    EXPECT(reel_region_bind(&the.region, &the.registry, pool_handle())
-           == REEL_OK);
+    EXPECT_EQUAL(start_pool(), REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    EXPECT_EQUAL(reel_region_bind(&the.region, &the.registry, pool_handle()),
+                 REEL_OK);
     void *const buffer = reel_region_alloc(&the.region, 32, 8);
-    EXPECT(reel_arena_init(&the.arena, buffer, 32) == REEL_OK);
-    EXPECT(reel_arena_bind(&the.arena, &the.registry, region_handle())
-           == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&the.arena, buffer, 32), REEL_OK);
+    EXPECT_EQUAL(reel_arena_bind(&the.arena, &the.registry, region_handle()),
+                 REEL_OK);
     const reel_rewindable_config tiny = { 16, 16, 8, true };
-    EXPECT(reel_rewindable_init(&the.rewindable, arena_allocator(), table, 1,
-                                &tiny)
-           == REEL_OK);
-    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, arena_handle())
-           == REEL_OK);
-    EXPECT(reel_registry_count(&the.registry) == 5);
+    EXPECT_EQUAL(reel_rewindable_init(&the.rewindable, arena_allocator(), table,
+                                      1, &tiny),
+                 REEL_OK);
+    EXPECT_EQUAL(
+        reel_rewindable_bind(&the.rewindable, &the.registry, arena_handle()),
+        REEL_OK);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 5);
     rewind_parent();
     take_all();
-    EXPECT(reel_registry_count(&the.registry) == 1);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 1);
     child_refuses();
     mark_before.owner = &the.arena;
     arena_refuses();
@@ -570,10 +582,10 @@ static void siblings_and_strangers_go_on(void)
     reel_handle stranger;
     fresh_parent();
     EXPECT(start_arena() == REEL_OK && start_child() == REEL_OK);
-    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
-                                  &stranger)
-           == REEL_OK);
-    EXPECT(reel_arena_reset(&the.arena) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        nothing, &stranger),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_arena_reset(&the.arena), REEL_OK);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 8, 8) != NULL);
     EXPECT(reel_arena_alloc(&the.arena, 8, 8) != NULL);
     rewind_parent();
@@ -586,12 +598,12 @@ static void what_is_unregistered_itself_goes_on(void)
 {
     fresh_parent();
     for (size_t i = 0; i < KINDS; i++) {
-        EXPECT(kinds[i].start() == REEL_OK);
+        EXPECT_EQUAL(kinds[i].start(), REEL_OK);
         const reel_allocator allocator = kinds[i].allocator();
-        EXPECT(reel_registry_unregister(&the.registry, kinds[i].handle())
-               == REEL_OK);
+        EXPECT_EQUAL(reel_registry_unregister(&the.registry, kinds[i].handle()),
+                     REEL_OK);
         EXPECT(reel_allocate(allocator, OLD_SIZE, 1) != NULL);
-        EXPECT(kinds[i].handle().version == 0);
+        EXPECT_EQUAL(kinds[i].handle().version, 0);
         rewind_parent();
     }
 }
@@ -620,10 +632,11 @@ static void allocators_written_elsewhere_end_as_they_say(void)
     const reel_allocator other = { &without, NULL };
     reel_handle handle;
     fresh_parent();
-    EXPECT(reel_registry_register(&the.registry, one, parent_handle(), &handle)
-           == REEL_OK);
-    EXPECT(reel_registry_register(&the.registry, other, handle, &handle)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_registry_register(&the.registry, one, parent_handle(), &handle),
+        REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, other, handle, &handle),
+                 REEL_OK);
     ends = 0;
     rewind_parent();
     EXPECT(ends == 1 && reel_registry_count(&the.registry) == 1);
@@ -640,29 +653,30 @@ static bool child_has_ended(void)
 static void start_child_on(reel_allocator backing, reel_handle handle)
 {
     const reel_rewindable_config tiny = { 32, 32, 8, false };
-    EXPECT(reel_rewindable_init(&the.rewindable, backing, the.table, 1, &tiny)
-           == REEL_OK);
-    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, handle)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_rewindable_init(&the.rewindable, backing, the.table, 1, &tiny),
+        REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_bind(&the.rewindable, &the.registry, handle),
+                 REEL_OK);
 }
 
 static void an_arenas_rewinds_and_resets_end_its_children(void)
 {
     fresh_parent();
-    EXPECT(start_arena() == REEL_OK);
+    EXPECT_EQUAL(start_arena(), REEL_OK);
     for (int way = 0; way < 4; way++) {
         const reel_mark mark = reel_arena_mark(&the.arena);
         start_child_on(arena_allocator(), arena_handle());
         const reel_ref ref = reel_ref_make(arena_handle(), &the.arena);
         if (way == 0) {
-            EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK);
+            EXPECT_EQUAL(reel_arena_rewind(&the.arena, mark), REEL_OK);
         } else if (way == 1) {
             (void)reel_arena_mark(&the.arena);
-            EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK);
+            EXPECT_EQUAL(reel_arena_rewind(&the.arena, mark), REEL_OK);
         } else if (way == 2) {
-            EXPECT(reel_arena_reset(&the.arena) == REEL_OK);
+            EXPECT_EQUAL(reel_arena_reset(&the.arena), REEL_OK);
         } else {
-            EXPECT(reel_arena_dispose(&the.arena) == REEL_OK);
+            EXPECT_EQUAL(reel_arena_dispose(&the.arena), REEL_OK);
         }
         EXPECT(child_has_ended() && reel_ref_get(&the.registry, ref) == NULL);
         EXPECT((arena_handle().version != 0) == (way < 3));
@@ -670,26 +684,26 @@ static void an_arenas_rewinds_and_resets_end_its_children(void)
     // Unbound again, its rewinds are inline, and no registry is told.
     const reel_mark mark = reel_arena_mark(&the.arena);
     EXPECT(reel_arena_alloc(&the.arena, 8, 8) != NULL);
-    EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK);
-    EXPECT(reel_arena_bind(&the.arena, &the.registry, parent_handle())
-           == REEL_OK);
+    EXPECT_EQUAL(reel_arena_rewind(&the.arena, mark), REEL_OK);
+    EXPECT_EQUAL(reel_arena_bind(&the.arena, &the.registry, parent_handle()),
+                 REEL_OK);
 }
 
 static void a_refused_rewind_ends_nothing(void)
 {
     fresh_parent();
-    EXPECT(start_arena() == REEL_OK);
+    EXPECT_EQUAL(start_arena(), REEL_OK);
     const reel_mark dropped = reel_arena_mark(&the.arena);
-    EXPECT(reel_arena_reset(&the.arena) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_reset(&the.arena), REEL_OK);
     start_child_on(arena_allocator(), arena_handle());
-    EXPECT(reel_arena_rewind(&the.arena, dropped) == REEL_STALE);
+    EXPECT_EQUAL(reel_arena_rewind(&the.arena, dropped), REEL_STALE);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 8, 8) != NULL);
 }
 
 static void a_temps_rewinds_and_resets_end_its_children(void)
 {
     fresh_parent();
-    EXPECT(start_temp() == REEL_OK);
+    EXPECT_EQUAL(start_temp(), REEL_OK);
     for (int way = 0; way < 3; way++) {
         const reel_mark mark = reel_temp_mark(&the.temp);
         start_child_on(temp_allocator(), temp_handle());
@@ -705,29 +719,30 @@ static void a_temps_rewinds_and_resets_end_its_children(void)
 static void a_regions_close_ends_its_children(void)
 {
     fresh_parent();
-    EXPECT(start_region() == REEL_OK);
+    EXPECT_EQUAL(start_region(), REEL_OK);
     start_child_on(region_allocator(), region_handle());
-    EXPECT(reel_region_close(&the.region) == REEL_OK);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
     EXPECT(child_has_ended());
-    EXPECT(reel_registry_count(&the.registry) == 2);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 2);
 }
 
 static void a_block_pools_dispose_ends_its_cache(void)
 {
     fresh_parent();
-    EXPECT(start_blocks() == REEL_OK);
-    EXPECT(reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4)
-           == REEL_OK);
-    EXPECT(reel_blocks_cache_bind(&the.blocks_cache, &the.registry,
-                                  blocks_handle())
-           == REEL_OK);
+    EXPECT_EQUAL(start_blocks(), REEL_OK);
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_bind(&the.blocks_cache, &the.registry,
+                                        blocks_handle()),
+                 REEL_OK);
     void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
-    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK);
-    EXPECT(reel_blocks_dispose(&the.blocks) == REEL_OK);
-    EXPECT(reel_blocks_handle(&the.blocks).version == 0);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, block), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_dispose(&the.blocks), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_handle(&the.blocks).version, 0);
     EXPECT(reel_blocks_cache_alloc(&the.blocks_cache) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_registry_count(&the.registry) == 1);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 1);
     EXPECT(reel_blocks_alloc(&the.blocks) != NULL); // nothing else changed
 }
 
@@ -738,18 +753,20 @@ static void a_buffer_is_the_callers_again_after_a_dispose(void)
     reel_arena local;
     for (int way = 0; way < 2; way++) {
         if (way == 0) {
-            EXPECT(reel_arena_init(&local, buffer, sizeof buffer) == REEL_OK);
+            EXPECT_EQUAL(reel_arena_init(&local, buffer, sizeof buffer),
+                         REEL_OK);
             EXPECT(reel_arena_alloc(&local, 8, 8) != NULL);
-            EXPECT(reel_arena_dispose(&local) == REEL_OK);
-            EXPECT(reel_arena_dispose(&local) == REEL_OK);
+            EXPECT_EQUAL(reel_arena_dispose(&local), REEL_OK);
+            EXPECT_EQUAL(reel_arena_dispose(&local), REEL_OK);
             EXPECT(reel_arena_used(&local) >= 8); // nothing else changed
         } else {
-            EXPECT(reel_blocks_init(&the.blocks, buffer, sizeof buffer, 8, 4)
-                   == REEL_OK);
+            EXPECT_EQUAL(
+                reel_blocks_init(&the.blocks, buffer, sizeof buffer, 8, 4),
+                REEL_OK);
             EXPECT(reel_blocks_alloc(&the.blocks) != NULL);
-            EXPECT(reel_blocks_dispose(&the.blocks) == REEL_OK);
-            EXPECT(reel_blocks_dispose(&the.blocks) == REEL_OK);
-            EXPECT(reel_blocks_count_used(&the.blocks) == 1);
+            EXPECT_EQUAL(reel_blocks_dispose(&the.blocks), REEL_OK);
+            EXPECT_EQUAL(reel_blocks_dispose(&the.blocks), REEL_OK);
+            EXPECT_EQUAL(reel_blocks_count_used(&the.blocks), 1);
         }
         for (size_t i = 0; i < sizeof buffer; i++) {
             *(volatile unsigned char *)&buffer[i] = 1;
@@ -760,14 +777,14 @@ static void a_buffer_is_the_callers_again_after_a_dispose(void)
 static void a_pools_dispose_leaves_the_registry(void)
 {
     fresh_parent();
-    EXPECT(start_pool() == REEL_OK);
+    EXPECT_EQUAL(start_pool(), REEL_OK);
     void *const page = reel_pool_claim(&the.pool);
-    EXPECT(reel_pool_dispose(&the.pool) == REEL_BUSY);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_BUSY);
     EXPECT(pool_handle().version != 0);
-    EXPECT(reel_pool_release(&the.pool, page) == REEL_OK);
-    EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
-    EXPECT(pool_handle().version == 0);
-    EXPECT(reel_registry_count(&the.registry) == 1);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
+    EXPECT_EQUAL(pool_handle().version, 0);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 1);
     EXPECT(reel_pool_claim(&the.pool) != NULL);
 }
 
@@ -775,33 +792,36 @@ static void a_pools_dispose_leaves_the_registry(void)
 
 static void start_page_cache(void)
 {
-    EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2)
-           == REEL_OK);
-    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, pool_handle())
-           == REEL_OK);
-    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, nothing)
-           == REEL_BUSY);
-    EXPECT(reel_region_open_cached(&inner, &the.pool_cache) == REEL_OK);
-    EXPECT(reel_region_open_cached(&the.region, &the.pool_cache) == REEL_OK);
-    EXPECT(reel_region_close_cached(&inner) == REEL_OK);
+    EXPECT_EQUAL(start_pool(), REEL_OK);
+    EXPECT_EQUAL(
+        reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2),
+        REEL_OK);
+    EXPECT_EQUAL(
+        reel_pool_cache_bind(&the.pool_cache, &the.registry, pool_handle()),
+        REEL_OK);
+    EXPECT_EQUAL(reel_pool_cache_bind(&the.pool_cache, &the.registry, nothing),
+                 REEL_BUSY);
+    EXPECT_EQUAL(reel_region_open_cached(&inner, &the.pool_cache), REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&the.region, &the.pool_cache),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_close_cached(&inner), REEL_OK);
 }
 
 static void a_page_cache_ends_with_its_pool(void)
 {
     fresh_parent();
     start_page_cache();
-    EXPECT(reel_region_bind(&the.region, &the.registry, pool_handle())
-           == REEL_OK);
+    EXPECT_EQUAL(reel_region_bind(&the.region, &the.registry, pool_handle()),
+                 REEL_OK);
     rewind_parent();
     take_all();
-    EXPECT(reel_region_open_cached(&inner, &the.pool_cache) == REEL_STALE);
-    EXPECT(reel_region_close_cached(&the.region) == REEL_STALE);
+    EXPECT_EQUAL(reel_region_open_cached(&inner, &the.pool_cache), REEL_STALE);
+    EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_STALE);
     reel_pool_cache_flush(&the.pool_cache);
     EXPECT(reel_pool_cache_is_valid(&the.pool_cache));
-    EXPECT(reel_pool_cache_handle(&the.pool_cache).version == 0);
-    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, nothing)
-           == REEL_STALE);
+    EXPECT_EQUAL(reel_pool_cache_handle(&the.pool_cache).version, 0);
+    EXPECT_EQUAL(reel_pool_cache_bind(&the.pool_cache, &the.registry, nothing),
+                 REEL_STALE);
     EXPECT(is_undisturbed());
 }
 
@@ -811,21 +831,23 @@ static void a_page_cache_may_end_before_its_pool(void)
 {
     reel_handle handle;
     fresh_parent();
-    EXPECT(reel_pool_init(&the.pool, reel_arena_allocator(&ground), the.chunks,
-                          2, PAGE, 3 * PAGE)
-           == REEL_OK);
-    EXPECT(reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2)
-           == REEL_OK);
-    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
-                                  &handle)
-           == REEL_OK);
-    EXPECT(reel_pool_cache_bind(&the.pool_cache, &the.registry, handle)
-           == REEL_OK);
-    EXPECT(reel_region_open_cached(&the.region, &the.pool_cache) == REEL_OK);
-    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&ground),
+                                the.chunks, 2, PAGE, 3 * PAGE),
+                 REEL_OK);
+    EXPECT_EQUAL(
+        reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2),
+        REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        nothing, &handle),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_pool_cache_bind(&the.pool_cache, &the.registry, handle),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&the.region, &the.pool_cache),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, handle), REEL_OK);
     the.page_slots[0].page = the.page_slots[1].page = 77;
-    EXPECT(reel_region_open_cached(&inner, &the.pool_cache) == REEL_STALE);
-    EXPECT(reel_region_close_cached(&the.region) == REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&inner, &the.pool_cache), REEL_STALE);
+    EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_OK);
     EXPECT(the.page_slots[0].page == 77
            && reel_pool_used_pages(&the.pool) == 0);
     EXPECT(reel_pool_is_valid(&the.pool));
@@ -834,8 +856,8 @@ static void a_page_cache_may_end_before_its_pool(void)
 static void a_region_left_open_over_an_ended_pool_is_told(void)
 {
     fresh_parent();
-    EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    EXPECT_EQUAL(start_pool(), REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
     rewind_parent();
     take_all();
     if (REEL_CHECKS >= 2) {
@@ -858,7 +880,7 @@ static void close_twice(void)
 {
     reel_region copy = the.region;
     const size_t used = reel_pool_used_pages(&the.pool);
-    EXPECT(reel_region_close(&the.region) == REEL_OK);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
     const size_t left = reel_pool_used_pages(&the.pool);
     EXPECT(left < used || copy.cache != NULL);
     for (int i = 0; i < 2; i++) {
@@ -880,10 +902,10 @@ static void a_region_that_was_copied_is_not_closed_twice(void)
     for (size_t pages = 1; pages < 5; pages++) {
         for (int cached = 0; cached < 2; cached++) {
             fresh_parent();
-            EXPECT(start_pool() == REEL_OK);
-            EXPECT(reel_pool_cache_init(&the.pool_cache, &the.pool,
-                                        the.page_slots, 2)
-                   == REEL_OK);
+            EXPECT_EQUAL(start_pool(), REEL_OK);
+            EXPECT_EQUAL(reel_pool_cache_init(&the.pool_cache, &the.pool,
+                                              the.page_slots, 2),
+                         REEL_OK);
             EXPECT((cached == 1
                         ? reel_region_open_cached(&the.region, &the.pool_cache)
                         : reel_region_open(&the.region, &the.pool))
@@ -896,7 +918,7 @@ static void a_region_that_was_copied_is_not_closed_twice(void)
             close_twice();
             // Where its page is claimed by itself now, the copy is as wrong.
             reel_pool_cache_flush(&the.pool_cache);
-            EXPECT(reel_pool_dispose(&the.pool) == REEL_OK);
+            EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
         }
     }
 }
@@ -909,14 +931,14 @@ static void a_copy_is_not_closed_over_pages_of_others(void)
         return;
     }
     fresh_parent();
-    EXPECT(start_pool() == REEL_OK);
-    EXPECT(reel_region_open(&the.region, &the.pool) == REEL_OK);
+    EXPECT_EQUAL(start_pool(), REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
     reel_region copy = the.region;
-    EXPECT(reel_region_close(&the.region) == REEL_OK);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
     void *const page = reel_pool_claim(&the.pool);
     EXPECT(reel_region_close(&copy) == REEL_DOUBLE_FREE
            && test_panicked(REEL_DOUBLE_FREE));
-    EXPECT(reel_pool_release(&the.pool, page) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
 }
 
 // ---- created rewindables ----------------------------------------------------------
@@ -924,9 +946,10 @@ static void a_copy_is_not_closed_over_pages_of_others(void)
 static void a_created_one_dies_with_its_background(void)
 {
     fresh_parent();
-    EXPECT(reel_rewindable_create(&made, reel_rewindable_allocator(&parent), 2,
-                                  &of_child, &the.registry, parent_handle())
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_rewindable_create(&made, reel_rewindable_allocator(&parent), 2,
+                               &of_child, &the.registry, parent_handle()),
+        REEL_OK);
     const reel_handle handle = reel_rewindable_handle(made);
     void *const block = reel_rewindable_alloc(made, 8, 8);
     const reel_ref ref = reel_ref_make(handle, block);
@@ -934,7 +957,7 @@ static void a_created_one_dies_with_its_background(void)
     rewind_parent();
     take_all();
     EXPECT(reel_ref_get(&the.registry, ref) == NULL);
-    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_STALE);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, handle), REEL_STALE);
     EXPECT(is_undisturbed());
     rewind_parent();
     take_all();
@@ -946,16 +969,17 @@ static void a_created_one_ends_with_its_parent(void)
 {
     reel_handle handle;
     fresh_parent();
-    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
-                                  &handle)
-           == REEL_OK);
-    EXPECT(reel_rewindable_create(&made, reel_arena_allocator(&ground), 2,
-                                  &of_child, &the.registry, handle)
-           == REEL_OK);
-    EXPECT(reel_registry_rewound(&the.registry, handle, &handle) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        nothing, &handle),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_create(&made, reel_arena_allocator(&ground), 2,
+                                        &of_child, &the.registry, handle),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_registry_rewound(&the.registry, handle, &handle),
+                 REEL_OK);
     EXPECT(reel_rewindable_alloc(made, 8, 8) == NULL
            && test_panicked(REEL_STALE));
-    EXPECT(reel_rewindable_destroy(made) == REEL_STALE);
+    EXPECT_EQUAL(reel_rewindable_destroy(made), REEL_STALE);
 }
 
 // ---- spans --------------------------------------------------------------------------
@@ -964,13 +988,13 @@ static void a_span_of_an_ended_rewindable_hands_out_nothing(void)
 {
     reel_span span;
     fresh_parent();
-    EXPECT(start_child() == REEL_OK);
-    EXPECT(reel_span_open(&span, &the.rewindable, 32) == REEL_OK);
+    EXPECT_EQUAL(start_child(), REEL_OK);
+    EXPECT_EQUAL(reel_span_open(&span, &the.rewindable, 32), REEL_OK);
     EXPECT(reel_span_alloc(&span, 8, 8) != NULL);
     rewind_parent();
     take_all();
     EXPECT(reel_span_alloc(&span, 8, 8) == NULL && test_panicked(REEL_STALE));
-    EXPECT(reel_span_close(&span) == REEL_STALE);
+    EXPECT_EQUAL(reel_span_close(&span), REEL_STALE);
     EXPECT(is_undisturbed());
 }
 
@@ -979,24 +1003,25 @@ static void a_span_of_an_ended_rewindable_hands_out_nothing(void)
 static void nothing_of_the_registry_changes(void)
 {
     reel_handle handle = parent_handle();
-    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), nothing,
-                                  &handle)
-           == REEL_BUSY);
-    EXPECT(reel_registry_rewound(&the.registry, handle, &handle) == REEL_BUSY);
-    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_BUSY);
-    EXPECT(reel_region_close(&the.region) == REEL_BUSY);
-    EXPECT(reel_region_close_cached(&the.region) == REEL_BUSY);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        nothing, &handle),
+                 REEL_BUSY);
+    EXPECT_EQUAL(reel_registry_rewound(&the.registry, handle, &handle),
+                 REEL_BUSY);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, handle), REEL_BUSY);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_BUSY);
+    EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_BUSY);
     EXPECT(reel_region_alloc(&the.region, 8, 8) != NULL);
-    EXPECT(reel_arena_rewind(&the.arena, mark_before) == REEL_BUSY);
-    EXPECT(reel_arena_reset(&the.arena) == REEL_BUSY);
-    EXPECT(reel_arena_dispose(&the.arena) == REEL_BUSY);
-    EXPECT(reel_blocks_dispose(&the.blocks) == REEL_BUSY);
-    EXPECT(reel_pool_dispose(&the.pool) == REEL_BUSY);
-    EXPECT(reel_region_bind(&inner, &the.registry, nothing) == REEL_BUSY);
-    EXPECT(reel_rewindable_bind(&the.rewindable, &the.registry, nothing)
-           == REEL_BUSY);
-    EXPECT(reel_rewindable_rewind(&parent) == REEL_BUSY);
-    EXPECT(reel_region_close(&inner) == REEL_OK); // not bound, so it may
+    EXPECT_EQUAL(reel_arena_rewind(&the.arena, mark_before), REEL_BUSY);
+    EXPECT_EQUAL(reel_arena_reset(&the.arena), REEL_BUSY);
+    EXPECT_EQUAL(reel_arena_dispose(&the.arena), REEL_BUSY);
+    EXPECT_EQUAL(reel_blocks_dispose(&the.blocks), REEL_BUSY);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_BUSY);
+    EXPECT_EQUAL(reel_region_bind(&inner, &the.registry, nothing), REEL_BUSY);
+    EXPECT_EQUAL(reel_rewindable_bind(&the.rewindable, &the.registry, nothing),
+                 REEL_BUSY);
+    EXPECT_EQUAL(reel_rewindable_rewind(&parent), REEL_BUSY);
+    EXPECT_EQUAL(reel_region_close(&inner), REEL_OK); // not bound, so it may
 }
 
 static void in_an_interrupt_all_that_the_registry_hears_of_is_refused(void)
@@ -1004,12 +1029,14 @@ static void in_an_interrupt_all_that_the_registry_hears_of_is_refused(void)
     fresh_parent();
     EXPECT(start_region() == REEL_OK && start_arena() == REEL_OK);
     void *const buffer = reel_arena_alloc(&ground, 64, 8);
-    EXPECT(reel_blocks_init(&the.blocks, buffer, 64, 1, 4) == REEL_OK);
-    EXPECT(reel_blocks_bind(&the.blocks, &the.registry, nothing) == REEL_OK);
-    EXPECT(reel_region_open(&inner, &the.pool) == REEL_OK);
-    EXPECT(reel_rewindable_init(&the.rewindable, reel_arena_allocator(&ground),
-                                the.table, 2, &of_child)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&the.blocks, buffer, 64, 1, 4), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_bind(&the.blocks, &the.registry, nothing),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&inner, &the.pool), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&the.rewindable,
+                                      reel_arena_allocator(&ground), the.table,
+                                      2, &of_child),
+                 REEL_OK);
     mark_before = reel_arena_mark(&the.arena);
     void *const block = reel_arena_alloc(&the.arena, 8, 8);
     const size_t pages = reel_pool_used_pages(&the.pool);
@@ -1017,22 +1044,23 @@ static void in_an_interrupt_all_that_the_registry_hears_of_is_refused(void)
     test_interrupt(nothing_of_the_registry_changes);
     EXPECT(reel_arena_owns(&the.arena, block, 8));
     EXPECT(reel_region_is_open(&the.region));
-    EXPECT(reel_pool_used_pages(&the.pool) == pages - 1);
-    EXPECT(reel_registry_count(&the.registry) == count);
+    EXPECT_EQUAL(reel_pool_used_pages(&the.pool), pages - 1);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), count);
     EXPECT(reel_registry_is_valid(&the.registry));
 }
 
 // An unregistered region is like one that was never bound.
 static void close_region(void)
 {
-    EXPECT(reel_region_close(&the.region) == REEL_OK);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
 }
 
 static void what_has_left_the_registry_closes_in_an_interrupt(void)
 {
     fresh_parent();
-    EXPECT(start_region() == REEL_OK);
-    EXPECT(reel_registry_unregister(&the.registry, region_handle()) == REEL_OK);
+    EXPECT_EQUAL(start_region(), REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, region_handle()),
+                 REEL_OK);
     test_interrupt(close_region);
     EXPECT(!reel_region_is_open(&the.region));
 }
@@ -1050,11 +1078,11 @@ static void leave_registry(void)
 static void a_close_waits_for_a_thread_that_is_in_the_registry(void)
 {
     fresh_parent();
-    EXPECT(start_region() == REEL_OK);
+    EXPECT_EQUAL(start_region(), REEL_OK);
     the.registry.gate.value = 1;
     region_was_open = false;
     test_on_yield = leave_registry;
-    EXPECT(reel_region_close(&the.region) == REEL_OK);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
     test_on_yield = NULL;
     EXPECT(region_was_open && reel_registry_is_valid(&the.registry));
 }
@@ -1062,15 +1090,15 @@ static void a_close_waits_for_a_thread_that_is_in_the_registry(void)
 static void a_thread_that_grows_what_ends_is_told(void)
 {
     fresh_parent();
-    EXPECT(start_child() == REEL_OK);
+    EXPECT_EQUAL(start_child(), REEL_OK);
     the.rewindable.gate.value = 1;
     rewind_parent();
     EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
-    EXPECT(start_pool() == REEL_OK);
+    EXPECT_EQUAL(start_pool(), REEL_OK);
     the.pool.gate.value = 1;
     rewind_parent();
     EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));
-    EXPECT(start_temp() == REEL_OK);
+    EXPECT_EQUAL(start_temp(), REEL_OK);
     the.temp.gate.value = 1;
     rewind_parent();
     EXPECT(REEL_CHECKS < 2 || test_panicked(REEL_BUSY));

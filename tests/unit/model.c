@@ -170,7 +170,7 @@ static void check_contents(void)
         for (size_t i = 0; i < block->size; i++) {
             wrong += model.base[block->start + i] != block->pattern;
         }
-        EXPECT(wrong == 0);
+        EXPECT_EQUAL(wrong, 0);
     }
 }
 
@@ -265,7 +265,7 @@ static void do_free(void)
     const size_t index = below(model.block_count);
     const model_block block = model.blocks[index];
     const bool moves = is_last(&block);
-    EXPECT(EITHER(free, model.base + block.start, block.size) == REEL_OK);
+    EXPECT_EQUAL(EITHER(free, model.base + block.start, block.size), REEL_OK);
     if (moves) {
         move_to(block.start);
     }
@@ -298,8 +298,8 @@ static void do_resize(void)
     model_block *const block = &model.blocks[below(model.block_count)];
     const size_t size = 1 + below(60);
     const bool expected = can_resize(block, size);
-    EXPECT(EITHER(resize, model.base + block->start, block->size, size)
-           == expected);
+    EXPECT_EQUAL(EITHER(resize, model.base + block->start, block->size, size),
+                 expected);
     if (expected) {
         set_size(block, size);
     }
@@ -334,7 +334,7 @@ static void do_realloc(void)
 static void do_reset(void)
 {
     if (is_temp) {
-        EXPECT(reel_temp_reset(&temp) == REEL_OK);
+        EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     } else {
         reel_arena_reset(&arena);
     }
@@ -393,8 +393,9 @@ static void start_arena(size_t granule)
 {
     is_temp = false;
     start_model(CAPACITY - below(40) / granule * granule, granule);
-    EXPECT(reel_arena_init_granular(&arena, model.base, model.capacity, granule)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_arena_init_granular(&arena, model.base, model.capacity, granule),
+        REEL_OK);
 }
 
 static void start_temp(void)
@@ -405,8 +406,8 @@ static void start_temp(void)
     policy.window = (uint16_t)below(3);
     is_temp = true;
     start_model(CAPACITY, 1);
-    EXPECT(reel_temp_init(&temp, model.base, CAPACITY, &pages, &policy)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&temp, model.base, CAPACITY, &pages, &policy),
+                 REEL_OK);
 }
 
 static void run(void)
@@ -414,9 +415,9 @@ static void run(void)
     for (int step = 0; step < STEPS; step++) {
         model.now++;
         do_something();
-        EXPECT(EITHER_0(used) == model.used);
-        EXPECT(left() == model.capacity - model.used);
-        EXPECT(EITHER_0(peak) == model.peak);
+        EXPECT_EQUAL(EITHER_0(used), model.used);
+        EXPECT_EQUAL(left(), model.capacity - model.used);
+        EXPECT_EQUAL(EITHER_0(peak), model.peak);
         EXPECT(EITHER_0(is_valid));
         check_contents();
     }

@@ -46,7 +46,7 @@ static void fresh_pages_come_in_order_chunk_by_chunk(void)
     for (size_t i = 0; i < 9; i++) {
         EXPECT(claims(i / 3, i % 3));
         EXPECT(chunks() == i / 3 + 1 && test_backing->calls == 2 * chunks());
-        EXPECT(reel_pool_pages(the_pool()) == 3 * chunks());
+        EXPECT_EQUAL(reel_pool_pages(the_pool()), 3 * chunks());
         EXPECT(used() == i + 1 && reel_pool_peak_pages(the_pool()) == i + 1);
         EXPECT(pool_agrees());
     }
@@ -119,7 +119,7 @@ static void use_all(size_t capacity, size_t page, size_t pages)
 {
     const size_t most = page < REEL_ALIGN_DEFAULT ? page : REEL_ALIGN_DEFAULT;
     fresh_pool(capacity, page, pages);
-    EXPECT(reel_pool_page_size(the_pool()) == page);
+    EXPECT_EQUAL(reel_pool_page_size(the_pool()), page);
     for (size_t round = 0; round < 3; round++) {
         for (size_t i = 0; i < capacity * pages; i++) {
             unsigned char *const block = claim();
@@ -127,15 +127,15 @@ static void use_all(size_t capacity, size_t page, size_t pages)
             stamp(block, page, i);
         }
         EXPECT(claim() == NULL && pool_agrees());
-        EXPECT(used() == capacity * pages);
+        EXPECT_EQUAL(used(), capacity * pages);
         for (size_t i = capacity * pages; i > 0; i--) {
             EXPECT(is_stamped(page_in((i - 1) / pages, (i - 1) % pages), page,
                               i - 1));
             release((i - 1) / pages, (i - 1) % pages);
         }
     }
-    EXPECT(reel_pool_trim(the_pool())
-           == capacity * (pages * page + links_size()));
+    EXPECT_EQUAL(reel_pool_trim(the_pool()),
+                 capacity * (pages * page + links_size()));
     EXPECT(test_backing->bytes == 0 && pool_agrees());
 }
 
@@ -156,10 +156,10 @@ static void a_page_has_a_number_by_chunk_and_place(void)
     for (size_t i = 0; i < 6; i++) {
         EXPECT(reel_pool_claim_number(the_pool()) == ((i / 3) << 2 | i % 3));
     }
-    EXPECT(reel_pool_claim_number(the_pool()) == UINTPTR_MAX);
-    EXPECT(reel_pool_stats(the_pool()).failures == 1);
+    EXPECT_EQUAL(reel_pool_claim_number(the_pool()), UINTPTR_MAX);
+    EXPECT_EQUAL(reel_pool_stats(the_pool()).failures, 1);
     release(1, 0);
-    EXPECT(reel_pool_claim_number(the_pool()) == 4);
+    EXPECT_EQUAL(reel_pool_claim_number(the_pool()), 4);
 }
 
 // ---- set-up --------------------------------------------------------------------
@@ -167,24 +167,26 @@ static void a_page_has_a_number_by_chunk_and_place(void)
 static void a_pool_asks_for_the_default_sizes_unless_told(void)
 {
     fresh_pool_backing();
-    EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
-                          test_pool->chunks, 1, 0, 0)
-           == REEL_OK);
-    EXPECT(reel_pool_page_size(the_pool()) == REEL_POOL_PAGE_SIZE);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
+                                test_pool->chunks, 1, 0, 0),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_pool_page_size(the_pool()), REEL_POOL_PAGE_SIZE);
     refuse_calls_from(1);
     EXPECT(claim() == NULL && test_backing->calls == 1);
-    EXPECT(test_backing->last.size == REEL_POOL_PAGE_SIZE * REEL_POOL_PAGES);
-    EXPECT(test_backing->last.align == 0);
-    EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
-                          test_pool->chunks, 1, 8, 0)
-           == REEL_OK);
+    EXPECT_EQUAL(test_backing->last.size,
+                 REEL_POOL_PAGE_SIZE * REEL_POOL_PAGES);
+    EXPECT_EQUAL(test_backing->last.align, 0);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
+                                test_pool->chunks, 1, 8, 0),
+                 REEL_OK);
     EXPECT(claim() == NULL);
-    EXPECT(test_backing->last.size == 8 * REEL_POOL_PAGES);
-    EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
-                          test_pool->chunks, 1, 0, 3 * REEL_POOL_PAGE_SIZE)
-           == REEL_OK);
+    EXPECT_EQUAL(test_backing->last.size, 8 * REEL_POOL_PAGES);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
+                                test_pool->chunks, 1, 0,
+                                3 * REEL_POOL_PAGE_SIZE),
+                 REEL_OK);
     EXPECT(claim() == NULL && the_pool()->chunk_pages == 3);
-    EXPECT(test_backing->last.size == 3 * REEL_POOL_PAGE_SIZE);
+    EXPECT_EQUAL(test_backing->last.size, 3 * REEL_POOL_PAGE_SIZE);
 }
 
 static reel_status init_with(size_t page_size, size_t chunk_size)
@@ -202,31 +204,32 @@ static void pools_that_cannot_be_are_invalid_and_untouched(void)
     reel_pool_chunk *const table = test_pool->chunks;
     EXPECT(claims(0, 0));
     remember_pool(&before);
-    EXPECT(reel_pool_init(NULL, test_backing->allocator, table, 2, PAGE, PAGE)
-           == REEL_INVALID);
-    EXPECT(reel_pool_init(the_pool(), none, table, 2, PAGE, PAGE)
-           == REEL_INVALID);
-    EXPECT(
-        reel_pool_init(the_pool(), test_backing->allocator, NULL, 2, PAGE, PAGE)
-        == REEL_INVALID);
-    EXPECT(reel_pool_init(the_pool(), test_backing->allocator, table, 0, PAGE,
-                          PAGE)
-           == REEL_INVALID);
-    EXPECT(init_with(3, 6) == REEL_INVALID);
-    EXPECT(init_with(3, 5) == REEL_INVALID); // 5 has no bit of 3 - 1
-    EXPECT(init_with(48, 96) == REEL_INVALID);
-    EXPECT(init_with(48, 64) == REEL_INVALID);
-    EXPECT(init_with(SIZE_MAX, SIZE_MAX) == REEL_INVALID);
-    EXPECT(init_with(64, 63) == REEL_INVALID);
-    EXPECT(init_with(64, 32) == REEL_INVALID);
-    EXPECT(init_with(64, 1) == REEL_INVALID);
-    EXPECT(init_with(64, 96) == REEL_INVALID);
-    EXPECT(init_with(64, 65) == REEL_INVALID);
-    EXPECT(init_with(64, 127) == REEL_INVALID);
-    EXPECT(init_with(64, SIZE_MAX) == REEL_INVALID);
-    EXPECT(init_with(half, 0) == REEL_INVALID); // pages times size wraps
-    EXPECT(init_with(half, half - 1) == REEL_INVALID);
-    EXPECT(init_with(1, SIZE_MAX) == REEL_INVALID);
+    EXPECT_EQUAL(
+        reel_pool_init(NULL, test_backing->allocator, table, 2, PAGE, PAGE),
+        REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), none, table, 2, PAGE, PAGE),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator, NULL, 2,
+                                PAGE, PAGE),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator, table, 0,
+                                PAGE, PAGE),
+                 REEL_INVALID);
+    EXPECT_EQUAL(init_with(3, 6), REEL_INVALID);
+    EXPECT_EQUAL(init_with(3, 5), REEL_INVALID); // 5 has no bit of 3 - 1
+    EXPECT_EQUAL(init_with(48, 96), REEL_INVALID);
+    EXPECT_EQUAL(init_with(48, 64), REEL_INVALID);
+    EXPECT_EQUAL(init_with(SIZE_MAX, SIZE_MAX), REEL_INVALID);
+    EXPECT_EQUAL(init_with(64, 63), REEL_INVALID);
+    EXPECT_EQUAL(init_with(64, 32), REEL_INVALID);
+    EXPECT_EQUAL(init_with(64, 1), REEL_INVALID);
+    EXPECT_EQUAL(init_with(64, 96), REEL_INVALID);
+    EXPECT_EQUAL(init_with(64, 65), REEL_INVALID);
+    EXPECT_EQUAL(init_with(64, 127), REEL_INVALID);
+    EXPECT_EQUAL(init_with(64, SIZE_MAX), REEL_INVALID);
+    EXPECT_EQUAL(init_with(half, 0), REEL_INVALID); // pages times size wraps
+    EXPECT_EQUAL(init_with(half, half - 1), REEL_INVALID);
+    EXPECT_EQUAL(init_with(1, SIZE_MAX), REEL_INVALID);
     EXPECT(pool_is_as(&before) && claims(0, 1));
 }
 
@@ -240,22 +243,22 @@ static void no_more_pages_than_there_are_numbers(void)
         reel_status expected = REEL_INVALID;
         if (limit > 0 && limit <= MOST_CHUNKS) {
             expected = REEL_OK;
-            EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
-                                  test_pool->chunks, limit, 1, pages)
-                   == REEL_OK);
+            EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
+                                        test_pool->chunks, limit, 1, pages),
+                         REEL_OK);
             EXPECT(pool_agrees());
         }
-        EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
-                              test_pool->chunks, limit + 1, 1, pages)
-               == REEL_INVALID);
-        EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
-                              test_pool->chunks, SIZE_MAX, 1, pages)
-               == REEL_INVALID);
+        EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
+                                    test_pool->chunks, limit + 1, 1, pages),
+                     REEL_INVALID);
+        EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
+                                    test_pool->chunks, SIZE_MAX, 1, pages),
+                     REEL_INVALID);
         EXPECT(expected == REEL_INVALID || limit <= 3); // it was met
     }
-    EXPECT(init_with(1, REEL_BLOCKS_MAX) == REEL_INVALID);
-    EXPECT(init_with(1, REEL_BLOCKS_MAX + 1) == REEL_INVALID);
-    EXPECT(test_backing->calls == 0);
+    EXPECT_EQUAL(init_with(1, REEL_BLOCKS_MAX), REEL_INVALID);
+    EXPECT_EQUAL(init_with(1, REEL_BLOCKS_MAX + 1), REEL_INVALID);
+    EXPECT_EQUAL(test_backing->calls, 0);
 }
 
 // As many pages as 16-bit links can number, and a few where they are words.
@@ -267,9 +270,9 @@ static void the_last_number_works_like_the_first(void)
         return;
     }
     fresh_pool_backing();
-    EXPECT(reel_pool_init(the_pool(), test_malloc(), test_pool->chunks, limit,
-                          1, pages)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), test_malloc(), test_pool->chunks,
+                                limit, 1, pages),
+                 REEL_OK);
     for (size_t i = 0; i < limit * pages; i++) {
         EXPECT(claims(i / pages, i % pages));
     }
@@ -285,7 +288,7 @@ static void the_last_number_works_like_the_first(void)
     for (size_t i = 0; i < pages; i++) {
         release(1, i);
     }
-    EXPECT(reel_pool_trim(the_pool()) == pages + links_size());
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), pages + links_size());
     for (size_t i = 0; i < pages; i++) {
         release(0, i);
         release(2, i);
@@ -302,7 +305,7 @@ static void a_full_table_changes_nothing_but_the_count_of_refusals(void)
     claim_chunks(2);
     remember_pool(&before);
     EXPECT(claim() == NULL && claim() == NULL);
-    EXPECT(reel_pool_claim_number(the_pool()) == UINTPTR_MAX);
+    EXPECT_EQUAL(reel_pool_claim_number(the_pool()), UINTPTR_MAX);
     EXPECT(pool_is_as(&before) && pool_agrees() && test_backing->calls == 4);
     const reel_stats stats = reel_pool_stats(the_pool());
     EXPECT(stats.failures == 3 && stats.largest_refused == PAGE);
@@ -322,8 +325,8 @@ static void a_backing_that_refuses_at_any_call_changes_nothing(void)
             const size_t bytes = test_backing->bytes;
             refuse_calls_from(call);
             EXPECT(claim() == NULL && pool_is_as(&before) && pool_agrees());
-            EXPECT(test_backing->bytes == bytes);
-            EXPECT(reel_pool_stats(the_pool()).failures == 1);
+            EXPECT_EQUAL(test_backing->bytes, bytes);
+            EXPECT_EQUAL(reel_pool_stats(the_pool()).failures, 1);
             refuse_no_calls();
             EXPECT(claims(chunk, 0) && claims(chunk, 1) && pool_agrees());
         }
@@ -333,14 +336,14 @@ static void a_backing_that_refuses_at_any_call_changes_nothing(void)
 static void no_backing_at_all_is_a_pool_without_pages(void)
 {
     fresh_pool_backing();
-    EXPECT(reel_pool_init(the_pool(), reel_allocator_null(), test_pool->chunks,
-                          2, PAGE, PAGE)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), reel_allocator_null(),
+                                test_pool->chunks, 2, PAGE, PAGE),
+                 REEL_OK);
     EXPECT(claim() == NULL);
-    EXPECT(reel_pool_release(the_pool(), the_pool()) == REEL_FOREIGN);
-    EXPECT(reel_pool_reserve(the_pool(), 1) == REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), the_pool()), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_reserve(the_pool(), 1), REEL_NO_MEMORY);
     EXPECT(reel_pool_trim(the_pool()) == 0 && pool_agrees());
-    EXPECT(reel_pool_dispose(the_pool()) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(the_pool()), REEL_OK);
 }
 
 // ---- what is not a page that is out ----------------------------------------------
@@ -386,23 +389,27 @@ static void refusals_to_take_back_change_nothing(void)
     pool_state before;
     char elsewhere = 0;
     fresh_pool(3, PAGE, 2);
-    EXPECT(reel_pool_release(the_pool(), NULL) == REEL_INVALID);
-    EXPECT(reel_pool_release(the_pool(), &elsewhere) == REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), &elsewhere), REEL_FOREIGN);
     EXPECT(claims(0, 0) && claims(0, 1) && claims(1, 0));
     release(0, 1);
     test_pool->chunks[1].links[1] = 5; // what lies there does not matter
     remember_pool(&before);
-    EXPECT(reel_pool_release(the_pool(), NULL) == REEL_INVALID);
-    EXPECT(reel_pool_release(the_pool(), &elsewhere) == REEL_FOREIGN);
-    EXPECT(reel_pool_release(the_pool(), the_pool()) == REEL_FOREIGN);
-    EXPECT(reel_pool_release(the_pool(), test_pool->chunks[0].links)
-           == REEL_FOREIGN);
-    EXPECT(reel_pool_release(the_pool(), page_in(0, 0) + 1) == REEL_FOREIGN);
-    EXPECT(reel_pool_release(the_pool(), page_in(0, 0) - 1) == REEL_FOREIGN);
-    EXPECT(reel_pool_release(the_pool(), (void *)UINTPTR_MAX) == REEL_FOREIGN);
-    EXPECT(reel_pool_release(the_pool(), page_in(0, 1)) == REEL_DOUBLE_FREE);
-    EXPECT(reel_pool_release(the_pool(), page_in(1, 1))
-           == REEL_DOUBLE_FREE); // never out
+    EXPECT_EQUAL(reel_pool_release(the_pool(), NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), &elsewhere), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), the_pool()), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), test_pool->chunks[0].links),
+                 REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(0, 0) + 1),
+                 REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(0, 0) - 1),
+                 REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), (void *)UINTPTR_MAX),
+                 REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(0, 1)),
+                 REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(1, 1)),
+                 REEL_DOUBLE_FREE); // never out
     EXPECT(pool_is_as(&before) && used() == 2 && pool_agrees());
     EXPECT(claims(0, 1) && claims(1, 1));
 }
@@ -415,7 +422,7 @@ static void a_page_of_a_chunk_that_is_gone_is_foreign(void)
     release(1, 0);
     release(1, 1);
     EXPECT(reel_pool_trim(the_pool()) > 0);
-    EXPECT(reel_pool_release(the_pool(), gone) == REEL_FOREIGN);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), gone), REEL_FOREIGN);
     EXPECT(pool_agrees() && used() == 2);
 }
 
@@ -423,17 +430,19 @@ static void a_regions_page_cannot_be_released(void)
 {
     reel_region region;
     fresh_pool(2, PAGE, 3);
-    EXPECT(reel_region_open(&region, the_pool()) == REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&region, the_pool()), REEL_OK);
     for (size_t i = 0; i < 4; i++) { // one page each, the last is the newest
-        EXPECT(reel_region_alloc(&region, PAGE, 1) == page_in(i / 3, i % 3));
+        EXPECT_EQUAL(reel_region_alloc(&region, PAGE, 1),
+                     page_in(i / 3, i % 3));
     }
     for (size_t i = 0; i < 4; i++) {
-        EXPECT(reel_pool_release(the_pool(), page_in(i / 3, i % 3))
-               == REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(i / 3, i % 3)),
+                     REEL_DOUBLE_FREE);
     }
     EXPECT(reel_region_is_valid(&region) && used() == 4);
     EXPECT(reel_region_close(&region) == REEL_OK && used() == 0);
-    EXPECT(reel_pool_release(the_pool(), page_in(0, 0)) == REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(0, 0)),
+                 REEL_DOUBLE_FREE);
     EXPECT(pool_agrees());
 }
 
@@ -443,9 +452,9 @@ static void reserving_grows_by_as_many_chunks_as_it_takes(void)
 {
     for (size_t pages = 0; pages <= 4 * 3; pages++) {
         fresh_pool(4, PAGE, 3);
-        EXPECT(reel_pool_reserve(the_pool(), pages) == REEL_OK);
+        EXPECT_EQUAL(reel_pool_reserve(the_pool(), pages), REEL_OK);
         EXPECT(chunks() == (pages + 2) / 3 && used() == 0 && pool_agrees());
-        EXPECT(reel_pool_peak_pages(the_pool()) == 0);
+        EXPECT_EQUAL(reel_pool_peak_pages(the_pool()), 0);
         const size_t calls = test_backing->calls;
         for (size_t i = 0; i < 3 * chunks(); i++) {
             EXPECT(claim() != NULL && used() == i + 1);
@@ -478,13 +487,13 @@ static void reserving_more_than_the_table_has_room_for_is_full(void)
         claim_chunks(begun);
         const size_t free = 6 - 2 * begun;
         remember_pool(&before);
-        EXPECT(reel_pool_reserve(the_pool(), free + 1) == REEL_FULL);
-        EXPECT(reel_pool_reserve(the_pool(), 7) == REEL_FULL);
-        EXPECT(reel_pool_reserve(the_pool(), SIZE_MAX) == REEL_FULL);
+        EXPECT_EQUAL(reel_pool_reserve(the_pool(), free + 1), REEL_FULL);
+        EXPECT_EQUAL(reel_pool_reserve(the_pool(), 7), REEL_FULL);
+        EXPECT_EQUAL(reel_pool_reserve(the_pool(), SIZE_MAX), REEL_FULL);
         EXPECT(pool_is_as(&before) && pool_agrees());
-        EXPECT(reel_pool_reserve(the_pool(), free) == REEL_OK);
+        EXPECT_EQUAL(reel_pool_reserve(the_pool(), free), REEL_OK);
         EXPECT(chunks() == 3 && pool_agrees());
-        EXPECT(reel_pool_stats(the_pool()).failures == 0);
+        EXPECT_EQUAL(reel_pool_stats(the_pool()).failures, 0);
     }
 }
 
@@ -497,12 +506,13 @@ static void a_reserve_that_is_refused_gives_everything_back(void)
             claim_chunks(begun);
             remember_pool(&before);
             refuse_calls_from(call);
-            EXPECT(reel_pool_reserve(the_pool(), 6) == REEL_NO_MEMORY);
-            EXPECT(test_backing->calls == 2 * begun + call);
+            EXPECT_EQUAL(reel_pool_reserve(the_pool(), 6), REEL_NO_MEMORY);
+            EXPECT_EQUAL(test_backing->calls, 2 * begun + call);
             EXPECT(pool_is_as(&before) && pool_agrees());
-            EXPECT(test_backing->bytes == begun * (2 * PAGE + links_size()));
+            EXPECT_EQUAL(test_backing->bytes,
+                         begun * (2 * PAGE + links_size()));
             refuse_no_calls();
-            EXPECT(reel_pool_reserve(the_pool(), 6) == REEL_OK);
+            EXPECT_EQUAL(reel_pool_reserve(the_pool(), 6), REEL_OK);
             for (size_t i = 0; i < 6; i++) {
                 EXPECT(claim() != NULL);
             }
@@ -531,8 +541,8 @@ static void an_interrupt_claims_what_is_there_and_never_grows(void)
     EXPECT(number == UINTPTR_MAX && test_backing->calls == 0);
     test_interrupt(reserve_one);
     EXPECT(status == REEL_BUSY && test_backing->calls == 0 && pool_agrees());
-    EXPECT(reel_pool_stats(the_pool()).failures == 1);
-    EXPECT(reel_pool_reserve(the_pool(), 4) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_stats(the_pool()).failures, 1);
+    EXPECT_EQUAL(reel_pool_reserve(the_pool(), 4), REEL_OK);
     for (size_t i = 0; i < 4; i++) {
         test_interrupt(claim_one);
         EXPECT(number != UINTPTR_MAX && used() == i + 1);
@@ -567,9 +577,9 @@ static void chunks_that_are_wholly_free_go_and_no_others(void)
     release(3, 0);
     release(1, 0);
     release(2, 1);
-    EXPECT(reel_pool_trim(the_pool()) == 2 * PAGE + links_size());
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), 2 * PAGE + links_size());
     EXPECT(chunks() == 3 && used() == 3 && pool_agrees());
-    EXPECT(test_pool->chunks[1].base.value == 0);
+    EXPECT_EQUAL(test_pool->chunks[1].base.value, 0);
     EXPECT(reel_pool_trim(the_pool()) == 0 && pool_agrees());
     EXPECT(claims(2, 1) && claims(3, 0) && claims(0, 0)); // the order of before
     EXPECT(claims(1, 0) && claims(1, 1) && claim() == NULL); // its place again
@@ -578,22 +588,22 @@ static void chunks_that_are_wholly_free_go_and_no_others(void)
 static void fresh_pages_of_the_chunks_that_stay_still_come(void)
 {
     fresh_pool(4, PAGE, 3);
-    EXPECT(reel_pool_reserve(the_pool(), 12) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_reserve(the_pool(), 12), REEL_OK);
     EXPECT(claims(3, 0) && claims(3, 1) && claims(3, 2)); // the newest first
     EXPECT(claims(2, 0));
-    EXPECT(reel_pool_trim(the_pool()) == 2 * (3 * PAGE + links_size()));
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), 2 * (3 * PAGE + links_size()));
     EXPECT(chunks() == 2 && used() == 4 && pool_agrees());
     EXPECT(claims(2, 1) && claims(2, 2));
     EXPECT(claims(0, 0) && claims(0, 1)); // a new chunk
     release(2, 0);
-    EXPECT(reel_pool_trim(the_pool()) == 0);
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), 0);
     EXPECT(claims(2, 0) && claims(0, 2) && claims(1, 0) && pool_agrees());
 }
 
 static void several_chunks_with_fresh_pages_stay_in_line(void)
 {
     fresh_pool(4, PAGE, 2);
-    EXPECT(reel_pool_reserve(the_pool(), 8) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_reserve(the_pool(), 8), REEL_OK);
     for (size_t i = 0; i < 5; i++) {
         EXPECT(claim() != NULL);
     }
@@ -601,7 +611,7 @@ static void several_chunks_with_fresh_pages_stay_in_line(void)
         release(chunk, 1);
     }
     release(3, 0);
-    EXPECT(reel_pool_trim(the_pool()) == 2 * (2 * PAGE + links_size()));
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), 2 * (2 * PAGE + links_size()));
     EXPECT(used() == 2 && chunks() == 2 && pool_agrees());
     EXPECT(claims(2, 1) && claims(1, 1));
     EXPECT(claims(0, 0) && claims(0, 1) && claims(3, 0));
@@ -623,7 +633,7 @@ static void trimming_in_an_interrupt_does_nothing(void)
 {
     pool_state before;
     fresh_pool(2, PAGE, 2);
-    EXPECT(reel_pool_reserve(the_pool(), 3) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_reserve(the_pool(), 3), REEL_OK);
     remember_pool(&before);
     trimmed = 1;
     test_interrupt(trim_it);
@@ -645,9 +655,9 @@ static void the_peak_outlives_a_trim(void)
     EXPECT(reel_pool_peak_pages(the_pool()) == 6 && used() == 1);
     EXPECT(claims(0, 1) && claims(1, 0)
            && reel_pool_peak_pages(the_pool()) == 6);
-    EXPECT(reel_pool_trim(the_pool()) == 0);
-    EXPECT(reel_pool_stats(the_pool()).peak == 6 * PAGE);
-    EXPECT(reel_pool_stats(the_pool()).used == 3 * PAGE);
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), 0);
+    EXPECT_EQUAL(reel_pool_stats(the_pool()).peak, 6 * PAGE);
+    EXPECT_EQUAL(reel_pool_stats(the_pool()).used, 3 * PAGE);
 }
 
 // ---- the end of a pool -----------------------------------------------------------
@@ -661,13 +671,13 @@ static void a_pool_in_use_is_not_disposed_of(void)
     release(0, 1);
     release(1, 0);
     remember_pool(&before);
-    EXPECT(reel_pool_dispose(the_pool()) == REEL_BUSY);
+    EXPECT_EQUAL(reel_pool_dispose(the_pool()), REEL_BUSY);
     EXPECT(pool_is_as(&before) && pool_agrees());
     release(1, 1);
-    EXPECT(reel_pool_dispose(the_pool()) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(the_pool()), REEL_OK);
     EXPECT(chunks() == 0 && test_backing->held == 0 && pool_agrees());
     EXPECT(reel_pool_dispose(the_pool()) == REEL_OK && pool_agrees());
-    EXPECT(reel_pool_trim(the_pool()) == 0);
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), 0);
     claim_chunks(2); // as new
     EXPECT(claim() == NULL && pool_agrees());
 }
@@ -841,15 +851,15 @@ static void do_trim(uint32_t *seed)
         }
     }
     model.in_list = (uint8_t)kept;
-    EXPECT(reel_pool_trim(the_pool())
-           == gone * (model.pages * PAGE + links_size()));
+    EXPECT_EQUAL(reel_pool_trim(the_pool()),
+                 gone * (model.pages * PAGE + links_size()));
 }
 
 static void expect_as_modelled(void)
 {
     EXPECT(pool_agrees() && chunks() == model_chunks());
-    EXPECT(used() == model_used());
-    EXPECT(reel_pool_peak_pages(the_pool()) == model.peak);
+    EXPECT_EQUAL(used(), model_used());
+    EXPECT_EQUAL(reel_pool_peak_pages(the_pool()), model.peak);
     for (size_t i = 0; i < model.capacity; i++) {
         EXPECT((test_pool->chunks[i].base.value != 0) == model.is_there[i]);
     }
@@ -920,9 +930,9 @@ static void a_page_that_is_taken_while_pages_are_counted_is_in_use(void)
     claim_chunks(2);
     release(0, 0);
     release(0, 1);
-    EXPECT(used() == 4);
+    EXPECT_EQUAL(used(), 4);
     test_pool->chunks[0].links[0] = 0;
-    EXPECT(used() == 6);
+    EXPECT_EQUAL(used(), 6);
 }
 
 // ---- the allocator interface ---------------------------------------------------
@@ -931,21 +941,21 @@ static void a_pool_serves_blocks_of_up_to_a_page(void)
 {
     fresh_pool(2, PAGE, 2);
     const reel_allocator a = reel_pool_allocator(the_pool());
-    EXPECT(reel_allocate(a, PAGE, 0) == page_in(0, 0));
-    EXPECT(reel_allocate(a, 0, REEL_ALIGN_DEFAULT) == page_in(0, 1));
+    EXPECT_EQUAL(reel_allocate(a, PAGE, 0), page_in(0, 0));
+    EXPECT_EQUAL(reel_allocate(a, 0, REEL_ALIGN_DEFAULT), page_in(0, 1));
     EXPECT(reel_allocate(a, PAGE + 1, 1) == NULL);
     EXPECT(reel_allocate(a, 1, 2 * REEL_ALIGN_DEFAULT) == NULL);
     EXPECT(reel_allocate(a, SIZE_MAX, 1) == NULL && chunks() == 1);
     void *const page = page_in(0, 1);
-    EXPECT(reel_reallocate(a, page, 0, PAGE, 1) == page);
+    EXPECT_EQUAL(reel_reallocate(a, page, 0, PAGE, 1), page);
     EXPECT(reel_reallocate(a, page, PAGE, PAGE + 1, 1) == NULL);
     EXPECT(reel_reallocate(a, page, PAGE, 1, 64 * PAGE) == NULL
            || (uintptr_t)page % (64 * PAGE) == 0);
-    EXPECT(reel_reallocate(a, NULL, 0, 1, 1) == page_in(1, 0));
-    EXPECT(reel_free(a, page, PAGE) == REEL_OK);
-    EXPECT(reel_free(a, page, PAGE) == REEL_DOUBLE_FREE);
-    EXPECT(reel_free(a, NULL, 1) == REEL_INVALID);
-    EXPECT(reel_free(a, &number, 1) == REEL_FOREIGN);
+    EXPECT_EQUAL(reel_reallocate(a, NULL, 0, 1, 1), page_in(1, 0));
+    EXPECT_EQUAL(reel_free(a, page, PAGE), REEL_OK);
+    EXPECT_EQUAL(reel_free(a, page, PAGE), REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_free(a, NULL, 1), REEL_INVALID);
+    EXPECT_EQUAL(reel_free(a, &number, 1), REEL_FOREIGN);
     if (REEL_CHECKS > 0) {
         EXPECT(reel_reallocate(a, &number, 1, 1, 1) == NULL);
         EXPECT(test_panicked(REEL_FOREIGN));
@@ -974,7 +984,8 @@ static void serve_pages_from(reel_allocator backing)
     reel_pool pool;
     reel_pool_chunk table[2];
     unsigned char *pages[6];
-    EXPECT(reel_pool_init(&pool, backing, table, 2, PAGE, 3 * PAGE) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&pool, backing, table, 2, PAGE, 3 * PAGE),
+                 REEL_OK);
     for (size_t round = 0; round < 3; round++) {
         for (size_t i = 0; i < 6; i++) {
             pages[i] = reel_pool_claim(&pool);
@@ -987,20 +998,21 @@ static void serve_pages_from(reel_allocator backing)
         EXPECT(reel_pool_claim(&pool) == NULL && reel_pool_is_valid(&pool));
         for (size_t i = 0; i < 6; i++) {
             EXPECT(is_stamped(pages[i], PAGE, i));
-            EXPECT(reel_pool_release(&pool, pages[i]) == REEL_OK);
+            EXPECT_EQUAL(reel_pool_release(&pool, pages[i]), REEL_OK);
         }
         if (round == 1) {
-            EXPECT(reel_pool_trim(&pool) == 2 * (3 * PAGE + size_of_links(3)));
+            EXPECT_EQUAL(reel_pool_trim(&pool),
+                         2 * (3 * PAGE + size_of_links(3)));
         }
     }
-    EXPECT(reel_pool_dispose(&pool) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(&pool), REEL_OK);
 }
 
 static void an_arena_may_be_behind_a_pool(void)
 {
     reel_arena arena;
     unsigned char *const memory = test_memory(512);
-    EXPECT(reel_arena_init(&arena, memory, 512) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, 512), REEL_OK);
     serve_pages_from(reel_arena_allocator(&arena));
 }
 
@@ -1011,14 +1023,14 @@ static void expect_an_arena_back(size_t page, size_t pages)
     reel_arena arena;
     reel_pool pool;
     reel_pool_chunk table[3];
-    EXPECT(reel_arena_init(&arena, test_memory(768), 768) == REEL_OK);
-    EXPECT(reel_pool_init(&pool, reel_arena_allocator(&arena), table, 3, page,
-                          pages * page)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, test_memory(768), 768), REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&pool, reel_arena_allocator(&arena), table, 3,
+                                page, pages * page),
+                 REEL_OK);
     for (size_t round = 0; round < 2; round++) {
-        EXPECT(reel_pool_reserve(&pool, 3 * pages) == REEL_OK);
-        EXPECT(reel_pool_dispose(&pool) == REEL_OK);
-        EXPECT(reel_arena_used(&arena) == 0);
+        EXPECT_EQUAL(reel_pool_reserve(&pool, 3 * pages), REEL_OK);
+        EXPECT_EQUAL(reel_pool_dispose(&pool), REEL_OK);
+        EXPECT_EQUAL(reel_arena_used(&arena), 0);
     }
 }
 
@@ -1039,9 +1051,9 @@ static void blocks_may_be_behind_a_pool(void)
     const size_t size = REEL_BLOCKS_SIZE(96, 4);
     unsigned char *const raw = test_memory(size + 15);
     unsigned char *const memory = raw + (0 - (uintptr_t)raw) % 16;
-    EXPECT(reel_blocks_init(&blocks, memory, size, 96, 4) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, memory, size, 96, 4), REEL_OK);
     serve_pages_from(reel_blocks_allocator(&blocks));
-    EXPECT(reel_blocks_count_used(&blocks) == 0);
+    EXPECT_EQUAL(reel_blocks_count_used(&blocks), 0);
 }
 
 static void a_rewindable_may_be_behind_a_pool(void)
@@ -1050,12 +1062,12 @@ static void a_rewindable_may_be_behind_a_pool(void)
     reel_arena arena;
     reel_rewindable rewindable;
     reel_rewindable_chunk table[3];
-    EXPECT(reel_arena_init(&arena, test_memory(1024), 1024) == REEL_OK);
-    EXPECT(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena),
-                                table, 3, &config)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, test_memory(1024), 1024), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&rewindable, reel_arena_allocator(&arena),
+                                      table, 3, &config),
+                 REEL_OK);
     serve_pages_from(reel_rewindable_allocator(&rewindable));
-    EXPECT(reel_rewindable_stats(&rewindable).used == 0);
+    EXPECT_EQUAL(reel_rewindable_stats(&rewindable).used, 0);
     EXPECT(reel_rewindable_is_valid(&rewindable));
 }
 
@@ -1078,8 +1090,9 @@ static void a_reserved_range_may_be_behind_a_pool(void)
     const reel_pages pages = { 64, &committed, commit, decommit };
     const reel_temp_policy policy = { 64, 0, 1, 64, 1024, false, 0 };
     reel_temp temp;
-    EXPECT(reel_temp_init(&temp, test_memory(TEST_MEMORY), 512, &pages, &policy)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_temp_init(&temp, test_memory(TEST_MEMORY), 512, &pages, &policy),
+        REEL_OK);
     serve_pages_from(reel_temp_allocator(&temp));
     EXPECT(committed >= 192 && committed <= 512);
 }
@@ -1118,7 +1131,7 @@ static void a_page_claimed_in_between_is_nobody_elses(void)
         return;
     }
     fresh_pool(2, PAGE, 4);
-    EXPECT(reel_pool_reserve(the_pool(), 4) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_reserve(the_pool(), 4), REEL_OK);
     test_before_swap = claim_one; // at the exchange for a fresh page
     EXPECT(claims(0, 1) && number == 0);
     release(0, 0);

@@ -11,10 +11,10 @@ void fresh_pool_backing(void)
 void fresh_pool(size_t capacity, size_t page_size, size_t pages)
 {
     fresh_pool_backing();
-    EXPECT(reel_pool_init(the_pool(), test_backing->allocator,
-                          test_pool->chunks, capacity, page_size,
-                          pages * page_size)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
+                                test_pool->chunks, capacity, page_size,
+                                pages * page_size),
+                 REEL_OK);
     EXPECT(pool_agrees() && test_backing->held == 0);
 }
 
@@ -121,5 +121,5 @@ bool claims(size_t chunk, size_t place)
 
 void release(size_t chunk, size_t place)
 {
-    EXPECT(reel_pool_release(the_pool(), page_in(chunk, place)) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(chunk, place)), REEL_OK);
 }

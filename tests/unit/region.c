@@ -16,13 +16,13 @@ static void *alloc(size_t size, size_t align)
 
 static void open_it(reel_region *it)
 {
-    EXPECT(reel_region_open(it, the_pool()) == REEL_OK);
+    EXPECT_EQUAL(reel_region_open(it, the_pool()), REEL_OK);
     EXPECT(reel_region_is_open(it) && reel_region_is_valid(it));
 }
 
 static void close_it(reel_region *it)
 {
-    EXPECT(reel_region_close(it) == REEL_OK);
+    EXPECT_EQUAL(reel_region_close(it), REEL_OK);
     EXPECT(!reel_region_is_open(it) && reel_region_is_valid(it));
 }
 
@@ -67,12 +67,12 @@ static void blocks_lie_one_behind_the_other_on_pages(void)
 {
     fresh_region(2, 2);
     unsigned char *const page = page_in(0, 0);
-    EXPECT(alloc(3, 1) == page);
-    EXPECT(alloc(4, 4) == page + 4);
-    EXPECT(alloc(1, 0) == page + REEL_ALIGN_DEFAULT);
-    EXPECT(alloc(PAGE - REEL_ALIGN_DEFAULT - 1, 1)
-           == page + REEL_ALIGN_DEFAULT + 1);
-    EXPECT(used() == 1); // exactly full
+    EXPECT_EQUAL(alloc(3, 1), page);
+    EXPECT_EQUAL(alloc(4, 4), page + 4);
+    EXPECT_EQUAL(alloc(1, 0), page + REEL_ALIGN_DEFAULT);
+    EXPECT_EQUAL(alloc(PAGE - REEL_ALIGN_DEFAULT - 1, 1),
+                 page + REEL_ALIGN_DEFAULT + 1);
+    EXPECT_EQUAL(used(), 1); // exactly full
     EXPECT(alloc(1, 1) == page + PAGE && used() == 2);
     EXPECT(alloc(PAGE, 0) == page_in(1, 0) && used() == 3);
     EXPECT(region.pages == 3 && agrees());
@@ -84,8 +84,8 @@ static void a_page_of_its_own_for_a_block_of_a_page(void)
 {
     fresh_region(4, 2);
     for (size_t i = 0; i < 8; i++) {
-        EXPECT(alloc(PAGE, 1) == page_in(i / 2, i % 2));
-        EXPECT(used() == i + 1);
+        EXPECT_EQUAL(alloc(PAGE, 1), page_in(i / 2, i % 2));
+        EXPECT_EQUAL(used(), i + 1);
     }
     EXPECT(alloc(1, 1) == NULL && agrees() && used() == 8);
     close_it(&region);
@@ -97,10 +97,10 @@ static void closing_puts_all_pages_back_the_newest_on_top(void)
     reel_region other;
     fresh_region(3, 3);
     open_it(&other);
-    EXPECT(alloc(PAGE, 1) == page_in(0, 0));
-    EXPECT(alloc(PAGE, 1) == page_in(0, 2));
-    EXPECT(reel_region_alloc(&other, PAGE, 1) == page_in(0, 1));
-    EXPECT(alloc(PAGE, 1) == page_in(1, 0));
+    EXPECT_EQUAL(alloc(PAGE, 1), page_in(0, 0));
+    EXPECT_EQUAL(alloc(PAGE, 1), page_in(0, 2));
+    EXPECT_EQUAL(reel_region_alloc(&other, PAGE, 1), page_in(0, 1));
+    EXPECT_EQUAL(alloc(PAGE, 1), page_in(1, 0));
     close_it(&region);
     EXPECT(used() == 1 && agrees());
     EXPECT(claims(1, 0) && claims(0, 2) && claims(0, 0) && claims(1, 1));
@@ -119,7 +119,7 @@ static void thousands_of_regions_need_no_more_chunks_than_one(void)
         for (size_t i = 0; i < pages; i++) {
             EXPECT(alloc(PAGE, 1) != NULL);
         }
-        EXPECT(used() == pages);
+        EXPECT_EQUAL(used(), pages);
         close_it(&region);
         EXPECT(used() == 0 && reel_pool_chunks(the_pool()) == 2);
     }
@@ -144,7 +144,7 @@ static void regions_are_independent(void)
     EXPECT(is_stamped(inner_block, 50, 2) && used() == 3);
     close_it(&region); // not the innermost
     EXPECT(is_stamped(inner_block, 50, 2) && reel_region_is_valid(&inner));
-    EXPECT(reel_region_alloc(&inner, 14, 1) == inner_block + 50);
+    EXPECT_EQUAL(reel_region_alloc(&inner, 14, 1), inner_block + 50);
     close_it(&inner);
     EXPECT(used() == 0 && agrees());
 }
@@ -160,32 +160,32 @@ static void fresh_cache(size_t capacity, size_t pages, size_t cached)
     reel_region other;
     fresh_pool(capacity, PAGE, pages);
     stamp(slots, sizeof slots, 0x5A);
-    EXPECT(reel_pool_cache_init(&cache, the_pool(), slots, 2) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_cache_init(&cache, the_pool(), slots, 2), REEL_OK);
     if (cached > 0) {
-        EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+        EXPECT_EQUAL(reel_region_open_cached(&region, &cache), REEL_OK);
     }
     if (cached > 1) {
-        EXPECT(reel_region_open_cached(&other, &cache) == REEL_OK);
-        EXPECT(reel_region_close(&other) == REEL_OK);
+        EXPECT_EQUAL(reel_region_open_cached(&other, &cache), REEL_OK);
+        EXPECT_EQUAL(reel_region_close(&other), REEL_OK);
     }
     if (cached > 0) {
-        EXPECT(reel_region_close(&region) == REEL_OK);
+        EXPECT_EQUAL(reel_region_close(&region), REEL_OK);
     }
     EXPECT(used() == cached && pool_agrees());
 }
 
 static void open_cached(void)
 {
-    EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&region, &cache), REEL_OK);
     EXPECT(reel_region_is_open(&region) && agrees());
     EXPECT(stats().used == 0 && stats().failures == 0);
 }
 
 static void close_cached(void)
 {
-    EXPECT(reel_region_close_cached(&region) == REEL_OK);
+    EXPECT_EQUAL(reel_region_close_cached(&region), REEL_OK);
     EXPECT(!reel_region_is_open(&region) && agrees());
-    EXPECT(reel_region_close_cached(&region) == REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_close_cached(&region), REEL_CLOSED);
 }
 
 static void a_region_opens_on_the_page_that_the_last_one_left(void)
@@ -195,9 +195,10 @@ static void a_region_opens_on_the_page_that_the_last_one_left(void)
         open_cached();
         EXPECT(used() == 1 && alloc(PAGE, 1) == page_in(0, 0));
         close_cached();
-        EXPECT(used() == 1);
+        EXPECT_EQUAL(used(), 1);
     }
-    EXPECT(reel_pool_release(the_pool(), page_in(0, 0)) == REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), page_in(0, 0)),
+                 REEL_DOUBLE_FREE);
     reel_pool_cache_flush(&cache);
     EXPECT(used() == 0 && claims(0, 0));
 }
@@ -207,10 +208,10 @@ static void a_cache_takes_the_newest_pages_and_the_pool_the_others(void)
     fresh_cache(2, 2, 0);
     open_cached();
     for (size_t i = 0; i < 4; i++) {
-        EXPECT(alloc(PAGE, 1) == page_in(i / 2, i % 2));
+        EXPECT_EQUAL(alloc(PAGE, 1), page_in(i / 2, i % 2));
     }
     close_cached();
-    EXPECT(used() == 2);
+    EXPECT_EQUAL(used(), 2);
     open_cached();
     EXPECT(alloc(PAGE, 1) == page_in(1, 1) && used() == 2);
     EXPECT(alloc(PAGE, 1) == page_in(1, 0) && used() == 2);
@@ -227,12 +228,12 @@ static void a_full_cache_leaves_a_page_to_the_pool(void)
     fresh_cache(2, 2, 0);
     open_cached();
     for (size_t i = 0; i < 2; i++) {
-        EXPECT(reel_region_open_cached(&others[i], &cache) == REEL_OK);
+        EXPECT_EQUAL(reel_region_open_cached(&others[i], &cache), REEL_OK);
     }
     for (size_t i = 0; i < 2; i++) {
-        EXPECT(reel_region_close_cached(&others[i]) == REEL_OK);
+        EXPECT_EQUAL(reel_region_close_cached(&others[i]), REEL_OK);
     }
-    EXPECT(used() == 3);
+    EXPECT_EQUAL(used(), 3);
     close_cached();
     EXPECT(used() == 2 && claims(0, 0));
     open_cached();
@@ -250,12 +251,12 @@ static void slots_do_not_remember_what_was_flushed(void)
     const size_t size = 2 * REEL_ALIGN_DEFAULT; // more than a gap
     void *const hole = reel_allocate(test_backing->allocator, size, 1);
     for (int i = 0; i < 2; i++) {
-        EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+        EXPECT_EQUAL(reel_region_open_cached(&region, &cache), REEL_OK);
         EXPECT(page_in(0, 0) != before && alloc(1, 1) == page_in(0, 0));
-        EXPECT(reel_region_close_cached(&region) == REEL_OK);
+        EXPECT_EQUAL(reel_region_close_cached(&region), REEL_OK);
     }
     reel_pool_cache_flush(&cache);
-    EXPECT(reel_free(test_backing->allocator, hole, size) == REEL_OK);
+    EXPECT_EQUAL(reel_free(test_backing->allocator, hole, size), REEL_OK);
     EXPECT(used() == 0 && agrees());
 }
 
@@ -267,7 +268,7 @@ static void slots_do_not_remember_a_number(void)
     open_cached();
     unsigned char *const first_chunk = page_in(0, 0);
     unsigned char *const page = page_in(1, 0);
-    EXPECT(alloc(1, 1) == page);
+    EXPECT_EQUAL(alloc(1, 1), page);
     close_cached();
     reel_pool_cache_flush(&cache);
     release(0, 0);
@@ -275,14 +276,15 @@ static void slots_do_not_remember_a_number(void)
     void *const gap =
         reel_allocate(test_backing->allocator, (size_t)(page - first_chunk), 1);
     for (int i = 0; i < 2; i++) {
-        EXPECT(reel_region_open_cached(&region, &cache) == REEL_OK);
+        EXPECT_EQUAL(reel_region_open_cached(&region, &cache), REEL_OK);
         EXPECT(page_in(0, 0) == page && alloc(1, 1) == page);
         EXPECT(region.newest == 0 && reel_region_is_valid(&region));
-        EXPECT(reel_region_close_cached(&region) == REEL_OK);
+        EXPECT_EQUAL(reel_region_close_cached(&region), REEL_OK);
     }
     reel_pool_cache_flush(&cache);
-    EXPECT(reel_free(test_backing->allocator, gap, (size_t)(page - first_chunk))
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_free(test_backing->allocator, gap, (size_t)(page - first_chunk)),
+        REEL_OK);
     EXPECT(used() == 0 && agrees());
 }
 
@@ -291,7 +293,7 @@ static void a_cached_region_may_have_more_than_pages(void)
     reel_registry registry;
     reel_registry_entry entry;
     const reel_handle none = REEL_NO_HANDLE;
-    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&registry, &entry, 1), REEL_OK);
     fresh_cache(1, 2, 1);
     stamp(&region, sizeof region, 0x5A);
     open_cached();
@@ -300,8 +302,8 @@ static void a_cached_region_may_have_more_than_pages(void)
     close_cached();
     stamp(&region, sizeof region, 0x5A);
     open_cached();
-    EXPECT(reel_region_handle(&region).version == 0);
-    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT_EQUAL(reel_region_handle(&region).version, 0);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, none), REEL_OK);
     EXPECT(stats().used == 0 && reel_registry_count(&registry) == 1);
     close_cached();
     EXPECT(reel_registry_count(&registry) == 0 && used() == 1);
@@ -312,9 +314,9 @@ static void any_region_may_be_closed_by_either(void)
     static const reel_region zeroed;
     fresh_cache(1, 2, 0);
     region = zeroed;
-    EXPECT(reel_region_close_cached(&region) == REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_close_cached(&region), REEL_CLOSED);
     open_it(&region);
-    EXPECT(alloc(1, 1) == page_in(0, 0));
+    EXPECT_EQUAL(alloc(1, 1), page_in(0, 0));
     close_cached();
     EXPECT(used() == 0 && cache.top == slots);
 }
@@ -324,17 +326,20 @@ static void a_cache_without_pages_asks_the_pool(void)
     fresh_cache(1, 1, 1);
     open_cached();
     reel_region other;
-    EXPECT(reel_region_open_cached(&other, &cache) == REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_region_open_cached(&other, &cache), REEL_NO_MEMORY);
     EXPECT(!reel_region_is_open(&other));
-    EXPECT(reel_region_close_cached(&other) == REEL_CLOSED);
-    EXPECT(reel_region_open_cached(NULL, &cache) == REEL_INVALID);
-    EXPECT(reel_region_open_cached(&other, NULL) == REEL_INVALID);
-    EXPECT(reel_pool_cache_init(NULL, the_pool(), slots, 2) == REEL_INVALID);
-    EXPECT(reel_pool_cache_init(&cache, NULL, slots, 2) == REEL_INVALID);
-    EXPECT(reel_pool_cache_init(&cache, the_pool(), NULL, 2) == REEL_INVALID);
-    EXPECT(reel_pool_cache_init(&cache, the_pool(), slots, 0) == REEL_INVALID);
+    EXPECT_EQUAL(reel_region_close_cached(&other), REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_open_cached(NULL, &cache), REEL_INVALID);
+    EXPECT_EQUAL(reel_region_open_cached(&other, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_cache_init(NULL, the_pool(), slots, 2),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_cache_init(&cache, NULL, slots, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_cache_init(&cache, the_pool(), NULL, 2),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_pool_cache_init(&cache, the_pool(), slots, 0),
+                 REEL_INVALID);
     close_cached();
-    EXPECT(used() == 1);
+    EXPECT_EQUAL(used(), 1);
 }
 
 // ---- where a request goes --------------------------------------------------------
@@ -348,7 +353,7 @@ static void check_request(size_t size, size_t align)
     const size_t gap = (0 - (uintptr_t)(page + 1)) & (align - 1);
     const bool is_here = 1 + gap + size <= PAGE;
     const bool may_not_fit = size > PAGE || padding > PAGE - size;
-    EXPECT(alloc(1, 1) == page);
+    EXPECT_EQUAL(alloc(1, 1), page);
     unsigned char *const block = alloc(size, align);
     EXPECT(block != NULL && (uintptr_t)block % align == 0);
     if (block == NULL) {
@@ -359,7 +364,7 @@ static void check_request(size_t size, size_t align)
         EXPECT(block == page + 1 + gap && agrees() && used() == 1);
     } else if (may_not_fit) {
         EXPECT(test_backing->bytes >= size && agrees_but_for(1) && used() == 1);
-        EXPECT(region.large_size == size);
+        EXPECT_EQUAL(region.large_size, size);
     } else {
         EXPECT(block >= page + PAGE && block + size <= page + 2 * PAGE);
         EXPECT(agrees() && used() == 2);
@@ -383,7 +388,7 @@ static void large_objects_come_from_the_backing_and_go_at_the_close(void)
     const size_t before = test_backing->bytes;
     unsigned char *const a = alloc(PAGE + 1, 1);
     EXPECT(a != NULL && test_backing->last.size == PAGE + 1);
-    EXPECT(test_backing->last.align == 1);
+    EXPECT_EQUAL(test_backing->last.align, 1);
     unsigned char *const b = alloc(3 * PAGE, 32);
     EXPECT(b != NULL && (uintptr_t)b % 32 == 0);
     EXPECT(test_backing->last.size == 3 * PAGE
@@ -393,7 +398,7 @@ static void large_objects_come_from_the_backing_and_go_at_the_close(void)
     unsigned char *const c = alloc(8, 1);
     stamp(c, 8, 3);
     EXPECT(test_backing->bytes == before + 4 * PAGE + 1 && agrees_but_for(2));
-    EXPECT(region.large_size == 4 * PAGE + 1);
+    EXPECT_EQUAL(region.large_size, 4 * PAGE + 1);
     EXPECT(is_stamped(a, PAGE + 1, 1) && is_stamped(b, 3 * PAGE, 2));
     EXPECT(is_stamped(c, 8, 3));
     close_it(&region);
@@ -407,12 +412,12 @@ static void large_objects_come_from_the_backing_and_go_at_the_close(void)
 static void the_page_with_more_room_left_stays_the_current_one(void)
 {
     fresh_region(2, 2);
-    EXPECT(alloc(16, 1) == page_in(0, 0));
-    EXPECT(alloc(56, 1) == page_in(0, 1)); // leaves 8, the first page 48
-    EXPECT(alloc(40, 1) == page_in(0, 0) + 16);
-    EXPECT(alloc(9, 1) == page_in(1, 0)); // leaves 55, the first page 8
-    EXPECT(alloc(55, 1) == page_in(1, 0) + 9);
-    EXPECT(alloc(PAGE, 1) == page_in(1, 1)); // both leave nothing
+    EXPECT_EQUAL(alloc(16, 1), page_in(0, 0));
+    EXPECT_EQUAL(alloc(56, 1), page_in(0, 1)); // leaves 8, the first page 48
+    EXPECT_EQUAL(alloc(40, 1), page_in(0, 0) + 16);
+    EXPECT_EQUAL(alloc(9, 1), page_in(1, 0)); // leaves 55, the first page 8
+    EXPECT_EQUAL(alloc(55, 1), page_in(1, 0) + 9);
+    EXPECT_EQUAL(alloc(PAGE, 1), page_in(1, 1)); // both leave nothing
     EXPECT(alloc(1, 1) == NULL && agrees());
     close_it(&region);
     EXPECT(used() == 0 && agrees());
@@ -421,9 +426,9 @@ static void the_page_with_more_room_left_stays_the_current_one(void)
 static void a_large_object_leaves_the_current_page_as_it_was(void)
 {
     fresh_region(2, 2);
-    EXPECT(alloc(5, 1) == page_in(0, 0));
+    EXPECT_EQUAL(alloc(5, 1), page_in(0, 0));
     EXPECT(alloc(PAGE + 1, 1) != NULL);
-    EXPECT(used() == 1);
+    EXPECT_EQUAL(used(), 1);
     unsigned char *const next = alloc(1, 1); // behind a note
     EXPECT(next > page_in(0, 0) + 4 && next < page_in(0, 1));
     close_it(&region);
@@ -436,11 +441,11 @@ static void no_bytes_are_one_byte(void)
     fresh_region(1, 1);
     unsigned char *const a = alloc(0, 1);
     EXPECT(a == page_in(0, 0) && alloc(0, 1) == a + 1);
-    EXPECT(alloc(0, 0) == a + REEL_ALIGN_DEFAULT);
+    EXPECT_EQUAL(alloc(0, 0), a + REEL_ALIGN_DEFAULT);
     unsigned char *const b = alloc(1, 1);
-    EXPECT(reel_region_realloc(&region, b, 1, 0, 1) == b);
-    EXPECT(reel_region_realloc(&region, b, 0, 2, 1) == b);
-    EXPECT(alloc(1, 1) == b + 2);
+    EXPECT_EQUAL(reel_region_realloc(&region, b, 1, 0, 1), b);
+    EXPECT_EQUAL(reel_region_realloc(&region, b, 0, 2, 1), b);
+    EXPECT_EQUAL(alloc(1, 1), b + 2);
     EXPECT(reel_region_realloc(&region, NULL, 0, 0, 1) == b + 3 && agrees());
 }
 
@@ -479,10 +484,10 @@ static void a_pool_that_is_used_up_leaves_the_region_as_it_was(void)
     EXPECT(alloc(25, 1) == NULL && alloc(PAGE, 1) == NULL);
     EXPECT(is_as(&before) && agrees() && is_stamped(a, 40, 1));
     EXPECT(stats().failures == 2 && stats().largest_refused == PAGE);
-    EXPECT(reel_region_realloc(&region, a, 40, PAGE, 1) == a);
-    EXPECT(reel_region_realloc(&region, a, PAGE, 40, 1) == a);
-    EXPECT(alloc(24, 1) == a + 40); // what fits is still served
-    EXPECT(reel_region_alloc(&other, PAGE, 1) == page_in(0, 1));
+    EXPECT_EQUAL(reel_region_realloc(&region, a, 40, PAGE, 1), a);
+    EXPECT_EQUAL(reel_region_realloc(&region, a, PAGE, 40, 1), a);
+    EXPECT_EQUAL(alloc(24, 1), a + 40); // what fits is still served
+    EXPECT_EQUAL(reel_region_alloc(&other, PAGE, 1), page_in(0, 1));
     close_it(&other);
     EXPECT(alloc(PAGE, 1) == page_in(0, 1) && is_stamped(a, 40, 1));
 }
@@ -492,9 +497,9 @@ static void a_region_that_finds_no_page_is_closed(void)
     fresh_pool(1, PAGE, 1);
     EXPECT(claims(0, 0));
     stamp(&region, sizeof region, 0x5A);
-    EXPECT(reel_region_open(&region, the_pool()) == REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_region_open(&region, the_pool()), REEL_NO_MEMORY);
     EXPECT(!reel_region_is_open(&region) && agrees());
-    EXPECT(reel_region_close(&region) == REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_close(&region), REEL_CLOSED);
     release(0, 0);
     open_it(&region);
     close_it(&region);
@@ -509,7 +514,7 @@ static void a_backing_that_refuses_large_objects_changes_nothing(void)
     EXPECT(alloc(PAGE + 1, 1) == NULL && alloc(PAGE + 9, 1) == NULL);
     EXPECT(is_as(&before) && agrees());
     EXPECT(stats().failures == 2 && stats().largest_refused == PAGE + 9);
-    EXPECT(alloc(PAGE, 1) == page_in(0, 0));
+    EXPECT_EQUAL(alloc(PAGE, 1), page_in(0, 0));
 }
 
 // The backing is not asked for what could not be noted.
@@ -517,12 +522,12 @@ static void a_large_object_that_cannot_be_noted_is_not_asked_for(void)
 {
     reel_region before;
     fresh_region(1, 1);
-    EXPECT(alloc(PAGE - 4, 1) == page_in(0, 0));
+    EXPECT_EQUAL(alloc(PAGE - 4, 1), page_in(0, 0));
     before = region;
     EXPECT(alloc(PAGE + 1, 1) == NULL && is_as(&before) && agrees());
-    EXPECT(test_backing->calls == 2);
+    EXPECT_EQUAL(test_backing->calls, 2);
     EXPECT(stats().failures == 1 && stats().largest_refused == PAGE + 1);
-    EXPECT(alloc(4, 1) == page_in(0, 0) + PAGE - 4);
+    EXPECT_EQUAL(alloc(4, 1), page_in(0, 0) + PAGE - 4);
 }
 
 // The note's page was claimed first.
@@ -530,11 +535,11 @@ static void a_large_object_that_is_refused_gives_the_page_of_its_note_back(void)
 {
     reel_region before;
     fresh_region(1, 2);
-    EXPECT(alloc(PAGE - 4, 1) == page_in(0, 0));
+    EXPECT_EQUAL(alloc(PAGE - 4, 1), page_in(0, 0));
     before = region;
     refuse_calls_from(1);
     EXPECT(alloc(PAGE + 1, 1) == NULL && is_as(&before) && agrees());
-    EXPECT(used() == 1);
+    EXPECT_EQUAL(used(), 1);
     refuse_no_calls();
     EXPECT(alloc(PAGE + 1, 1) != NULL && used() == 2 && agrees_but_for(1));
     close_it(&region);
@@ -544,18 +549,18 @@ static void a_note_that_is_not_needed_goes_back_to_the_cache(void)
 {
     fresh_cache(2, 2, 2);
     open_cached();
-    EXPECT(reel_region_alloc(&region, PAGE, 1) == page_in(0, 0));
-    EXPECT(reel_region_alloc(&region, PAGE, 1) == page_in(0, 1));
+    EXPECT_EQUAL(reel_region_alloc(&region, PAGE, 1), page_in(0, 0));
+    EXPECT_EQUAL(reel_region_alloc(&region, PAGE, 1), page_in(0, 1));
     close_cached();
     open_cached();
     EXPECT(reel_region_alloc(&region, PAGE, 1) != NULL);
     refuse_calls_from(1);
     EXPECT(reel_region_alloc(&region, PAGE + 1, 1) == NULL);
     EXPECT(reel_pool_cache_is_valid(region.cache));
-    EXPECT(region.cache->top == region.cache->slots + 1);
+    EXPECT_EQUAL(region.cache->top, region.cache->slots + 1);
     refuse_no_calls();
     close_cached();
-    EXPECT(used() == 2);
+    EXPECT_EQUAL(used(), 2);
 }
 
 static void a_large_object_is_freed_at_the_backing(void)
@@ -565,12 +570,12 @@ static void a_large_object_is_freed_at_the_backing(void)
     void *const second = alloc(3 * PAGE, 1);
     EXPECT(agrees_but_for(2) && stats().used >= 5 * PAGE);
     const size_t used_bytes = stats().used;
-    EXPECT(reel_region_free(&region, first, 2 * PAGE) == REEL_OK);
+    EXPECT_EQUAL(reel_region_free(&region, first, 2 * PAGE), REEL_OK);
     EXPECT(agrees_but_for(1) && reel_region_is_valid(&region));
-    EXPECT(stats().used == used_bytes - 2 * PAGE);
-    EXPECT(stats().peak == used_bytes);
-    EXPECT(reel_region_free(&region, first, 2 * PAGE) == REEL_FOREIGN);
-    EXPECT(reel_region_free(&region, second, 3 * PAGE) == REEL_OK);
+    EXPECT_EQUAL(stats().used, used_bytes - 2 * PAGE);
+    EXPECT_EQUAL(stats().peak, used_bytes);
+    EXPECT_EQUAL(reel_region_free(&region, first, 2 * PAGE), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_region_free(&region, second, 3 * PAGE), REEL_OK);
     EXPECT(agrees() && reel_region_is_valid(&region));
     close_it(&region);
     EXPECT(agrees() && used() == 0);
@@ -635,13 +640,13 @@ static void an_interrupt_keeps_a_large_object_where_it_is(void)
     size_before = 2 * PAGE; // as its owner has it now
     size_after = 3 * PAGE;
     test_interrupt(change_the_large_object);
-    EXPECT(changed == the_large); // which it still is
+    EXPECT_EQUAL(changed, the_large); // which it still is
     size_after = 3 * PAGE + 1;
     test_interrupt(change_the_large_object);
     EXPECT(changed == NULL && stats().failures == 1);
     test_interrupt(free_the_large_object);
     EXPECT(freed == REEL_BUSY && agrees_but_for(1));
-    EXPECT(reel_region_free(&region, the_large, size_before) == REEL_OK);
+    EXPECT_EQUAL(reel_region_free(&region, the_large, size_before), REEL_OK);
     EXPECT(agrees());
     close_it(&region);
 }
@@ -652,9 +657,10 @@ static void a_large_object_that_shrinks_never_fails(void)
     fresh_region(1, 2);
     void *const block = alloc(3 * PAGE, 1);
     refuse_calls_from(1);
-    EXPECT(reel_region_realloc(&region, block, 3 * PAGE, 3 * PAGE, 1) == block);
-    EXPECT(reel_region_realloc(&region, block, 3 * PAGE, 5, 1) == block);
-    EXPECT(reel_region_realloc(&region, block, 5, 0, 1) == block);
+    EXPECT_EQUAL(reel_region_realloc(&region, block, 3 * PAGE, 3 * PAGE, 1),
+                 block);
+    EXPECT_EQUAL(reel_region_realloc(&region, block, 3 * PAGE, 5, 1), block);
+    EXPECT_EQUAL(reel_region_realloc(&region, block, 5, 0, 1), block);
     EXPECT(stats().failures == 0 && region.large_size == 1);
     EXPECT(reel_region_realloc(&region, block, 1, 3 * PAGE + 1, 1) == NULL);
     EXPECT(stats().failures == 1 && agrees_but_for(1));
@@ -670,7 +676,7 @@ static void what_fits_no_page_and_is_not_large_is_foreign(void)
     char byte = 'x';
     EXPECT(alloc(PAGE + 1, 1) != NULL);
     before = region;
-    EXPECT(reel_region_free(&region, &byte, PAGE + 1) == REEL_FOREIGN);
+    EXPECT_EQUAL(reel_region_free(&region, &byte, PAGE + 1), REEL_FOREIGN);
     if (REEL_CHECKS > 0) {
         EXPECT(reel_region_realloc(&region, &byte, PAGE + 1, 1, 1) == NULL);
         EXPECT(test_panicked(REEL_FOREIGN));
@@ -689,7 +695,7 @@ static void pages_too_small_for_a_note_serve_no_large_objects(void)
     EXPECT(alloc(9, 1) == NULL && alloc(100, 1) == NULL);
     EXPECT(is_as(&before) && agrees() && test_backing->calls == 2);
     EXPECT(stats().failures == 2 && stats().largest_refused == 100);
-    EXPECT(alloc(6, 1) == page_in(0, 1) + 2);
+    EXPECT_EQUAL(alloc(6, 1), page_in(0, 1) + 2);
     close_it(&region);
     EXPECT(used() == 0 && agrees());
 }
@@ -703,13 +709,13 @@ static void expect_closed(void)
     reel_registry_entry entry;
     const reel_handle none = REEL_NO_HANDLE;
     const reel_region before = region;
-    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&registry, &entry, 1), REEL_OK);
     EXPECT(!reel_region_is_open(&region) && reel_region_is_valid(&region));
-    EXPECT(reel_region_close(&region) == REEL_CLOSED);
-    EXPECT(reel_region_free(&region, &byte, 1) == REEL_CLOSED);
-    EXPECT(reel_region_free(&region, NULL, 1) == REEL_CLOSED);
-    EXPECT(reel_region_bind(&region, &registry, none) == REEL_CLOSED);
-    EXPECT(reel_region_handle(&region).version == 0);
+    EXPECT_EQUAL(reel_region_close(&region), REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_free(&region, &byte, 1), REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_free(&region, NULL, 1), REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, none), REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_handle(&region).version, 0);
     EXPECT(stats().used == 0 && stats().peak == 0);
     if (REEL_CHECKS > 0) {
         static const size_t sizes[] = { 0, 1, PAGE, PAGE + 1, SIZE_MAX };
@@ -751,14 +757,14 @@ static void what_is_closed_keeps_its_refusals_until_it_opens(void)
 static void arguments_that_cannot_be_are_refused(void)
 {
     fresh_pool(1, PAGE, 1);
-    EXPECT(reel_region_open(NULL, the_pool()) == REEL_INVALID);
-    EXPECT(reel_region_open(&region, NULL) == REEL_INVALID);
+    EXPECT_EQUAL(reel_region_open(NULL, the_pool()), REEL_INVALID);
+    EXPECT_EQUAL(reel_region_open(&region, NULL), REEL_INVALID);
     EXPECT(used() == 0 && test_backing->calls == 0);
     open_it(&region);
-    EXPECT(reel_region_free(&region, NULL, 1) == REEL_INVALID);
+    EXPECT_EQUAL(reel_region_free(&region, NULL, 1), REEL_INVALID);
     void *const block = alloc(5, 1);
-    EXPECT(reel_region_free(&region, block, 5) == REEL_OK);
-    EXPECT(alloc(1, 1) == (unsigned char *)block + 5); // it freed nothing
+    EXPECT_EQUAL(reel_region_free(&region, block, 5), REEL_OK);
+    EXPECT_EQUAL(alloc(1, 1), (unsigned char *)block + 5); // it freed nothing
     const reel_region before = region;
     if (REEL_CHECKS > 0) {
         EXPECT(alloc(1, 3) == NULL && test_panicked(REEL_INVALID));
@@ -779,15 +785,15 @@ static void the_last_block_grows_and_shrinks_in_place(void)
     unsigned char *const first = alloc(4, 1);
     unsigned char *const last = alloc(10, 1);
     stamp(last, 10, 1);
-    EXPECT(reel_region_realloc(&region, last, 10, 20, 1) == last);
+    EXPECT_EQUAL(reel_region_realloc(&region, last, 10, 20, 1), last);
     EXPECT(is_stamped(last, 10, 1) && alloc(1, 1) == last + 20);
-    EXPECT(reel_region_realloc(&region, last, 20, 8, 1) == last);
+    EXPECT_EQUAL(reel_region_realloc(&region, last, 20, 8, 1), last);
     EXPECT(is_stamped(last, 8, 1)); // not the last one: its rest is lost
     unsigned char *const end = alloc(1, 1);
-    EXPECT(end == last + 21);
-    EXPECT(reel_region_realloc(&region, end, 1, PAGE - 25, 1) == end);
+    EXPECT_EQUAL(end, last + 21);
+    EXPECT_EQUAL(reel_region_realloc(&region, end, 1, PAGE - 25, 1), end);
     EXPECT(used() == 1 && region.next == region.end);
-    EXPECT(reel_region_realloc(&region, end, PAGE - 25, 2, 1) == end);
+    EXPECT_EQUAL(reel_region_realloc(&region, end, PAGE - 25, 2, 1), end);
     EXPECT(alloc(1, 1) == end + 2 && first == page_in(0, 0) && agrees());
 }
 
@@ -823,7 +829,7 @@ static void a_block_of_an_older_page_does_not_grow_in_place(void)
     fresh_region(2, 2);
     unsigned char *const old = alloc(40, 1);
     stamp(old, 40, 1);
-    EXPECT(alloc(30, 1) == page_in(0, 1)); // current now, 34 bytes left
+    EXPECT_EQUAL(alloc(30, 1), page_in(0, 1)); // current now, 34 bytes left
     unsigned char *const copy = reel_region_realloc(&region, old, 40, 41, 1);
     EXPECT(copy == page_in(1, 0) && is_stamped(copy, 40, 1));
     EXPECT(reel_region_realloc(&region, copy, 41, 7, 1) == copy && agrees());
@@ -837,7 +843,7 @@ static void large_objects_change_their_size(void)
     unsigned char *const smaller =
         reel_region_realloc(&region, large, 2 * PAGE, 10, 1);
     EXPECT(is_stamped(smaller, 10, 1) && agrees_but_for(1));
-    EXPECT(region.large_size == 10);
+    EXPECT_EQUAL(region.large_size, 10);
     unsigned char *const larger =
         reel_region_realloc(&region, smaller, 10, 3 * PAGE, 1);
     EXPECT(larger != NULL && is_stamped(larger, 10, 1));
@@ -893,7 +899,7 @@ static void leave_by_goto(void)
     }
     EXPECT(false);
 out:
-    EXPECT(used() == 0);
+    EXPECT_EQUAL(used(), 0);
 }
 
 static void leave_at_the_end(void)
@@ -904,7 +910,7 @@ static void leave_at_the_end(void)
         fill_a_page();
         runs++;
     }
-    EXPECT(runs == 1);
+    EXPECT_EQUAL(runs, 1);
 }
 
 static void a_scope_closes_its_region_however_it_is_left(void)
@@ -931,8 +937,8 @@ static void scopes_nest(void)
         for (size_t i = 0; i < 3; i++) {
             REEL_REGION_SCOPE(&inner, the_pool())
             {
-                EXPECT(reel_region_alloc(&inner, PAGE, 1) == page_in(0, 1));
-                EXPECT(used() == 2);
+                EXPECT_EQUAL(reel_region_alloc(&inner, PAGE, 1), page_in(0, 1));
+                EXPECT_EQUAL(used(), 2);
             }
             EXPECT(used() == 1 && is_stamped(block, 8, 1));
         }
@@ -1012,13 +1018,13 @@ static void an_interrupt_cannot_close_a_region_with_large_objects(void)
     reel_registry registry;
     reel_registry_entry entry;
     const reel_handle none = REEL_NO_HANDLE;
-    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
-    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&registry, &entry, 1), REEL_OK);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, none), REEL_OK);
     EXPECT(reel_allocate(a, PAGE + 1, 1) != NULL);
     const reel_region before = region;
     test_interrupt(close_the_region);
     EXPECT(closed == REEL_BUSY && is_as(&before) && agrees_but_for(1));
-    EXPECT(reel_registry_count(&registry) == 1);
+    EXPECT_EQUAL(reel_registry_count(&registry), 1);
     close_it(&region);
     EXPECT(reel_registry_count(&registry) == 0 && agrees() && used() == 0);
     fresh_region(1, 2);
@@ -1074,8 +1080,8 @@ typedef struct held_region {
 static void hold_none(held_region *held)
 {
     stamp(&held->region, sizeof held->region, 0);
-    EXPECT(reel_pool_cache_init(&held->cache, the_pool(), held->slots, 2)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_pool_cache_init(&held->cache, the_pool(), held->slots, 2),
+                 REEL_OK);
     held->count = 0;
 }
 
@@ -1183,8 +1189,8 @@ static void random_regions_share_a_pool(void)
             reel_pool_cache_flush(&held[i].cache);
         }
         EXPECT(used() == 0 && pool_agrees());
-        EXPECT(reel_pool_dispose(the_pool()) == REEL_OK);
-        EXPECT(test_backing->held == 0);
+        EXPECT_EQUAL(reel_pool_dispose(the_pool()), REEL_OK);
+        EXPECT_EQUAL(test_backing->held, 0);
     }
 }
 
@@ -1254,26 +1260,26 @@ static void a_bound_region_takes_its_refs_and_children_along(void)
     const reel_handle none = REEL_NO_HANDLE;
     reel_handle child;
     fresh_region(1, 2);
-    EXPECT(reel_registry_init(&registry, entries, 3) == REEL_OK);
-    EXPECT(reel_region_handle(&region).version == 0);
-    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
-    EXPECT(reel_region_bind(&region, &registry, none) == REEL_BUSY);
+    EXPECT_EQUAL(reel_registry_init(&registry, entries, 3), REEL_OK);
+    EXPECT_EQUAL(reel_region_handle(&region).version, 0);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, none), REEL_OK);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, none), REEL_BUSY);
     const reel_handle handle = reel_region_handle(&region);
     const reel_allocator *const found = reel_registry_get(&registry, handle);
     EXPECT(found != NULL && found->self == &region);
     void *const block = reel_allocate(*found, 8, 1);
     const reel_ref ref = reel_ref_make(handle, block);
     EXPECT(block != NULL && reel_ref_get(&registry, ref) == block);
-    EXPECT(
-        reel_registry_register(&registry, reel_allocator_null(), handle, &child)
-        == REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&registry, reel_allocator_null(),
+                                        handle, &child),
+                 REEL_OK);
     close_it(&region);
     EXPECT(reel_ref_get(&registry, ref) == NULL);
     EXPECT(reel_registry_get(&registry, child) == NULL);
-    EXPECT(reel_registry_count(&registry) == 0);
-    EXPECT(reel_region_handle(&region).version == 0);
+    EXPECT_EQUAL(reel_registry_count(&registry), 0);
+    EXPECT_EQUAL(reel_region_handle(&region).version, 0);
     open_it(&region); // at the same place
-    EXPECT(reel_region_bind(&region, &registry, none) == REEL_OK);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, none), REEL_OK);
     EXPECT(reel_ref_get(&registry, ref) == NULL && alloc(8, 1) == block);
     close_it(&region);
     EXPECT(reel_registry_is_valid(&registry) && agrees());
@@ -1287,17 +1293,17 @@ static void a_region_that_cannot_be_bound_is_as_before(void)
     const reel_handle none = REEL_NO_HANDLE;
     const reel_handle stale = { 0, 77 };
     fresh_region(1, 2);
-    EXPECT(reel_registry_init(&registry, &entry, 1) == REEL_OK);
-    EXPECT(reel_region_bind(NULL, &registry, none) == REEL_INVALID);
-    EXPECT(reel_region_bind(&region, NULL, none) == REEL_INVALID);
-    EXPECT(reel_region_bind(&region, &registry, stale) == REEL_STALE);
-    EXPECT(
-        reel_registry_register(&registry, reel_allocator_null(), none, &parent)
-        == REEL_OK);
-    EXPECT(reel_region_bind(&region, &registry, none) == REEL_FULL);
-    EXPECT(reel_region_handle(&region).version == 0);
+    EXPECT_EQUAL(reel_registry_init(&registry, &entry, 1), REEL_OK);
+    EXPECT_EQUAL(reel_region_bind(NULL, &registry, none), REEL_INVALID);
+    EXPECT_EQUAL(reel_region_bind(&region, NULL, none), REEL_INVALID);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, stale), REEL_STALE);
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, reel_allocator_null(), none, &parent),
+        REEL_OK);
+    EXPECT_EQUAL(reel_region_bind(&region, &registry, none), REEL_FULL);
+    EXPECT_EQUAL(reel_region_handle(&region).version, 0);
     close_it(&region);
-    EXPECT(reel_registry_count(&registry) == 1);
+    EXPECT_EQUAL(reel_registry_count(&registry), 1);
 }
 
 // ---- another context gets in ------------------------------------------------------------
@@ -1309,7 +1315,7 @@ static void claim_one(void)
 
 static void release_one(void)
 {
-    EXPECT(reel_pool_release(the_pool(), first) == REEL_OK);
+    EXPECT_EQUAL(reel_pool_release(the_pool(), first), REEL_OK);
 }
 
 static void pages_that_change_hands_at_a_close_are_not_lost(void)

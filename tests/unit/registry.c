@@ -15,7 +15,7 @@ static void fresh_registry(size_t count)
         memory[i] = 1;
     }
     entries = (reel_registry_entry *)(void *)memory;
-    EXPECT(reel_registry_init(&registry, entries, count) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&registry, entries, count), REEL_OK);
 }
 
 // Allocators that differ; no test calls them.
@@ -31,9 +31,9 @@ static reel_allocator allocator_of(size_t number)
 static reel_handle enter(size_t number, reel_handle parent)
 {
     reel_handle handle = REEL_NO_HANDLE;
-    EXPECT(
-        reel_registry_register(&registry, allocator_of(number), parent, &handle)
-        == REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&registry, allocator_of(number), parent,
+                                        &handle),
+                 REEL_OK);
     EXPECT(reel_registry_is_valid(&registry));
     return handle;
 }
@@ -41,14 +41,14 @@ static reel_handle enter(size_t number, reel_handle parent)
 static reel_handle rewound(reel_handle handle)
 {
     reel_handle out = REEL_NO_HANDLE;
-    EXPECT(reel_registry_rewound(&registry, handle, &out) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_rewound(&registry, handle, &out), REEL_OK);
     EXPECT(reel_registry_is_valid(&registry));
     return out;
 }
 
 static void leave(reel_handle handle)
 {
-    EXPECT(reel_registry_unregister(&registry, handle) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&registry, handle), REEL_OK);
     EXPECT(reel_registry_is_valid(&registry));
 }
 
@@ -81,15 +81,15 @@ static bool are_same(const void *a, const void *b, size_t size)
 static void a_handle_finds_its_allocator_and_no_other(void)
 {
     fresh_registry(3);
-    EXPECT(reel_registry_count(&registry) == 0);
+    EXPECT_EQUAL(reel_registry_count(&registry), 0);
     const reel_handle a = enter(0, nothing);
     const reel_handle b = enter(1, nothing);
-    EXPECT(reel_registry_count(&registry) == 2);
+    EXPECT_EQUAL(reel_registry_count(&registry), 2);
     EXPECT(finds(a, 0) && finds(b, 1));
     EXPECT(is_stale(nothing) && is_stale(REEL_NO_HANDLE));
     leave(a);
     EXPECT(is_stale(a) && finds(b, 1));
-    EXPECT(reel_registry_count(&registry) == 1);
+    EXPECT_EQUAL(reel_registry_count(&registry), 1);
 }
 
 static void the_memory_behind_an_allocator_is_reached_through_its_handle(void)
@@ -98,10 +98,10 @@ static void the_memory_behind_an_allocator_is_reached_through_its_handle(void)
     reel_arena arena;
     reel_handle handle;
     fresh_registry(1);
-    EXPECT(reel_arena_init(&arena, buffer, sizeof buffer) == REEL_OK);
-    EXPECT(reel_registry_register(&registry, reel_arena_allocator(&arena),
-                                  nothing, &handle)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, buffer, sizeof buffer), REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&registry, reel_arena_allocator(&arena),
+                                        nothing, &handle),
+                 REEL_OK);
     const reel_allocator *const found = reel_registry_get(&registry, handle);
     EXPECT(found != NULL && reel_allocate(*found, 64, 1) == buffer);
 }
@@ -131,10 +131,10 @@ static void a_free_entry_goes_before_a_fresh_one(void)
 {
     fresh_registry(3);
     leave(enter(0, nothing));
-    EXPECT(enter(1, nothing).index == 0);
-    EXPECT(reel_registry_peak(&registry) == 1);
-    EXPECT(enter(2, nothing).index == 1);
-    EXPECT(reel_registry_peak(&registry) == 2);
+    EXPECT_EQUAL(enter(1, nothing).index, 0);
+    EXPECT_EQUAL(reel_registry_peak(&registry), 1);
+    EXPECT_EQUAL(enter(2, nothing).index, 1);
+    EXPECT_EQUAL(reel_registry_peak(&registry), 2);
 }
 
 static void a_ref_is_good_until_its_allocator_is_rewound(void)
@@ -145,14 +145,14 @@ static void a_ref_is_good_until_its_allocator_is_rewound(void)
     const reel_handle b = enter(1, nothing);
     const reel_ref ref = reel_ref_make(a, &object);
     const reel_ref kept = reel_ref_make(b, &other);
-    EXPECT(reel_ref_get(&registry, ref) == &object);
-    EXPECT(reel_registry_rewound(&registry, a, &a) == REEL_OK);
+    EXPECT_EQUAL(reel_ref_get(&registry, ref), &object);
+    EXPECT_EQUAL(reel_registry_rewound(&registry, a, &a), REEL_OK);
     EXPECT(reel_ref_get(&registry, ref) == NULL && finds(a, 0));
     const reel_ref again = reel_ref_make(a, &object);
-    EXPECT(reel_ref_get(&registry, again) == &object);
+    EXPECT_EQUAL(reel_ref_get(&registry, again), &object);
     leave(a);
     EXPECT(reel_ref_get(&registry, again) == NULL);
-    EXPECT(reel_ref_get(&registry, kept) == &other);
+    EXPECT_EQUAL(reel_ref_get(&registry, kept), &other);
     EXPECT(reel_ref_get(&registry, reel_ref_make(nothing, &object)) == NULL);
 }
 
@@ -177,16 +177,16 @@ static void rewinding_unregisters_children_and_grandchildren(void)
     const reel_handle neighbour = enter(MOST - 1, nothing);
     for (size_t round = 0; round < 3; round++) {
         enter_family(family);
-        EXPECT(reel_registry_count(&registry) == 2 + 2 * CHILDREN);
+        EXPECT_EQUAL(reel_registry_count(&registry), 2 + 2 * CHILDREN);
         const reel_handle handle = rewound(family[0]);
-        EXPECT(reel_registry_count(&registry) == 2);
+        EXPECT_EQUAL(reel_registry_count(&registry), 2);
         for (size_t i = 0; i < 1 + 2 * CHILDREN; i++) {
             EXPECT(is_stale(family[i]));
         }
         EXPECT(finds(handle, 0) && finds(neighbour, MOST - 1));
         leave(handle);
     }
-    EXPECT(reel_registry_peak(&registry) == 2 + 2 * CHILDREN);
+    EXPECT_EQUAL(reel_registry_peak(&registry), 2 + 2 * CHILDREN);
 }
 
 static void unregistering_takes_the_descendants_along(void)
@@ -196,10 +196,10 @@ static void unregistering_takes_the_descendants_along(void)
     enter_family(family);
     leave(family[3]);
     EXPECT(is_stale(family[3]) && is_stale(family[4]));
-    EXPECT(reel_registry_count(&registry) == 2 * CHILDREN - 1);
+    EXPECT_EQUAL(reel_registry_count(&registry), 2 * CHILDREN - 1);
     EXPECT(finds(family[0], 0) && finds(family[5], 5) && finds(family[2], 2));
     leave(family[0]);
-    EXPECT(reel_registry_count(&registry) == 0);
+    EXPECT_EQUAL(reel_registry_count(&registry), 0);
     for (size_t i = 0; i < 1 + 2 * CHILDREN; i++) {
         EXPECT(is_stale(family[i]));
     }
@@ -238,7 +238,7 @@ static void siblings_are_unlinked_in_any_order(void)
                 EXPECT(finds(children[orders[order][i]], orders[order][i]));
             }
             (void)rewound(parent);
-            EXPECT(reel_registry_count(&registry) == 1);
+            EXPECT_EQUAL(reel_registry_count(&registry), 1);
         }
     }
 }
@@ -249,13 +249,13 @@ static void a_long_chain_of_descendants_goes_at_once(void)
 {
     static reel_registry_entry table[DEPTH];
     reel_handle chain[DEPTH];
-    EXPECT(reel_registry_init(&registry, table, DEPTH) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&registry, table, DEPTH), REEL_OK);
     chain[0] = enter(0, nothing);
     for (size_t i = 1; i < DEPTH; i++) {
         chain[i] = enter(i % MOST, chain[i - 1]);
     }
     leave(chain[DEPTH / 2]);
-    EXPECT(reel_registry_count(&registry) == DEPTH / 2);
+    EXPECT_EQUAL(reel_registry_count(&registry), DEPTH / 2);
     const reel_handle root = rewound(chain[0]);
     EXPECT(reel_registry_count(&registry) == 1 && finds(root, 0));
     for (size_t i = 0; i < DEPTH; i++) {
@@ -323,11 +323,12 @@ static void expect_refusals_of(reel_handle handle)
     }
     EXPECT(is_stale(handle));
     EXPECT(reel_ref_get(&registry, reel_ref_make(handle, &out)) == NULL);
-    EXPECT(reel_registry_unregister(&registry, handle) == REEL_STALE);
-    EXPECT(reel_registry_rewound(&registry, handle, &out) == REEL_STALE);
+    EXPECT_EQUAL(reel_registry_unregister(&registry, handle), REEL_STALE);
+    EXPECT_EQUAL(reel_registry_rewound(&registry, handle, &out), REEL_STALE);
     if (handle.index != 0 || handle.version != 0) {
-        EXPECT(reel_registry_register(&registry, allocator_of(9), handle, &out)
-               == REEL_STALE);
+        EXPECT_EQUAL(
+            reel_registry_register(&registry, allocator_of(9), handle, &out),
+            REEL_STALE);
     }
     EXPECT(out.index == 77 && out.version == 78);
     EXPECT(are_same(&as_it_was, &registry, sizeof registry));
@@ -368,14 +369,14 @@ static void a_handle_of_another_registry_is_refused(void)
     reel_registry_entry table[4];
     reel_handle foreign[4];
     fresh_registry(4);
-    EXPECT(reel_registry_init(&other, table, 4) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&other, table, 4), REEL_OK);
     for (size_t i = 0; i < 4; i++) {
         const reel_handle own = enter(i, nothing);
-        EXPECT(reel_registry_register(&other, allocator_of(i), nothing,
-                                      &foreign[i])
-               == REEL_OK);
+        EXPECT_EQUAL(reel_registry_register(&other, allocator_of(i), nothing,
+                                            &foreign[i]),
+                     REEL_OK);
         EXPECT(reel_registry_get(&other, foreign[i]) != NULL);
-        EXPECT(own.index == foreign[i].index);
+        EXPECT_EQUAL(own.index, foreign[i].index);
     }
     for (size_t i = 0; i < 4; i++) {
         expect_refusals_of(foreign[i]);
@@ -383,7 +384,7 @@ static void a_handle_of_another_registry_is_refused(void)
     // Nor after as many rewinds as one may make in a test.
     reel_handle moving = foreign[0];
     for (uint32_t i = 0; i < 3000; i++) {
-        EXPECT(reel_registry_rewound(&other, moving, &moving) == REEL_OK);
+        EXPECT_EQUAL(reel_registry_rewound(&other, moving, &moving), REEL_OK);
         EXPECT(is_stale(moving));
     }
 }
@@ -396,22 +397,24 @@ static void what_cannot_be_is_invalid_and_changes_nothing(void)
     reel_allocator no_ops = allocator_of(1);
     reel_handle out = { 77, 78 };
     no_ops.ops = NULL;
-    EXPECT(reel_registry_register(NULL, allocator_of(1), nothing, &out)
-           == REEL_INVALID);
-    EXPECT(reel_registry_register(&registry, allocator_of(1), nothing, NULL)
-           == REEL_INVALID);
-    EXPECT(reel_registry_register(&registry, no_ops, nothing, &out)
-           == REEL_INVALID);
-    EXPECT(reel_registry_unregister(NULL, handle) == REEL_INVALID);
-    EXPECT(reel_registry_rewound(NULL, handle, &out) == REEL_INVALID);
-    EXPECT(reel_registry_rewound(&registry, handle, NULL) == REEL_INVALID);
-    EXPECT(reel_registry_init(NULL, entries, 2) == REEL_INVALID);
-    EXPECT(reel_registry_init(&registry, NULL, 2) == REEL_INVALID);
-    EXPECT(reel_registry_init(&registry, entries, 0) == REEL_INVALID);
-    EXPECT(reel_registry_init(&registry, entries, SIZE_MAX) == REEL_INVALID);
-    EXPECT(reel_registry_init(&registry, entries,
-                              SIZE_MAX / sizeof(reel_registry_entry))
-           == REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_register(NULL, allocator_of(1), nothing, &out),
+                 REEL_INVALID);
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, allocator_of(1), nothing, NULL),
+        REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_register(&registry, no_ops, nothing, &out),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_unregister(NULL, handle), REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_rewound(NULL, handle, &out), REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_rewound(&registry, handle, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_init(NULL, entries, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_init(&registry, NULL, 2), REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_init(&registry, entries, 0), REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_init(&registry, entries, SIZE_MAX),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_registry_init(&registry, entries,
+                                    SIZE_MAX / sizeof(reel_registry_entry)),
+                 REEL_INVALID);
     EXPECT(out.index == 77 && out.version == 78 && finds(handle, 0));
     EXPECT(are_same(&as_it_was, &registry, sizeof registry));
 }
@@ -427,18 +430,20 @@ static void a_full_table_refuses_and_counts(void)
     const reel_stats before = reel_registry_stats(&registry);
     EXPECT(before.failures == 0 && before.largest_refused == 0);
     for (size_t i = 1; i < 4; i++) {
-        EXPECT(reel_registry_register(&registry, allocator_of(2), b, &out)
-               == REEL_FULL);
+        EXPECT_EQUAL(
+            reel_registry_register(&registry, allocator_of(2), b, &out),
+            REEL_FULL);
         expected.failures = i;
         EXPECT(are_same(&expected, &registry, sizeof registry));
     }
     EXPECT(out.index == 77 && finds(a, 0) && finds(b, 1));
-    EXPECT(reel_registry_register(&registry, allocator_of(2),
-                                  reel_ref_make(nothing, NULL).handle, &out)
-           == REEL_FULL);
+    EXPECT_EQUAL(reel_registry_register(&registry, allocator_of(2),
+                                        reel_ref_make(nothing, NULL).handle,
+                                        &out),
+                 REEL_FULL);
     registry.failures = SIZE_MAX;
-    EXPECT(reel_registry_register(&registry, allocator_of(2), a, &out)
-           == REEL_FULL);
+    EXPECT_EQUAL(reel_registry_register(&registry, allocator_of(2), a, &out),
+                 REEL_FULL);
     leave(b);
     const reel_stats stats = reel_registry_stats(&registry);
     EXPECT(stats.used == entry_size && stats.peak == 2 * entry_size);
@@ -454,20 +459,22 @@ static void a_static_registry_needs_no_init(void)
 {
     reel_registry same;
     reel_handle handles[3];
-    EXPECT(reel_registry_init(&same, static_registry.entries, 3) == REEL_OK);
+    EXPECT_EQUAL(reel_registry_init(&same, static_registry.entries, 3),
+                 REEL_OK);
     EXPECT(are_same(&same, &static_registry, sizeof same));
     for (size_t i = 0; i < 3; i++) {
         const reel_handle parent = i == 0 ? REEL_NO_HANDLE : handles[i - 1];
-        EXPECT(reel_registry_register(&static_registry, allocator_of(i), parent,
-                                      &handles[i])
-               == REEL_OK);
+        EXPECT_EQUAL(reel_registry_register(&static_registry, allocator_of(i),
+                                            parent, &handles[i]),
+                     REEL_OK);
         EXPECT(reel_registry_is_valid(&static_registry));
     }
-    EXPECT(reel_registry_register(&static_registry, allocator_of(3), nothing,
-                                  &handles[1])
-           == REEL_FULL);
-    EXPECT(reel_registry_unregister(&static_registry, handles[0]) == REEL_OK);
-    EXPECT(reel_registry_count(&static_registry) == 0);
+    EXPECT_EQUAL(reel_registry_register(&static_registry, allocator_of(3),
+                                        nothing, &handles[1]),
+                 REEL_FULL);
+    EXPECT_EQUAL(reel_registry_unregister(&static_registry, handles[0]),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_registry_count(&static_registry), 0);
 }
 
 // A word of the bookkeeping, written over for a moment.
@@ -627,7 +634,7 @@ static void try_register(size_t number, size_t parent)
         EXPECT(status == REEL_FULL && out.index == 77);
         full++;
     } else {
-        EXPECT(status == REEL_OK);
+        EXPECT_EQUAL(status, REEL_OK);
         note(out, number, parent);
     }
 }
@@ -700,7 +707,7 @@ static void registries_do_what_a_naive_model_does(void)
         fresh_registry(CAPACITY);
         for (size_t step = 0; step < STEPS; step++) {
             do_something();
-            EXPECT(reel_registry_count(&registry) == good_count);
+            EXPECT_EQUAL(reel_registry_count(&registry), good_count);
             EXPECT(reel_registry_is_valid(&registry));
             check_all_handles();
         }

@@ -18,9 +18,10 @@ void fresh_backing(void)
 void fresh_rig(const reel_rewindable_config *config, size_t capacity)
 {
     fresh_backing();
-    EXPECT(reel_rewindable_init(&test_rig->rewindable, test_backing->allocator,
-                                test_rig->table, capacity, config)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&test_rig->rewindable,
+                                      test_backing->allocator, test_rig->table,
+                                      capacity, config),
+                 REEL_OK);
     EXPECT(rig_agrees() && test_backing->held == 1);
 }
 

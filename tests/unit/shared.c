@@ -29,11 +29,11 @@ static void a_block_taken_in_between_is_nobody_elses(void)
     }
     unsigned char *const memory = test_memory(64);
     for (size_t granule = 1; granule <= 8; granule *= 8) {
-        EXPECT(reel_arena_init_granular(&arena, memory, 64, granule)
-               == REEL_OK);
+        EXPECT_EQUAL(reel_arena_init_granular(&arena, memory, 64, granule),
+                     REEL_OK);
         test_before_swap = take_from_the_arena;
         unsigned char *const ours = reel_arena_alloc_shared(&arena, 20, 1);
-        EXPECT(theirs == memory);
+        EXPECT_EQUAL(theirs, memory);
         EXPECT(ours == memory + (granule == 1 ? 10 : 16));
         EXPECT(test_before_swap == NULL && reel_arena_is_valid(&arena));
     }
@@ -50,7 +50,7 @@ static void the_last_room_taken_in_between_is_a_refusal(void)
         return;
     }
     unsigned char *const memory = test_memory(64);
-    EXPECT(reel_arena_init(&arena, memory, 64) == REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, 64), REEL_OK);
     test_before_swap = take_all_of_the_arena;
     EXPECT(reel_arena_alloc_shared(&arena, 1, 1) == NULL);
     EXPECT(theirs == memory && reel_arena_stats(&arena).failures == 1);
@@ -63,7 +63,7 @@ static size_t committed, commits;
 static bool commit(void *context, void *addr, size_t size)
 {
     unsigned char *const start = context;
-    EXPECT(addr == start + committed); // one frontier for all callers
+    EXPECT_EQUAL(addr, start + committed); // one frontier for all callers
     committed += size;
     commits++;
     return true;
@@ -82,7 +82,7 @@ static void fresh_temp(void)
     unsigned char *const memory = test_memory(TEST_MEMORY);
     pages.context = memory;
     committed = commits = 0;
-    EXPECT(reel_temp_init(&temp, memory, 512, &pages, NULL) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, 512, &pages, NULL), REEL_OK);
 }
 
 static void take_from_the_temp(void)
@@ -125,10 +125,11 @@ static reel_status their_status;
 static unsigned char *fresh_blocks(void)
 {
     unsigned char *const memory = test_memory(REEL_BLOCKS_SIZE(8, 4));
-    EXPECT(reel_blocks_init(&blocks, memory, REEL_BLOCKS_SIZE(8, 4), 8, 4)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_blocks_init(&blocks, memory, REEL_BLOCKS_SIZE(8, 4), 8, 4),
+        REEL_OK);
     for (size_t i = 0; i < 4; i++) {
-        EXPECT(reel_blocks_alloc(&blocks) == memory + 8 * i);
+        EXPECT_EQUAL(reel_blocks_alloc(&blocks), memory + 8 * i);
     }
     return memory;
 }
@@ -147,13 +148,13 @@ static void a_block_taken_while_a_batch_is_taken_is_not_part_of_it(void)
     }
     unsigned char *const memory = fresh_blocks();
     for (size_t i = 4; i-- > 0;) {
-        EXPECT(reel_blocks_free(&blocks, memory + 8 * i) == REEL_OK);
+        EXPECT_EQUAL(reel_blocks_free(&blocks, memory + 8 * i), REEL_OK);
     }
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 4), REEL_OK);
     test_before_swap = take_a_block;
-    EXPECT(reel_blocks_cache_alloc(&cache) == memory + 16);
+    EXPECT_EQUAL(reel_blocks_cache_alloc(&cache), memory + 16);
     EXPECT(theirs == memory && slots[0] == memory + 8);
-    EXPECT(reel_blocks_alloc(&blocks) == memory + 24);
+    EXPECT_EQUAL(reel_blocks_alloc(&blocks), memory + 24);
     EXPECT(reel_blocks_is_valid(&blocks));
 }
 
@@ -170,14 +171,14 @@ static void a_block_freed_while_a_batch_is_given_is_freed_once(void)
         return;
     }
     unsigned char *const memory = fresh_blocks();
-    EXPECT(reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 4), REEL_OK);
     for (size_t i = 0; i < 4; i++) {
-        EXPECT(reel_blocks_cache_free(&cache, memory + 8 * i) == REEL_OK);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, memory + 8 * i), REEL_OK);
     }
     test_before_swap = free_the_second_block; // at the claim of the first one
     reel_blocks_cache_flush(&cache);
     EXPECT(their_status == REEL_OK && test_before_swap == NULL);
-    EXPECT(reel_blocks_count_free(&blocks) == 4);
+    EXPECT_EQUAL(reel_blocks_count_free(&blocks), 4);
     EXPECT(reel_blocks_is_valid(&blocks));
 }
 

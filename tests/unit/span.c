@@ -27,13 +27,13 @@ static unsigned char *at(size_t chunk, size_t offset)
 
 static void open_span(size_t size)
 {
-    EXPECT(reel_span_open(&span, &test_rig->rewindable, size) == REEL_OK);
+    EXPECT_EQUAL(reel_span_open(&span, &test_rig->rewindable, size), REEL_OK);
     EXPECT(rig_agrees());
 }
 
 static void close_span(void)
 {
-    EXPECT(reel_span_close(&span) == REEL_OK);
+    EXPECT_EQUAL(reel_span_close(&span), REEL_OK);
     EXPECT(rig_agrees());
 }
 
@@ -48,7 +48,7 @@ static void fresh(const reel_rewindable_config *config, size_t capacity)
     span.end = 0;
     fresh_rig(config, capacity);
     if ((uintptr_t)at(0, 0) % 16 != 0) {
-        EXPECT(take(8, 1) == at(0, 0)); // from here on
+        EXPECT_EQUAL(take(8, 1), at(0, 0)); // from here on
     }
 }
 
@@ -59,14 +59,14 @@ static void blocks_are_cut_off_one_behind_the_other(void)
     const reel_rewindable_config of_16 = { 128, 64, 16, false };
     fresh_rig(&of_16, 1);
     open_span(64);
-    EXPECT(used() == 64);
+    EXPECT_EQUAL(used(), 64);
     unsigned char *const base = at(0, 0);
     EXPECT(cut(1, 1) == base && cut(3, 2) == base + 2);
     EXPECT(cut(8, 8) == base + 8 && cut(0, 1) == base + 16);
     unsigned char *const last = cut(1, 0);
-    EXPECT((uintptr_t)last % REEL_ALIGN_DEFAULT == 0);
+    EXPECT_EQUAL((uintptr_t)last % REEL_ALIGN_DEFAULT, 0);
     EXPECT(last > base + 16 && last <= base + 16 + REEL_ALIGN_DEFAULT);
-    EXPECT(cut((size_t)(base + 63 - last), 1) == last + 1);
+    EXPECT_EQUAL(cut((size_t)(base + 63 - last), 1), last + 1);
     EXPECT(cut(1, 1) == NULL && cut(0, 1) == NULL);
     base[63] = 1;
     EXPECT(take(1, 1) == base + 64 && used() == 80);
@@ -82,7 +82,7 @@ static void a_span_is_filled_exactly(void)
         unsigned char *const start = (unsigned char *)span.start;
         for (size_t i = 0; i < whole; i++) {
             unsigned char *const block = cut(1, 1);
-            EXPECT(block == start + i);
+            EXPECT_EQUAL(block, start + i);
             *block = 7;
         }
         EXPECT(cut(1, 1) == NULL && cut(SIZE_MAX, 1) == NULL);
@@ -116,11 +116,12 @@ static void a_span_grows_the_rewindable_if_need_be(void)
     fresh_rig(&of_128, 2);
     (void)take(100, 1);
     open_span(100);
-    EXPECT(cut(100, 1) == at(1, 0));
+    EXPECT_EQUAL(cut(100, 1), at(1, 0));
     const reel_span before = span;
-    EXPECT(reel_span_open(&span, &test_rig->rewindable, 129) == REEL_NO_MEMORY);
-    EXPECT(reel_span_open(&span, &test_rig->rewindable, SIZE_MAX)
-           == REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_span_open(&span, &test_rig->rewindable, 129),
+                 REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_span_open(&span, &test_rig->rewindable, SIZE_MAX),
+                 REEL_NO_MEMORY);
     EXPECT(span.start == before.start && span.next == before.next);
     EXPECT(span.end == before.end && span.generation == before.generation);
     close_span();
@@ -130,7 +131,7 @@ static void a_span_of_0_bytes_is_one_of_1(void)
 {
     fresh_rig(&of_128, 1);
     open_span(0);
-    EXPECT(span.end - span.start == 8);
+    EXPECT_EQUAL(span.end - span.start, 8);
     EXPECT(cut(8, 1) != NULL);
 }
 
@@ -142,10 +143,10 @@ static void what_lies_behind_the_last_block_goes_back(void)
         fresh(&of_128, 1);
         const size_t before = used();
         open_span(48);
-        EXPECT(cut(taken, 1) == at(0, before));
+        EXPECT_EQUAL(cut(taken, 1), at(0, before));
         close_span();
-        EXPECT(used() == before + (taken + 7) / 8 * 8);
-        EXPECT(take(1, 1) == at(0, used() - 8));
+        EXPECT_EQUAL(used(), before + (taken + 7) / 8 * 8);
+        EXPECT_EQUAL(take(1, 1), at(0, used() - 8));
     }
 }
 
@@ -168,12 +169,13 @@ static void two_spans_give_back_in_either_order(void)
         void *const bottom = take(16, 1);
         const size_t before = used();
         open_span(32);
-        EXPECT(reel_span_open(&other, &test_rig->rewindable, 32) == REEL_OK);
+        EXPECT_EQUAL(reel_span_open(&other, &test_rig->rewindable, 32),
+                     REEL_OK);
         EXPECT(reel_span_close(newest_first ? &other : &span) == REEL_OK);
         EXPECT(rig_agrees() && used() == before + (newest_first ? 32 : 64));
         EXPECT(reel_span_close(newest_first ? &span : &other) == REEL_OK);
         EXPECT(rig_agrees() && used() == before + (newest_first ? 0 : 32));
-        EXPECT(bottom == at(0, before - 16));
+        EXPECT_EQUAL(bottom, at(0, before - 16));
     }
 }
 
@@ -183,10 +185,10 @@ static void unused_spans_alone_leave_an_empty_chunk(void)
     reel_span other;
     fresh_rig(&of_128, 1);
     open_span(32);
-    EXPECT(reel_span_open(&other, &test_rig->rewindable, 32) == REEL_OK);
+    EXPECT_EQUAL(reel_span_open(&other, &test_rig->rewindable, 32), REEL_OK);
     close_span();
     EXPECT(used() > 0);
-    EXPECT(reel_span_close(&other) == REEL_OK);
+    EXPECT_EQUAL(reel_span_close(&other), REEL_OK);
     EXPECT(rig_agrees() && used() == 0);
 }
 
@@ -216,7 +218,7 @@ static void room_that_comes_back_in_an_early_chunk_is_found(void)
         const reel_rewindable_config config = { 128, 64, 16,
                                                 frees_blocks == 1 };
         fresh_rig(&config, 2);
-        EXPECT(take(64, 1) == at(0, 0));
+        EXPECT_EQUAL(take(64, 1), at(0, 0));
         open_span(64);
         EXPECT(take(16, 1) == at(1, 0) && take(16, 1) == at(1, 16));
         close_span();
@@ -232,11 +234,11 @@ static void closing_frees_the_whole_span(void)
     open_span(40);
     unsigned char *const start = (unsigned char *)span.start;
     EXPECT(cut(8, 1) == start && cut(8, 1) == start + 8);
-    EXPECT(give(start + 8, 8) == REEL_DOUBLE_FREE); // no block of its own
+    EXPECT_EQUAL(give(start + 8, 8), REEL_DOUBLE_FREE); // no block of its own
     EXPECT(rig_agrees());
     close_span();
     EXPECT(used() == 0 && give(start, 40) == REEL_DOUBLE_FREE);
-    EXPECT(take(128, 1) == at(0, 0));
+    EXPECT_EQUAL(take(128, 1), at(0, 0));
 }
 
 static void closing_frees_a_span_between_blocks(void)
@@ -264,7 +266,7 @@ static void a_freed_span_that_is_last_gives_its_place_back(void)
     EXPECT(cut(32, 1) != NULL);
     close_span();
     EXPECT(used() == before && below != NULL);
-    EXPECT(take(8, 1) == at(0, before));
+    EXPECT_EQUAL(take(8, 1), at(0, before));
 }
 
 // Its start is that of a block: freeing it frees the span.
@@ -289,7 +291,7 @@ static void a_span_is_stale_after_a_rewind(void)
     fresh(&of_128, 1);
     open_span(64);
     EXPECT(cut(8, 1) != NULL);
-    EXPECT(reel_rewindable_rewind(&test_rig->rewindable) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&test_rig->rewindable), REEL_OK);
     EXPECT(cut(8, 1) == NULL && cut(0, 0) == NULL);
     void *const block = take(64, 1);
     EXPECT(reel_span_close(&span) == REEL_STALE && rig_agrees());
@@ -297,9 +299,10 @@ static void a_span_is_stale_after_a_rewind(void)
     EXPECT(reel_span_close(&span) == REEL_CLOSED && cut(1, 1) == NULL);
     open_span(32);
     EXPECT(cut(16, 1) != NULL);
-    EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_dispose(&test_rig->rewindable), REEL_OK);
     EXPECT(cut(1, 1) == NULL && reel_span_close(&span) == REEL_STALE);
-    EXPECT(reel_span_open(&span, &test_rig->rewindable, 1) == REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_span_open(&span, &test_rig->rewindable, 1),
+                 REEL_NO_MEMORY);
 }
 
 static void a_span_that_is_not_open_has_nothing(void)
@@ -308,16 +311,16 @@ static void a_span_that_is_not_open_has_nothing(void)
     fresh(&of_128, 1);
     EXPECT(reel_span_alloc(&zero, 1, 1) == NULL);
     EXPECT(reel_span_alloc(&zero, 0, 0) == NULL);
-    EXPECT(reel_span_close(&zero) == REEL_CLOSED);
+    EXPECT_EQUAL(reel_span_close(&zero), REEL_CLOSED);
     open_span(16);
     EXPECT(cut(8, 1) != NULL);
     close_span();
     const size_t before = used();
     EXPECT(cut(1, 1) == NULL && cut(0, 0) == NULL && cut(8, 64) == NULL);
     EXPECT(reel_span_close(&span) == REEL_CLOSED && used() == before);
-    EXPECT(reel_span_close(NULL) == REEL_INVALID);
-    EXPECT(reel_span_open(NULL, &test_rig->rewindable, 8) == REEL_INVALID);
-    EXPECT(reel_span_open(&span, NULL, 8) == REEL_INVALID);
+    EXPECT_EQUAL(reel_span_close(NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_span_open(NULL, &test_rig->rewindable, 8), REEL_INVALID);
+    EXPECT_EQUAL(reel_span_open(&span, NULL, 8), REEL_INVALID);
     EXPECT(reel_span_close(&span) == REEL_CLOSED && rig_agrees());
 }
 
@@ -327,9 +330,9 @@ static void a_span_that_is_open_may_be_opened_anew(void)
     open_span(32);
     unsigned char *const start = (unsigned char *)span.start;
     open_span(32);
-    EXPECT(cut(1, 1) == start + 32);
+    EXPECT_EQUAL(cut(1, 1), start + 32);
     close_span();
-    EXPECT(reel_rewindable_rewind(&test_rig->rewindable) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&test_rig->rewindable), REEL_OK);
     EXPECT(used() == 0 && rig_agrees());
 }
 
@@ -345,7 +348,7 @@ static void misuse_of_a_span_is_reported(void)
     EXPECT(test_panicked(REEL_INVALID));
     EXPECT(cut(0, 6) == NULL);
     EXPECT(test_panicked(REEL_INVALID));
-    EXPECT(span.next == next);
+    EXPECT_EQUAL(span.next, next);
 }
 
 const test_case span_tests[] = {

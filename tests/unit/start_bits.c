@@ -24,7 +24,7 @@ static reel_status give(void *block, size_t size)
 
 static void rewind_it(void)
 {
-    EXPECT(reel_rewindable_rewind(&test_rig->rewindable) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&test_rig->rewindable), REEL_OK);
 }
 
 static unsigned char *at(size_t chunk, size_t offset)
@@ -49,15 +49,15 @@ static void the_last_free_rewinds_its_chunk(void)
         unsigned char *blocks[3];
         for (size_t i = 0; i < 3; i++) {
             blocks[i] = take(16, 1);
-            EXPECT(blocks[i] == at(0, 16 * i));
+            EXPECT_EQUAL(blocks[i], at(0, 16 * i));
         }
         for (size_t i = 0; i < 3; i++) {
-            EXPECT(used() == 48);
-            EXPECT(give(blocks[orders[order][i]], 16) == REEL_OK);
+            EXPECT_EQUAL(used(), 48);
+            EXPECT_EQUAL(give(blocks[orders[order][i]], 16), REEL_OK);
         }
-        EXPECT(used() == 0);
+        EXPECT_EQUAL(used(), 0);
     }
-    EXPECT(test_backing->calls == 1);
+    EXPECT_EQUAL(test_backing->calls, 1);
 }
 
 static void a_block_that_lives_keeps_its_chunk(void)
@@ -65,8 +65,8 @@ static void a_block_that_lives_keeps_its_chunk(void)
     fresh_rig(&of_64, 1);
     void *const keep = take(8, 1);
     for (size_t i = 1; i < 8; i++) {
-        EXPECT(take(8, 1) == at(0, 8 * i));
-        EXPECT(give(at(0, 8 * i), 8) == REEL_OK);
+        EXPECT_EQUAL(take(8, 1), at(0, 8 * i));
+        EXPECT_EQUAL(give(at(0, 8 * i), 8), REEL_OK);
     }
     EXPECT(take(1, 1) == NULL); // its place comes back with the last one
     EXPECT(give(keep, 8) == REEL_OK && take(64, 1) == at(0, 0));
@@ -77,13 +77,13 @@ static void a_chunk_that_starts_over_is_used_first_again(void)
     fresh_rig(&of_64, 3);
     EXPECT(take(64, 1) == at(0, 0) && take(128, 1) == at(1, 0));
     EXPECT(take(8, 1) == at(2, 0) && take(8, 1) == at(2, 8));
-    EXPECT(give(at(1, 0), 128) == REEL_OK);
+    EXPECT_EQUAL(give(at(1, 0), 128), REEL_OK);
     EXPECT(take(8, 1) == at(1, 0) && take(8, 1) == at(1, 8));
-    EXPECT(give(at(0, 0), 64) == REEL_OK);
+    EXPECT_EQUAL(give(at(0, 0), 64), REEL_OK);
     EXPECT(take(8, 1) == at(0, 0) && take(56, 1) == at(0, 8));
-    EXPECT(take(8, 1) == at(1, 16));
+    EXPECT_EQUAL(take(8, 1), at(1, 16));
     EXPECT(give(at(2, 0), 8) == REEL_OK && give(at(2, 8), 8) == REEL_OK);
-    EXPECT(take(8, 1) == at(1, 24)); // a later one does not come before it
+    EXPECT_EQUAL(take(8, 1), at(1, 24)); // a later one does not come before it
     EXPECT(test_backing->calls == 3 && rig_agrees());
 }
 
@@ -91,14 +91,14 @@ static void padding_is_neither_a_block_nor_lost(void)
 {
     const reel_rewindable_config of_128 = { 128, 64, 8, true };
     fresh_rig(&of_128, 1);
-    EXPECT(take(8, 1) == at(0, 0));
+    EXPECT_EQUAL(take(8, 1), at(0, 0));
     unsigned char *const block = take(8, 64);
     EXPECT((uintptr_t)block % 64 == 0 && block > at(0, 0));
     for (unsigned char *p = at(0, 8); p < block; p += 8) {
-        EXPECT(give(p, 8) == REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(give(p, 8), REEL_DOUBLE_FREE);
     }
     EXPECT(give(at(0, 0), 8) == REEL_OK && give(block, 8) == REEL_OK);
-    EXPECT(used() == 0);
+    EXPECT_EQUAL(used(), 0);
 }
 
 // ---- what is no block -------------------------------------------------------------
@@ -109,7 +109,7 @@ static void what_is_freed_wrongly_is_refused_and_changes_nothing(void)
     fresh_rig(&of_64, 2);
     unsigned char *const gone = take(8, 1);
     unsigned char *const block = take(24, 1);
-    EXPECT(give(gone, 8) == REEL_OK);
+    EXPECT_EQUAL(give(gone, 8), REEL_OK);
     rig_remember(&before);
     for (size_t i = 0; i < 64 + 2 * sizeof(uintptr_t); i++) {
         unsigned char *const p = at(0, i);
@@ -118,15 +118,15 @@ static void what_is_freed_wrongly_is_refused_and_changes_nothing(void)
                    == (i < 64 && i % 8 == 0 ? REEL_DOUBLE_FREE : REEL_FOREIGN));
         }
     }
-    EXPECT(give(at(0, 0) - 8, 8) == REEL_FOREIGN);
-    EXPECT(give(test_rig, 8) == REEL_FOREIGN);
-    EXPECT(give((void *)(UINTPTR_MAX - 7), 8) == REEL_FOREIGN);
-    EXPECT(give(NULL, 0) == REEL_INVALID);
+    EXPECT_EQUAL(give(at(0, 0) - 8, 8), REEL_FOREIGN);
+    EXPECT_EQUAL(give(test_rig, 8), REEL_FOREIGN);
+    EXPECT_EQUAL(give((void *)(UINTPTR_MAX - 7), 8), REEL_FOREIGN);
+    EXPECT_EQUAL(give(NULL, 0), REEL_INVALID);
     EXPECT(rig_is_as(&before));
     EXPECT(give(block, 24) == REEL_OK && give(block, 24) == REEL_DOUBLE_FREE);
-    EXPECT(take(64, 1) == at(0, 0));
-    EXPECT(give(at(0, 8), 24) == REEL_DOUBLE_FREE); // inside a block now
-    EXPECT(give(at(0, 0), 64) == REEL_OK);
+    EXPECT_EQUAL(take(64, 1), at(0, 0));
+    EXPECT_EQUAL(give(at(0, 8), 24), REEL_DOUBLE_FREE); // inside a block now
+    EXPECT_EQUAL(give(at(0, 0), 64), REEL_OK);
 }
 
 // A size that is too large frees the block all the same, and writes no further
@@ -136,9 +136,9 @@ static void a_size_beyond_the_chunk_does_no_harm(void)
     fresh_rig(&of_64, 1);
     unsigned char *const a = take(32, 1);
     unsigned char *const b = take(32, 1);
-    EXPECT(give(b, SIZE_MAX) == REEL_OK);
+    EXPECT_EQUAL(give(b, SIZE_MAX), REEL_OK);
     EXPECT(give(a, 0) == REEL_OK && used() == 0);
-    EXPECT(take(64, 1) == a);
+    EXPECT_EQUAL(take(64, 1), a);
 }
 
 static void a_rewind_makes_all_starts_forgotten(void)
@@ -146,15 +146,15 @@ static void a_rewind_makes_all_starts_forgotten(void)
     fresh_rig(&of_512, 2);
     for (size_t round = 0; round < 5; round++) {
         for (size_t i = 0; i < 64; i++) {
-            EXPECT(take(8, 1) == at(0, 8 * i));
+            EXPECT_EQUAL(take(8, 1), at(0, 8 * i));
         }
         rewind_it();
         EXPECT(rig_agrees());
         for (size_t i = 0; i < 64; i++) {
-            EXPECT(give(at(0, 8 * i), 8) == REEL_DOUBLE_FREE);
+            EXPECT_EQUAL(give(at(0, 8 * i), 8), REEL_DOUBLE_FREE);
         }
-        EXPECT(take(100, 1) == at(0, 0));
-        EXPECT(give(at(0, 8), 8) == REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(take(100, 1), at(0, 0));
+        EXPECT_EQUAL(give(at(0, 8), 8), REEL_DOUBLE_FREE);
         EXPECT(give(at(0, 0), 100) == REEL_OK && used() == 0);
     }
 }
@@ -177,12 +177,12 @@ static unsigned char *take_in(size_t word)
 {
     const size_t before = word * HALF_BITS * 8;
     if (before > 0) {
-        EXPECT(take(before, 1) == at(0, 0));
+        EXPECT_EQUAL(take(before, 1), at(0, 0));
     }
     unsigned char *const block = take(8, 1);
-    EXPECT(block == at(0, before));
+    EXPECT_EQUAL(block, at(0, before));
     if (before > 0) {
-        EXPECT(give(at(0, 0), before) == REEL_OK);
+        EXPECT_EQUAL(give(at(0, 0), before), REEL_OK);
     }
     return block;
 }
@@ -197,7 +197,7 @@ static bool is_scrubbed(size_t word)
     unsigned char *const block = take_in(word);
     skip_to(first + 3 * TURN + word);
     skip_to(first + TURN - 1 + half);
-    EXPECT(used() == 0);
+    EXPECT_EQUAL(used(), 0);
     return give(block, 8) == REEL_DOUBLE_FREE;
 }
 
@@ -230,17 +230,19 @@ static void the_largest_chunk_is_brought_up_to_date_to_its_end(void)
         return;
     }
     fresh_backing_on(test_malloc());
-    EXPECT(reel_rewindable_init(&test_rig->rewindable, test_backing->allocator,
-                                test_rig->table, 1, &large)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_init(&test_rig->rewindable,
+                                      test_backing->allocator, test_rig->table,
+                                      1, &large),
+                 REEL_OK);
     const size_t words = bits_bytes(granules) / sizeof(uintptr_t);
     EXPECT(words <= TURN);
-    EXPECT(test_backing->blocks[0].size == granules * 8 + bits_bytes(granules));
+    EXPECT_EQUAL(test_backing->blocks[0].size,
+                 granules * 8 + bits_bytes(granules));
     for (size_t word = 0; word < words; word += word + 1 < words ? 585 : 1) {
         EXPECT(is_scrubbed(word));
     }
     EXPECT(is_scrubbed(words - 1));
-    EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_dispose(&test_rig->rewindable), REEL_OK);
 }
 
 // 16 bits of it are back after 65,536 rewinds; the words there are lie about.
@@ -248,7 +250,7 @@ static void no_start_is_back_after_65600_rewinds(void)
 {
     fresh_rig(&of_512, 1);
     for (size_t i = 0; i < 64; i++) {
-        EXPECT(take(8, 1) == at(0, 8 * i));
+        EXPECT_EQUAL(take(8, 1), at(0, 8 * i));
     }
     size_t ghosts = 0;
     for (uint32_t i = 0; i < 65600; i++) {
@@ -270,10 +272,10 @@ static void the_generation_wraps_to_0(void)
     for (size_t i = 0; i < 4; i++) {
         rewind_it();
         EXPECT(take(8, 1) == at(0, 0) && take(8, 1) == at(0, 8));
-        EXPECT(give(at(0, 0), 8) == REEL_OK);
-        EXPECT(give(at(0, 0), 8) == REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(give(at(0, 0), 8), REEL_OK);
+        EXPECT_EQUAL(give(at(0, 0), 8), REEL_DOUBLE_FREE);
     }
-    EXPECT(test_rig->rewindable.generation == 2);
+    EXPECT_EQUAL(test_rig->rewindable.generation, 2);
 }
 
 // ---- growth -----------------------------------------------------------------------
@@ -281,13 +283,13 @@ static void the_generation_wraps_to_0(void)
 static void start_bits_come_in_addition_to_the_data(void)
 {
     fresh_rig(&of_64, 3);
-    EXPECT(test_backing->blocks[0].size == 64 + bits_bytes(8));
-    EXPECT(reel_rewindable_bytes_allocated(&test_rig->rewindable) == 64);
-    EXPECT(take(65, 1) == at(1, 0)); // twice the data
-    EXPECT(test_backing->blocks[1].size == 128 + bits_bytes(16));
-    EXPECT(take(200, 1) == at(2, 0));
-    EXPECT(test_backing->blocks[2].size == 200 + bits_bytes(25));
-    EXPECT(reel_rewindable_bytes_allocated(&test_rig->rewindable) == 392);
+    EXPECT_EQUAL(test_backing->blocks[0].size, 64 + bits_bytes(8));
+    EXPECT_EQUAL(reel_rewindable_bytes_allocated(&test_rig->rewindable), 64);
+    EXPECT_EQUAL(take(65, 1), at(1, 0)); // twice the data
+    EXPECT_EQUAL(test_backing->blocks[1].size, 128 + bits_bytes(16));
+    EXPECT_EQUAL(take(200, 1), at(2, 0));
+    EXPECT_EQUAL(test_backing->blocks[2].size, 200 + bits_bytes(25));
+    EXPECT_EQUAL(reel_rewindable_bytes_allocated(&test_rig->rewindable), 392);
     EXPECT(rig_agrees());
 }
 
@@ -296,11 +298,11 @@ static void a_chunk_that_comes_back_has_no_starts_of_before(void)
     fresh_rig(&of_64, 2);
     for (size_t round = 0; round < 3; round++) {
         EXPECT(take(65, 1) == at(1, 0) && take(8, 1) == at(0, 0));
-        EXPECT(give(at(1, 8), 8) == REEL_DOUBLE_FREE);
-        EXPECT(give(at(1, 0), 65) == REEL_OK);
+        EXPECT_EQUAL(give(at(1, 8), 8), REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(give(at(1, 0), 65), REEL_OK);
         rewind_it();
         rewind_it();
-        EXPECT(reel_rewindable_chunks(&test_rig->rewindable) == 1);
+        EXPECT_EQUAL(reel_rewindable_chunks(&test_rig->rewindable), 1);
     }
 }
 
@@ -334,11 +336,11 @@ static void it_is_set_only_while_every_chunk_is_empty(void)
         (void)take(1, 1);
     }
     rewind_it();
-    EXPECT(set(true) == REEL_OK);
+    EXPECT_EQUAL(set(true), REEL_OK);
     EXPECT(reel_rewindable_frees_blocks(&test_rig->rewindable));
     void *const block = take(1, 1);
     EXPECT(set(false) == REEL_BUSY && give(block, 1) == REEL_OK);
-    EXPECT(set(false) == REEL_OK);
+    EXPECT_EQUAL(set(false), REEL_OK);
     EXPECT(!reel_rewindable_frees_blocks(&test_rig->rewindable));
 }
 
@@ -351,35 +353,35 @@ static void start_bits_are_carved_out_of_a_chunk_that_has_none(void)
     (void)take(513, 1);
     rewind_it();
     const size_t second = test_rig->table[1].size;
-    EXPECT(data() == 512 + second);
-    EXPECT(set(true) == REEL_OK);
-    EXPECT(test_rig->table[0].granules == left / 8);
+    EXPECT_EQUAL(data(), 512 + second);
+    EXPECT_EQUAL(set(true), REEL_OK);
+    EXPECT_EQUAL(test_rig->table[0].granules, left / 8);
     EXPECT(data() < left + second && test_rig->table[0].size == 512);
     for (size_t i = 0; i < left / 8; i++) {
-        EXPECT(take(8, 1) == at(0, 8 * i));
+        EXPECT_EQUAL(take(8, 1), at(0, 8 * i));
     }
-    EXPECT(take(8, 1) == at(1, 0));
+    EXPECT_EQUAL(take(8, 1), at(1, 0));
     for (size_t i = 0; i < left / 8; i++) {
-        EXPECT(give(at(0, 8 * i), 8) == REEL_OK);
+        EXPECT_EQUAL(give(at(0, 8 * i), 8), REEL_OK);
     }
-    EXPECT(give(at(1, 0), 8) == REEL_OK);
+    EXPECT_EQUAL(give(at(1, 0), 8), REEL_OK);
 }
 
 static void on_off_and_on_again_carves_once(void)
 {
     fresh_rig(&plain_64, 1);
-    EXPECT(set(true) == REEL_OK);
+    EXPECT_EQUAL(set(true), REEL_OK);
     const size_t left = data();
-    EXPECT(left == 56); // one granule, of which 32 bits need half
+    EXPECT_EQUAL(left, 56); // one granule, of which 32 bits need half
     for (size_t i = 0; i < 3; i++) {
         EXPECT(set(false) == REEL_OK && data() == left);
         EXPECT(take(left, 1) == at(0, 0) && give(at(0, 0), left) == REEL_OK);
         EXPECT(used() == left && take(1, 1) == NULL);
         rewind_it();
         EXPECT(set(true) == REEL_OK && data() == left);
-        EXPECT(give(at(0, 0), left) == REEL_DOUBLE_FREE);
+        EXPECT_EQUAL(give(at(0, 0), left), REEL_DOUBLE_FREE);
         EXPECT(take(left, 1) == at(0, 0) && give(at(0, 0), left) == REEL_OK);
-        EXPECT(used() == 0);
+        EXPECT_EQUAL(used(), 0);
     }
     fresh_rig(&of_64, 1);
     EXPECT(set(false) == REEL_OK && set(true) == REEL_OK && data() == 64);
@@ -393,11 +395,11 @@ static void starts_from_before_it_was_off_are_forgotten(void)
     EXPECT(take(8, 1) == at(0, 0) && take(8, 1) == at(0, 8));
     const uintptr_t generation = test_rig->rewindable.generation;
     rewind_it();
-    EXPECT(set(false) == REEL_OK);
+    EXPECT_EQUAL(set(false), REEL_OK);
     test_rig->rewindable.generation = generation; // round once
-    EXPECT(set(true) == REEL_OK);
-    EXPECT(give(at(0, 0), 8) == REEL_DOUBLE_FREE);
-    EXPECT(give(at(0, 8), 8) == REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(set(true), REEL_OK);
+    EXPECT_EQUAL(give(at(0, 0), 8), REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(give(at(0, 8), 8), REEL_DOUBLE_FREE);
 }
 
 static void a_chunk_too_small_for_start_bits_serves_no_more(void)
@@ -432,13 +434,13 @@ static void a_peak_that_is_still_there_is_noticed(void)
 {
     fresh_rig(&of_64, 1);
     void *const block = take(40, 1);
-    EXPECT(reel_rewindable_stats(&test_rig->rewindable).peak == 40);
+    EXPECT_EQUAL(reel_rewindable_stats(&test_rig->rewindable).peak, 40);
     EXPECT(give(block, 40) == REEL_OK && take(8, 1) == block);
     rewind_it();
-    EXPECT(reel_rewindable_stats(&test_rig->rewindable).peak == 8);
+    EXPECT_EQUAL(reel_rewindable_stats(&test_rig->rewindable).peak, 8);
     (void)take(64, 1);
     rewind_it();
-    EXPECT(reel_rewindable_stats(&test_rig->rewindable).peak == 64);
+    EXPECT_EQUAL(reel_rewindable_stats(&test_rig->rewindable).peak, 64);
 }
 
 // ---- interrupts, and a context that gets in between ---------------------------------
@@ -485,7 +487,7 @@ static void an_allocation_in_between_is_nobody_elses(void)
         EXPECT(theirs == (k == 0 ? at(0, 0) : at(0, 16)));
         EXPECT(test_before_swap == NULL && used() == 24);
         EXPECT(give(theirs, 8) == REEL_OK && give(ours, 16) == REEL_OK);
-        EXPECT(used() == 0);
+        EXPECT_EQUAL(used(), 0);
     }
 }
 
@@ -498,7 +500,7 @@ static void an_allocation_within_a_free_keeps_the_chunk(void)
         test_before_swap = take_theirs;
         EXPECT(give(ours, 16) == REEL_OK && test_before_swap == NULL);
         EXPECT(theirs == at(0, 16) && used() == 24);
-        EXPECT(take(8, 1) == at(0, 24));
+        EXPECT_EQUAL(take(8, 1), at(0, 24));
     }
 }
 
@@ -542,7 +544,7 @@ static void a_chunk_freed_in_between_is_not_forgotten(void)
     theirs = take(64, 1);
     (void)take(120, 1);
     test_before_swap = free_theirs;
-    EXPECT(take(8, 1) == at(1, 120));
+    EXPECT_EQUAL(take(8, 1), at(1, 120));
     EXPECT(take(64, 1) == at(0, 0) && rig_agrees());
 }
 
@@ -557,7 +559,7 @@ static void a_chunk_freed_in_between_is_begun_with_again(void)
     theirs = take(64, 1);
     (void)take(100, 1);
     test_before_swap = free_theirs;
-    EXPECT(take(8, 1) == at(1, 104));
+    EXPECT_EQUAL(take(8, 1), at(1, 104));
     EXPECT(take(8, 1) == at(0, 0) && rig_agrees());
 }
 

@@ -29,7 +29,7 @@ static void a_status_equals_its_errno_and_has_a_name(void)
         { REEL_STALE, -116, "REEL_STALE" },
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        EXPECT((int)all[i].status == all[i].number);
+        EXPECT_EQUAL((int)all[i].status, all[i].number);
         EXPECT(same(reel_status_name(all[i].status), all[i].name));
     }
     EXPECT(same(reel_status_name((reel_status)-1), "unknown"));

@@ -36,7 +36,7 @@ static bool commit(void *context, void *addr, size_t size)
 {
     source *const s = context;
     EXPECT(!s->inside && !reel_port_in_interrupt());
-    EXPECT(addr == s->start + s->committed);
+    EXPECT_EQUAL(addr, s->start + s->committed);
     EXPECT(size > 0 && size % s->pages.page_size == 0);
     s->inside = true;
     s->commits++;
@@ -57,7 +57,7 @@ static void decommit(void *context, void *addr, size_t size)
     EXPECT(!s->inside && !reel_port_in_interrupt());
     EXPECT(size > 0 && size % s->pages.page_size == 0);
     EXPECT(size <= s->committed);
-    EXPECT(addr == s->start + s->committed - size);
+    EXPECT_EQUAL(addr, s->start + s->committed - size);
     if (s->during_decommit != NULL) {
         s->during_decommit();
     }
@@ -99,8 +99,9 @@ static void fresh_temp(size_t pages, const reel_temp_policy *policy)
     memory = test_memory(TEST_MEMORY);
     open_source(memory, PAGE);
     src.port = test_port();
-    EXPECT(reel_temp_init(&temp, memory, pages * PAGE, &src.pages, policy)
-           == REEL_OK);
+    EXPECT_EQUAL(
+        reel_temp_init(&temp, memory, pages * PAGE, &src.pages, policy),
+        REEL_OK);
 }
 
 static bool agrees(void)
@@ -115,15 +116,16 @@ static void memory_is_committed_in_steps_as_blocks_need_it(void)
 {
     fresh_temp(8, &pages_of_2);
     EXPECT(reel_temp_committed(&temp) == 0 && src.commits == 0);
-    EXPECT(reel_temp_alloc(&temp, 1, 1) == memory);
+    EXPECT_EQUAL(reel_temp_alloc(&temp, 1, 1), memory);
     EXPECT(reel_temp_committed(&temp) == 2 * PAGE && src.commits == 1);
-    EXPECT(reel_temp_alloc(&temp, 2 * PAGE - 1, 1) == memory + 1);
-    EXPECT(src.commits == 1);
-    EXPECT(reel_temp_committed_available(&temp) == 0);
-    EXPECT(reel_temp_alloc_shared(&temp, 2 * PAGE + 1, 1) == memory + 2 * PAGE);
+    EXPECT_EQUAL(reel_temp_alloc(&temp, 2 * PAGE - 1, 1), memory + 1);
+    EXPECT_EQUAL(src.commits, 1);
+    EXPECT_EQUAL(reel_temp_committed_available(&temp), 0);
+    EXPECT_EQUAL(reel_temp_alloc_shared(&temp, 2 * PAGE + 1, 1),
+                 memory + 2 * PAGE);
     EXPECT(reel_temp_committed(&temp) == 6 * PAGE && src.commits == 2);
-    EXPECT(reel_temp_available(&temp) == 4 * PAGE - 1);
-    EXPECT(reel_temp_committed_available(&temp) == 2 * PAGE - 1);
+    EXPECT_EQUAL(reel_temp_available(&temp), 4 * PAGE - 1);
+    EXPECT_EQUAL(reel_temp_committed_available(&temp), 2 * PAGE - 1);
     EXPECT(agrees());
 }
 
@@ -133,7 +135,7 @@ static void the_last_partial_step_is_usable(void)
         const reel_temp_policy fours = { 4 * PAGE, 0, 1, 64, 1024, false, 0 };
         fresh_temp(pages, &fours);
         unsigned char *const block = reel_temp_alloc(&temp, pages * PAGE, 1);
-        EXPECT(block == memory);
+        EXPECT_EQUAL(block, memory);
         block[pages * PAGE - 1] = 1;
         EXPECT(reel_temp_alloc(&temp, 1, 1) == NULL);
         EXPECT(agrees() && src.committed == pages * PAGE);
@@ -146,11 +148,11 @@ static void commit_steps(size_t step, size_t size, size_t range)
     const size_t count = size / step + (size % step > 0);
     const size_t whole = count > range / step ? range : count * step;
     open_source((void *)(uintptr_t)PAGE, PAGE);
-    EXPECT(reel_temp_init(&temp, src.start, range, &src.pages, &steps)
-           == REEL_OK);
-    EXPECT(reel_temp_alloc(&temp, size, 1) == src.start);
+    EXPECT_EQUAL(reel_temp_init(&temp, src.start, range, &src.pages, &steps),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_temp_alloc(&temp, size, 1), src.start);
     EXPECT(src.committed == whole && agrees());
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     EXPECT(src.committed == whole && agrees()); // and one more would be kept
 }
 
@@ -177,12 +179,13 @@ static void the_default_step_is_a_page_or_16_of_a_system(void)
 {
     const reel_temp_policy zero = REEL_TEMP_POLICY;
     fresh_temp(4, NULL);
-    EXPECT(temp.step == PAGE);
+    EXPECT_EQUAL(temp.step, PAGE);
     fresh_temp(4, &zero);
-    EXPECT(temp.step == PAGE);
+    EXPECT_EQUAL(temp.step, PAGE);
     open_source((void *)(uintptr_t)0x10000, 4096);
-    EXPECT(reel_temp_init(&temp, src.start, 4096, &src.pages, NULL) == REEL_OK);
-    EXPECT(temp.step == (size_t)16 * 4096);
+    EXPECT_EQUAL(reel_temp_init(&temp, src.start, 4096, &src.pages, NULL),
+                 REEL_OK);
+    EXPECT_EQUAL(temp.step, (size_t)16 * 4096);
 }
 
 static void blocks_are_usable_and_aligned(void)
@@ -194,10 +197,10 @@ static void blocks_are_usable_and_aligned(void)
         const size_t size = test_below(&seed, 90);
         unsigned char *const block = reel_temp_alloc(&temp, size, align);
         if (block == NULL) {
-            EXPECT(reel_temp_reset(&temp) == REEL_OK);
+            EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
             continue;
         }
-        EXPECT((uintptr_t)block % align == 0);
+        EXPECT_EQUAL((uintptr_t)block % align, 0);
         EXPECT(reel_temp_owns(&temp, block, size));
         block[0] = 1;
         block[size == 0 ? 0 : size - 1] = 2;
@@ -220,10 +223,10 @@ static void a_block_grows_into_memory_that_is_committed_for_it(void)
     EXPECT(!reel_temp_resize(&temp, a, 3 * PAGE, SIZE_MAX));
     unsigned char *const b = reel_temp_alloc(&temp, 1, 1);
     EXPECT(!reel_temp_resize(&temp, a, 3 * PAGE, 3 * PAGE + 9)); // not last
-    EXPECT(src.commits == 3);
-    EXPECT(reel_temp_realloc(&temp, b, 1, PAGE, 1) == b);
+    EXPECT_EQUAL(src.commits, 3);
+    EXPECT_EQUAL(reel_temp_realloc(&temp, b, 1, PAGE, 1), b);
     EXPECT(reel_temp_realloc(&temp, a, 3 * PAGE, 10, 1) == a && a[9] == 9);
-    EXPECT(reel_temp_free(&temp, b, PAGE) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_free(&temp, b, PAGE), REEL_OK);
     unsigned char *const c = reel_temp_realloc(&temp, a, 10, 60, 1);
     EXPECT(c == b && c[9] == 9); // moved: `a` was not the last
     EXPECT(agrees());
@@ -308,7 +311,7 @@ static void sizes_near_the_top_do_not_wrap(void)
         EXPECT(reel_temp_realloc(&temp, a, 5, SIZE_MAX - k, 0) == NULL);
     }
     EXPECT(same_temp(&temp, &before) && src.commits == 1);
-    EXPECT(reel_temp_stats(&temp).largest_refused == SIZE_MAX);
+    EXPECT_EQUAL(reel_temp_stats(&temp).largest_refused, SIZE_MAX);
 }
 
 static void misuse_is_reported_and_changes_nothing(void)
@@ -330,8 +333,8 @@ static void misuse_is_reported_and_changes_nothing(void)
     EXPECT(test_panicked(REEL_FOREIGN));
     EXPECT(reel_temp_realloc(&temp, &temp, 5, 1, 1) == NULL);
     EXPECT(test_panicked(REEL_FOREIGN));
-    EXPECT(reel_temp_free(&temp, a + 5, 1) == REEL_FOREIGN);
-    EXPECT(reel_temp_free(&temp, NULL, 1) == REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_free(&temp, a + 5, 1), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_temp_free(&temp, NULL, 1), REEL_INVALID);
     EXPECT(same_temp(&temp, &before));
 }
 
@@ -344,20 +347,24 @@ static void ranges_and_policies_that_cannot_be_are_invalid(void)
     odd.page_size = 48;
     no_commit.commit = NULL;
     no_decommit.decommit = NULL;
-    EXPECT(reel_temp_init(NULL, memory, PAGE, good, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, NULL, PAGE, good, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, 0, good, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, PAGE - 1, good, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, PAGE + 1, good, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory + 1, PAGE, good, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, SIZE_MAX / PAGE * PAGE, good, NULL)
-           == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, PAGE, NULL, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, PAGE, &odd, NULL) == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, PAGE, &no_commit, NULL)
-           == REEL_INVALID);
-    EXPECT(reel_temp_init(&temp, memory, PAGE, &no_decommit, NULL)
-           == REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(NULL, memory, PAGE, good, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, NULL, PAGE, good, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, 0, good, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, PAGE - 1, good, NULL),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, PAGE + 1, good, NULL),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory + 1, PAGE, good, NULL),
+                 REEL_INVALID);
+    EXPECT_EQUAL(
+        reel_temp_init(&temp, memory, SIZE_MAX / PAGE * PAGE, good, NULL),
+        REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, PAGE, NULL, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, PAGE, &odd, NULL), REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, PAGE, &no_commit, NULL),
+                 REEL_INVALID);
+    EXPECT_EQUAL(reel_temp_init(&temp, memory, PAGE, &no_decommit, NULL),
+                 REEL_INVALID);
     static const reel_temp_policy bad[] = {
         { PAGE + 1, 0, 1, 64, 1024, false, 0 },
         { PAGE / 2, 0, 1, 64, 1024, false, 0 },
@@ -366,8 +373,8 @@ static void ranges_and_policies_that_cannot_be_are_invalid(void)
         { PAGE, 0, 1, 64, 1025, false, 0 },
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        EXPECT(reel_temp_init(&temp, memory, PAGE, good, &bad[i])
-               == REEL_INVALID);
+        EXPECT_EQUAL(reel_temp_init(&temp, memory, PAGE, good, &bad[i]),
+                     REEL_INVALID);
     }
     EXPECT(same_temp(&temp, &before) && src.commits == 0);
 }
@@ -379,23 +386,23 @@ static void snapshots_are_checked(void)
     reel_temp other;
     fresh_temp(4, NULL);
     open_source(memory, PAGE);
-    EXPECT(reel_temp_init(&other, memory, 4 * PAGE, &src.pages, NULL)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&other, memory, 4 * PAGE, &src.pages, NULL),
+                 REEL_OK);
     fresh_temp(8, NULL);
     (void)reel_temp_alloc(&temp, 10, 1);
     const reel_mark outer = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 100, 1);
     const reel_mark inner = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 100, 1);
-    EXPECT(reel_temp_rewind(&temp, outer) == REEL_OK);
-    EXPECT(reel_temp_used(&temp) == 10);
-    EXPECT(reel_temp_rewind(&temp, inner) == REEL_STALE);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, outer), REEL_OK);
+    EXPECT_EQUAL(reel_temp_used(&temp), 10);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, inner), REEL_STALE);
     reel_mark future = reel_temp_mark(&temp);
     future.position++;
-    EXPECT(reel_temp_rewind(&temp, future) == REEL_STALE);
-    EXPECT(reel_temp_rewind(&temp, reel_temp_mark(&other)) == REEL_FOREIGN);
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
-    EXPECT(reel_temp_rewind(&temp, outer) == REEL_STALE);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, future), REEL_STALE);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, reel_temp_mark(&other)), REEL_FOREIGN);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, outer), REEL_STALE);
     EXPECT(reel_temp_used(&temp) == 0 && agrees());
 }
 
@@ -405,15 +412,15 @@ static void trim_gives_back_all_that_is_unused(void)
     (void)reel_temp_alloc(&temp, PAGE + 1, 1);
     const reel_mark mark = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
-    EXPECT(src.committed == 6 * PAGE);
-    EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+    EXPECT_EQUAL(src.committed, 6 * PAGE);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_OK);
     EXPECT(src.committed == 6 * PAGE && src.decommits == 0);
-    EXPECT(reel_temp_trim(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_trim(&temp), REEL_OK);
     EXPECT(src.committed == 2 * PAGE && src.decommits == 1);
-    EXPECT(reel_temp_trim(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_trim(&temp), REEL_OK);
     EXPECT(src.decommits == 1 && agrees());
     // From a frontier that is no whole step, the next one is a whole step again.
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     (void)reel_temp_alloc(&temp, 1, 1);
     EXPECT(reel_temp_trim(&temp) == REEL_OK && src.committed == PAGE);
     (void)reel_temp_alloc(&temp, PAGE, 1);
@@ -427,14 +434,14 @@ static void a_strict_temp_gives_back_at_every_rewind_and_reset(void)
     const reel_mark mark = reel_temp_mark(&temp);
     for (int i = 0; i < 3; i++) {
         (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
-        EXPECT(src.committed == 5 * PAGE);
-        EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+        EXPECT_EQUAL(src.committed, 5 * PAGE);
+        EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_OK);
         EXPECT(src.committed == PAGE && agrees());
     }
     const reel_mark none = { NULL, 0, 0 };
-    EXPECT(reel_temp_rewind(&temp, none) == REEL_FOREIGN);
-    EXPECT(src.committed == PAGE);
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, none), REEL_FOREIGN);
+    EXPECT_EQUAL(src.committed, PAGE);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     EXPECT(src.committed == 0 && agrees());
 }
 
@@ -442,31 +449,32 @@ static void deinit_gives_everything_back_and_twice_is_harmless(void)
 {
     fresh_temp(8, NULL);
     (void)reel_temp_alloc(&temp, 3 * PAGE, 1);
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     (void)reel_temp_alloc(&temp, PAGE, 1);
     const reel_mark mark = reel_temp_mark(&temp);
     for (int i = 0; i < 2; i++) {
-        EXPECT(reel_temp_dispose(&temp) == REEL_OK);
+        EXPECT_EQUAL(reel_temp_dispose(&temp), REEL_OK);
         EXPECT(src.committed == 0 && temp.estimate == 0 && agrees());
-        EXPECT(reel_temp_used(&temp) == 0);
-        EXPECT(reel_temp_rewind(&temp, mark) == REEL_STALE);
+        EXPECT_EQUAL(reel_temp_used(&temp), 0);
+        EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_STALE);
     }
-    EXPECT(src.decommits == 1);
-    EXPECT(reel_temp_peak(&temp) == 3 * PAGE);
+    EXPECT_EQUAL(src.decommits, 1);
+    EXPECT_EQUAL(reel_temp_peak(&temp), 3 * PAGE);
     bottom = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 5 * PAGE, 1);
-    EXPECT(reel_temp_rewind(&temp, bottom) == REEL_OK);
-    EXPECT(reel_temp_dispose(&temp) == REEL_OK);
-    EXPECT(reel_temp_peak(&temp)
-           == 5 * PAGE); // the high water, not what is used
-    EXPECT(temp.last_high == 0);
-    EXPECT(reel_temp_alloc(&temp, 1, 1) == memory); // and it can start again
+    EXPECT_EQUAL(reel_temp_rewind(&temp, bottom), REEL_OK);
+    EXPECT_EQUAL(reel_temp_dispose(&temp), REEL_OK);
+    EXPECT_EQUAL(reel_temp_peak(&temp),
+                 5 * PAGE); // the high water, not what is used
+    EXPECT_EQUAL(temp.last_high, 0);
+    EXPECT_EQUAL(reel_temp_alloc(&temp, 1, 1),
+                 memory); // and it can start again
 }
 
 // A context that looks during a decommit finds the memory gone already.
 static void look_at_the_frontier(void)
 {
-    EXPECT(reel_temp_committed(&temp) == PAGE);
+    EXPECT_EQUAL(reel_temp_committed(&temp), PAGE);
     EXPECT(!reel_temp_is_committed(&temp, memory + PAGE));
 }
 
@@ -477,7 +485,7 @@ static void a_lower_frontier_is_published_before_the_hook(void)
     (void)reel_temp_alloc(&temp, 10, 1);
     (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
     EXPECT(reel_temp_is_committed(&temp, memory + 5 * PAGE - 1));
-    EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_OK);
     (void)reel_temp_alloc(&temp, 10, 1);
     src.during_decommit = look_at_the_frontier;
     EXPECT(reel_temp_trim(&temp) == REEL_OK && src.decommits == 1);
@@ -493,16 +501,16 @@ static void a_huge_step_commits_the_whole_range(void)
         if (i % 3 == 0) {
             fresh_temp(8, &all);
         }
-        EXPECT(reel_temp_alloc(&temp, 1, 1) == memory);
-        EXPECT(src.committed == 8 * PAGE);
-        EXPECT(reel_temp_reset(&temp) == REEL_OK);
+        EXPECT_EQUAL(reel_temp_alloc(&temp, 1, 1), memory);
+        EXPECT_EQUAL(src.committed, 8 * PAGE);
+        EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
         EXPECT(src.committed == 8 * PAGE && agrees());
     }
     open_source(memory, SIZE_MAX / 2 + 1); // pages too large for 16 of them
     reel_temp never;
-    EXPECT(reel_temp_init(&never, (void *)(SIZE_MAX / 2 + 1), SIZE_MAX / 2 + 1,
-                          &src.pages, NULL)
-           == REEL_INVALID); // the range would end at the last address
+    EXPECT_EQUAL(reel_temp_init(&never, (void *)(SIZE_MAX / 2 + 1),
+                                SIZE_MAX / 2 + 1, &src.pages, NULL),
+                 REEL_INVALID); // the range would end at the last address
 }
 
 static void a_block_of_0_bytes_can_grow_past_the_frontier(void)
@@ -524,10 +532,10 @@ static void the_peak_outlives_resets(void)
 {
     fresh_temp(8, NULL);
     (void)reel_temp_alloc(&temp, 200, 1);
-    EXPECT(reel_temp_peak(&temp) == 200);
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_peak(&temp), 200);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     (void)reel_temp_alloc(&temp, 50, 1);
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     EXPECT(reel_temp_alloc(&temp, 8 * PAGE + 1, 1) == NULL);
     const reel_stats stats = reel_temp_stats(&temp);
     EXPECT(stats.used == 0 && stats.peak == 200);
@@ -541,25 +549,28 @@ static void an_address_is_located(void)
     (void)reel_temp_reset(&temp);
     (void)reel_temp_alloc(&temp, 10, 1);
     size_t offset = 0;
-    EXPECT(reel_temp_locate(&temp, memory + 9, &offset) == REEL_TEMP_LIVE);
-    EXPECT(offset == 9);
-    EXPECT(reel_temp_locate(&temp, memory + 10, &offset) == REEL_TEMP_FREED);
-    EXPECT(reel_temp_locate(&temp, memory + 99, &offset) == REEL_TEMP_FREED);
-    EXPECT(reel_temp_locate(&temp, memory + 100, NULL) == REEL_TEMP_UNUSED);
-    EXPECT(reel_temp_locate(&temp, memory + 4 * PAGE - 1, &offset)
-           == REEL_TEMP_UNUSED);
-    EXPECT(offset == 4 * PAGE - 1);
-    EXPECT(reel_temp_locate(&temp, memory + 4 * PAGE, &offset)
-           == REEL_TEMP_BEYOND);
-    EXPECT(offset == 4 * PAGE);
-    EXPECT(reel_temp_locate(&temp, memory + 5 * PAGE - 1, &offset)
-           == REEL_TEMP_BEYOND);
-    EXPECT(reel_temp_locate(&temp, memory + 5 * PAGE, &offset)
-           == REEL_TEMP_ELSEWHERE);
-    EXPECT(reel_temp_locate(&temp, memory - 1, &offset) == REEL_TEMP_ELSEWHERE);
-    EXPECT(reel_temp_locate(&temp, NULL, NULL) == REEL_TEMP_ELSEWHERE);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 9, &offset), REEL_TEMP_LIVE);
+    EXPECT_EQUAL(offset, 9);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 10, &offset),
+                 REEL_TEMP_FREED);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 99, &offset),
+                 REEL_TEMP_FREED);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 100, NULL), REEL_TEMP_UNUSED);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 4 * PAGE - 1, &offset),
+                 REEL_TEMP_UNUSED);
+    EXPECT_EQUAL(offset, 4 * PAGE - 1);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 4 * PAGE, &offset),
+                 REEL_TEMP_BEYOND);
+    EXPECT_EQUAL(offset, 4 * PAGE);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 5 * PAGE - 1, &offset),
+                 REEL_TEMP_BEYOND);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory + 5 * PAGE, &offset),
+                 REEL_TEMP_ELSEWHERE);
+    EXPECT_EQUAL(reel_temp_locate(&temp, memory - 1, &offset),
+                 REEL_TEMP_ELSEWHERE);
+    EXPECT_EQUAL(reel_temp_locate(&temp, NULL, NULL), REEL_TEMP_ELSEWHERE);
     static const reel_temp never; // a handler may come before init
-    EXPECT(reel_temp_locate(&never, memory, NULL) == REEL_TEMP_ELSEWHERE);
+    EXPECT_EQUAL(reel_temp_locate(&never, memory, NULL), REEL_TEMP_ELSEWHERE);
     for (reel_temp_state s = REEL_TEMP_ELSEWHERE; s <= REEL_TEMP_BEYOND; s++) {
         EXPECT(reel_temp_state_name(s)[0] != '\0');
     }
@@ -581,10 +592,10 @@ static void take_a_page(void)
 
 static void try_what_a_thread_may(void)
 {
-    EXPECT(reel_temp_rewind(&temp, bottom) == REEL_BUSY);
-    EXPECT(reel_temp_reset(&temp) == REEL_BUSY);
-    EXPECT(reel_temp_trim(&temp) == REEL_BUSY);
-    EXPECT(reel_temp_dispose(&temp) == REEL_BUSY);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, bottom), REEL_BUSY);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_BUSY);
+    EXPECT_EQUAL(reel_temp_trim(&temp), REEL_BUSY);
+    EXPECT_EQUAL(reel_temp_dispose(&temp), REEL_BUSY);
     EXPECT(reel_temp_alloc(&temp, PAGE, 1) == NULL);
     EXPECT(!reel_temp_resize(&temp, memory, 10, PAGE + 1));
 }
@@ -595,13 +606,13 @@ static void an_interrupt_gets_committed_memory_and_never_commits(void)
     (void)reel_temp_alloc(&temp, 10, 1);
     bottom = reel_temp_mark(&temp);
     test_interrupt(take_little);
-    EXPECT(taken == memory + 10);
+    EXPECT_EQUAL(taken, memory + 10);
     test_interrupt(take_a_page);
     EXPECT(taken == NULL);
     const size_t used = reel_temp_used(&temp);
     test_interrupt(try_what_a_thread_may);
     EXPECT(src.commits == 1 && reel_temp_used(&temp) == used && agrees());
-    EXPECT(reel_temp_rewind(&temp, bottom) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, bottom), REEL_OK);
 }
 
 static void interrupt_with_little(void)
@@ -619,12 +630,13 @@ static void an_interrupt_inside_the_commit_hook_neither_waits_nor_enters(void)
     fresh_temp(8, NULL);
     (void)reel_temp_alloc(&temp, 10, 1);
     src.during_commit = interrupt_with_a_page;
-    EXPECT(reel_temp_alloc_shared(&temp, PAGE, 1) == memory + 10);
+    EXPECT_EQUAL(reel_temp_alloc_shared(&temp, PAGE, 1), memory + 10);
     EXPECT(taken == NULL); // it would have had to commit
     src.during_commit = interrupt_with_little;
     void *const block = reel_temp_alloc_shared(&temp, 2 * PAGE, 1);
-    EXPECT(taken == memory + 10 + PAGE); // from what was committed already
-    EXPECT(block == memory + 11 + PAGE); // so the interrupted one came behind
+    EXPECT_EQUAL(taken, memory + 10 + PAGE); // from what was committed already
+    EXPECT_EQUAL(block,
+                 memory + 11 + PAGE); // so the interrupted one came behind
     EXPECT(agrees());
 }
 
@@ -706,8 +718,8 @@ static void compare_frames(size_t (*high)(size_t),
 {
     const size_t range = (size_t)1 << 27;
     open_source((void *)(uintptr_t)0x10000000, 256);
-    EXPECT(reel_temp_init(&temp, src.start, range, &src.pages, policy)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&temp, src.start, range, &src.pages, policy),
+                 REEL_OK);
     estimate_model m = { 0, 0, 0, temp.step, range, 0, 0, 0, 0 };
     m.limit = up(policy->decommit_limit, 256);
     m.contraction = policy->contraction;
@@ -718,10 +730,10 @@ static void compare_frames(size_t (*high)(size_t),
         if (h > 0) {
             EXPECT(reel_temp_alloc(&temp, h, 1) != NULL);
         }
-        EXPECT(reel_temp_reset(&temp) == REEL_OK);
+        EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
         model_frame(&m, h);
-        EXPECT(temp.estimate == m.e);
-        EXPECT(reel_temp_committed(&temp) == m.committed);
+        EXPECT_EQUAL(temp.estimate, m.e);
+        EXPECT_EQUAL(reel_temp_committed(&temp), m.committed);
         EXPECT(agrees());
     }
 }
@@ -774,7 +786,7 @@ static void a_spike_is_given_back_at_the_next_reset_or_bit_by_bit(void)
     (void)reel_temp_reset(&temp);
     (void)reel_temp_alloc(&temp, 20 * PAGE, 1);
     (void)reel_temp_reset(&temp);
-    EXPECT(src.committed == 18 * PAGE); // the limit, in whole pages
+    EXPECT_EQUAL(src.committed, 18 * PAGE); // the limit, in whole pages
     (void)reel_temp_reset(&temp);
     EXPECT(src.committed == 16 * PAGE && agrees());
 }
@@ -824,7 +836,7 @@ static void finish_frame(uint32_t *random, reel_mark start)
         && reel_temp_rewind(&temp, start) == REEL_OK) {
         return;
     }
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
 }
 
 static void compare_windows(size_t (*high)(size_t),
@@ -833,8 +845,8 @@ static void compare_windows(size_t (*high)(size_t),
     const size_t range = (size_t)1 << 27;
     uint32_t random = 3;
     open_source((void *)(uintptr_t)0x10000000, 256);
-    EXPECT(reel_temp_init(&temp, src.start, range, &src.pages, policy)
-           == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&temp, src.start, range, &src.pages, policy),
+                 REEL_OK);
     window_model m = { high, seed, 0, temp.step, range, 0, policy->window };
     m.limit = up(policy->decommit_limit, 256);
     for (size_t i = 0; i < 300; i++) {
@@ -843,7 +855,7 @@ static void compare_windows(size_t (*high)(size_t),
         EXPECT(h == 0 || reel_temp_alloc(&temp, h, 1) != NULL);
         finish_frame(&random, start);
         model_window_frame(&m, i, h);
-        EXPECT(reel_temp_committed(&temp) == m.committed);
+        EXPECT_EQUAL(reel_temp_committed(&temp), m.committed);
         EXPECT(agrees());
     }
 }
@@ -870,8 +882,8 @@ static void fresh_window(uint16_t window)
 
 static void use_pages(size_t pages)
 {
-    EXPECT(reel_temp_alloc(&temp, pages * PAGE, 1) == memory);
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_alloc(&temp, pages * PAGE, 1), memory);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
 }
 
 // Frames of a page each until memory is given back, the frame included in which
@@ -896,11 +908,12 @@ static void a_spike_is_given_back_after_two_windows_and_not_before(void)
         const size_t window = windows[i];
         for (size_t before = 0; before < window; before++) {
             fresh_window(windows[i]);
-            EXPECT(count_frames_until_given_back(before) == 0);
+            EXPECT_EQUAL(count_frames_until_given_back(before), 0);
             use_pages(20);
-            EXPECT(src.committed == 20 * PAGE);
+            EXPECT_EQUAL(src.committed, 20 * PAGE);
             const size_t rest = window - before - 1;
-            EXPECT(count_frames_until_given_back(1000) == rest + window + 1);
+            EXPECT_EQUAL(count_frames_until_given_back(1000),
+                         rest + window + 1);
             EXPECT(src.committed == 2 * PAGE && agrees());
             EXPECT(src.commits == 1 + (before > 0));
         }
@@ -911,7 +924,7 @@ static void the_longest_window_is_counted_to_its_end(void)
 {
     fresh_window(UINT16_MAX);
     use_pages(20);
-    EXPECT(count_frames_until_given_back(200000) == 2 * (size_t)UINT16_MAX);
+    EXPECT_EQUAL(count_frames_until_given_back(200000), 2 * (size_t)UINT16_MAX);
     EXPECT(src.committed == 2 * PAGE && agrees());
 }
 
@@ -940,26 +953,26 @@ static void a_rewind_to_nothing_ends_a_frame_and_no_other_does(void)
     const reel_mark inner = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 19 * PAGE, 1);
     for (int i = 0; i < 9; i++) {
-        EXPECT(reel_temp_rewind(&temp, inner) == REEL_OK);
+        EXPECT_EQUAL(reel_temp_rewind(&temp, inner), REEL_OK);
     }
-    EXPECT(src.decommits == 0);
-    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK); // used 20
-    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK); // used nothing
-    EXPECT(src.decommits == 0);
-    EXPECT(reel_temp_rewind(&temp, inner) == REEL_STALE);
-    EXPECT(src.decommits == 0);
-    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK);
+    EXPECT_EQUAL(src.decommits, 0);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, start), REEL_OK); // used 20
+    EXPECT_EQUAL(reel_temp_rewind(&temp, start), REEL_OK); // used nothing
+    EXPECT_EQUAL(src.decommits, 0);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, inner), REEL_STALE);
+    EXPECT_EQUAL(src.decommits, 0);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, start), REEL_OK);
     EXPECT(src.decommits == 1 && src.committed == PAGE && agrees());
-    EXPECT(reel_temp_peak(&temp) == 20 * PAGE);
+    EXPECT_EQUAL(reel_temp_peak(&temp), 20 * PAGE);
 
     fresh_temp(PAGES, NULL);
     const reel_mark again = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 1, 1);
     (void)reel_temp_reset(&temp);
-    EXPECT(reel_temp_rewind(&temp, again) == REEL_STALE);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, again), REEL_STALE);
     const reel_mark empty = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 20 * PAGE, 1);
-    EXPECT(reel_temp_rewind(&temp, empty) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, empty), REEL_OK);
     EXPECT(src.decommits == 0 && temp.last_high == 1);
 }
 
@@ -972,12 +985,12 @@ static void a_strict_temp_gives_back_at_once_whatever_its_window(void)
     (void)reel_temp_alloc(&temp, 10, 1);
     const reel_mark mark = reel_temp_mark(&temp);
     (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
-    EXPECT(reel_temp_rewind(&temp, mark) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_OK);
     EXPECT(src.committed == PAGE && agrees());
-    EXPECT(reel_temp_rewind(&temp, start) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, start), REEL_OK);
     EXPECT(src.committed == 0 && agrees());
     (void)reel_temp_alloc(&temp, 4 * PAGE, 1);
-    EXPECT(reel_temp_reset(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     EXPECT(src.committed == 0 && agrees());
 }
 
@@ -985,35 +998,35 @@ static void a_trim_does_not_forget_the_window_and_deinit_does(void)
 {
     fresh_window(4);
     use_pages(20);
-    EXPECT(reel_temp_trim(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_trim(&temp), REEL_OK);
     EXPECT(src.committed == 0 && agrees());
     (void)reel_temp_alloc(&temp, 20 * PAGE, 1); // as the window says: it stays
     (void)reel_temp_reset(&temp);
-    EXPECT(count_frames_until_given_back(100) == 2 + 4 + 1);
+    EXPECT_EQUAL(count_frames_until_given_back(100), 2 + 4 + 1);
 
     fresh_window(4);
     for (int i = 0; i < 5; i++) {
         use_pages(20);
     }
-    EXPECT(reel_temp_dispose(&temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_dispose(&temp), REEL_OK);
     EXPECT(temp.last_high == 0 && temp.estimate == 0);
     use_pages(12);
-    EXPECT(count_frames_until_given_back(100) == 3 + 4 + 1);
+    EXPECT_EQUAL(count_frames_until_given_back(100), 3 + 4 + 1);
 }
 
 static void a_commit_refused_after_a_spike_leaves_the_window_as_it_was(void)
 {
     fresh_window(2);
     use_pages(20);
-    EXPECT(count_frames_until_given_back(100) == 1 + 2 + 1);
+    EXPECT_EQUAL(count_frames_until_given_back(100), 1 + 2 + 1);
     src.refuse_at = src.commits + 1;
     const reel_temp before = temp;
     EXPECT(reel_temp_alloc(&temp, 20 * PAGE, 1) == NULL);
     EXPECT(same_temp(&temp, &before) && temp.frame == before.frame);
     use_pages(20);
     EXPECT(src.committed == 20 * PAGE && agrees());
-    EXPECT(count_frames_until_given_back(100)
-           == 2 + 1); // it came last in its own
+    EXPECT_EQUAL(count_frames_until_given_back(100),
+                 2 + 1); // it came last in its own
 }
 
 // ---- static instances ------------------------------------------------------
@@ -1024,21 +1037,22 @@ REEL_TEMP_DEFINE(static_temp, 256, 64, plain, 128);
 static void a_static_temp_needs_no_init(void)
 {
     EXPECT(reel_temp_is_valid(&static_temp));
-    EXPECT(reel_temp_available(&static_temp) == 256);
+    EXPECT_EQUAL(reel_temp_available(&static_temp), 256);
     unsigned char *const block = reel_temp_alloc(&static_temp, 130, 0);
-    EXPECT(reel_temp_committed(&static_temp) == 256);
+    EXPECT_EQUAL(reel_temp_committed(&static_temp), 256);
     reel_temp same;
-    EXPECT(reel_temp_init(&same, block, 256, &plain.pages, NULL) == REEL_OK);
-    EXPECT(same.stack.base == static_temp.stack.base);
-    EXPECT(same.stack.end == static_temp.stack.end);
-    EXPECT(same.contraction == static_temp.contraction);
-    EXPECT(same.expansion == static_temp.expansion);
-    EXPECT(same.fast_expansion == static_temp.fast_expansion);
-    EXPECT(same.decommit_limit == static_temp.decommit_limit);
-    EXPECT(same.window == static_temp.window);
-    EXPECT(same.frame == static_temp.frame);
-    EXPECT(same.strict == static_temp.strict);
-    EXPECT(reel_temp_reset(&static_temp) == REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&same, block, 256, &plain.pages, NULL),
+                 REEL_OK);
+    EXPECT_EQUAL(same.stack.base, static_temp.stack.base);
+    EXPECT_EQUAL(same.stack.end, static_temp.stack.end);
+    EXPECT_EQUAL(same.contraction, static_temp.contraction);
+    EXPECT_EQUAL(same.expansion, static_temp.expansion);
+    EXPECT_EQUAL(same.fast_expansion, static_temp.fast_expansion);
+    EXPECT_EQUAL(same.decommit_limit, static_temp.decommit_limit);
+    EXPECT_EQUAL(same.window, static_temp.window);
+    EXPECT_EQUAL(same.frame, static_temp.frame);
+    EXPECT_EQUAL(same.strict, static_temp.strict);
+    EXPECT_EQUAL(reel_temp_reset(&static_temp), REEL_OK);
 }
 
 const test_case temp_tests[] = {
