@@ -70,6 +70,8 @@ typedef struct scene {
     unsigned spurious;   // exchanges that may fail for no reason
     unsigned refusals;   // calls of a hook that may fail
     unsigned bound;      // preemptions, at most; 0: any number
+    reel_status panics;  // calls may panic for this reason; REEL_OK: none
+    bool same_core;      // interrupts come before plain accesses, too
     bool is_weak;        // weak memory, else sequential consistency
     bool is_whole;       // every order, else one of each class of equivalents
     bool is_long;        // only sampled, unless all is asked for
@@ -134,6 +136,6 @@ bool explorer_calls(const char *script, unsigned context,
                     char calls[CALLS_MAX + 1]);
 
 extern const stage arena_stage, temp_stage, blocks_stage, batch_stage,
-    registry_stage, rewindable_stage, pool_stage;
+    registry_stage, rewindable_stage, pool_stage, lifetimes_stage;
 
 #endif

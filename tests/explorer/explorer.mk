@@ -43,6 +43,7 @@ BROKEN_batch      := blocks
 BROKEN_pool       := pool region gate hooks
 BROKEN_rewindable := rewindable rewindable_stats span gate hooks
 BROKEN_temp       := temp gate hooks
+BROKEN_lifetimes  := arena temp blocks pool region rewindable rewindable_allocator registry
 twin_module  = $(firstword $(subst -, ,$(1)))
 twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
 

@@ -34,6 +34,8 @@
 // and the others:
 //   D, E  follow a ref to the root of version 1, 2   H, I  to its child
 //   U, V, W, Z  look these up   J  follow a ref to the root, then to its child
+// what ends with its parent:
+//   e  its parent is rewound, and the memory used anew   U  take one by its handle
 
 #ifndef REEL_EXPLORER_LEDGER_H
 #define REEL_EXPLORER_LEDGER_H

@@ -159,8 +159,9 @@ static void judge(const stage *on, const scene *whole)
 }
 
 static const stage *const stages[] = {
-    &arena_stage,    &temp_stage,       &blocks_stage, &batch_stage,
-    &registry_stage, &rewindable_stage, &pool_stage,   NULL,
+    &arena_stage, &temp_stage,      &blocks_stage,
+    &batch_stage, &registry_stage,  &rewindable_stage,
+    &pool_stage,  &lifetimes_stage, NULL,
 };
 
 // SCENE, if it is set, is a part of the names of all scenes that are wanted.
