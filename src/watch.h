@@ -24,11 +24,15 @@ static inline void watch_alive(uintptr_t start, size_t size)
     }
 }
 
-// Memory that the allocator itself writes now.
+// Memory that the allocator itself uses now. Its contents stay.
 static inline void watch_own(uintptr_t start, size_t size)
 {
 #if REEL_WATCH
+#ifdef REEL_PORT_WATCHES_CONTENTS
+    reel_port_watch_own((void *)start, size);
+#else
     reel_port_watch_alive((void *)start, size);
+#endif
 #endif
     (void)start, (void)size;
 }

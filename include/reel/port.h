@@ -16,6 +16,11 @@
 ///
 ///   reel_port_watch_alive(addr, size)  a block: accessible, contents unknown
 ///   reel_port_watch_dead(addr, size)   no block: any access is an error
+///
+/// A checker that knows which bytes were written needs a third one, and says so
+/// by REEL_PORT_WATCHES_CONTENTS:
+///
+///   reel_port_watch_own(addr, size)    reel's own: accessible, contents kept
 #if REEL_WATCH
 #include REEL_PORT_WATCH_HEADER
 #endif

@@ -61,6 +61,13 @@ static inline void reel_port_watch_dead(void *addr, size_t size)
     (void)VALGRIND_MAKE_MEM_NOACCESS(addr, size);
 }
 
+#define REEL_PORT_WATCHES_CONTENTS 1
+
+static inline void reel_port_watch_own(void *addr, size_t size)
+{
+    (void)VALGRIND_MAKE_MEM_DEFINED(addr, size);
+}
+
 #endif
 
 #endif

@@ -31,6 +31,7 @@ my %detail = (
     list      => ['reel/detail/constants.h'],
     memory    => ['reel/port.h'],
     arena     => ['reel/arena.h'],
+    heap      => [ 'reel/detail/constants.h', 'reel/heap.h' ],
     blocks    => ['reel/blocks.h'],
     pool      => ['reel/pool.h'],
     temp      => ['reel/temp.h'],
@@ -41,7 +42,7 @@ $below{"reel/detail/$_.h"} = $detail{$_} for keys %detail;
 push @{ $below{"reel/$_.h"} }, "reel/detail/$_.h"
     for grep { $below{"reel/$_.h"} } keys %detail;
 push @{ $below{'reel/base.h'} }, 'reel/detail/compiler.h';
-push @{ $below{"reel/$_.h"} }, 'reel/detail/memory.h' for qw(arena blocks);
+push @{ $below{"reel/$_.h"} }, 'reel/detail/memory.h' for qw(arena blocks heap);
 push @{ $below{'reel/blocks.h'} }, 'reel/detail/list.h';
 
 sub includes_of {

@@ -121,6 +121,15 @@ static void a_lock_over_an_arena_is_an_allocator(void)
     serves(a);
 }
 
+static void a_heap_is_an_allocator(void)
+{
+    reel_heap heap;
+    EXPECT(reel_heap_init(&heap, test_memory(1024), 1024) == REEL_OK);
+    refuses_what_it_must(reel_heap_allocator(&heap));
+    serves(reel_heap_allocator(&heap));
+    EXPECT(reel_heap_stats(&heap).used == 0 && reel_heap_is_valid(&heap));
+}
+
 static void a_granular_arena_is_an_allocator(void)
 {
     reel_arena arena;
@@ -317,6 +326,7 @@ static void the_null_allocator_refuses_everything(void)
 const test_case allocator_tests[] = {
     TEST(an_arena_is_an_allocator),
     TEST(a_lock_over_an_arena_is_an_allocator),
+    TEST(a_heap_is_an_allocator),
     TEST(a_granular_arena_is_an_allocator),
     TEST(a_temp_is_an_allocator),
     TEST(a_block_pool_is_an_allocator),

@@ -1,0 +1,75 @@
+/// Inside heap.h: what REEL_HEAP_DEFINE expands to.
+
+#ifndef REEL_DETAIL_HEAP_H
+#define REEL_DETAIL_HEAP_H
+
+#include "reel/detail/constants.h"
+#include "reel/heap.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define REEL_HEAP_WORD_BITS_ (8 * sizeof(uintptr_t))
+
+/// Granules for so many bytes.
+#define REEL_HEAP_COUNT_(bytes) \
+    (((size_t)(bytes) + REEL_HEAP_GRANULE - 1) / REEL_HEAP_GRANULE)
+
+/// The list that blocks of n granules belong to: see src/heap_map.h.
+#define REEL_HEAP_LOG2_(n) REEL_WHICH_BIT_(REEL_ABOVE_(n) >> 1)
+#define REEL_HEAP_BIN_(n)                                      \
+    ((size_t)(n) < 4 ? ((size_t)(n) < 2 ? 0 : 2 * (size_t)(n)) \
+                     : 4 * REEL_HEAP_LOG2_(n) - 4              \
+                           + ((size_t)(n) >> (REEL_HEAP_LOG2_(n) - 2)))
+
+/// Bytes of the heads, and of the map with them.
+#define REEL_HEAP_HEADS_(count) \
+    ((REEL_HEAP_BIN_(count) + 1) * sizeof(uintptr_t))
+#define REEL_HEAP_MAP_END_(count) \
+    (REEL_HEAP_HEADS_(count)      \
+     + ((size_t)(count) / REEL_HEAP_WORD_BITS_ + 1) * sizeof(reel_heap_cell))
+
+/// Bytes ahead of granule 0, in a buffer aligned to a granule.
+#define REEL_HEAP_BEFORE_(count, granule) \
+    ((REEL_HEAP_MAP_END_(count) + (granule)-1) & ~((size_t)(granule)-1))
+
+/// The state of an empty heap of `count` granules.
+#define REEL_HEAP_INITIAL_(memory, count)                                      \
+    {                                                                          \
+        REEL_WHICH_BIT_(REEL_HEAP_GRANULE), REEL_HEAP_GRANULE - 1, (count),    \
+            (uintptr_t)(memory) + REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE), \
+            (reel_heap_cell *)(void *)((memory) + REEL_HEAP_HEADS_(count)),    \
+            (uintptr_t *)(void *)(memory),                                     \
+            REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE)                        \
+                + (count)*REEL_HEAP_GRANULE - sizeof(uintptr_t),               \
+            { 0 }, 0, 0, 0, { 0, 0, 0, 0 }, { 0 }, 0, 0, 0, NULL,              \
+    }
+
+/// The slow half of the function below: any size and alignment, an empty slot.
+void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
+                                 size_t align);
+
+static inline void *reel_heap_cache_alloc(reel_heap_cache *cache, size_t size,
+                                          size_t align)
+{
+    const size_t i = (size - 1) >> cache->heap->shift;
+    if (REEL_UNLIKELY(i >= cache->capacity || align > REEL_HEAP_GRANULE
+                      || (align & (align - 1)) != 0 || REEL_OUT_OF_LINE
+                      || REEL_ALIGN_DEFAULT > REEL_HEAP_GRANULE)) {
+        return reel_heap_cache_alloc_slow(cache, size, align);
+    }
+    reel_heap_slot *const slot = &cache->slots[i];
+    const size_t count = slot->count;
+    if (REEL_UNLIKELY(count == 0)) {
+        return reel_heap_cache_alloc_slow(cache, size, align);
+    }
+    slot->count = count - 1;
+    return slot->blocks[count - 1];
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

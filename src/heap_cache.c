@@ -1,0 +1,102 @@
+#include "heap_map.h"
+
+// A cached block is a used one to the heap, and nothing is written to it.
+
+reel_status reel_heap_cache_init(reel_heap_cache *cache, reel_heap *heap,
+                                 reel_heap_slot *slots, size_t capacity)
+{
+    if (cache == NULL || heap == NULL || slots == NULL || capacity == 0) {
+        return REEL_INVALID;
+    }
+    for (size_t i = 0; i < capacity; i++) {
+        slots[i].count = 0;
+    }
+    cache->heap = heap;
+    cache->slots = slots;
+    cache->capacity = capacity;
+    return REEL_OK;
+}
+
+// The heap has no room, but the cache may have.
+OUT_OF_LINE void *alloc_after_flush(reel_heap_cache *cache, size_t size,
+                                    size_t align)
+{
+    for (size_t i = 0; i < cache->capacity; i++) {
+        if (cache->slots[i].count > 0) {
+            (void)reel_heap_cache_flush(cache);
+            break;
+        }
+    }
+    return reel_heap_alloc(cache->heap, size, align);
+}
+
+void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
+                                 size_t align)
+{
+    reel_heap *const heap = cache->heap;
+    const uintptr_t mask = mask_of(align);
+    const size_t i = (at_least_1(size) - 1) >> heap->shift;
+    if (i < cache->capacity && mask <= heap->mask && (align & mask) == 0
+        && cache->slots[i].count > 0) {
+        reel_heap_slot *const slot = &cache->slots[i];
+        void *const block = slot->blocks[--slot->count];
+        watch_alive((uintptr_t)block, (i + 1) << heap->shift);
+        return block;
+    }
+    return size <= reel_heap_largest_free(heap)
+               ? reel_heap_alloc(heap, size, align)
+               : alloc_after_flush(cache, size, align);
+}
+
+static bool has_block(const reel_heap_slot *slot, const void *block)
+{
+    for (size_t i = 0; i < slot->count; i++) {
+        if (slot->blocks[i] == block) {
+            return true;
+        }
+    }
+    return false;
+}
+
+reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block)
+{
+    reel_heap *const heap = cache->heap;
+    const size_t first = index_of(heap, (uintptr_t)block);
+    if (REEL_UNLIKELY(first >= frontier_of(heap))) {
+        return reel_heap_blame(heap, block);
+    }
+    const granule_bits at = bits_at(heap, first);
+    if (REEL_UNLIKELY((at.starts & ~at.edges & at.bit) == 0)) {
+        return reel_heap_blame(heap, block);
+    }
+    const size_t n = length_from(at.cell, at.starts, first);
+    reel_heap_slot *const slot = &cache->slots[n - 1];
+    if (REEL_UNLIKELY(n > cache->capacity)) {
+        return reel_heap_free(heap, block);
+    }
+    const size_t count = slot->count;
+    if (REEL_OUT_OF_LINE && has_block(slot, block)) {
+        return REEL_DOUBLE_FREE;
+    }
+    if (REEL_UNLIKELY(count == REEL_HEAP_CACHED)) {
+        return reel_heap_free(heap, block);
+    }
+    watch_dead((uintptr_t)block, n << heap->shift);
+    slot->blocks[count] = block;
+    slot->count = count + 1;
+    return REEL_OK;
+}
+
+reel_status reel_heap_cache_flush(reel_heap_cache *cache)
+{
+    reel_status status = REEL_OK;
+    for (size_t i = 0; i < cache->capacity; i++) {
+        reel_heap_slot *const slot = &cache->slots[i];
+        while (slot->count > 0) {
+            void *const block = slot->blocks[--slot->count];
+            const reel_status freed = reel_heap_free(cache->heap, block);
+            status = freed != REEL_OK ? freed : status;
+        }
+    }
+    return status;
+}

@@ -1,0 +1,73 @@
+#include "heap_map.h"
+
+// Blocks that others free are pushed on a list, whose links are the first words of the
+// blocks themselves. Only the owner takes them off, all at once: so a head that was
+// seen and found again is as good as unchanged.
+
+// Nobody but reel uses the block from now on; its length is the owner's to know.
+static void bury(const reel_heap *heap, uintptr_t block)
+{
+    if (REEL_POISON || REEL_WATCH) {
+        watch_dead(block, heap->mask + 1);
+    }
+}
+
+reel_status reel_heap_free_later(reel_heap *heap, void *block)
+{
+    const size_t i = index_of(heap, (uintptr_t)block);
+    if (REEL_UNLIKELY(i >= load_relaxed(&heap->frontier))) {
+        return reel_heap_blame(heap, block);
+    }
+    const reel_heap_cell *const cell = cell_of(heap, i);
+    if (REEL_UNLIKELY((load_relaxed(&cell->starts) & ~load_relaxed(&cell->edges)
+                       & bit_of(i))
+                      == 0)) {
+        return reel_heap_blame(heap, block);
+    }
+    bury(heap, (uintptr_t)block);
+    uintptr_t seen = load_relaxed(&heap->later);
+    do {
+        put_word(heap, (uintptr_t)block, seen);
+    } while (!swap_if_release(&heap->later, &seen, (uintptr_t)block));
+    return REEL_OK;
+}
+
+// All blocks of the list, the newest first.
+static uintptr_t take_all(reel_heap *heap)
+{
+    uintptr_t seen = load_relaxed(&heap->later);
+    while (seen != 0 && !swap_if_acquire(&heap->later, &seen, 0)) {
+    }
+    return seen;
+}
+
+// What leads nowhere ends the list.
+static bool free_next(reel_heap *heap)
+{
+    const uintptr_t block = heap->pending;
+    if (!is_used(heap, index_of(heap, block))) {
+        heap->pending = 0;
+        (void)HOLDS(false, reel_heap_blame(heap, (const void *)block)
+                                   == REEL_DOUBLE_FREE
+                               ? REEL_DOUBLE_FREE
+                               : REEL_INVALID);
+        return false;
+    }
+    heap->pending = get_word(heap, block);
+    return reel_heap_free(heap, (void *)block) == REEL_OK;
+}
+
+size_t reel_heap_drain(reel_heap *heap, size_t most)
+{
+    size_t count = 0;
+    while (count < most && !has_ended(heap)) {
+        if (heap->pending == 0) {
+            heap->pending = take_all(heap);
+        }
+        if (heap->pending == 0 || !free_next(heap)) {
+            break;
+        }
+        count++;
+    }
+    return count;
+}
