@@ -15,11 +15,13 @@ needs_of = $(foreach run,$(1),$(filter $(OUT)/%,$(run)) $(NEEDS_$(run)))
 # Programs and scripts whose path has NAME, whole; unit tests and scenes of the
 # explorer that are named so.
 
+UNIT_RUNS  := $(foreach run,$(TEST_RUNS),\
+                $(if $(findstring /tests,$(run))$(findstring /suite.,$(run)),$(run)))
 mentioning = $(shell grep -lE -e '$(1)' $(wildcard $(2)))
 named_path = $(foreach run,$(TEST_RUNS),$(if $(findstring $(T),$(run)),$(run)))
 named_unit = $(if $(call mentioning,TEST.[a-z_0-9]*$(T)|^const test_case [a-z_0-9]*$(T)[a-z_0-9]*_tests,\
-               tests/unit/*.c),$(foreach run,$(TEST_RUNS),$(if $(findstring /tests,$(run)),$(run))))
-named_scene = $(if $(call mentioning,[.]name = "[^"]*$(T),tests/explorer/*.c),$(EXPLORED)/explorer)
+               tests/unit/*.c),$(UNIT_RUNS))
+named_scene = $(if $(call mentioning,^ *[{] "[^"]*$(T),tests/explorer/*.c),$(EXPLORED)/explorer)
 
 ifdef T
 export ONLY := $(T)
