@@ -122,7 +122,7 @@ BOARD_SCRIPTS := $(wildcard linker/*.ld targets/*/*.ld)
 include $(wildcard targets/*/board.mk) \
         targets/flow-meter/flow-meter.mk tests/unit/unit.mk tests/host/host.mk \
         tests/boards/boards.mk tests/explorer/explorer.mk \
-        tests/kernels/kernels.mk tests/windows/windows.mk \
+        tests/kernels/kernels.mk tests/windows/windows.mk tests/linux/linux.mk \
         tests/interrupts/interrupts.mk tests/figures/figures.mk \
         tests/compile/compile.mk tests/compile/ports.mk tests/mutants/mutants.mk tests/bench/bench.mk \
         tests/tools/tools.mk tests/tests.mk

@@ -34,7 +34,7 @@ static inline void fill_bytes(void *to, uintptr_t word, size_t size)
         ((raw_word *)to)[i] = word;
     }
     for (size_t i = words * sizeof(raw_word); i < size; i++) {
-        ((unsigned char *)to)[i] = (unsigned char)word;
+        ((unsigned char *)to)[i] = (unsigned char)(word & UINT8_MAX);
     }
 }
 

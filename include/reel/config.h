@@ -78,9 +78,15 @@
 ///   REEL_PORT_MASK_HEADER   a port's inline interrupt mask: see reel/port.h
 ///   REEL_PORT_WATCH_HEADER  a port's calls of a memory checker: see reel/port.h
 ///   REEL_TYPES_HEADER       for builds without <stdbool.h>, <stddef.h> and
-///                           <stdint.h>: it defines their types, and SIZE_MAX,
-///                           UINTPTR_MAX and INTPTR_MAX as preprocessor numbers;
-///                           max_align_t only if REEL_ALIGN_DEFAULT is not set
+///                           <stdint.h>, as kernels are. It defines bool, true,
+///                           false, NULL, size_t, ptrdiff_t, intptr_t and
+///                           uintptr_t, the types int8_t to int64_t and uint8_t
+///                           to uint64_t, and as preprocessor numbers SIZE_MAX,
+///                           INTPTR_MAX, UINTPTR_MAX and UINT8_MAX to
+///                           UINT64_MAX. It needs max_align_t only if
+///                           REEL_ALIGN_DEFAULT is not set. Any macro may be
+///                           defined there or before, as inline and current are
+///                           in Linux.
 #ifdef REEL_PORT_WATCH_HEADER
 #define REEL_WATCH 1
 #else

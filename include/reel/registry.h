@@ -76,7 +76,7 @@ typedef struct reel_handle {
 #if defined(__cplusplus)
 #define REEL_NO_HANDLE (reel_handle{ 0, 0 })
 #elif defined(__GNUC__) && !defined(__clang__)
-static const reel_handle REEL_NO_HANDLE = { 0, 0 };
+static const reel_handle REEL_NO_HANDLE __attribute__((__unused__)) = { 0, 0 };
 #else
 #define REEL_NO_HANDLE ((reel_handle){ 0, 0 })
 #endif

@@ -13,7 +13,7 @@ $(CASES): | $(OUT)/have-host $(OUT)/have-armhf $(OUT)/have-board $(OUT)/have-rv3
 
 # The core and a program that uses it, in each dialect of `inline` and among a kernel's
 # macros.
-DIALECT_c11   := -std=c11
+DIALECT_c11   := -std=c11 -Wunused-const-variable
 DIALECT_gnu89 := -std=c11 -fgnu89-inline
 DIALECT_macros := -std=gnu11 -nostdinc -include tests/compile/hostile_types.h \
                   -DREEL_ALIGN_DEFAULT=8 -I. -Wno-unused \

@@ -24,21 +24,29 @@
 #define max(a, b)      !
 #define round_up(a, b) !
 
+// What reel/config.h says of a REEL_TYPES_HEADER, and no more.
 typedef _Bool bool;
 #define true 1
 #define false 0
 #define NULL ((void *)0)
 typedef __SIZE_TYPE__ size_t;
+typedef __PTRDIFF_TYPE__ ptrdiff_t;
 typedef __UINTPTR_TYPE__ uintptr_t;
 typedef __INTPTR_TYPE__ intptr_t;
+typedef __INT8_TYPE__ int8_t;
+typedef __INT16_TYPE__ int16_t;
+typedef __INT32_TYPE__ int32_t;
+typedef __INT64_TYPE__ int64_t;
 typedef __UINT8_TYPE__ uint8_t;
 typedef __UINT16_TYPE__ uint16_t;
-typedef __INT16_TYPE__ int16_t;
 typedef __UINT32_TYPE__ uint32_t;
 typedef __UINT64_TYPE__ uint64_t;
 #define SIZE_MAX    __SIZE_MAX__
 #define UINTPTR_MAX __UINTPTR_MAX__
 #define INTPTR_MAX  __INTPTR_MAX__
-#define INT16_MAX   __INT16_MAX__
+#define UINT8_MAX   __UINT8_MAX__
+#define UINT16_MAX  __UINT16_MAX__
+#define UINT32_MAX  __UINT32_MAX__
+#define UINT64_MAX  __UINT64_MAX__
 
 #endif

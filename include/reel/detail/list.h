@@ -14,7 +14,7 @@ typedef intptr_t reel_signed_link;
 #else
 typedef uint16_t reel_link;
 typedef int16_t reel_signed_link;
-#define REEL_LINK_MAX INT16_MAX
+#define REEL_LINK_MAX (UINT16_MAX / 2)
 #endif
 
 /// A list of free numbers, and the watermark. Only reel accesses it.

@@ -1,0 +1,107 @@
+/// reel in Linux: address space, backing allocators, and faults that say whose they
+/// are. Include it after the kernel's own headers. Written for 6.1 on x86-64, with
+/// symbols that modules may use.
+///
+/// reel asks a port one question, "is this a handler?", and acts on it: there it does
+/// not wait, grow or commit. In a kernel that is wider than handlers. Whoever holds a
+/// spinlock, or has preemption off, or is an RCU reader, must not sleep either, and a
+/// commit sleeps in the page allocator. So reel_port_in_interrupt() is true wherever
+/// the caller may not sleep. reel_linux_in_handler() tells handlers alone.
+
+#ifndef REEL_LINUX_H
+#define REEL_LINUX_H
+
+#include <linux/list.h>
+
+#include "reel/allocator.h"
+#include "reel/temp.h"
+
+struct page;
+
+/// Tell whether the caller is a handler: of an interrupt, a softirq or an NMI.
+///
+/// Returns  true in a handler.
+/// Callers  any context
+bool reel_linux_in_handler(void);
+
+/// Tell whether the caller may sleep. A kernel without CONFIG_PREEMPT_COUNT does not
+/// know of spinlocks that are held; there it is the caller's to know.
+///
+/// Returns  true if it may.
+/// Callers  any context
+bool reel_linux_may_sleep(void);
+
+/// Address space of whole pages. Owned by the caller; read-only to it, but for
+/// `limit`. `pages` is what a temp takes.
+typedef struct reel_linux_space {
+    reel_pages pages;
+    void *base;
+    size_t size;     // bytes
+    size_t frontier; // bytes committed
+    size_t limit;    // bytes that may be committed at once; SIZE_MAX at first
+    struct page *nothing; // what the tables were made with
+} reel_linux_space;
+
+/// Reserve address space, with its page tables; nothing is committed.
+///
+///   size     bytes, rounded up to whole pages; not 0
+///
+/// Returns  REEL_OK; REEL_INVALID; REEL_BUSY where the caller may not sleep;
+///          REEL_NO_MEMORY. On failure nothing has changed.
+/// Cost     linear in pages: 2 KiB of tables for each MiB
+/// Callers  owner, a thread
+/// Waits    for memory
+reel_status reel_linux_reserve(reel_linux_space *space, size_t size);
+
+/// Give address space back, committed or not. The hooks then refuse.
+///
+/// Returns  REEL_OK; REEL_INVALID for what is not reserved; REEL_BUSY where the
+///          caller may not sleep. On failure nothing has changed.
+/// Cost     linear in pages
+/// Callers  owner, a thread
+/// Waits    for all cores
+reel_status reel_linux_release(reel_linux_space *space);
+
+/// Two backing allocators of the kernel's, for pools, rewindables and regions. Where
+/// the caller may not sleep they allocate NULL, and a free is REEL_BUSY. A block of
+/// kvmalloc() has its size rounded up to a power of two below a page, and one of
+/// alloc_pages_exact() to whole pages. An alignment above a page is NULL.
+///
+/// Returns  the allocator.
+/// Callers  any context; the functions behind it: threads only
+/// Waits    for memory
+reel_allocator reel_linux_kvmalloc(void);
+reel_allocator reel_linux_whole_pages(void);
+
+/// Tell how many bytes of both are allocated, as they were requested.
+///
+/// Returns  the number; a snapshot while other threads allocate.
+/// Callers  any context
+size_t reel_linux_allocated(void);
+
+/// A temp whose faults are reported. The caller's; keep it until it is taken back.
+typedef struct reel_linux_report {
+    struct list_head list;
+    const reel_temp *temp;
+    const char *name;
+} reel_linux_report;
+
+/// Report kernel faults in a temp's address space: before the kernel's own message a
+/// line says which temp it is, at which offset, and in which state.
+///
+///   report   the caller's; its `temp` and `name` are set
+///
+/// Returns  REEL_OK; REEL_UNSUPPORTED if the kernel has no kprobes. On failure
+///          nothing has changed.
+/// Callers  owner, a thread
+/// Waits    for other threads
+reel_status reel_linux_report_faults(reel_linux_report *report);
+
+/// Report faults of this temp no longer.
+///
+/// Returns  when no report is under way.
+/// Callers  owner, a thread
+/// Waits    for other threads
+void reel_linux_report_no_faults(reel_linux_report *report);
+
+#endif
