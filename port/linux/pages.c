@@ -205,6 +205,9 @@ reel_status reel_linux_release(reel_linux_space *space)
         return REEL_BUSY;
     }
     unmap(space, space->base, space->size);
+#if REEL_WATCH
+    reel_port_watch_alive(space->base, space->size); // who comes here next
+#endif
     vunmap(space->base);
     __free_page(space->nothing);
     space->size = 0;

@@ -332,6 +332,26 @@ static void an_urgent_thread_gets_through_the_gate(void)
     EXPECT(reel_temp_dispose(&temp) == REEL_OK);
 }
 
+// ---- KASAN, in kernels that have it ------------------------------------------------------
+
+#if REEL_WATCH
+
+REEL_ARENA_DEFINE(watched, 512);
+
+static void kasan_knows_what_is_no_block(void)
+{
+    const reel_mark mark = reel_arena_mark(&watched);
+    volatile char *const block = reel_arena_alloc(&watched, 64, 8);
+    block[63] = 1;
+    test_note("planted: an overrun", 64);
+    (void)block[64];
+    EXPECT(reel_arena_rewind(&watched, mark) == REEL_OK);
+    test_note("planted: a use after a rewind", 8);
+    (void)block[8];
+}
+
+#endif
+
 // ---- a fault ---------------------------------------------------------------------------
 
 static int read_it(void *address)
@@ -367,6 +387,9 @@ const test_case rig_tests[] = {
     TEST(the_kernel_backs_allocators),
     TEST(regions_live_on_the_kernels_pages),
     TEST(an_urgent_thread_gets_through_the_gate),
+#if REEL_WATCH
+    TEST(kasan_knows_what_is_no_block),
+#endif
     TEST(a_fault_is_reported_with_owner_and_state),
     END_OF_TESTS,
 };

@@ -18,6 +18,9 @@ unsigned char *test_memory(size_t size)
         EXPECT(reel_linux_reserve(&space, 2 * PAGE_SIZE) == REEL_OK);
         EXPECT(space.pages.commit(&space, space.base, PAGE_SIZE));
     }
+#if REEL_WATCH
+    reel_port_watch_alive(space.base, PAGE_SIZE);
+#endif
     return (unsigned char *)space.base + PAGE_SIZE - size;
 }
 
