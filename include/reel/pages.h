@@ -8,7 +8,18 @@
 ///
 /// reel commits only the bytes just above the frontier. It decommits only the
 /// bytes just below it. One context at a time calls the hooks, and never a
-/// handler.
+/// handler: where reel_port_in_interrupt() is true no hook is called. So a hook
+/// may sleep, and wait for other cores.
+///
+/// A hook may use other objects of reel: a commit takes frames from a block pool.
+/// It does not call the object that called it, nor one that waits for it.
+///
+/// On several cores:
+///
+///   commit     each core sees the memory before the hook returns, or retries an
+///              access that it refused
+///   decommit   each core has ended its use of the memory, and forgotten how to
+///              find it, before the memory is used for anything else
 
 #ifndef REEL_PAGES_H
 #define REEL_PAGES_H
@@ -20,8 +31,7 @@ extern "C" {
 #endif
 
 /// For both hooks: `addr` is not NULL, `addr` and `size` are multiples of
-/// `page_size`, and `size` is not 0. A hook does not call the object that
-/// called it.
+/// `page_size`, and `size` is not 0.
 typedef struct reel_pages {
     size_t page_size; // bytes, a power of two
     void *context;    // passed to the hooks, untouched
@@ -30,7 +40,8 @@ typedef struct reel_pages {
     /// Returns false if it cannot, and then nothing has changed.
     bool (*commit)(void *context, void *addr, size_t size);
 
-    /// Take the bytes back; their contents may be lost. Cannot fail.
+    /// Take the bytes back; their contents may be lost. Cannot fail: it needs
+    /// nothing that it does not have.
     void (*decommit)(void *context, void *addr, size_t size);
 } reel_pages;
 

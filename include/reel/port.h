@@ -32,7 +32,13 @@ extern "C" {
 /// Tell whether the caller is a handler. In a handler, reel does not wait,
 /// grow, commit or call a backing allocator.
 ///
-/// Returns  true in a handler.
+/// In a kernel the question is wider: may the caller not sleep? Whoever holds a
+/// spinlock, or runs with preemption or interrupts off, is no handler. But if a
+/// hook of the port sleeps, the port says true there, too. These may sleep, as far
+/// as the port's hooks do: reel_port_yield(), reel_port_gate_wait(), the hooks of
+/// reel/pages.h, and every backing allocator. No other hook may.
+///
+/// Returns  true in a handler, and where the port's hooks may not be called.
 /// Cost     a few instructions
 /// Callers  any context
 bool reel_port_in_interrupt(void);
