@@ -14,7 +14,7 @@ OPTIONS_announced  = -fsanitize=thread -iquote $(dir $<)
 OPTIONS_twin       = $(if $(filter explorer,$(words)),-fsanitize=thread -iquote src) -w -O1
 
 EXPLORED := $(OUT)/gcc+explorer
-EXPLORER := $(wildcard tests/explorer/*.c) tests/harness/tap.c
+EXPLORER := $(wildcard tests/explorer/*.c) $(addprefix tests/harness/,console.c tap.c)
 TWINS    := $(shell tests/explorer/twin)
 # `make test` has all twins of the oldest modules, and every fourth of the others.
 TWINS_OLDEST := arena-% batch-% blocks-% temp-%

@@ -3,6 +3,7 @@
 
 #include "both.h"
 #include "checks.h"
+#include "random.h"
 #include "reel/arena.h"
 #include "reel/span.h"
 #include "tap.h"
@@ -82,12 +83,11 @@ typedef struct block {
     uint32_t stamp;
 } block;
 
-static size_t seeds[2];
+static uint32_t seeds[2];
 
 static size_t draw(size_t core, size_t most)
 {
-    seeds[core] = seeds[core] * 1664525u + 1013904223u;
-    return 1 + (seeds[core] >> 8) % most;
+    return 1 + test_below(&seeds[core], most);
 }
 
 static void stamp(block *b, void *where, size_t core, size_t number,

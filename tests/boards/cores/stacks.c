@@ -3,6 +3,7 @@
 
 #include "both.h"
 #include "checks.h"
+#include "random.h"
 #include "reel/arena.h"
 #include "reel/temp.h"
 #include "tap.h"
@@ -45,8 +46,7 @@ static void fill_up(size_t core)
     size_t words;
     both_meet();
     do {
-        seed = seed * 1664525u + 1013904223u;
-        words = 1 + (seed >> 8) % MOST_WORDS;
+        words = 1 + test_below(&seed, MOST_WORDS);
     } while (cut_block(core, words));
 }
 
