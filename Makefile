@@ -120,7 +120,7 @@ BOARD_COMMON := $(patsubst %,targets/common/%.c,memory semihost startup) \
 BOARD_SCRIPTS := $(wildcard linker/*.ld targets/*/*.ld)
 
 include $(wildcard targets/*/board.mk) \
-        targets/flow-meter/flow-meter.mk tests/unit/unit.mk tests/host/host.mk \
+        targets/flow-meter/flow-meter.mk targets/kernel-riscv/kernel-riscv.mk tests/unit/unit.mk tests/host/host.mk \
         tests/boards/boards.mk tests/explorer/explorer.mk \
         tests/kernels/kernels.mk tests/windows/windows.mk tests/linux/linux.mk \
         tests/interrupts/interrupts.mk tests/figures/figures.mk \
