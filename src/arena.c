@@ -42,11 +42,13 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
 }
+ALSO_PLAIN(reel_arena_init_granular);
 
 reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size)
 {
     return reel_arena_init_granular(arena, buffer, size, 1);
 }
+ALSO_PLAIN(reel_arena_init);
 
 // ---- allocation ------------------------------------------------------------
 

@@ -142,6 +142,7 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
     INVARIANT(reel_blocks_is_valid(blocks));
     return REEL_OK;
 }
+ALSO_PLAIN(reel_blocks_init);
 
 // ---- taking and giving back --------------------------------------------------
 

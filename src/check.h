@@ -26,6 +26,24 @@
         }                                                 \
     } while (0)
 
+// Libraries say by a symbol which options they were built with, and the functions that
+// start an object by their names (reel/detail/options.h). The symbol takes no byte;
+// each file has it, so it is there whatever else a program needs.
+#if defined(__GNUC__) && defined(__ELF__)
+#define OPTIONS_SYMBOL REEL_TEXT(REEL_BUILT_WITH(reel_library))
+__asm__(".weak " OPTIONS_SYMBOL "\n\t"
+        ".type " OPTIONS_SYMBOL ", %object\n\t"
+        ".size " OPTIONS_SYMBOL ", 0\n\t"
+        ".set " OPTIONS_SYMBOL ", 0");
+
+// Under its plain name as well, for other languages.
+#define ALSO_PLAIN(function)                                        \
+    extern __typeof__(function) function##_plain __asm__(#function) \
+        __attribute__((__alias__(REEL_TEXT(REEL_BUILT_WITH(function)))))
+#else
+#define ALSO_PLAIN(function) extern int plain_takes_a_semicolon
+#endif
+
 // A fact that the compiler can decide. (static_assert needs <assert.h>, which a
 // freestanding toolchain may lack.)
 #define STATIC_CHECK(fact) _Static_assert(fact, #fact)

@@ -11,6 +11,9 @@
 #define IS_CORTEX_M 0
 #endif
 
+// Each program can say these; a gate of its own is a port's.
+#if REEL_WEAK_HOOKS
+
 DEFAULT_HOOK void reel_panic(reel_status why, const char *file, int line)
 {
     (void)why, (void)file, (void)line;
@@ -36,6 +39,8 @@ DEFAULT_HOOK uintptr_t reel_port_thread(void)
 {
     return 0;
 }
+
+#endif
 
 DEFAULT_HOOK bool reel_port_gate_enter(reel_word *gate)
 {

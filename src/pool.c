@@ -157,6 +157,7 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
     INVARIANT(reel_pool_is_valid(pool));
     return REEL_OK;
 }
+ALSO_PLAIN(reel_pool_init);
 
 // ---- chunks come ------------------------------------------------------------
 

@@ -59,6 +59,7 @@ reel_status reel_registry_init(reel_registry *registry,
     store_release(&registry->peak, 0);
     return REEL_OK;
 }
+ALSO_PLAIN(reel_registry_init);
 
 // ---- one entry ---------------------------------------------------------------
 

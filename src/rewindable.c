@@ -167,6 +167,7 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
 }
+ALSO_PLAIN(reel_rewindable_init);
 
 // ---- allocation ----------------------------------------------------------------
 

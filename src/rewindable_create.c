@@ -184,6 +184,7 @@ reel_status reel_rewindable_create(reel_rewindable **out,
     *out = &made->rewindable;
     return REEL_OK;
 }
+ALSO_PLAIN(reel_rewindable_create);
 
 reel_status reel_rewindable_destroy(reel_rewindable *rewindable)
 {

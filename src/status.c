@@ -1,4 +1,4 @@
-#include "reel/base.h"
+#include "check.h"
 
 const char *reel_status_name(reel_status status)
 {

@@ -148,6 +148,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
     INVARIANT(reel_temp_is_valid(temp));
     return REEL_OK;
 }
+ALSO_PLAIN(reel_temp_init);
 
 // ---- the frontier ----------------------------------------------------------
 

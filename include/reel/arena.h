@@ -82,7 +82,8 @@ typedef struct reel_mark {
 ///            the end of the address space
 ///
 /// Returns  REEL_OK; REEL_INVALID, and then `arena` is unchanged.
-reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size);
+reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size)
+    REEL_OF_THESE_OPTIONS(reel_arena_init);
 
 /// Start an arena for DMA. The start and the size of each block are multiples
 /// of `granule`, for example a cache line, so no two blocks share one. The ends
@@ -95,7 +96,8 @@ reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size);
 ///          argument is wrong, and then `arena` is unchanged.
 /// Cost     O(log granule)
 reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
-                                     size_t size, size_t granule);
+                                     size_t size, size_t granule)
+    REEL_OF_THESE_OPTIONS(reel_arena_init_granular);
 
 /// Define a static arena. It is usable before main and needs no init. Its
 /// memory lies in section .noinit.reel. Its control block takes its own size of
@@ -104,10 +106,11 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 ///   REEL_ARENA_DEFINE(scratch, 4096);
 #define REEL_ARENA_DEFINE(name, bytes)                                \
     REEL_STATIC_ASSERT((bytes) > 0, "an arena needs 1 byte or more"); \
+    REEL_NAME_OPTIONS(name)                                           \
     REEL_MEMORY_DEFINE(name##_memory, bytes, REEL_ALIGN_DEFAULT);     \
     static reel_arena name = REEL_ARENA_INITIAL(                      \
         (uintptr_t)name##_memory, (uintptr_t)name##_memory + (bytes), \
-        (uintptr_t)name##_memory + (bytes))
+        (uintptr_t)name##_memory + (bytes), REEL_ZERO_BY_SCRIPT)
 
 /// Allocate a block at the free end.
 ///

@@ -94,5 +94,6 @@ void reel_panic(reel_status why, const char *file, int line);
 #define REEL_TOP_BYTES 4096u
 
 #include "reel/detail/compiler.h"
+#include "reel/detail/options.h"
 
 #endif

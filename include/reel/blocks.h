@@ -75,7 +75,8 @@ typedef struct reel_blocks {
 /// Cost     O(log block_size) for any number of blocks; the buffer is not
 ///          touched
 reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
-                             size_t block_size, size_t count);
+                             size_t block_size, size_t count)
+    REEL_OF_THESE_OPTIONS(reel_blocks_init);
 
 /// Define a static block pool. It is usable before main and needs no init. Its
 /// memory lies in section .noinit.reel. Its control block takes its own size of
@@ -86,6 +87,7 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
     REEL_STATIC_ASSERT(                                                \
         (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX, \
         "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");   \
+    REEL_NAME_OPTIONS(name)                                            \
     REEL_MEMORY_DEFINE(name##_memory, (size_t)(block_size) * (count),  \
                        REEL_ALIGN_DEFAULT);                            \
     REEL_NOINIT(name##_links) static reel_link name##_links[count];    \

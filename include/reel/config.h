@@ -26,7 +26,10 @@
 #endif
 
 /// The alignment of a request for alignment 0: bytes, a power of two.
-#ifndef REEL_ALIGN_DEFAULT
+#ifdef REEL_ALIGN_DEFAULT
+#define REEL_ALIGN_DEFAULT_IS_CHOSEN 1
+#else
+#define REEL_ALIGN_DEFAULT_IS_CHOSEN 0
 #ifdef __cplusplus
 #define REEL_ALIGN_DEFAULT alignof(max_align_t)
 #else
@@ -68,6 +71,21 @@
 #define REEL_WIDE_LINKS 0
 #endif
 
+/// On bare metal static instances need linker/reel.ld, or the image does not link.
+/// 0: so it is   1: the linker script places *(.noinit.reel*) and
+/// *(.bss.noinit.reel*) in RAM itself, NOLOAD, and nothing else lies there.
+#ifndef REEL_NO_LINKER_SCRIPT
+#define REEL_NO_LINKER_SCRIPT 0
+#endif
+
+/// 1: the library has weak defaults of reel_panic, reel_port_in_interrupt,
+/// reel_port_yield and reel_port_thread   0: it has none. Then a hook that is
+/// missing is an error of the linker, and one in an archive is found there. With 1
+/// the linker does not look into archives for a hook.
+#ifndef REEL_WEAK_HOOKS
+#define REEL_WEAK_HOOKS 1
+#endif
+
 /// Derived: what prevents ABA in lists, and how wide their links are.
 #define REEL_LISTS_ARE_VERSIONED \
     (REEL_ATOMICS == REEL_ATOMICS_NATIVE || REEL_ATOMICS == REEL_ATOMICS_CUSTOM)
@@ -104,6 +122,12 @@
 #endif
 #if REEL_WIDE_LINKS != 0 && REEL_WIDE_LINKS != 1
 #error "REEL_WIDE_LINKS must be 0 or 1"
+#endif
+#if REEL_NO_LINKER_SCRIPT != 0 && REEL_NO_LINKER_SCRIPT != 1
+#error "REEL_NO_LINKER_SCRIPT must be 0 or 1"
+#endif
+#if REEL_WEAK_HOOKS != 0 && REEL_WEAK_HOOKS != 1
+#error "REEL_WEAK_HOOKS must be 0 or 1"
 #endif
 #if REEL_CORES < 1
 #error "REEL_CORES must be 1 or more"

@@ -89,7 +89,8 @@ typedef struct reel_pool {
 /// Cost     O(capacity)
 reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
                            reel_pool_chunk *chunks, size_t capacity,
-                           size_t page_size, size_t chunk_size);
+                           size_t page_size, size_t chunk_size)
+    REEL_OF_THESE_OPTIONS(reel_pool_init);
 
 /// Claim a page.
 ///

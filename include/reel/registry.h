@@ -127,7 +127,8 @@ typedef struct reel_registry {
 ///          hold.
 /// Callers  threads only
 reel_status reel_registry_init(reel_registry *registry,
-                               reel_registry_entry *entries, size_t capacity);
+                               reel_registry_entry *entries, size_t capacity)
+    REEL_OF_THESE_OPTIONS(reel_registry_init);
 
 /// Define a static registry. It is usable before main and needs no init. Its
 /// table lies in section .noinit.reel. Its control block takes its own size of
@@ -136,14 +137,15 @@ reel_status reel_registry_init(reel_registry *registry,
 ///   REEL_REGISTRY_DEFINE(allocators, 16);
 #define REEL_REGISTRY_DEFINE(name, count)                                \
     REEL_STATIC_ASSERT((count) > 0, "a registry needs 1 entry or more"); \
+    REEL_NAME_OPTIONS(name)                                              \
     REEL_NOINIT(name##_entries)                                          \
     static reel_registry_entry name##_entries[count];                    \
     static reel_registry name = REEL_REGISTRY_INITIAL_(name##_entries, count)
 
-#define REEL_REGISTRY_INITIAL_(entries, count)                     \
-    {                                                              \
-        (entries), (count), 0, 0, { 0 }, { REEL_NO_INDEX }, { 0 }, \
-            reel_registry_tell,                                    \
+#define REEL_REGISTRY_INITIAL_(entries, count)                                \
+    {                                                                         \
+        (entries), (count), 0, 0, { REEL_ZERO_BY_SCRIPT }, { REEL_NO_INDEX }, \
+            { REEL_ZERO_BY_OPTIONS }, reel_registry_tell,                     \
     }
 
 /// Record what a bound allocator is about to do: to rewind, or to leave. Its

@@ -112,7 +112,8 @@ typedef struct reel_rewindable {
 reel_status reel_rewindable_init(reel_rewindable *rewindable,
                                  reel_allocator backing,
                                  reel_rewindable_chunk *table, size_t capacity,
-                                 const reel_rewindable_config *config);
+                                 const reel_rewindable_config *config)
+    REEL_OF_THESE_OPTIONS(reel_rewindable_init);
 
 /// Allocate a block.
 ///
@@ -278,7 +279,8 @@ reel_handle reel_rewindable_handle(const reel_rewindable *rewindable);
 reel_status reel_rewindable_create(reel_rewindable **out,
                                    reel_allocator background, size_t capacity,
                                    const reel_rewindable_config *config,
-                                   reel_registry *registry, reel_handle parent);
+                                   reel_registry *registry, reel_handle parent)
+    REEL_OF_THESE_OPTIONS(reel_rewindable_create);
 
 /// Dispose of a rewindable that reel_rewindable_create() made, and free its own
 /// memory.

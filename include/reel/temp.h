@@ -108,7 +108,8 @@ typedef struct reel_temp {
 ///          called.
 reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
                            const reel_pages *pages,
-                           const reel_temp_policy *policy);
+                           const reel_temp_policy *policy)
+    REEL_OF_THESE_OPTIONS(reel_temp_init);
 
 /// Define a static temp. It needs no init, and is usable before main if its
 /// port is. Its memory lies in section .noinit.reel.
@@ -128,10 +129,12 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
                            && (align) % port##_page_size == 0 && (step) > 0    \
                            && (step) % port##_page_size == 0,                  \
                        "bytes, align and step are whole pages of the port");   \
+    REEL_NAME_OPTIONS(name)                                                    \
     REEL_MEMORY_DEFINE(name##_memory, bytes, align);                           \
     static reel_temp name = {                                                  \
         REEL_ARENA_INITIAL((uintptr_t)name##_memory, (uintptr_t)name##_memory, \
-                           (uintptr_t)name##_memory + (bytes)),                \
+                           (uintptr_t)name##_memory + (bytes),                 \
+                           REEL_ZERO_BY_SCRIPT),                               \
         { (uintptr_t)name##_memory },                                          \
         { 0 },                                                                 \
         &port.pages,                                                           \

@@ -89,13 +89,14 @@ $(EXAMPLE): $(OUT)/readme/demo.c $(CORE) $(CASE_HEADERS) | $(OUT)/have-host
 
 # An image whose linker script knows nothing of reel.ld, with a static arena and
 # without.
-OPTIONS_with    := -DWITH_ARENA=1
+OPTIONS_with    := -DWITH_ARENA=1 -DREEL_NO_LINKER_SCRIPT=1
 OPTIONS_without := -DWITH_ARENA=0
 IMAGES := $(foreach image,with without,$(OUT)/mps2-an385+llsc+Os/$(image)/image.bin)
 
 $(OUT)/%/image.elf: $$(call objects,$$*,tests/figures/size/image.c) \
+                    $$(call objects,$$(firstword $$(subst /, ,$$*)),src/status.c) \
                     tests/figures/size/plain.ld
-	$(SAY); $(LINK) -nostdlib -T tests/figures/size/plain.ld
+	$(SAY); $(LINK) -nostdlib -Wl,--gc-sections -T tests/figures/size/plain.ld
 $(OUT)/%.bin: $(OUT)/%.elf
 	arm-none-eabi-objcopy -O binary $< $@
 

@@ -27,6 +27,7 @@ $below{'reel/reel.h'} = [ grep { !m{reel/(?:config|base)} } keys %below ];
 # it: it begins with what the header says, and the header ends with it.
 my %detail = (
     compiler  => ['reel/base.h'],
+    options   => ['reel/base.h'],
     constants => ['reel/base.h'],
     list      => ['reel/detail/constants.h'],
     memory    => ['reel/port.h'],
@@ -41,7 +42,7 @@ my %detail = (
 $below{"reel/detail/$_.h"} = $detail{$_} for keys %detail;
 push @{ $below{"reel/$_.h"} }, "reel/detail/$_.h"
     for grep { $below{"reel/$_.h"} } keys %detail;
-push @{ $below{'reel/base.h'} }, 'reel/detail/compiler.h';
+push @{ $below{'reel/base.h'} }, 'reel/detail/compiler.h', 'reel/detail/options.h';
 push @{ $below{"reel/$_.h"} }, 'reel/detail/memory.h' for qw(arena blocks heap);
 push @{ $below{'reel/blocks.h'} }, 'reel/detail/list.h';
 

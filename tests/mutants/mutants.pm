@@ -510,7 +510,7 @@ our @list = (
 
     # the rest
     [ 'src/allocator.c', 'block == NULL ? REEL_INVALID : REEL_FOREIGN', 'REEL_OK' ],
-    [ 'port/always.c', 'size > always->limit - always->committed', 'size > always->limit' ],
+    [ 'port/always.c', 'size > always->limit - committed', 'size > always->limit' ],
     [ 'port/always.c', 'always->committed -= size;', '' ],
 );
 

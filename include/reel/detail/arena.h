@@ -15,11 +15,12 @@ extern "C" {
 #endif
 
 /// The state of an empty arena over [start, stop). Inline allocation ends at
-/// `ready`.
-#define REEL_ARENA_INITIAL(start, ready, stop)                             \
-    {                                                                      \
-        { start }, { REEL_OUT_OF_LINE ? 0 : (ready) }, stop, start, start, \
-            start, 0, 0, start, stop, 0, { 0 }, { 0 }, 0, NULL,            \
+/// `ready`. `zero` is 0, or REEL_ZERO_BY_SCRIPT.
+#define REEL_ARENA_INITIAL(start, ready, stop, zero)                         \
+    {                                                                        \
+        { start }, { REEL_OUT_OF_LINE ? 0 : (ready) }, stop, start, start,   \
+            start, 0, 0, start, stop, 0, { zero }, { REEL_ZERO_BY_OPTIONS }, \
+            0, NULL,                                                         \
     }
 
 /// The slow half of reel_arena_alloc(): any size and alignment, and the

@@ -15,10 +15,10 @@ extern "C" {
           links,                                                           \
           (count),                                                         \
           REEL_ABOVE_(count),                                              \
-          { 0 } },                                                         \
+          { REEL_ZERO_BY_OPTIONS } },                                      \
             REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
             REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \
-            (size), { 0 }, NULL,                                           \
+            (size), { REEL_ZERO_BY_SCRIPT }, NULL,                         \
     }
 
 /// The slow half of reel_blocks_cache_alloc(): fill half the cache, and take a

@@ -1,0 +1,129 @@
+/// Links fail if library and program differ in options that both must share, or if
+/// the linker script has no place for static instances. None of it takes a byte.
+
+#ifndef REEL_DETAIL_OPTIONS_H
+#define REEL_DETAIL_OPTIONS_H
+
+#include "reel/base.h"
+
+// The options as a part of names. REEL_CHECKS is none: it changes what one side
+// checks by itself.
+#if REEL_ATOMICS == REEL_ATOMICS_NATIVE
+#define REEL_NAME_ATOMICS atomics_native
+#elif REEL_ATOMICS == REEL_ATOMICS_MASKED
+#define REEL_NAME_ATOMICS atomics_masked
+#elif REEL_ATOMICS == REEL_ATOMICS_LLSC
+#define REEL_NAME_ATOMICS atomics_llsc
+#elif REEL_ATOMICS == REEL_ATOMICS_NONE
+#define REEL_NAME_ATOMICS atomics_none
+#else
+#define REEL_NAME_ATOMICS atomics_custom
+#endif
+#if REEL_CORES > 1
+#define REEL_NAME_CORES cores_2
+#else
+#define REEL_NAME_CORES cores_1
+#endif
+#if REEL_LINKS_ARE_WORDS
+#define REEL_NAME_LINKS links_word
+#else
+#define REEL_NAME_LINKS links_16
+#endif
+#if !REEL_ALIGN_DEFAULT_IS_CHOSEN
+#define REEL_NAME_ALIGN align_default
+#elif REEL_ALIGN_DEFAULT == 1
+#define REEL_NAME_ALIGN align_1
+#elif REEL_ALIGN_DEFAULT == 2
+#define REEL_NAME_ALIGN align_2
+#elif REEL_ALIGN_DEFAULT == 4
+#define REEL_NAME_ALIGN align_4
+#elif REEL_ALIGN_DEFAULT == 8
+#define REEL_NAME_ALIGN align_8
+#elif REEL_ALIGN_DEFAULT == 16
+#define REEL_NAME_ALIGN align_16
+#elif REEL_ALIGN_DEFAULT == 32
+#define REEL_NAME_ALIGN align_32
+#elif REEL_ALIGN_DEFAULT == 64
+#define REEL_NAME_ALIGN align_64
+#else
+#define REEL_NAME_ALIGN align_more
+#endif
+#if REEL_POISON
+#define REEL_NAME_POISON poison_1
+#else
+#define REEL_NAME_POISON poison_0
+#endif
+#if REEL_WATCH
+#define REEL_NAME_WATCH watch_1
+#else
+#define REEL_NAME_WATCH watch_0
+#endif
+
+#define REEL_NAMED_(a, b, c, d, e, f, g) \
+    a##_built_with_##b##_##c##_##d##_##e##_##f##_##g
+#define REEL_NAMED(a, b, c, d, e, f, g) REEL_NAMED_(a, b, c, d, e, f, g)
+#define REEL_BUILT_WITH(name)                                             \
+    REEL_NAMED(name, REEL_NAME_ATOMICS, REEL_NAME_CORES, REEL_NAME_LINKS, \
+               REEL_NAME_ALIGN, REEL_NAME_POISON, REEL_NAME_WATCH)
+#define REEL_TEXT_(name) #name
+#define REEL_TEXT(name)  REEL_TEXT_(name)
+
+/// Of a function that starts an object: its name for the linker has the options in
+/// it. For other languages the library has it under its plain name, too.
+#if defined(__GNUC__)
+#define REEL_OF_THESE_OPTIONS(function) \
+    __asm__(REEL_TEXT(REEL_BUILT_WITH(function)))
+#else
+#define REEL_OF_THESE_OPTIONS(function)
+#endif
+
+/// On bare metal a linker script decides where things lie.
+#if defined(__GNUC__) && defined(__ELF__) && !defined(__unix__) \
+    && !defined(__linux__)
+#define REEL_ON_BARE_METAL 1
+#else
+#define REEL_ON_BARE_METAL 0
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__) && defined(__ELF__)
+/// A symbol of the library's, whose value is 0. A static instance names it.
+extern const char REEL_BUILT_WITH(reel_library)[];
+#endif
+
+#if REEL_ON_BARE_METAL && !REEL_NO_LINKER_SCRIPT
+/// A symbol of linker/reel.ld, whose value is 0. A static instance names it: if it
+/// is undefined, INCLUDE reel.ld in SECTIONS of the linker script. A script that
+/// places *(.noinit.reel*) and *(.bss.noinit.reel*) itself is built for with
+/// REEL_NO_LINKER_SCRIPT=1.
+extern const char reel_ld_is_not_included_in_the_linker_script[];
+#define REEL_ZERO_BY_SCRIPT \
+    ((uintptr_t)reel_ld_is_not_included_in_the_linker_script)
+#else
+#define REEL_ZERO_BY_SCRIPT 0
+#endif
+
+/// A 0 in a static instance, by which the instance names the options. A host's
+/// program may be moved when it is loaded, and a symbol of value 0 with it: there a
+/// pointer of its own does so.
+#if REEL_ON_BARE_METAL
+#define REEL_ZERO_BY_OPTIONS ((uintptr_t)REEL_BUILT_WITH(reel_library))
+#define REEL_NAME_OPTIONS(name)
+#elif defined(__GNUC__) && defined(__ELF__)
+#define REEL_ZERO_BY_OPTIONS 0
+#define REEL_NAME_OPTIONS(name)                                         \
+    static const char *const name##_options __attribute__((__used__)) = \
+        REEL_BUILT_WITH(reel_library);
+#else
+#define REEL_ZERO_BY_OPTIONS 0
+#define REEL_NAME_OPTIONS(name)
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

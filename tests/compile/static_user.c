@@ -1,0 +1,23 @@
+// A program that has static instances, and no init.
+
+#include "reel/reel.h"
+
+REEL_ARENA_DEFINE(arena, 256);
+REEL_BLOCKS_DEFINE(blocks, 16, 8);
+REEL_REGISTRY_DEFINE(registry, 4);
+
+int main(void);
+int reset(void);
+
+int main(void)
+{
+    return reel_arena_alloc(&arena, 4, 4) == NULL
+           || reel_blocks_alloc(&blocks) == NULL
+           || reel_registry_count(&registry) != 0
+           || reel_arena_stats(&arena).largest_refused != 0;
+}
+
+int reset(void)
+{
+    return main();
+}
