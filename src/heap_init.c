@@ -82,11 +82,13 @@ reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
     start_empty(heap);
     return REEL_OK;
 }
+ALSO_PLAIN(reel_heap_init_granular);
 
 reel_status reel_heap_init(reel_heap *heap, void *buffer, size_t size)
 {
     return reel_heap_init_granular(heap, buffer, size, REEL_HEAP_GRANULE);
 }
+ALSO_PLAIN(reel_heap_init);
 
 reel_status reel_heap_reset(reel_heap *heap)
 {

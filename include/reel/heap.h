@@ -96,7 +96,8 @@ typedef struct reel_heap {
 /// Returns  REEL_OK; REEL_INVALID if not even one granule fits, and then `heap`
 ///          is unchanged.
 /// Cost     O(log size); the buffer is not touched
-reel_status reel_heap_init(reel_heap *heap, void *buffer, size_t size);
+reel_status reel_heap_init(reel_heap *heap, void *buffer, size_t size)
+    REEL_OF_THESE_OPTIONS(reel_heap_init);
 
 /// Start a heap with a granule of the caller's. Every block starts at a multiple
 /// of it and occupies multiples of it.
@@ -107,7 +108,8 @@ reel_status reel_heap_init(reel_heap *heap, void *buffer, size_t size);
 /// Returns  as reel_heap_init().
 /// Cost     as reel_heap_init()
 reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
-                                    size_t granule);
+                                    size_t granule)
+    REEL_OF_THESE_OPTIONS(reel_heap_init_granular);
 
 /// Define a static heap. It is usable before main and needs no init. One block
 /// of `bytes` fits exactly. Its memory lies in section .noinit.reel and has
@@ -117,6 +119,7 @@ reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
 #define REEL_HEAP_DEFINE(name, bytes)                               \
     REEL_STATIC_ASSERT((bytes) > 0 && (bytes) <= SIZE_MAX / 4,      \
                        "1 byte to a quarter of the address space"); \
+    REEL_NAME_OPTIONS(name)                                         \
     REEL_MEMORY_DEFINE(name##_memory, REEL_HEAP_SIZE(bytes),        \
                        REEL_HEAP_GRANULE);                          \
     static reel_heap name =                                         \

@@ -5,6 +5,7 @@
 REEL_ARENA_DEFINE(arena, 256);
 REEL_BLOCKS_DEFINE(blocks, 16, 8);
 REEL_REGISTRY_DEFINE(registry, 4);
+REEL_HEAP_DEFINE(heap, 256);
 
 int main(void);
 int reset(void);
@@ -14,6 +15,7 @@ int main(void)
     return reel_arena_alloc(&arena, 4, 4) == NULL
            || reel_blocks_alloc(&blocks) == NULL
            || reel_registry_count(&registry) != 0
+           || reel_heap_alloc(&heap, 8, 8) == NULL
            || reel_arena_stats(&arena).largest_refused != 0;
 }
 

@@ -43,7 +43,8 @@ extern "C" {
             (uintptr_t *)(void *)(memory),                                     \
             REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE)                        \
                 + (count)*REEL_HEAP_GRANULE - sizeof(uintptr_t),               \
-            { 0 }, 0, 0, 0, { 0, 0, 0, 0 }, { 0 }, 0, 0, 0, NULL,              \
+            { 0 }, 0, 0, REEL_ZERO_BY_OPTIONS, { 0, 0, 0, 0 },                 \
+            { REEL_ZERO_BY_SCRIPT }, 0, 0, 0, NULL,                            \
     }
 
 /// The slow half of the function below: any size and alignment, an empty slot.
