@@ -191,16 +191,37 @@ ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
     return NULL;
 }
 
+// ---- the hint ----------------------------------------------------------------
+//
+// The chunk to begin with, and how many granules, less one, a request must have for
+// that: none before it has so many left. Both are one word. It may be late.
+
+ALWAYS_INLINE uintptr_t hint_to(size_t index, size_t passed)
+{
+    return passed << HALF_BITS | index;
+}
+
+ALWAYS_INLINE size_t index_in(uintptr_t hint)
+{
+    return hint & LOW_HALF;
+}
+
+ALWAYS_INLINE size_t passed_by(uintptr_t hint)
+{
+    return hint >> HALF_BITS;
+}
+
 // A chunk that has room again is tried first. Relaxed is enough: the exchange
 // replaces the hint of a growth, which released all entries so far, and an
 // exchange passes that on.
 static inline void look_again(reel_rewindable *rewindable,
                               const chunk_entry *chunk)
 {
-    uintptr_t seen = load_relaxed(&rewindable->first_open);
-    while (
-        (uintptr_t)chunk < seen
-        && !swap_if_relaxed(&rewindable->first_open, &seen, (uintptr_t)chunk)) {
+    const size_t index = (size_t)(chunk - rewindable->table);
+    uintptr_t seen = load_relaxed(&rewindable->hint);
+    while (index < index_in(seen)
+           && !swap_if_relaxed(&rewindable->hint, &seen,
+                               hint_to(index, passed_by(seen)))) {
     }
 }
 

@@ -88,12 +88,18 @@ static void trim(reel_rewindable *rewindable, size_t keep)
     }
 }
 
-// Twice the newest chunk, or once that is large the limit more. No chunk has
-// more than half of all sizes, so this does not overflow.
+// Twice the newest chunk, or once that is large the limit more. A chunk that is
+// larger than that was made for one request: it counts as what growth would have
+// made of the one before. No chunk has more than half of all sizes, so this does not
+// overflow.
 static size_t grown_size(const reel_rewindable *rewindable, size_t count)
 {
-    const size_t last = data_size(rewindable, &rewindable->table[count - 1]);
     const size_t limit = rewindable->growth_limit;
+    size_t last = data_size(rewindable, &rewindable->table[0]);
+    for (size_t i = 1; i < count; i++) {
+        const size_t grown = last + min_of(last, limit);
+        last = min_of(data_size(rewindable, &rewindable->table[i]), grown);
+    }
     return last + min_of(last, limit);
 }
 
@@ -134,7 +140,7 @@ static void start_without_chunks(reel_rewindable *rewindable,
     store_relaxed(&rewindable->largest_refused, 0);
     store_relaxed(&rewindable->gate, GATE_OPEN);
     store_relaxed(&rewindable->highest, (uintptr_t)table);
-    store_relaxed(&rewindable->first_open, (uintptr_t)table);
+    store_relaxed(&rewindable->hint, hint_to(0, 0));
 }
 
 reel_status reel_rewindable_init(reel_rewindable *rewindable,
@@ -146,7 +152,7 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
     const reel_rewindable_config *const chosen =
         config != NULL ? config : &host;
     if (rewindable == NULL || backing.ops == NULL || table == NULL
-        || capacity == 0 || !is_usable(chosen)) {
+        || capacity == 0 || capacity > LOW_HALF || !is_usable(chosen)) {
         return REEL_INVALID;
     }
     const uintptr_t shift = log2_of(granule_of(chosen));
@@ -192,43 +198,82 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
     return (void *)block;
 }
 
-static bool is_full(const chunk_entry *chunk)
+static size_t left_in(const chunk_entry *chunk)
 {
-    return position_of(load_relaxed(&chunk->used)) == chunk->granules;
+    return chunk->granules - position_of(load_relaxed(&chunk->used));
 }
 
-// The chunks before this one are full: begin with this one. If a free emptied
-// one of them meanwhile, begin with that.
-OUT_OF_LINE void begin_with(reel_rewindable *rewindable,
-                            const chunk_entry *chunk)
+// What a request looks for, and with which chunk it begins: none before it has so many
+// granules left.
+typedef struct walk {
+    uintptr_t hint; // as it was
+    size_t from;
+    size_t granules;
+    uintptr_t mask;
+} walk;
+
+static void begin_walk(const reel_rewindable *rewindable, size_t size,
+                       uintptr_t mask, walk *w)
 {
-    store_release(&rewindable->first_open, (uintptr_t)chunk);
-    for (const chunk_entry *each = rewindable->table; each < chunk; each++) {
-        if (!is_full(each)) {
-            look_again(rewindable, each);
+    w->granules = granules_in(size, rewindable->shift);
+    w->mask = mask;
+    w->hint = load_acquire(&rewindable->hint);
+    w->from = w->granules > passed_by(w->hint) ? index_in(w->hint) : 0;
+}
+
+// The next request for as many granules, or more, begins with this chunk. If a free
+// emptied meanwhile one that was passed, it begins with that; and if one lowered the
+// hint, it stays there. Padding may be what was missing in those before: then nothing
+// is known of them.
+static void end_walk(reel_rewindable *rewindable, const walk *w, size_t index)
+{
+    const uintptr_t hint = hint_to(index, w->granules - 1);
+    uintptr_t seen = w->hint;
+    if (hint == seen || w->mask >> rewindable->shift != 0
+        || !swap_if_release(&rewindable->hint, &seen, hint)) {
+        return;
+    }
+    for (size_t i = w->from; i < index; i++) {
+        if (left_in(&rewindable->table[i]) >= w->granules) {
+            look_again(rewindable, &rewindable->table[i]);
             return;
         }
     }
 }
 
+// The first chunk from number `from` on that has room; `to` if none has.
+static size_t claim_in(const reel_rewindable *rewindable, const walk *w,
+                       size_t from, size_t to, uintptr_t *start)
+{
+    size_t i = from;
+    while (i < to
+           && !claim(rewindable, &rewindable->table[i], w->granules, w->mask,
+                     start)) {
+        i++;
+    }
+    return i;
+}
+
+// The hint may be late: a chunk before it that a free has emptied is looked at before
+// the rewindable grows.
 static void *first_fit(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 {
-    const size_t granules = granules_in(size, rewindable->shift);
-    const size_t count = count_of(rewindable);
-    bool are_full = true;
+    walk w;
     uintptr_t start;
-    for (size_t i = 0; i < count; i++) {
-        chunk_entry *const chunk = &rewindable->table[i];
-        if (claim(rewindable, chunk, granules, mask, &start)) {
-            raise_count(&rewindable->highest, (uintptr_t)chunk);
-            if (are_full) {
-                begin_with(rewindable, chunk);
-            }
-            return hand_out(rewindable, chunk, start, size);
+    const size_t count = count_of(rewindable);
+    begin_walk(rewindable, size, mask, &w);
+    size_t i = claim_in(rewindable, &w, w.from, count, &start);
+    if (i >= count) {
+        const size_t rest = min_of(w.from, count);
+        i = claim_in(rewindable, &w, 0, rest, &start);
+        if (i == rest) {
+            return NULL;
         }
-        are_full = are_full && is_full(chunk);
     }
-    return NULL;
+    chunk_entry *const chunk = &rewindable->table[i];
+    raise_count(&rewindable->highest, (uintptr_t)chunk);
+    end_walk(rewindable, &w, i);
+    return hand_out(rewindable, chunk, start, size);
 }
 
 // A chunk of the grown size; if the backing fails, one of the initial size.
@@ -296,24 +341,78 @@ OUT_OF_LINE void *alloc_slow(reel_rewindable *rewindable, size_t size,
     return block != NULL ? block : count_refusal(rewindable, size);
 }
 
-// One look at the chunk that served last. Size 0 becomes more than any has.
+// One look at the chunk that served last, if none before it would do. Size 0 becomes
+// more than any has.
 void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
                             size_t align)
 {
     const uintptr_t shift = rewindable->shift;
     const uintptr_t mask = mask_of(align);
-    chunk_entry *const chunk =
-        (chunk_entry *)load_acquire(&rewindable->first_open);
+    const uintptr_t hint = load_acquire(&rewindable->hint);
+    chunk_entry *const chunk = &rewindable->table[index_in(hint)];
     uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t start = position_of(used);
     const uintptr_t rest = (size - 1) >> shift; // granules beyond the first
     if (REEL_UNLIKELY((align & mask) != 0 || mask >> shift != 0
+                      || rest < passed_by(hint)
                       || rest >= chunk->granules - start)
         || !swap_if_acquire(&chunk->used, &used,
                             used + ((rest + 1) << HALF_BITS) + 1)) {
         return alloc_slow(rewindable, size, align);
     }
     return hand_out(rewindable, chunk, start, size);
+}
+
+// ---- reserving -----------------------------------------------------------------
+
+static bool has_room(const reel_rewindable *rewindable, size_t granules)
+{
+    const size_t count = count_of(rewindable);
+    for (size_t i = 0; i < count; i++) {
+        const chunk_entry *const chunk = &rewindable->table[i];
+        const size_t used = position_of(load_relaxed(&chunk->used));
+        if (granules <= chunk->granules - used) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Inside the gate. `highest` stays where it is: nothing of the chunk is used.
+static reel_status reserve(reel_rewindable *rewindable, size_t granules)
+{
+    const size_t count = count_of(rewindable);
+    if (rewindable_has_ended(rewindable)) {
+        return REEL_STALE;
+    }
+    if (count == 0) {
+        return REEL_CLOSED;
+    }
+    if (has_room(rewindable, granules)) {
+        return REEL_OK;
+    }
+    if (granules > most_granules(rewindable->shift)) {
+        return REEL_NO_MEMORY;
+    }
+    if (count == rewindable->capacity) {
+        return REEL_FULL;
+    }
+    if (!take_next(rewindable, count, granules, 0)) {
+        return REEL_NO_MEMORY;
+    }
+    store_release(&rewindable->count, count + 1);
+    return REEL_OK;
+}
+
+reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size)
+{
+    if (!reel_gate_enter(&rewindable->gate)) {
+        return REEL_BUSY;
+    }
+    const reel_status status =
+        reserve(rewindable, granules_in(at_least_1(size), rewindable->shift));
+    gate_leave(&rewindable->gate);
+    return status;
 }
 
 // ---- freeing -------------------------------------------------------------------
@@ -425,7 +524,7 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
         empty(rewindable, &rewindable->table[i]);
     }
     store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
-    store_release(&rewindable->first_open, (uintptr_t)rewindable->table);
+    store_release(&rewindable->hint, hint_to(0, 0));
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
 }
@@ -447,7 +546,7 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     rewindable->generation++;
     store_relaxed(&rewindable->table[0].used, 0);
     store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
-    store_release(&rewindable->first_open, (uintptr_t)rewindable->table);
+    store_release(&rewindable->hint, hint_to(0, 0));
     return REEL_OK;
 }
 

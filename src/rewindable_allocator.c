@@ -134,7 +134,7 @@ static void end(void *self)
     *(volatile size_t *)&rewindable->capacity = 0;
     store_release(&rewindable->count, 0);
     store_release(&rewindable->highest, (uintptr_t)first);
-    store_release(&rewindable->first_open, (uintptr_t)first);
+    store_release(&rewindable->hint, hint_to(0, 0));
     store_release(&first->used, first->granules << HALF_BITS);
     put(&rewindable->generation, rewindable->generation + 1);
 }

@@ -80,11 +80,12 @@ bool reel_rewindable_is_valid(const reel_rewindable *rewindable)
         return false;
     }
     const size_t count = count_of(rewindable);
-    const uintptr_t first_open = load_relaxed(&rewindable->first_open);
+    const uintptr_t hint = load_relaxed(&rewindable->hint);
     const uintptr_t highest = load_relaxed(&rewindable->highest);
-    if (count > rewindable->capacity || first_open > highest
-        || !is_entry(rewindable, first_open)
-        || !is_entry(rewindable, highest)) {
+    const uintptr_t first = (uintptr_t)rewindable->table;
+    if (count > rewindable->capacity || rewindable->capacity > LOW_HALF
+        || !is_entry(rewindable, highest)
+        || index_in(hint) * sizeof(chunk_entry) > highest - first) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {

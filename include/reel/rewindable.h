@@ -75,8 +75,9 @@ typedef struct reel_rewindable_chunk {
 
 /// Owned by the caller, who only reads it.
 typedef struct reel_rewindable {
-    reel_word first_open; // address of the first entry with room, a hint
-    uint8_t shift;        // log2 of the granule
+    reel_word hint; // low half: entry to begin with; high half: no entry before
+                    // it has more granules left
+    uint8_t shift;  // log2 of the granule
     bool frees_blocks;
     bool is_created; // by reel_rewindable_create()
     reel_rewindable_chunk *table;
@@ -99,7 +100,7 @@ typedef struct reel_rewindable {
 ///   backing   allocator of chunks; one thread at a time calls it, never a
 ///             handler
 ///   table     the caller's, for as long as the rewindable
-///   capacity  chunks in the table, 1 or more
+///   capacity  chunks in the table, 1 to 2^half - 1 (see above)
 ///   config    NULL: REEL_REWINDABLE_HOST
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a growth limit of
@@ -147,6 +148,20 @@ void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
 /// Waits    never; masks interrupts as reel_rewindable_alloc()
 reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
                                  size_t size);
+
+/// Grow now, so that the next allocations neither fail nor wait: as many as take
+/// `size` bytes together, each rounded up to granules, with alignments up to
+/// `min_align`. Allocations of other contexts count, too. A chunk that is not
+/// used before the next rewind is freed by it.
+///
+/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_FULL if the table has no room
+///          for a chunk; REEL_NO_MEMORY if no chunk can be so large, or the
+///          backing fails; REEL_CLOSED after a dispose; REEL_STALE if the
+///          rewindable has ended.
+/// Cost     O(chunks), at most two calls of the backing
+/// Callers  threads only
+/// Waits    for the backing, also of another thread
+reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size);
 
 /// Free everything. Chunks above the highest one used since the last rewind are
 /// freed, the newest first, if the backing can allocate them again. Chunk 0

@@ -89,13 +89,138 @@ static void growth_looks_at_the_chunks_that_are_there(void)
     EXPECT(is_at(take(100, 1), 1, 0)); // nothing fits: as large as needed
     EXPECT(test_backing->blocks[1].size == 104);
     EXPECT(is_at(take(9, 1), 2, 0));
-    EXPECT(test_backing->blocks[2].size == 104 + 32);
+    EXPECT(test_backing->blocks[2].size == 32); // as if growth had made the 104
     rewind_it();
     rewind_it();
     EXPECT(chunks() == 1);
     fill_up();
     EXPECT(is_at(take(1, 1), 1, 0)); // doubling again
     EXPECT(test_backing->blocks[1].size == 16 && rig_agrees());
+}
+
+// One large request, whenever it comes, makes none of the chunks after it large.
+static void a_large_request_does_not_set_the_next_size(void)
+{
+    const reel_rewindable_config of_8 = { 8, 16, 8, false };
+    for (size_t before = 0; before < 3; before++) {
+        fresh_rig(&of_8, 6);
+        for (size_t i = 1; i < before; i++) {
+            fill_up();
+            EXPECT(take(1, 1) != NULL);
+        }
+        const size_t large = chunks();
+        EXPECT(is_at(take(200, 1), large, 0));
+        EXPECT(is_at(take(17, 1), large + 1, 0));
+        EXPECT(test_backing->blocks[large + 1].size <= 24 + 16 * large);
+    }
+}
+
+// Requests that are always larger than what growth would make do not stop it.
+static void growth_goes_on_below_large_requests(void)
+{
+    const reel_rewindable_config of_8 = { 8, 256, 8, false };
+    fresh_rig(&of_8, 6);
+    for (size_t i = 1; i < 5; i++) {
+        EXPECT(is_at(take(40, 1), i, 0));
+        fill_up();
+    }
+    EXPECT(test_backing->blocks[1].size == 40
+           && test_backing->blocks[2].size == 40);
+    EXPECT(test_backing->blocks[3].size == 64
+           && test_backing->blocks[4].size == 128);
+}
+
+static const reel_rewindable_chunk *served_last(void)
+{
+    const uintptr_t half = UINTPTR_MAX >> (4 * sizeof(uintptr_t));
+    return &test_rig->table[test_rig->rewindable.hint.value & half];
+}
+
+// What is left in the chunks before serves smaller requests, and no others look at it.
+static void chunks_with_a_little_left_are_not_looked_at_again(void)
+{
+    fresh_rig(&of_64, 4); // 64 bytes, then 128 and so on
+    EXPECT(is_at(take(40, 1), 0, 0));
+    EXPECT(is_at(take(40, 1), 1, 0));
+    EXPECT(is_at(take(40, 1), 1, 40) && served_last() == &test_rig->table[1]);
+    EXPECT(is_at(take(40, 1), 1, 80) && served_last() == &test_rig->table[1]);
+    EXPECT(is_at(take(40, 1), 2, 0));
+    EXPECT(is_at(take(16, 1), 0, 40)); // first fit
+    EXPECT(is_at(take(40, 1), 2, 40) && served_last() == &test_rig->table[2]);
+    EXPECT(is_at(take(8, 1), 0, 56));
+    EXPECT(is_at(take(8, 1), 1, 120));
+    EXPECT(is_at(take(8, 1), 2, 80));
+    EXPECT(take(8, 64) != NULL); // padding says nothing of the others
+    EXPECT(take(8, 8) != NULL && served_last() <= &test_rig->table[2]);
+    EXPECT(rig_agrees());
+}
+
+// ---- reserves ----------------------------------------------------------------
+
+static reel_status reserved;
+
+static void reserve_some(void)
+{
+    reserved = reel_rewindable_reserve(&test_rig->rewindable, 8);
+}
+
+static size_t taken_in_the_handler;
+
+static void take_all_that_is_reserved(void)
+{
+    taken_in_the_handler = 0;
+    while (take(24, 8) != NULL) {
+        taken_in_the_handler++;
+    }
+}
+
+static void what_is_reserved_is_there_for_an_interrupt(void)
+{
+    fresh_rig(&of_64, 3);
+    EXPECT(is_at(take(50, 1), 0, 0));
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 8) == REEL_OK);
+    EXPECT(chunks() == 1);
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 0) == REEL_OK);
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 9 * 24) == REEL_OK);
+    EXPECT(chunks() == 2 && rig_agrees());
+    const size_t calls = test_backing->calls;
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 9 * 24) == REEL_OK);
+    EXPECT(test_backing->calls == calls);
+    test_interrupt(take_all_that_is_reserved);
+    EXPECT(taken_in_the_handler == 9 && test_backing->calls == calls);
+    EXPECT(rig_agrees());
+    rewind_it();
+    EXPECT(chunks() == 2); // it was used
+    rewind_it();
+    EXPECT(chunks() == 1);
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 65) == REEL_OK);
+    EXPECT(chunks() == 2);
+    rewind_it();
+    EXPECT(chunks() == 1 && rig_agrees()); // it was not
+}
+
+static void a_reserve_that_is_refused_changes_nothing(void)
+{
+    rig_state before;
+    fresh_rig(&of_64, 2);
+    rig_remember(&before);
+    test_interrupt(reserve_some);
+    EXPECT(reserved == REEL_BUSY);
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, SIZE_MAX)
+           == REEL_NO_MEMORY);
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, SIZE_MAX / 2)
+           == REEL_NO_MEMORY);
+    test_backing->refuse_above = 64;
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 65)
+           == REEL_NO_MEMORY);
+    test_backing->refuse_above = SIZE_MAX;
+    EXPECT(rig_is_as(&before) && rig_agrees());
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 65) == REEL_OK);
+    rig_remember(&before);
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 200) == REEL_FULL);
+    EXPECT(rig_is_as(&before) && rig_agrees());
+    EXPECT(reel_rewindable_dispose(&test_rig->rewindable) == REEL_OK);
+    EXPECT(reel_rewindable_reserve(&test_rig->rewindable, 1) == REEL_CLOSED);
 }
 
 static void a_chunk_is_aligned_to_its_granule_or_to_its_first_block(void)
@@ -560,9 +685,11 @@ static void configurations_that_cannot_be_are_invalid(void)
            == REEL_INVALID);
     EXPECT(reel_rewindable_init(&r->rewindable, no_ops, r->table, 2, &tiny)
            == REEL_INVALID);
-    EXPECT(reel_rewindable_init(&r->rewindable, r->backing.allocator, NULL, 2, &tiny)
+    EXPECT(reel_rewindable_init(&r->rewindable, r->backing.allocator, NULL, 2,
+                                &tiny)
            == REEL_INVALID);
-    EXPECT(reel_rewindable_init(&r->rewindable, r->backing.allocator, r->table, 0, &tiny)
+    EXPECT(reel_rewindable_init(&r->rewindable, r->backing.allocator, r->table,
+                                0, &tiny)
            == REEL_INVALID);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         EXPECT(try_init(&bad[i]) == REEL_INVALID);
@@ -681,9 +808,9 @@ static void corruption_is_noticed(void)
     reel_rewindable_chunk *const table = test_rig->table;
     EXPECT(notices(&r->count.value, 4));
     EXPECT(notices((uintptr_t *)&r->capacity, 1));
-    EXPECT(notices(&r->first_open.value, (uintptr_t)&table[2]));
-    EXPECT(notices(&r->first_open.value, (uintptr_t)table + 1));
-    EXPECT(notices(&r->first_open.value, (uintptr_t)table - sizeof table[0]));
+    EXPECT(notices(&r->hint.value, 2));
+    EXPECT(notices(&r->hint.value, one_granule - 1));
+    EXPECT(notices((uintptr_t *)&r->capacity, one_granule));
     EXPECT(notices(&r->highest.value, (uintptr_t)&table[2]));
     EXPECT(notices(&r->highest.value, (uintptr_t)&table[1] + 1));
     EXPECT(notices(&table[0].used.value, 0 * one_granule + 1));
@@ -694,9 +821,10 @@ static void corruption_is_noticed(void)
     EXPECT(notices((uintptr_t *)&table[0].granules, 9));
     EXPECT(notices((uintptr_t *)&table[0].granules, SIZE_MAX));
     EXPECT(notices((uintptr_t *)&table[1].size, 127));
-    EXPECT(!notices(&r->first_open.value, (uintptr_t)&table[1]));
+    EXPECT(!notices(&r->hint.value, 1));
     r->highest.value = (uintptr_t)table;
-    EXPECT(notices(&r->first_open.value, (uintptr_t)&table[1]));
+    r->hint.value = 0;
+    EXPECT(notices(&r->hint.value, 1));
 }
 
 // ---- interrupts ---------------------------------------------------------------
@@ -751,6 +879,11 @@ const test_case rewindable_tests[] = {
     TEST(a_first_chunk_at_or_above_the_limit_grows_by_it),
     TEST(a_limit_below_a_granule_keeps_the_size),
     TEST(growth_looks_at_the_chunks_that_are_there),
+    TEST(chunks_with_a_little_left_are_not_looked_at_again),
+    TEST(what_is_reserved_is_there_for_an_interrupt),
+    TEST(a_reserve_that_is_refused_changes_nothing),
+    TEST(a_large_request_does_not_set_the_next_size),
+    TEST(growth_goes_on_below_large_requests),
     TEST(a_chunk_is_aligned_to_its_granule_or_to_its_first_block),
     TEST(a_granule_is_a_word_at_least),
     TEST(the_defaults_grow_as_the_original_does),

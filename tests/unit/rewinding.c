@@ -86,8 +86,12 @@ static size_t max(size_t a, size_t b)
 // Of the next chunk; 0: none is to be had.
 static size_t model_grow(size_t granules)
 {
-    const size_t last = model.chunks[model.count - 1].granules * model.granule;
-    const size_t wanted = last + (last < model.limit ? last : model.limit);
+    size_t wanted = 0; // what growth makes of the chunks so far
+    for (size_t i = 0; i < model.count; i++) {
+        const size_t size = model.chunks[i].granules * model.granule;
+        const size_t last = i == 0 || size < wanted ? size : wanted;
+        wanted = last + (last < model.limit ? last : model.limit);
+    }
     const size_t grown = max(granules, wanted / model.granule);
     const size_t least = max(granules, granules_for(model.initial));
     if (model.count == model.length) {
