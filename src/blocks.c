@@ -148,6 +148,7 @@ ALSO_PLAIN(reel_blocks_init);
 
 // The list was empty when `head` was read. NO_NUMBER is never spurious: one
 // read of the head says that the list is empty, and that no number is unused.
+// NOT_SEEN says nothing.
 static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
 {
     for (;;) {
@@ -158,18 +159,21 @@ static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
                 return i;
             }
         } else if (watermark >= list->count) {
-            return NO_NUMBER;
+            return is_covered(list, head) ? NOT_SEEN : NO_NUMBER;
         } else if (list_take_fresh(list, &head, watermark)) {
             return watermark;
         }
     }
 }
 
-OUT_OF_LINE void *count_refusal(reel_blocks *blocks)
+// What take_fresh() came to was NO_NUMBER or NOT_SEEN. See better.
+static inline uintptr_t take_unseen(reel_list *list, uintptr_t i)
 {
-    count_one(&blocks->failures);
-    (void)HOLDS(!has_ended(blocks), REEL_STALE);
-    return NULL;
+    while (is_unseen(i)) {
+        list_uncover(list);
+        i = take_fresh(list, list_top(list));
+    }
+    return i;
 }
 
 // The block of a number that was just taken.
@@ -182,11 +186,27 @@ ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
     return (void *)block;
 }
 
+OUT_OF_LINE void *count_refusal(reel_blocks *blocks)
+{
+    count_one(&blocks->failures);
+    (void)HOLDS(!has_ended(blocks), REEL_STALE);
+    return NULL;
+}
+
+OUT_OF_LINE void *alloc_unseen(reel_blocks *blocks)
+{
+    const uintptr_t i = take_unseen(&blocks->list, NOT_SEEN);
+    return i == NO_NUMBER ? count_refusal(blocks) : hand_out(blocks, i);
+}
+
 // The list was empty a moment ago.
 OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head)
 {
     const uintptr_t i = take_fresh(&blocks->list, head);
-    return i == NO_NUMBER ? count_refusal(blocks) : hand_out(blocks, i);
+    if (!is_none(i)) {
+        return hand_out(blocks, i);
+    }
+    return is_unseen(i) ? alloc_unseen(blocks) : count_refusal(blocks);
 }
 
 void *reel_blocks_alloc(reel_blocks *blocks)
@@ -263,14 +283,13 @@ size_t reel_blocks_peak(const reel_blocks *blocks)
     return peak_so_far(&blocks->list);
 }
 
+// The list is read first. A block that is allocated and freed in between then
+// counts as used: too many is allowed, too few is not.
 size_t reel_blocks_count_used(const reel_blocks *blocks)
 {
+    const size_t listed = list_length(&blocks->list, reel_blocks_peak(blocks));
     const size_t peak = reel_blocks_peak(blocks);
-    size_t used = 0;
-    for (size_t i = 0; i < peak; i++) {
-        used += list_is_allocated(&blocks->list, i);
-    }
-    return used;
+    return peak - min_of(listed, peak);
 }
 
 size_t reel_blocks_count_free(const reel_blocks *blocks)
@@ -289,6 +308,16 @@ reel_stats reel_blocks_stats(const reel_blocks *blocks)
     return stats;
 }
 
+// The blocks whose links say that they are allocated.
+static size_t count_links(const reel_blocks *blocks)
+{
+    size_t allocated = 0;
+    for (size_t i = 0; i < reel_blocks_peak(blocks); i++) {
+        allocated += list_is_allocated(&blocks->list, i);
+    }
+    return allocated;
+}
+
 bool reel_blocks_is_valid(const reel_blocks *blocks)
 {
     const reel_list *const list = &blocks->list;
@@ -297,8 +326,7 @@ bool reel_blocks_is_valid(const reel_blocks *blocks)
                && is_bottom(list, list_top(list));
     }
     return is_shareable(blocks)
-           && length_of(list)
-                  == peak_so_far(list) - reel_blocks_count_used(blocks);
+           && length_of(list) == peak_so_far(list) - count_links(blocks);
 }
 
 // ---- caches ------------------------------------------------------------------
@@ -374,7 +402,7 @@ static inline size_t take_some(reel_list *list, size_t most, uintptr_t *first)
     if (count > 0) {
         return count;
     }
-    *first = take_fresh(list, *first);
+    *first = take_unseen(list, take_fresh(list, *first));
     return *first != NO_NUMBER;
 }
 

@@ -9,7 +9,7 @@
 // For hot paths. -Os would call helpers of two instructions, and would merge
 // the rare case into the common one.
 #define ALWAYS_INLINE static inline __attribute__((__always_inline__))
-#define OUT_OF_LINE   static __attribute__((__noinline__))
+#define OUT_OF_LINE   static __attribute__((__noinline__, __unused__))
 
 // Did the caller keep the contract? Facts are O(1). A broken contract panics,
 // and the check is false. So each use reads `if (!HOLDS(fact, why)) { fail }`:

@@ -23,8 +23,21 @@
 // `head`, which says that the list is empty, take the unused number
 // `watermark`; else store the head in `head`.
 //
+// To count the list takes many steps, and other contexts may change it
+// meanwhile. So each backend also tells whether it was whole all that time:
+//
+//   list_begin_count(list, &head)
+//                         the head; false if another context counts, which
+//                         some backends do not allow
+//   list_end_count(list, head)
+//                         true if no number that was on the list then was
+//                         taken since. Ends what list_begin_count() began
+//   is_covered(list, head), list_uncover(list)
+//                         was the list hidden by a context that counts? Show
+//                         it, if it still is
+//
 // Blocks have one table of links. A module that has them in pieces defines
-// LIST_HAS_PIECES and, before it includes this, its own of the five lines
+// LIST_HAS_PIECES and, before it includes this, its own of the six functions
 // below.
 
 #ifndef REEL_SRC_LIST_H
@@ -35,6 +48,7 @@
 #include "reel/blocks.h"
 
 #define NO_NUMBER UINTPTR_MAX
+#define NOT_SEEN  (NO_NUMBER - 1) // there may be one, but the list was covered
 
 #ifndef LIST_HAS_PIECES
 typedef reel_link *list_table;
@@ -61,7 +75,15 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
     (void)list;
     return i;
 }
+
+// Was it ever allocated? Only then has its link a value.
+ALWAYS_INLINE bool was_allocated(const reel_list *list, uintptr_t i)
+{
+    return i < load_relaxed(&list->peak);
+}
 #endif
+
+#define LOOKS 4 // at a list that other contexts change meanwhile, at most
 
 #if REEL_LISTS_ARE_VERSIONED
 #include "list/versioned.h"
@@ -69,13 +91,56 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
 #include "list/signed.h"
 #endif
 
+ALWAYS_INLINE bool is_unseen(uintptr_t i)
+{
+    return LISTS_ARE_COVERED && i == NOT_SEEN;
+}
+
+ALWAYS_INLINE bool is_none(uintptr_t i)
+{
+    return LISTS_ARE_COVERED ? i >= NOT_SEEN : i == NO_NUMBER;
+}
+
 // Is the head one of the possible values? It is one word, so this holds at
 // every moment.
 static inline bool list_has_head(const reel_list *list)
 {
     const uintptr_t top = list_top(list);
-    return is_bottom(list, top) ? watermark_of(list, top) <= list->count
-                                : top < list->count;
+    return is_bottom(list, top)
+               ? watermark_of(list, top) <= list->count || is_covered(list, top)
+               : top < list->count;
+}
+
+// Count the numbers on the list, up to `most`. True if so many were on it at
+// one moment of the call. What it finds on the way may be anything.
+OUT_OF_LINE bool list_count(reel_list *list, size_t most, size_t *count)
+{
+    uintptr_t head;
+    if (!list_begin_count(list, &head)) {
+        return false;
+    }
+    uintptr_t link = top_of(list, head);
+    *count = 0;
+    while (*count < most && !is_bottom(list, link)
+           && was_allocated(list, link)) {
+        link = link_after(table_of(list), link);
+        ++*count;
+    }
+    return list_end_count(list, head) && is_bottom(list, link);
+}
+
+// The numbers on the list at one moment of the call; 0 if other contexts do not
+// let it count. Both are at most as many as were free at that moment.
+static inline size_t list_length(const reel_list *list, size_t most)
+{
+    reel_list *const shared = (reel_list *)(uintptr_t)list; // a count marks it
+    size_t count;
+    for (int looks = 0; looks < LOOKS; looks++) {
+        if (list_count(shared, most, &count)) {
+            return count;
+        }
+    }
+    return 0;
 }
 
 // `count` is above all numbers.

@@ -45,12 +45,21 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
     return place_in(table_of(list), i);
 }
 
-#include "list.h"
-
 static inline uintptr_t base_of(const reel_pool_chunk *chunk)
 {
     return load_acquire(&chunk->base);
 }
+
+// Is there such a page, and was it claimed since its chunk came?
+static inline bool was_allocated(const reel_list *list, uintptr_t i)
+{
+    const reel_pool *const pool = table_of(list);
+    const size_t chunk = i >> pool->place_bits;
+    return chunk < pool->capacity && base_of(&pool->chunks[chunk]) != 0
+           && place_in(pool, i) < load_relaxed(&pool->chunks[chunk].peak);
+}
+
+#include "list.h"
 
 static inline uintptr_t number_in(const reel_pool *pool, size_t chunk,
                                   uintptr_t place)
@@ -71,12 +80,9 @@ static inline uintptr_t find_page(const reel_pool *pool, uintptr_t address)
     return NO_NUMBER;
 }
 
-// Is there such a page, and was it claimed since its chunk came?
 static inline bool has_page(const reel_pool *pool, uintptr_t i)
 {
-    const size_t chunk = i >> pool->place_bits;
-    return chunk < pool->capacity && base_of(&pool->chunks[chunk]) != 0
-           && place_in(pool, i) < load_relaxed(&pool->chunks[chunk].peak);
+    return was_allocated(&pool->list, i);
 }
 
 ALWAYS_INLINE uintptr_t page_at(const reel_pool *pool, uintptr_t i)

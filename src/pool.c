@@ -7,8 +7,6 @@
 #include "page_list.h"
 #include "watch.h"
 
-#define LOOKS 4 // at a list that others change meanwhile, at most
-
 // ---- bookkeeping ------------------------------------------------------------
 
 size_t reel_pool_page_size(const reel_pool *pool)
@@ -51,37 +49,6 @@ static size_t claimed_ever(const reel_pool *pool)
         pages += base_of(chunk) != 0 ? peak_in(chunk) : 0;
     }
     return pages;
-}
-
-// Count the pages on the list. True if the list makes sense to its end, and no
-// context changed it in between. Else the count is wrong.
-static bool count_listed(const reel_pool *pool, size_t *count)
-{
-    const size_t most = claimed_ever(pool);
-    const uintptr_t head = load_acquire(&pool->list.head);
-    uintptr_t last = NO_NUMBER, link = list_top(&pool->list);
-    *count = 0;
-    for (; !is_bottom(&pool->list, link); ++*count) {
-        if (!has_page(pool, link) || link == last || *count == most) {
-            return false;
-        }
-        last = link;
-        link = link_after(pool, link);
-    }
-    return load_relaxed(&pool->list.head) == head;
-}
-
-// 0 if other contexts prevent the count: then the pool grows, or says that it
-// is full. A page that is not there must not be counted.
-static size_t listed_pages(const reel_pool *pool)
-{
-    size_t count;
-    for (int looks = 0; looks < LOOKS; looks++) {
-        if (count_listed(pool, &count)) {
-            return count;
-        }
-    }
-    return 0;
 }
 
 // What init has set, and no call changes.
@@ -293,9 +260,13 @@ static uintptr_t grow(reel_pool *pool)
 // ---- claiming ---------------------------------------------------------------
 
 // The unused page that a watermark stands for: its own, or if its chunk is used
-// up the one that follows; NO_NUMBER if none does.
+// up the one that follows; NO_NUMBER if none does, NOT_SEEN if it says that the
+// list is covered.
 static uintptr_t fresh_at(const reel_pool *pool, uintptr_t watermark)
 {
+    if (LISTS_ARE_COVERED && watermark > nowhere(pool)) {
+        return NOT_SEEN;
+    }
     if (watermark == nowhere(pool)) {
         watermark = load_acquire(&pool->first);
     }
@@ -306,7 +277,7 @@ static uintptr_t fresh_at(const reel_pool *pool, uintptr_t watermark)
     return watermark;
 }
 
-// As for blocks, NO_NUMBER is never spurious.
+// As for blocks, NO_NUMBER is never spurious; NOT_SEEN says nothing.
 static uintptr_t take_page(reel_pool *pool)
 {
     for (;;) {
@@ -317,11 +288,21 @@ static uintptr_t take_page(reel_pool *pool)
         }
         const uintptr_t watermark =
             fresh_at(pool, watermark_of(&pool->list, head));
-        if (watermark == NO_NUMBER
+        if (is_none(watermark)
             || list_take_fresh(&pool->list, &head, watermark)) {
             return watermark;
         }
     }
+}
+
+// What take_page() came to was NO_NUMBER or NOT_SEEN. See better.
+static uintptr_t take_unseen(reel_pool *pool, uintptr_t i)
+{
+    while (is_unseen(i)) {
+        list_uncover(&pool->list);
+        i = take_page(pool);
+    }
+    return i;
 }
 
 // Look for a page again inside: another thread may have grown while this one
@@ -330,7 +311,7 @@ OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
 {
     uintptr_t i = NO_NUMBER;
     if (reel_gate_enter(&pool->gate)) {
-        i = take_page(pool);
+        i = take_unseen(pool, take_page(pool));
         if (i == NO_NUMBER) {
             i = grow(pool);
         }
@@ -343,11 +324,17 @@ OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
     return i;
 }
 
+OUT_OF_LINE uintptr_t claim_unseen(reel_pool *pool)
+{
+    const uintptr_t i = take_unseen(pool, NOT_SEEN);
+    return i == NO_NUMBER ? grow_in_turn(pool) : i;
+}
+
 uintptr_t reel_pool_claim_number(reel_pool *pool)
 {
     uintptr_t i = take_page(pool);
-    if (REEL_UNLIKELY(i == NO_NUMBER)) {
-        i = grow_in_turn(pool);
+    if (REEL_UNLIKELY(is_none(i))) {
+        i = is_unseen(i) ? claim_unseen(pool) : grow_in_turn(pool);
     }
     INVARIANT(is_shareable(pool)
               && (i == NO_NUMBER || pool_has_ended(pool) || has_page(pool, i)));
@@ -667,7 +654,7 @@ size_t reel_pool_pages(const reel_pool *pool)
 // counts as used: too many is allowed, too few is not.
 size_t reel_pool_used_pages(const reel_pool *pool)
 {
-    const size_t listed = listed_pages(pool);
+    const size_t listed = list_length(&pool->list, claimed_ever(pool));
     const size_t claimed = claimed_ever(pool);
     return claimed - min_of(listed, claimed);
 }
@@ -698,7 +685,6 @@ static bool is_chunk_valid(const reel_pool *pool, const reel_pool_chunk *chunk)
 
 bool reel_pool_is_valid(const reel_pool *pool)
 {
-    size_t listed;
     if (pool_has_ended(pool)) {
         return pool->chunks != NULL
                && is_bottom(&pool->list, list_top(&pool->list));
@@ -711,7 +697,10 @@ bool reel_pool_is_valid(const reel_pool *pool)
             return false;
         }
     }
-    return count_listed(pool, &listed) && has_newest(pool);
+    size_t listed;
+    return list_count((reel_list *)(uintptr_t)&pool->list, claimed_ever(pool),
+                      &listed)
+           && has_newest(pool);
 }
 
 // ---- caches -----------------------------------------------------------------

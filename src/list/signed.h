@@ -23,6 +23,12 @@ ALWAYS_INLINE uintptr_t list_top(const reel_list *list)
     return load_relaxed(&list->head);
 }
 
+ALWAYS_INLINE uintptr_t top_of(const reel_list *list, uintptr_t head)
+{
+    (void)list;
+    return head;
+}
+
 ALWAYS_INLINE uintptr_t next_in(const reel_link *link)
 {
     const reel_signed_link next = *(const reel_signed_link *)link;
@@ -55,6 +61,7 @@ ALWAYS_INLINE uintptr_t fresh_from(const reel_list *list, uintptr_t watermark)
 
 ALWAYS_INLINE void list_start_empty(reel_list *list)
 {
+    list->fresh_bit = 0;
     store_release(&list->head, fresh_from(list, 0));
 }
 

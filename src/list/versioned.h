@@ -81,6 +81,39 @@ ALWAYS_INLINE bool has_valid_form(const reel_list *list)
            && list->fresh_bit <= 2 * list->count;
 }
 
+// What was found on the way must be as it was under this head. Acquire: none of
+// it is older. Release, and an exchange of the head for itself: none is newer,
+// since who takes a number off the list acquires the head after that.
+ALWAYS_INLINE bool list_begin_count(reel_list *list, uintptr_t *head)
+{
+    *head = load_acquire(&list->head);
+    return true;
+}
+
+ALWAYS_INLINE bool list_end_count(reel_list *list, uintptr_t head)
+{
+    uintptr_t seen = head;
+    while (!swap_if_release(&list->head, &seen, head)) {
+        if (seen != head) {
+            return false;
+        }
+    }
+    return true;
+}
+
+#define LISTS_ARE_COVERED 0
+
+ALWAYS_INLINE bool is_covered(const reel_list *list, uintptr_t head)
+{
+    (void)list, (void)head;
+    return false;
+}
+
+ALWAYS_INLINE void list_uncover(reel_list *list)
+{
+    (void)list;
+}
+
 // Acquire: what the last owner wrote into its block and into the link is
 // visible here.
 ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)

@@ -230,13 +230,52 @@ void blocks_inspect(const scene *plan)
     take_rest();
 }
 
-#define TAKEN (SUCCESS | RETRY | FREED | FREE_BETWEEN)
-#define USUAL (TAKEN | EMPTY)
+#define TAKEN    (SUCCESS | RETRY | FREED | FREE_BETWEEN)
+#define USUAL    (TAKEN | EMPTY)
+#define COUNTING (SUCCESS | FREED | COUNTED | TAKEN_BETWEEN)
 
 static const scene scenes[] = {
     { "blocks: an interrupt takes and frees", "aFa ** **",
       SUCCESS | EMPTY | RETRY | FREED, .size = 2, .before = "aaf",
       .letters = "aF", .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    // ---- counting
+    { "blocks: one context alone", "aaaFuf", SUCCESS | EMPTY | FREED | COUNTED,
+      .size = 2, .before = "aaaFf" },
+    { "blocks: blocks are counted while one is swapped for another", "u aF",
+      COUNTING, .size = 2, .before = " aaF" },
+    { "blocks: the same, weak memory", "u aF", COUNTING | STALE, .size = 2,
+      .before = " aaF", .is_weak = true },
+    { "blocks: blocks are counted while the list is turned over", "u aaFfa",
+      COUNTING, .size = 3, .before = " aaaff" },
+    { "blocks: the same, up to 2 preemptions, weak memory", "u aaFf",
+      COUNTING | STALE, .size = 3, .before = " aaaff", .is_weak = true,
+      .is_whole = true, .bound = 2 },
+    { "blocks: blocks are counted while an interrupt swaps one for another",
+      "u aF", COUNTING, .size = 2, .before = " aaF", .interrupts = 1 << 1,
+      .is_whole = true },
+    { "blocks: blocks are counted while an interrupt turns the list over",
+      "u aaaFfF", COUNTING, .size = 4, .before = " aaaafff",
+      .interrupts = 1 << 1, .is_whole = true },
+    { "blocks: blocks are counted while interrupts take and free", "uu *** **",
+      COUNTING, .size = 4, .before = "a aaff a", .letters = "aFf",
+      .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    { "blocks: an interrupt counts while another context does", "ua u aaF",
+      COUNTING, .size = 4, .before = "aaff  a", .interrupts = 1 << 1 | 1 << 2,
+      .is_whole = true },
+    { "blocks: an interrupt frees on top of what is counted", "uaa Fu aF",
+      COUNTING, .size = 4, .before = "aaff a a", .interrupts = 1 << 1 | 1 << 2,
+      .is_whole = true },
+    { "blocks: threads of one core take and free", "aFa aFa", TAKEN, .size = 3,
+      .before = "aaff", .bound = 3, .is_whole = true, .one_core = true },
+    { "blocks: threads of one core count", "u ua aF", COUNTING, .size = 3,
+      .before = "aaff  a", .bound = 2, .is_whole = true, .one_core = true },
+    // ---- handlers
+    { "blocks: an interrupt takes two and frees the first", "aa aaF",
+      SUCCESS | FREED, .size = 4, .before = "aaafff", .interrupts = 1 << 1,
+      .is_whole = true },
+    { "blocks: interrupts free the same block", "xaF xa x",
+      SUCCESS | FREED | DOUBLE_FREE, .size = 3, .before = "ad",
+      .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
     { "blocks: a block is handed over and freed by another", "apa ta a",
       USUAL | HANDED_OVER, .size = 2 },
     { "blocks: a block is handed over and freed by another, weak memory",

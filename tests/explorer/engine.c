@@ -68,7 +68,7 @@ static bool next_path(void)
 // ---- contexts ------------------------------------------------------------------
 
 typedef struct actor {
-    bool is_there, has_finished, is_interrupt;
+    bool is_there, has_begun, has_finished, is_interrupt;
     bool waits; // for another store to the word it looked at last
     unsigned found_location;
     size_t found_store;
@@ -86,6 +86,7 @@ static char scripts[CONTEXTS][CALLS_MAX + 1];
 static const char *bug;
 static unsigned reached, preemptions, points;
 static bool starts, is_redundant, traces;
+static bool is_masked, has_monitor; // of the one core, if there is one
 
 // Contexts whose next operation, done now, would only lead to what was explored
 // before: until something happens that it depends on (P. Godefroid's sleep sets).
@@ -136,6 +137,7 @@ static void switch_to(unsigned next)
     const unsigned before = running;
     if (next != before) {
         running = next;
+        has_monitor = false; // an exception clears it
         coroutine_switch(before, next);
     }
 }
@@ -158,19 +160,40 @@ static bool is_able(unsigned i)
                || stores_to(it->found_location) > it->found_store + 1);
 }
 
-// The running one first, so the first schedule has no preemption. An interrupt
-// is not left before its end.
+// The innermost interrupt that has begun and not ended; NO_CONTEXT: none has.
+static unsigned innermost(void)
+{
+    for (unsigned i = CONTEXTS; i-- > 0;) {
+        const actor *const it = &contexts[i];
+        if (it->is_interrupt && it->has_begun && !it->has_finished) {
+            return i;
+        }
+    }
+    return NO_CONTEXT;
+}
+
+// An interrupt is not left before its end, but with one core by one above it; and
+// with the mask not even by that.
+static bool may_come_in(unsigned i, unsigned inner)
+{
+    if (is_masked) {
+        return false;
+    }
+    return inner == NO_CONTEXT || i == inner
+           || (!REEL_LISTS_ARE_VERSIONED && i > inner
+               && contexts[i].is_interrupt);
+}
+
+// The running one first, so the first schedule has no preemption.
 static unsigned find_able(unsigned able[CONTEXTS])
 {
+    const unsigned inner = innermost();
     unsigned count = 0;
     if (running != NO_CONTEXT && is_able(running)) {
         able[count++] = running;
-        if (contexts[running].is_interrupt) {
-            return count;
-        }
     }
     for (unsigned i = 0; i < CONTEXTS; i++) {
-        if (i != running && is_able(i)) {
+        if (i != running && is_able(i) && may_come_in(i, inner)) {
             able[count++] = i;
         }
     }
@@ -262,6 +285,7 @@ void reach_point(unsigned location, bool writes)
     me->location = location;
     me->writes = writes;
     switch_to(starts ? NO_CONTEXT : next_context());
+    me->has_begun = true;
     if (me->waits) {
         me->waits = false;
         see_later(me->found_location, me->found_store);
@@ -292,6 +316,45 @@ void reel_port_yield(void)
     require(!reel_port_in_interrupt(), "an interrupt waits");
     contexts[running].waits = true;
     explorer_reach(WAITED);
+}
+
+// ---- one core ----------------------------------------------------------------------
+
+uintptr_t reel_port_mask(void)
+{
+    const bool was_masked = is_masked;
+    explorer_pause();
+    is_masked = running != NO_CONTEXT;
+    return was_masked;
+}
+
+void reel_port_unmask(uintptr_t saved)
+{
+    is_masked = saved != 0;
+}
+
+uintptr_t explorer_load_exclusive(const void *address, size_t size)
+{
+    explorer_access(address);
+    has_monitor = true;
+    return size == sizeof(uintptr_t) ? *(const uintptr_t *)address
+                                     : *(const uint16_t *)address;
+}
+
+bool explorer_store_exclusive(void *address, size_t size, uintptr_t value)
+{
+    explorer_access(address);
+    if (running != NO_CONTEXT && !has_monitor) {
+        explorer_reach(RETRY);
+        return false;
+    }
+    has_monitor = false;
+    if (size == sizeof(uintptr_t)) {
+        *(uintptr_t *)address = value;
+    } else {
+        *(uint16_t *)address = (uint16_t)value;
+    }
+    return true;
 }
 
 void reel_panic(reel_status why, const char *file, int line)
@@ -352,7 +415,7 @@ static void run_once(void)
     depth = 0;
     bug = NULL;
     asleep = preemptions = points = 0;
-    is_redundant = false;
+    is_redundant = is_masked = false;
     letters_begin(stands_on);
     stands_on->set_up(play);
     memory_begin(play->is_weak, play->spurious);

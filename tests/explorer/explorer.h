@@ -64,18 +64,19 @@ typedef struct scene {
 
     const char *before; // calls that set-up makes, likewise; or NULL
     const char *letters;
-    size_t size;         // blocks or bytes, as set_up likes
-    size_t slots;        // of each context's cache, or of a table of chunks
-    unsigned interrupts; // bit i: context i starts anywhere and is not left
-    unsigned spurious;   // exchanges that may fail for no reason
-    unsigned refusals;   // calls of a hook that may fail
-    unsigned bound;      // preemptions, at most; 0: any number
-    reel_status panics;  // calls may panic for this reason; REEL_OK: none
-    bool same_core;      // interrupts come before plain accesses, too
-    bool is_weak;        // weak memory, else sequential consistency
-    bool is_whole;       // every order, else one of each class of equivalents
-    bool is_long;        // only sampled, unless all is asked for
-    bool one_core;       // its threads may also share a core
+    size_t size;           // blocks or bytes, as set_up likes
+    size_t slots;          // of each context's cache, or of a table of chunks
+    unsigned interrupts;   // bit i: context i starts anywhere and is not left
+    unsigned spurious;     // exchanges that may fail for no reason
+    unsigned refusals;     // calls of a hook that may fail
+    unsigned bound;        // preemptions, at most; 0: any number
+    reel_status panics;    // calls may panic for this reason; REEL_OK: none
+    bool same_core;        // interrupts come before plain accesses, too
+    bool is_weak;          // weak memory, else sequential consistency
+    bool is_whole;         // every order, else one of each class of equivalents
+    bool is_long;          // only sampled, unless all is asked for
+    bool is_long_one_core; // the same, where handlers come at any access
+    bool one_core;         // its threads may also share a core
 } scene;
 
 // What a letter does; several may differ in a number alone.
@@ -113,6 +114,14 @@ void explorer_reach(outcome reached);
 // a write, with nothing that puts them in order, are a race: a bug.
 void explorer_read(const void *address);
 void explorer_write(const void *address);
+
+// With one core: the running context is about to access the scene's memory.
+void explorer_access(const void *address);
+
+// The same, exclusively: 16 bits or a word. A store fails if another context ran
+// since the load.
+uintptr_t explorer_load_exclusive(const void *address, size_t size);
+bool explorer_store_exclusive(void *address, size_t size, uintptr_t value);
 
 // Both answers, in different schedules; outside of schedules it is false.
 bool explorer_perhaps(void);

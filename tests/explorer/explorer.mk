@@ -3,32 +3,50 @@
 # notice. EXPLORE=1 goes through what `make test` only samples.
 # Its memory is words, so nothing is aligned to more, nor padded.
 
-FLAGS_explorer := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
-                  '-DREEL_ATOMICS_HEADER="explorer/model.h"' -Itests \
-                  -DREEL_ALIGN_DEFAULT=8 -O2
+FLAGS_explored        := -Itests -DREEL_ALIGN_DEFAULT=8 -O2
+FLAGS_explorer        := $(FLAGS_explored) -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM \
+                         '-DREEL_ATOMICS_HEADER="explorer/model.h"'
+FLAGS_explorer-masked := $(FLAGS_explored) $(FLAGS_masked)
+FLAGS_explorer-none   := $(FLAGS_explored) $(FLAGS_none)
+FLAGS_explorer-llsc   := $(FLAGS_explored) $(FLAGS_llsc)
 PATH_tests/explorer := -iquote src
 
 # The library's plain accesses are announced by what -fsanitize=thread puts in; the
 # sanitizer's own runtime is not linked. A twin may leave something unused.
 OPTIONS_announced  = -fsanitize=thread -iquote $(dir $<)
-OPTIONS_twin       = $(if $(filter explorer,$(words)),-fsanitize=thread -iquote src) -w -O1
+OPTIONS_twin       = $(if $(filter explorer%,$(words)),-fsanitize=thread -iquote src $(ALL_READS)) -w -O1
+ALL_READS         := -mllvm -tsan-instrument-read-before-write
 
 EXPLORED := $(OUT)/gcc+explorer
 EXPLORER := $(wildcard tests/explorer/*.c) $(addprefix tests/harness/,console.c tap.c)
+ONE_CORE := masked llsc none
 TWINS    := $(shell tests/explorer/twin)
-# `make test` has all twins of the oldest modules, and every fourth of the others.
-TWINS_OLDEST := arena-% batch-% blocks-% temp-%
+# `make test` has all twins of the oldest modules and of the backends for one core, and
+# every fourth of the others.
+TWINS_OLDEST := arena-% batch-% blocks-% temp-% pool-masked-% pool-llsc-% pool-none-%
 TWINS_SOME   := $(filter $(TWINS_OLDEST),$(TWINS)) \
                 $(shell echo $(filter-out $(TWINS_OLDEST),$(TWINS)) \
                   | awk '{ for (i = 4; i <= NF; i += 4) print $$i }')
-EXPLORER_RUNS := $(EXPLORED)/explorer $(TWINS_SOME:%=$(EXPLORED)/twin-%)
-TWIN_RUNS     := $(TWINS:%=$(EXPLORED)/twin-%)
 
-$(EXPLORED)/explored.a: $(call objects,gcc+explorer/announced,$(CORE))
-	$(SAY); rm -f $@; ar rc $@ $^
+# The build of a twin: explorer or explorer-BACKEND.
+explorer_of   = explorer$(addprefix -,$(filter $(ONE_CORE),$(word 2,$(subst -, ,$(1)))))
+twins         = $(foreach twin,$(1),$(OUT)/gcc+$(call explorer_of,$(twin))/twin-$(twin))
+EXPLORERS     := $(OUT)/gcc+explorer/explorer \
+                 $(ONE_CORE:%=$(OUT)/gcc+explorer-%/explorer)
+EXPLORER_RUNS := $(EXPLORERS) $(call twins,$(TWINS_SOME))
+TWIN_RUNS     := $(call twins,$(TWINS))
 
-$(EXPLORED)/explorer: $(call objects,gcc+explorer,$(EXPLORER)) $(EXPLORED)/explored.a
-	$(SAY); $(LINK)
+define EXPLORER_BUILD
+$(OUT)/gcc+$(1)/explored.a: $(call objects,$(2)+$(1)/announced$(3),$(CORE))
+	$$(SAY); rm -f $$@; ar rc $$@ $$^
+$(OUT)/gcc+$(1)/explorer: $(call objects,gcc+$(1),$(EXPLORER)) $(OUT)/gcc+$(1)/explored.a
+	$$(SAY); $$(LINK)
+endef
+$(foreach word,explorer explorer-masked explorer-none,$(eval $(call EXPLORER_BUILD,$(word),gcc,)))
+$(eval $(call EXPLORER_BUILD,explorer-llsc,clang,-llsc))
+
+OPTIONS_announced-llsc = $(OPTIONS_twin-llsc)
+$(call objects,clang+explorer-llsc/announced-llsc,$(CORE)): $(OUT)/twins/llsc/overlay.yaml
 
 # A twin's modules are compiled by clang, which reads the edited text in place of the
 # other.
@@ -47,18 +65,18 @@ BROKEN_lifetimes  := arena temp blocks pool region rewindable rewindable_allocat
 twin_module  = $(firstword $(subst -, ,$(1)))
 twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
 
-twin_objects = $(call objects,clang+explorer/twin-$(1),\
+twin_objects = $(call objects,clang+$(call explorer_of,$(1))/twin-$(1),\
                  $(patsubst %,src/%.c,$(twin_modules)))
 
 define TWIN
 $(call twin_objects,$(1)): $(OUT)/twins/$(1)/overlay.yaml
-$(EXPLORED)/twin-$(1): $(call objects,gcc+explorer,$(EXPLORER)) \
-                       $(call twin_objects,$(1)) $(EXPLORED)/explored.a
+$(OUT)/gcc+$(2)/twin-$(1): $(call objects,gcc+$(2),$(EXPLORER)) \
+                       $(call twin_objects,$(1)) $(OUT)/gcc+$(2)/explored.a
 	$$(SAY); $$(LINK)
 endef
-$(foreach twin,$(TWINS),$(eval $(call TWIN,$(twin))))
+$(foreach twin,$(TWINS),$(eval $(call TWIN,$(twin),$(call explorer_of,$(twin)))))
 
 .PHONY: explore
-explore: $(EXPLORED)/explorer $(TWIN_RUNS) | $(OUT)/have-perl  ## Run two or three contexts in every order there is
-	EXPLORE=1 MOST_CPU=20000 $(PROVE) -v $(EXPLORED)/explorer
+explore: $(EXPLORERS) $(TWIN_RUNS) | $(OUT)/have-perl  ## Run two or three contexts in every order there is
+	EXPLORE=1 MOST_CPU=20000 $(PROVE) -v $(EXPLORERS)
 	$(PROVE) $(TWIN_RUNS)

@@ -45,8 +45,10 @@ void ledger_note(void)
             lower(&book.least_used[i], sum_used());
         }
     }
-    if (book.most_owned < book.owned) {
-        book.most_owned = book.owned;
+    // With one core what is being given back may be on the list already.
+    const int owned = REEL_LISTS_ARE_VERSIONED ? book.owned : sum_used();
+    if (book.most_owned < owned) {
+        book.most_owned = owned;
     }
 }
 

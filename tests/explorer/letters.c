@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "atomic.h"
+#include "model_calls.h"
 
 #define EVENTS_MAX (CONTEXTS * SCRIPT_MAX * 3)
 
@@ -214,29 +214,19 @@ void *letters_newest(unsigned context)
 
 // ---- the mailbox ----------------------------------------------------------------
 
-static reel_word *mailbox(void)
+static uintptr_t *mailbox(void)
 {
-    return (reel_word *)(void *)&explorer_memory[SCENE_WORDS];
-}
-
-// With one core the scene's own accesses are not announced.
-static void pause_on_one_core(void)
-{
-    if (!REEL_LISTS_ARE_VERSIONED) {
-        explorer_pause();
-    }
+    return &explorer_memory[SCENE_WORDS];
 }
 
 void letters_send(uintptr_t what)
 {
-    pause_on_one_core();
-    store_release(mailbox(), what);
+    model_store(mailbox(), what, __ATOMIC_RELEASE);
 }
 
 uintptr_t letters_found(void)
 {
-    pause_on_one_core();
-    const uintptr_t found = load_acquire(mailbox());
+    const uintptr_t found = model_load(mailbox(), __ATOMIC_ACQUIRE);
     if (found != 0) {
         explorer_reach(HANDED_OVER);
     }
@@ -380,7 +370,7 @@ void letters_begin(const stage *on)
     event_count = 0;
     used_before = 0;
     memset(hands, 0, sizeof hands);
-    mailbox()->value = 0;
+    *mailbox() = 0;
 }
 
 void ledger_complain(const char *what)

@@ -15,8 +15,7 @@
 #include <stdlib.h>
 
 #include "engine.h"
-
-#include "atomic.h"
+#include "model_calls.h"
 
 #define LOCATIONS   40
 #define HISTORY     64
@@ -159,7 +158,7 @@ void explorer_clocks(uint8_t clocks[CONTEXTS])
 
 static void trace(const char *what, const uintptr_t *word, uintptr_t value)
 {
-    if (is_tracing()) {
+    if (is_tracing() && explorer_context() != NO_CONTEXT) {
         printf("#   context %u: %s word %zu: %#zx\n", explorer_context(), what,
                word_index(word), (size_t)value);
     }
@@ -358,7 +357,14 @@ void explorer_pause(void)
 {
     if (explorer_context() != NO_CONTEXT) {
         reach_point(0, true);
-        trace("goes on after pause", &pause_word, 0);
+    }
+}
+
+void explorer_access(const void *address)
+{
+    if (word_index(address) < SCENE_WORDS) {
+        explorer_pause();
+        trace("is about to access", address, *(const uintptr_t *)address);
     }
 }
 
@@ -384,11 +390,12 @@ static bool is_one_core(const accesses *it)
     return false;
 }
 
-// NULL if no context is watched.
+// NULL if nothing has to be watched: one core sees its own program order.
 static accesses *accesses_of(const void *address)
 {
     const size_t index = word_index(address);
-    return index < MEMORY_WORDS && explorer_context() != NO_CONTEXT
+    return REEL_LISTS_ARE_VERSIONED && index < MEMORY_WORDS
+                   && explorer_context() != NO_CONTEXT
                ? &plain[index]
                : NULL;
 }

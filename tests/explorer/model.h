@@ -6,10 +6,7 @@
 #ifndef REEL_EXPLORER_MODEL_H
 #define REEL_EXPLORER_MODEL_H
 
-uintptr_t model_load(const uintptr_t *word, int order);
-void model_store(uintptr_t *word, uintptr_t value, int order);
-bool model_swap_if(uintptr_t *word, uintptr_t *seen, uintptr_t next, bool weak,
-                   int order, int failed_order);
+#include "explorer/model_calls.h"
 
 #define __atomic_load_n             model_load
 #define __atomic_store_n            model_store

@@ -4,6 +4,14 @@
 
 #include "explorer.h"
 
+#if REEL_LISTS_ARE_VERSIONED
+#define READS  explorer_read
+#define WRITES explorer_write
+#else
+#define READS  explorer_access
+#define WRITES explorer_access
+#endif
+
 #define ACCESS(name, check)         \
     void __tsan_##name(void *addr); \
     void __tsan_##name(void *addr)  \
@@ -11,34 +19,34 @@
         check(addr);                \
     }
 
-ACCESS(read1, explorer_read)
-ACCESS(read2, explorer_read)
-ACCESS(read4, explorer_read)
-ACCESS(read8, explorer_read)
-ACCESS(write1, explorer_write)
-ACCESS(write2, explorer_write)
-ACCESS(write4, explorer_write)
-ACCESS(write8, explorer_write)
+ACCESS(read1, READS)
+ACCESS(read2, READS)
+ACCESS(read4, READS)
+ACCESS(read8, READS)
+ACCESS(write1, WRITES)
+ACCESS(write2, WRITES)
+ACCESS(write4, WRITES)
+ACCESS(write8, WRITES)
 
 // Two words, aligned or not.
 static void read_two(const void *address)
 {
-    explorer_read(address);
-    explorer_read((const unsigned char *)address + sizeof(uintptr_t));
+    READS(address);
+    READS((const unsigned char *)address + sizeof(uintptr_t));
 }
 
 static void write_two(const void *address)
 {
-    explorer_write(address);
-    explorer_write((const unsigned char *)address + sizeof(uintptr_t));
+    WRITES(address);
+    WRITES((const unsigned char *)address + sizeof(uintptr_t));
 }
 
 ACCESS(read16, read_two)
 ACCESS(write16, write_two)
 ACCESS(unaligned_read16, read_two)
 ACCESS(unaligned_write16, write_two)
-ACCESS(unaligned_read8, explorer_read)
-ACCESS(unaligned_write8, explorer_write)
+ACCESS(unaligned_read8, READS)
+ACCESS(unaligned_write8, WRITES)
 
 static void ignore(const void *address)
 {

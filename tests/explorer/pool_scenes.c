@@ -67,9 +67,14 @@ static size_t words_of_pages(void)
     return now.chunk_pages * now.page_words;
 }
 
+static size_t words_of_links(void)
+{
+    return (now.chunk_pages * sizeof(reel_link) + WORD - 1) / WORD;
+}
+
 static size_t words_of_chunk(void)
 {
-    return words_of_pages() + now.chunk_pages;
+    return words_of_pages() + words_of_links();
 }
 
 static size_t page_bytes(void)
@@ -136,7 +141,8 @@ static void enter(void)
 
 static uintptr_t *cursor_of(size_t words)
 {
-    const bool is_chunk = words == words_of_pages() || words == now.chunk_pages;
+    const bool is_chunk =
+        words == words_of_pages() || words == words_of_links();
     return &explorer_memory[CURSORS_AT + (is_chunk ? FOR_CHUNKS : FOR_LARGE)];
 }
 
@@ -318,10 +324,15 @@ static bool claims(const char *calls)
     return strpbrk(calls, "awomPQRS") != NULL;
 }
 
+// It does not give as many pages back.
 static bool claims_for_good(const char *calls)
 {
-    return claims(calls) && strcmp(calls, "aF") != 0
-           && strcmp(calls, "oC") != 0;
+    int claimed = 0;
+    for (const char *at = calls; *at != '\0'; at++) {
+        claimed += strchr("awo", *at) != NULL;
+        claimed -= strchr("FfC", *at) != NULL;
+    }
+    return claimed > 0 || strpbrk(calls, "mPQRS") != NULL;
 }
 
 // The promise can be checked if no other context takes pages; if others put back
@@ -603,7 +614,9 @@ static void inspect(const scene *plan)
     give_everything_back();
 }
 
-#define USUAL (SUCCESS | EMPTY | RETRY | FREED | FREE_BETWEEN)
+#define TAKEN    (SUCCESS | RETRY | FREED | FREE_BETWEEN)
+#define USUAL    (TAKEN | EMPTY)
+#define COUNTING (SUCCESS | FREED | COUNTED | TAKEN_BETWEEN)
 
 static const scene scenes[] = {
     { "pool: a chunk comes for two at once, weak memory", "a a",
@@ -656,6 +669,9 @@ static const scene scenes[] = {
       .size = 2, .slots = 2, .before = "aaaff", .letters = "aF" },
     { "pool: pages are counted while the list is turned over", "u aaaFf",
       SUCCESS | FREED, .size = 2, .slots = 2, .before = "aaaafff" },
+    { "pool: pages are counted while the list is turned over, weak memory",
+      "u aaFf", SUCCESS | FREED | COUNTED | STALE, .size = 3, .slots = 1,
+      .before = " aaaff", .is_weak = true, .is_long = true },
     { "pool: pages are counted while others hold some", "u a", SUCCESS,
       .size = 2, .slots = 2, .before = "aa af" },
     { "pool: pages are reserved while another takes and gives back", "R aF",
@@ -807,6 +823,49 @@ static const scene scenes[] = {
     { "pool: chunks that come, 3 x 2 calls, up to 3 preemptions", "aF aa aF",
       SUCCESS | EMPTY | RETRY | FREED | GREW | WAITED, .size = 1, .slots = 2,
       .bound = 3, .is_whole = true, .is_long = true },
+    // ---- counting
+    { "pool: one context alone", "aaaFuf", SUCCESS | EMPTY | FREED | COUNTED,
+      .size = 2, .slots = 1, .before = "QoC" },
+    { "pool: pages are counted while one is swapped for another, weak memory",
+      "u aF", COUNTING | STALE, .size = 2, .slots = 1, .before = " aaF",
+      .is_weak = true },
+    { "pool: pages are counted while an interrupt swaps one for another",
+      "u aF", COUNTING, .size = 2, .slots = 1, .before = " aaF",
+      .interrupts = 1 << 1, .is_whole = true },
+    { "pool: pages are counted while an interrupt turns the list over",
+      "u aaaFfF", COUNTING, .size = 2, .slots = 2, .before = " aaaafff",
+      .interrupts = 1 << 1, .is_whole = true },
+    { "pool: pages are counted while interrupts claim and release", "u ** **",
+      COUNTING, .size = 2, .slots = 2, .before = "a aaff a", .letters = "aFf",
+      .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    { "pool: an interrupt counts while another context does", "ua u aaF",
+      COUNTING, .size = 2, .slots = 2, .before = "aaff  a",
+      .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    { "pool: an interrupt releases on top of what is counted", "uaa Fu aF",
+      COUNTING, .size = 2, .slots = 2, .before = "aaff a a",
+      .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
+    { "pool: pages are reserved while an interrupt turns the list over",
+      "S aaaFfF", SUCCESS | FREED | GREW, .size = 2, .slots = 3,
+      .before = " aaaafff", .interrupts = 1 << 1, .is_whole = true },
+    { "pool: what is reserved is there although an interrupt swaps pages",
+      "Qaa aF", SUCCESS | FREED | GREW, .size = 2, .slots = 2, .before = " aaF",
+      .interrupts = 1 << 1, .is_whole = true },
+    { "pool: pages are reserved while the list is turned over, weak memory",
+      "Q aaFf", SUCCESS | FREED | GREW | STALE, .size = 3, .slots = 2,
+      .before = " aaaff", .is_weak = true, .is_long = true },
+    { "pool: threads of one core claim and release", "aFa aFa", TAKEN,
+      .size = 3, .slots = 1, .before = "aaff", .bound = 3, .is_whole = true,
+      .one_core = true },
+    { "pool: threads of one core count", "u ua aF", COUNTING, .size = 3,
+      .slots = 1, .before = "aaff  a", .bound = 2, .is_whole = true,
+      .one_core = true },
+    // ---- handlers
+    { "pool: an interrupt claims two and releases the first", "aa aaF",
+      SUCCESS | FREED, .size = 2, .slots = 2, .before = "aaafff",
+      .interrupts = 1 << 1, .is_whole = true },
+    { "pool: interrupts release the same page", "xaF xa x",
+      SUCCESS | FREED | DOUBLE_FREE, .size = 3, .slots = 1, .before = "ad",
+      .interrupts = 1 << 1 | 1 << 2, .is_whole = true },
     { 0 },
 };
 

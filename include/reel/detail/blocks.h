@@ -14,7 +14,7 @@ extern "C" {
         { { REEL_LIST_EMPTY(0, count) },                                   \
           links,                                                           \
           (count),                                                         \
-          REEL_ABOVE_(count),                                              \
+          REEL_LIST_FRESH_BIT(count),                                      \
           { REEL_ZERO_BY_OPTIONS } },                                      \
             REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
             REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \

@@ -22,7 +22,8 @@ typedef struct reel_list {
     reel_word head;      // see src/list.h
     reel_link *links;    // one for each number
     size_t count;        // numbers
-    uintptr_t fresh_bit; // with versions: the power of two above count
+    uintptr_t fresh_bit; // with versions: the power of two above count; else 0,
+                         // or what a context that counts has marked
     reel_word peak;      // watermark: numbers below it were allocated
 } reel_list;
 
@@ -30,7 +31,9 @@ typedef struct reel_list {
 /// on one core the complement of the watermark.
 #if REEL_LISTS_ARE_VERSIONED
 #define REEL_LIST_EMPTY(watermark, count) (REEL_ABOVE_(count) | (watermark))
+#define REEL_LIST_FRESH_BIT(count)        REEL_ABOVE_(count)
 #else
+#define REEL_LIST_FRESH_BIT(count)        0
 #define REEL_LIST_EMPTY(watermark, count) (~(uintptr_t)(watermark))
 #endif
 
