@@ -130,8 +130,10 @@ bool reel_blocks_owns(const reel_blocks *blocks, const void *block);
 
 /// Count the allocated blocks, including those in caches.
 ///
-/// Returns  0 to count; not exact while other contexts allocate and free.
-/// Cost     O(reel_blocks_peak()): for diagnosis
+/// Returns  0 to count. While other contexts allocate and free, the number may be
+///          too high, up to reel_blocks_peak(), but not too low.
+/// Cost     O(reel_blocks_peak()), up to four times while other contexts
+///          allocate: for diagnosis
 /// Callers  any context
 size_t reel_blocks_count_used(const reel_blocks *blocks);
 

@@ -236,7 +236,7 @@ our @list = (
     [ 'src/pool.c', 'while (watermark != NO_NUMBER
            && place_in', 'if (watermark != NO_NUMBER
            && place_in' ],
-    [ 'src/pool.c', '        i = take_page(pool);
+    [ 'src/pool.c', '        i = take_unseen(pool, take_page(pool));
         if (i == NO_NUMBER) {', '        {' ],
     [ 'src/pool.c', '        count_one(&pool->failures);', '' ],
 
@@ -256,7 +256,10 @@ our @list = (
     [ 'src/pool.c', '    pool->peak = reel_pool_peak_pages(pool);', '' ],
     [ 'src/pool.c', '    string_fresh_pages(pool);', '' ],
     [ 'src/pool.c', '|| reel_pool_used_pages(pool) > 0', '' ],
-    [ 'src/pool.c', '|| *count == most', '' ],
+    [ 'src/list.h', 'list_end_count(list, head) && is_bottom(list, link)', 'list_end_count(list, head)' ],
+    [ 'src/list.h', '        ++*count;', '' ],
+    [ 'src/blocks.c', 'return peak - min_of(listed, peak);', 'return peak;' ],
+    [ 'src/pool.c', 'return claimed - min_of(listed, claimed);', 'return claimed;' ],
 
     # region: pages and blocks
     [ 'src/region.c', 'region->pages == 0 ? list->count : region->newest', 'region->newest' ],
