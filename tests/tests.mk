@@ -48,6 +48,12 @@ test: $(CHOSEN_FILES) | $(TEST_TOOLS)  ## Build and run every test, or those nam
 	$(if $(CHOSEN),,$(error no test, scene, program or script is named like '$(T)'))
 	code=0; $(PROVE) $(CHOSEN) || code=1; $(CPU) --table; exit $$code
 
+EVERY_BOARD = $(BOARD_RUNS) $(filter %.elf,$(MATRIX_RUNS))
+
+.PHONY: boards
+boards: $(EVERY_BOARD) | $(TEST_TOOLS)  ## Run every program of every emulated board
+	$(PROVE) $(EVERY_BOARD)
+
 .PHONY: matrix
 matrix: $(MATRIX_RUNS) | $(TEST_TOOLS)  ## Run the builds of the tests that `make test` leaves out
 	$(PROVE) $(MATRIX_RUNS)

@@ -50,7 +50,8 @@ $(OUT)/callers/user.o: tests/compile/user.c
 # Each header alone, as C11 and as C++11, warnings being errors.
 PUBLIC_HEADERS := $(patsubst include/%,%,$(wildcard include/reel/*.h include/reel/*/*.h)) \
                   $(addsuffix .h,always host/malloc host/pages cortex-m/fault \
-                    cortex-m/mpu7 cortex-m/mpu8)
+                    cortex-m/mpu7 cortex-m/mpu8 riscv/fault riscv/pmp aarch64/fault \
+                    mmu/mmu windows/pages)
 HEADER_CHECKS  := $(foreach tool,gcc clang,$(foreach language,c c++,\
                     $(PUBLIC_HEADERS:%=$(OUT)/headers/$(tool)/$(language)/%.ok)))
 WARN_c++       := $(filter-out %-prototypes,$(WARN))
