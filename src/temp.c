@@ -160,14 +160,24 @@ static void set_frontier(reel_temp *temp, uintptr_t frontier)
     store_release(&temp->committed, frontier);
 }
 
-// Inside the gate: commit up to `stop` at least, in whole steps from the start
-// of the range. The last step may be a part of one. A checker learns of the
-// memory before other contexts can allocate in it.
-static bool raise_frontier(reel_temp *temp, uintptr_t stop)
+// Up to the next page, or with a policy that is not strict the next step, as far as
+// the range goes.
+static uintptr_t stop_of_page(const reel_temp *temp, uintptr_t stop)
+{
+    return stop + gap_to(stop, page_mask_of(temp));
+}
+
+static uintptr_t stop_of_step(const reel_temp *temp, uintptr_t stop)
+{
+    const size_t gap = gap_to_step(temp, stop - temp->stack.base);
+    return temp->strict ? stop_of_page(temp, stop)
+                        : stop + min_of(gap, temp->stack.end - stop);
+}
+
+// A checker learns of the memory before other contexts can allocate in it.
+static bool raise_frontier_to(reel_temp *temp, uintptr_t target)
 {
     const uintptr_t frontier = committed_of(temp);
-    const size_t gap = gap_to_step(temp, stop - temp->stack.base);
-    const uintptr_t target = stop + min_of(gap, temp->stack.end - stop);
     const size_t more = target - frontier;
     if (!temp->pages->commit(temp->pages->context, (void *)frontier, more)) {
         return false;
@@ -175,6 +185,17 @@ static bool raise_frontier(reel_temp *temp, uintptr_t stop)
     watch_unused(frontier, more);
     set_frontier(temp, target);
     return true;
+}
+
+// Inside the gate: commit up to `stop` at least, in whole steps from the start
+// of the range. The last step may be a part of one. If a step is refused, the pages
+// that are needed may still be had.
+static bool raise_frontier(reel_temp *temp, uintptr_t stop)
+{
+    const uintptr_t most = stop_of_step(temp, stop);
+    const uintptr_t least = stop_of_page(temp, stop);
+    return raise_frontier_to(temp, most)
+           || (least < most && raise_frontier_to(temp, least));
 }
 
 // True if memory up to `stop`, within the range, is committed. The frontier is
@@ -217,6 +238,32 @@ static void lower_to_used(reel_temp *temp)
 {
     const size_t used = reel_arena_used(&temp->stack);
     lower_frontier(temp, used + gap_to(used, page_mask_of(temp)), 0);
+}
+
+// A strict temp has no more committed than its live bytes need, but in a handler, where
+// no hook is called.
+static void keep_strict(reel_temp *temp)
+{
+    if (temp->strict && !reel_port_in_interrupt()) {
+        lower_to_used(temp);
+    }
+}
+
+// ---- reserving -------------------------------------------------------------
+
+reel_status reel_temp_reserve(reel_temp *temp, size_t size)
+{
+    const uintptr_t next = next_of(&temp->stack);
+    if (reel_port_in_interrupt()) {
+        return REEL_BUSY;
+    }
+    if (has_ended(&temp->stack)) {
+        return REEL_STALE;
+    }
+    if (size > temp->stack.end - next) {
+        return REEL_NO_MEMORY;
+    }
+    return commit_to(temp, next + size) ? REEL_OK : REEL_PORT_FAILED;
 }
 
 // ---- allocation ------------------------------------------------------------
@@ -286,7 +333,17 @@ bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
         && !back_growth(temp, start, at_least_1(old_size), new_size)) {
         return false;
     }
-    return reel_arena_resize_slow(&temp->stack, block, old_size, new_size);
+    const bool done =
+        reel_arena_resize_slow(&temp->stack, block, old_size, new_size);
+    keep_strict(temp);
+    return done;
+}
+
+reel_status reel_temp_free(reel_temp *temp, void *block, size_t size)
+{
+    const reel_status status = reel_arena_free(&temp->stack, block, size);
+    keep_strict(temp);
+    return status;
 }
 
 void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,

@@ -58,15 +58,19 @@ extern "C" {
 /// How a temp commits and decommits. Start from REEL_TEMP_POLICY.
 typedef struct reel_temp_policy {
     size_t step;           // bytes per commit, a multiple of the memory page;
-                           // 0: 16 pages if they are >= 4 KiB, else one
+                           // 0: 16 pages if they are >= 4 KiB, else one. If
+                           // so many are refused, the pages that are needed
     size_t decommit_limit; // the most bytes that one reset decommits, rounded
                            // up to a memory page; 0: no limit
     uint16_t contraction;  // rates in 1/1024, at most 1024; the estimate moves
                            // by at least 1, also with a rate of 0
     uint16_t expansion;    //
     uint16_t fast_expansion; //
-    bool strict; // trim at every rewind and reset, whatever the limit: freed
-                 // memory traps, except the blind spot of reel_temp_trim()
+    bool strict; // commit single memory pages whatever the step, and trim at
+                 // every rewind, reset, free and resize whatever the limit:
+                 // freed memory traps, except the blind spot of
+                 // reel_temp_trim(), what a handler freed since, and what is
+                 // reserved
     uint16_t window; // frames; 0: the rates give the estimate
 } reel_temp_policy;
 
@@ -160,7 +164,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 ///          reset; NULL if it does not fit, the commit hook fails, or a handler
 ///          needs memory that is not committed.
 /// Panics   `align` is not a power of two (REEL_INVALID).
-/// Cost     O(1), at most one call of the commit hook
+/// Cost     O(1), at most two calls of the commit hook, the second if it fails
 /// Waits    for the commit hook; a handler never waits. If the call is not
 ///          inlined, it masks interrupts as reel_temp_alloc_shared() does.
 void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
@@ -169,7 +173,7 @@ void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 ///
 /// Returns  as reel_temp_alloc(), all bytes 0.
 /// Panics   as reel_temp_alloc().
-/// Cost     O(size), at most one call of the commit hook
+/// Cost     O(size), at most two calls of the commit hook, the second if it fails
 /// Waits    as reel_temp_alloc()
 void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
 
@@ -190,13 +194,26 @@ void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
 ///          instructions at a time, if the mask is inline, but not in the hook.
 void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align);
 
+/// Commit memory now, so that the next allocations need no commit: as many as take
+/// `size` bytes together, padding included. Allocations of other contexts count,
+/// too. A rewind, reset or trim may decommit it again.
+///
+/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_NO_MEMORY if the range has no
+///          room for so much; REEL_PORT_FAILED if the commit hook fails;
+///          REEL_STALE if the temp has ended.
+/// Cost     O(1), at most two calls of the commit hook, the second if it fails
+/// Callers  threads only, also while other contexts are in
+///          reel_temp_alloc_shared()
+/// Waits    for the commit hook, also of another thread
+reel_status reel_temp_reserve(reel_temp *temp, size_t size);
+
 /// Change the size of a block in place, as reel_arena_resize(). Commit memory
 /// if needed.
 ///
 /// Returns  true if the block has the new size; false if nothing changed, not
 ///          even the count of failures.
 /// Panics   the block is not within the used part (REEL_FOREIGN).
-/// Cost     O(1), at most one call of the commit hook
+/// Cost     O(1), at most two calls of the commit hook, the second if it fails
 /// Waits    as reel_temp_alloc()
 bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
                       size_t new_size);
@@ -216,14 +233,12 @@ void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
 
 /// Free the last block. For any other block, and for a pinned one, do nothing.
 /// What reel_arena_free() says of gaps holds here, too.
-/// The memory stays committed until the next trim, also with a strict policy.
+/// The memory stays committed until the next trim, unless the policy is strict.
 ///
 /// Returns  as reel_arena_free().
-static inline reel_status reel_temp_free(reel_temp *temp, void *block,
-                                         size_t size)
-{
-    return reel_arena_free(&temp->stack, block, size);
-}
+/// Cost     O(1); with a strict policy at most one call of the decommit hook
+/// Waits    with a strict policy for the decommit hook; a handler never waits
+reel_status reel_temp_free(reel_temp *temp, void *block, size_t size);
 
 /// Take a mark at the position of the next block: a snapshot in Zig, but
 /// checked. Other contexts may be in reel_temp_alloc_shared().

@@ -379,6 +379,126 @@ static void ranges_and_policies_that_cannot_be_are_invalid(void)
     EXPECT(same_temp(&temp, &before) && src.commits == 0);
 }
 
+// ---- a step that is too large, and reserves ----------------------------------
+
+static size_t pages_left; // that the port has
+
+static bool commit_what_is_left(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr;
+    if (size > pages_left * 64) {
+        return false;
+    }
+    pages_left -= size / 64;
+    return true;
+}
+
+static void give_pages_back(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr;
+    pages_left += size / 64;
+}
+
+static void limited_temp(size_t step, bool is_strict, size_t pages)
+{
+    static const reel_pages limited = { 64, NULL, commit_what_is_left,
+                                        give_pages_back };
+    const reel_temp_policy policy = { step, 0, 1, 64, 1024, is_strict, 0 };
+    unsigned char *const raw = test_memory(TEST_MEMORY);
+    pages_left = pages;
+    EXPECT_EQUAL(reel_temp_init(&temp, raw + (0 - (uintptr_t)raw) % 64, 1024,
+                                &limited, &policy),
+                 REEL_OK);
+}
+
+// Whatever the step, all memory that the port has can be had.
+static void a_step_that_is_refused_does_not_refuse_what_fits(void)
+{
+    for (size_t pages = 1; pages <= 8; pages++) {
+        for (size_t step = 64; step <= 1024; step += 64) {
+            limited_temp(step, false, pages);
+            for (size_t i = 0; i < pages * 2; i++) {
+                EXPECT(reel_temp_alloc(&temp, 32, 1) != NULL);
+            }
+            EXPECT(reel_temp_alloc(&temp, 1, 1) == NULL);
+            EXPECT_EQUAL(reel_temp_stats(&temp).failures, 1);
+            EXPECT(reel_temp_is_valid(&temp));
+            limited_temp(step, false, pages);
+            void *const block = reel_temp_alloc(&temp, 1, 1);
+            EXPECT(reel_temp_resize(&temp, block, 1, pages * 64));
+            EXPECT(!reel_temp_resize(&temp, block, pages * 64, pages * 64 + 1));
+        }
+    }
+}
+
+static void expect_no_page_to_spare(void)
+{
+    const size_t used = reel_temp_used(&temp);
+    EXPECT_EQUAL(reel_temp_committed(&temp), (used + 63) / 64 * 64);
+}
+
+// At every moment, that is after every call.
+static void a_strict_temp_has_no_page_to_spare(void)
+{
+    for (size_t step = 64; step <= 256; step += 64) {
+        limited_temp(step, true, 16);
+        const reel_mark mark = reel_temp_mark(&temp);
+        void *const block = reel_temp_alloc(&temp, 1, 1);
+        expect_no_page_to_spare();
+        EXPECT(reel_temp_resize(&temp, block, 1, 200));
+        expect_no_page_to_spare();
+        EXPECT(reel_temp_resize(&temp, block, 200, 100));
+        expect_no_page_to_spare();
+        EXPECT(reel_temp_realloc(&temp, block, 100, 10, 1) == block);
+        expect_no_page_to_spare();
+        void *const other = reel_temp_alloc_shared(&temp, 300, 1);
+        expect_no_page_to_spare();
+        EXPECT_EQUAL(reel_temp_free(&temp, other, 300), REEL_OK);
+        expect_no_page_to_spare();
+        EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_OK);
+        expect_no_page_to_spare();
+        EXPECT(reel_temp_is_valid(&temp));
+    }
+}
+
+static reel_status reserved;
+static size_t taken_in_the_handler;
+
+static void reserve_in_a_handler(void)
+{
+    reserved = reel_temp_reserve(&temp, 1);
+}
+
+static void take_eights(void)
+{
+    taken_in_the_handler = 0;
+    while (reel_temp_alloc_shared(&temp, 8, 1) != NULL) {
+        taken_in_the_handler++;
+    }
+}
+
+static void what_is_reserved_is_there_for_a_handler(void)
+{
+    limited_temp(64, false, 6);
+    EXPECT(reel_temp_alloc(&temp, 60, 1) != NULL);
+    test_interrupt(reserve_in_a_handler);
+    EXPECT_EQUAL(reserved, REEL_BUSY);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, 0), REEL_OK);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, 4), REEL_OK);
+    EXPECT_EQUAL(reel_temp_committed(&temp), 64);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, 5), REEL_OK);
+    EXPECT_EQUAL(reel_temp_committed(&temp), 128);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, 6 * 64 - 59), REEL_PORT_FAILED);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, 1024 - 59), REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, SIZE_MAX), REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_temp_committed(&temp), 128);
+    EXPECT_EQUAL(reel_temp_stats(&temp).failures, 0);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, 6 * 64 - 60), REEL_OK);
+    test_interrupt(take_eights);
+    EXPECT_EQUAL(taken_in_the_handler, (6 * 64 - 60) / 8);
+    EXPECT(reel_temp_is_valid(&temp));
+}
+
 // ---- marks, trim, strict, deinit -------------------------------------------
 
 static void snapshots_are_checked(void)
@@ -1068,6 +1188,9 @@ const test_case temp_tests[] = {
     TEST(ranges_and_policies_that_cannot_be_are_invalid),
     TEST(snapshots_are_checked),
     TEST(trim_gives_back_all_that_is_unused),
+    TEST(a_step_that_is_refused_does_not_refuse_what_fits),
+    TEST(a_strict_temp_has_no_page_to_spare),
+    TEST(what_is_reserved_is_there_for_a_handler),
     TEST(a_strict_temp_gives_back_at_every_rewind_and_reset),
     TEST(deinit_gives_everything_back_and_twice_is_harmless),
     TEST(a_lower_frontier_is_published_before_the_hook),
