@@ -78,6 +78,7 @@ words    = $(subst +,$(space),$(firstword $(pieces)))
 who      = $(firstword $(words))
 variant  = $(if $(word 3,$(pieces)),$(filter-out obj,$(word 2,$(pieces))))
 source   = $(lastword $(subst /obj/, ,$(1)))
+board_file = $(wildcard targets/$(firstword $(subst +, ,$(1)))/board.mk)
 needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
 
 # Objects of a build: $(call objects,WORDS or WORDS/VARIANT,sources).
@@ -110,7 +111,7 @@ endif
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules
 
-$(OUT)/%.o: $$(call source,$$*).c Makefile | $$(call needs,$$*)
+$(OUT)/%.o: $$(call source,$$*).c Makefile $$(call board_file,$$*) | $$(call needs,$$*)
 	mkdir -p $(@D)
 	$(COMPILE)
 

@@ -43,13 +43,6 @@ static bool panicked(void)
     return REEL_CHECKS == 0 || (once && last_panic == REEL_BUSY);
 }
 
-static double now(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 // ---- a pool that grows at each claim, through a hook ----------------------------------
 
 static reel_pool pool;
@@ -260,42 +253,31 @@ static void two_pools_of_two_threads_share_an_arena(void)
 #define MIDDLE 20
 #define HIGH   30
 
-static sem_t low_is_inside, high_is_done;
-static double waited;
-
-static void work(double seconds)
-{
-    const double end = now() + seconds;
-    while (now() < end) {
-    }
-}
-
-static void let_high_in_and_work(void)
-{
-    hook = NULL;
-    (void)sem_post(&low_is_inside);
-    work(0.02);
-}
+static sem_t low_is_inside;
+static atomic_bool is_high_done, has_high_waited, has_middle_come_between;
 
 static void *claim_high(void *unused)
 {
     (void)unused;
     (void)sem_wait(&low_is_inside);
-    const double start = now();
     void *const page = reel_pool_claim(&pool);
-    waited = now() - start;
-    (void)sem_post(&high_is_done);
+    is_high_done = true;
     return page;
 }
 
-// Takes the core while the high one waits: without inheritance the low one could not go
-// on.
-static void *hog(void *unused)
+// The high one runs now, and waits.
+static void let_high_in(void)
+{
+    hook = NULL;
+    (void)sem_post(&low_is_inside);
+    has_high_waited = !is_high_done;
+}
+
+// Runs before the high one is done only if the low one has not inherited its priority.
+static void *come_between(void *unused)
 {
     (void)unused;
-    const double end = now() + 2;
-    while (now() < end && sem_trywait(&high_is_done) != 0) {
-    }
+    has_middle_come_between = !is_high_done;
     return NULL;
 }
 
@@ -319,12 +301,10 @@ static void *start_high_and_claim(void *unused)
     return claim(unused);
 }
 
-static void start_hog_and_work(void)
+static void let_high_in_and_start_middle(void)
 {
-    hook = NULL;
-    (void)sem_post(&low_is_inside); // the high one runs now, and waits
-    is_middle_started = start(&middle, MIDDLE, hog);
-    work(0.02);
+    let_high_in();
+    is_middle_started = start(&middle, MIDDLE, come_between);
 }
 
 static void on_one_core_a_high_priority_waits_only_while_the_low_one_works(void)
@@ -347,9 +327,8 @@ static void on_one_core_a_high_priority_waits_only_while_the_low_one_works(void)
         fresh_pool();
         is_high_started = is_middle_started = false;
         (void)sem_init(&low_is_inside, 0, 0);
-        (void)sem_init(&high_is_done, 0, 0);
-        hook = i == 0 ? let_high_in_and_work : start_hog_and_work;
-        waited = 0;
+        is_high_done = has_high_waited = has_middle_come_between = false;
+        hook = i == 0 ? let_high_in : let_high_in_and_start_middle;
         if (!start(&low, LOW, start_high_and_claim)) {
             tap_skip("this user may not");
             tap_result(names[i], NULL);
@@ -360,8 +339,8 @@ static void on_one_core_a_high_priority_waits_only_while_the_low_one_works(void)
         if (is_middle_started) {
             (void)pthread_join(middle, NULL);
         }
-        RESULT(pages[0] != NULL && pages[1] != NULL && waited > 0.01
-                   && waited < 0.5,
+        RESULT(pages[0] != NULL && pages[1] != NULL && is_high_done
+                   && has_high_waited && !has_middle_come_between,
                names[i], NULL);
     }
     (void)sched_setaffinity(0, sizeof all, &all);
