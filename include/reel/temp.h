@@ -196,14 +196,14 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align);
 
 /// Commit memory now, so that the next allocations need no commit: as many as take
 /// `size` bytes together, padding included. Allocations of other contexts count,
-/// too. A rewind, reset or trim may decommit it again.
+/// too. A rewind, reset or trim may decommit it again. Other contexts may be in
+/// reel_temp_alloc_shared().
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_NO_MEMORY if the range has no
 ///          room for so much; REEL_PORT_FAILED if the commit hook fails;
 ///          REEL_STALE if the temp has ended.
 /// Cost     O(1), at most two calls of the commit hook, the second if it fails
-/// Callers  threads only, also while other contexts are in
-///          reel_temp_alloc_shared()
+/// Callers  threads only
 /// Waits    for the commit hook, also of another thread
 reel_status reel_temp_reserve(reel_temp *temp, size_t size);
 
