@@ -359,19 +359,19 @@ void *reel_heap_alloc_zeroed(reel_heap *heap, size_t size, size_t align)
 // ---- freeing ---------------------------------------------------------------------
 
 // Of the granule before; the first of all has none that is an edge.
-ALWAYS_INLINE granule_bits bits_before(const reel_heap *heap, granule_bits at)
+ALWAYS_INLINE void bits_before(const reel_heap *heap, const granule_bits *at,
+                               granule_bits *before)
 {
-    at.bit >>= 1;
-    if (REEL_UNLIKELY(at.bit == 0)) {
-        if (at.cell == heap->map) {
-            return at;
-        }
-        at.cell--;
-        at.bit = bit_of(WORD_BITS - 1);
-        at.starts = READ(at.cell->starts);
-        at.edges = READ(at.cell->edges);
+    before->cell = at->cell;
+    before->bit = at->bit >> 1;
+    before->starts = at->starts;
+    before->edges = at->edges;
+    if (REEL_UNLIKELY(before->bit == 0) && before->cell != heap->map) {
+        before->cell--;
+        before->bit = bit_of(WORD_BITS - 1);
+        before->starts = READ(before->cell->starts);
+        before->edges = READ(before->cell->edges);
     }
-    return at;
 }
 
 // Take the free block that ends at `end` off its list and return its bytes. 0: it was
@@ -422,8 +422,9 @@ OUT_OF_LINE reel_status undo_free(reel_heap *heap, uintptr_t block,
 INLINE_FOR_SPEED reel_status free_block(reel_heap *heap, uintptr_t block,
                                         size_t first, size_t n)
 {
-    const granule_bits at = bits_at(heap, first);
-    const granule_bits last = bits_before(heap, at);
+    granule_bits at, last;
+    bits_at(heap, first, &at);
+    bits_before(heap, &at, &last);
     const size_t bytes = n << heap->shift;
     size_t before = 0, behind = 0;
     if ((last.edges & last.bit) != 0) {
@@ -445,7 +446,8 @@ INLINE_FOR_SPEED reel_status free_block(reel_heap *heap, uintptr_t block,
         return lower_frontier(heap, first + n, first - (before >> heap->shift));
     }
     note_length(heap, first, n, 0);
-    const granule_bits next = bits_at(heap, first + n);
+    granule_bits next;
+    bits_at(heap, first + n, &next);
     if ((next.edges & next.bit) != 0) {
         const uintptr_t after = next.bit << 1;
         const bool is_alone = after != 0 ? (next.starts & after) != 0
@@ -486,7 +488,8 @@ reel_status reel_heap_free(reel_heap *heap, void *block)
     if (REEL_UNLIKELY(first >= frontier_of(heap))) {
         return reel_heap_blame(heap, block);
     }
-    const granule_bits at = bits_at(heap, first);
+    granule_bits at;
+    bits_at(heap, first, &at);
     if (REEL_UNLIKELY((at.starts & ~at.edges & at.bit) == 0)) {
         return reel_heap_blame(heap, block);
     }

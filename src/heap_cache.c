@@ -65,7 +65,8 @@ reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block)
     if (REEL_UNLIKELY(first >= frontier_of(heap))) {
         return reel_heap_blame(heap, block);
     }
-    const granule_bits at = bits_at(heap, first);
+    granule_bits at;
+    bits_at(heap, first, &at);
     if (REEL_UNLIKELY((at.starts & ~at.edges & at.bit) == 0)) {
         return reel_heap_blame(heap, block);
     }

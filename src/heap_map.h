@@ -177,14 +177,13 @@ typedef struct granule_bits {
     uintptr_t edges;
 } granule_bits;
 
-ALWAYS_INLINE granule_bits bits_at(const reel_heap *heap, size_t i)
+// Not a result: some compilers copy that with memcpy at -Og.
+ALWAYS_INLINE void bits_at(const reel_heap *heap, size_t i, granule_bits *at)
 {
-    granule_bits at;
-    at.cell = cell_of(heap, i);
-    at.bit = bit_of(i);
-    at.starts = READ(at.cell->starts);
-    at.edges = READ(at.cell->edges);
-    return at;
+    at->cell = cell_of(heap, i);
+    at->bit = bit_of(i);
+    at->starts = READ(at->cell->starts);
+    at->edges = READ(at->cell->edges);
 }
 
 INLINE_FOR_SPEED void set_start(const reel_heap *heap, size_t i)

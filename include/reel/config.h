@@ -42,7 +42,7 @@
 #define REEL_CORES 1
 #endif
 
-/// How a shared word is exchanged; see src/atomic.h.
+/// How a shared word is exchanged. REEL_ATOMICS_HEADER is described in reel/port.h.
 #define REEL_ATOMICS_NATIVE 1 // the compiler's __atomic builtins
 #define REEL_ATOMICS_MASKED 2 // one core: mask interrupts for the exchange
 #define REEL_ATOMICS_LLSC   3 // one core, Armv7-M, Armv8-M mainline: LDREX, STREX
@@ -140,6 +140,13 @@
     && REEL_ATOMICS != REEL_ATOMICS_MASKED                                     \
     && REEL_ATOMICS != REEL_ATOMICS_LLSC
 #error "REEL_ATOMICS is unknown: take one of the REEL_ATOMICS_… values above"
+#endif
+#if defined(__GCC_ATOMIC_POINTER_LOCK_FREE)
+#if REEL_CORES > 1 && REEL_ATOMICS != REEL_ATOMICS_CUSTOM \
+    && __GCC_ATOMIC_POINTER_LOCK_FREE != 2
+#error \
+    "two cores without compare-and-swap need a lock: see port/rp2040/atomics.h"
+#endif
 #endif
 #if REEL_CORES > 1 && REEL_ATOMICS != REEL_ATOMICS_NATIVE \
     && REEL_ATOMICS != REEL_ATOMICS_CUSTOM

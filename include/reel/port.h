@@ -25,6 +25,29 @@
 #include REEL_PORT_WATCH_HEADER
 #endif
 
+/// REEL_ATOMICS_CUSTOM: REEL_ATOMICS_HEADER names a header of the platform's. It
+/// includes only reel/base.h, and defines these, each `static inline`:
+///
+///   uintptr_t load_relaxed(const reel_word *word)    the value, never torn
+///   uintptr_t load_acquire(const reel_word *word)    and what its writer wrote
+///                                                    before it
+///   void store_relaxed(reel_word *word, uintptr_t value)   never torn, never lost
+///   void store_release(reel_word *word, uintptr_t value)   after what was written
+///                                                          before it
+///   bool swap_if_relaxed(reel_word *word, uintptr_t *seen, uintptr_t next)
+///   bool swap_if_acquire(reel_word *word, uintptr_t *seen, uintptr_t next)
+///   bool swap_if_release(reel_word *word, uintptr_t *seen, uintptr_t next)
+///
+/// swap_if: if the word has the value *seen, write `next` and return true. Else, and
+/// sometimes without a reason, leave it, store its value in *seen and return false.
+/// No store of another context, plain or exchanged, may fall between its look and
+/// its write. All of them may be called in threads, in handlers and on all cores.
+/// Lists have versions then, as with REEL_ATOMICS_NATIVE, so links are words.
+///
+/// port/rp2040/atomics.h is one, for two cores without compare-and-swap.
+/// port/locked_atomics.h makes one of any lock: for example, on a CPU whose word
+/// takes two loads, with loads under the mask as well.
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -3,6 +3,10 @@
 #ifndef REEL_SRC_ATOMIC_MASKED_H
 #define REEL_SRC_ATOMIC_MASKED_H
 
+#if defined(__AVR__)
+#error "a word takes two loads on this CPU: use REEL_ATOMICS_CUSTOM (reel/port.h)"
+#endif
+
 #include "one_core.h"
 #include "reel/port.h"
 

@@ -28,7 +28,7 @@ $(OUT)/%/basepri.elf: $$(call objects,$$*,$(CORE) tests/boards/basepri.c \
                         $(filter-out %/primask.c,$(BOARD_COMMON))) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
-CORES_COMMON := tests/harness/tap.c $(call in_folder,cores,both pool regions) \
+CORES_COMMON := tests/harness/tap.c $(call in_folder,cores,both pool regions spin_lock) \
                 $(BOARD_COMMON)
 
 $(OUT)/%/cores.elf: $$(call objects,$$*,$(CORE) $(CORES_COMMON) \

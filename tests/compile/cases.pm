@@ -11,6 +11,7 @@ our %cpus = (
     clang    => 'clang',
     armhf    => 'arm-linux-gnueabihf-gcc',
     m0       => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m0',
+    m0plus   => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m0plus',
     m23      => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m23',
     m3       => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m3',
     m4       => 'arm-none-eabi-gcc -mthumb -mcpu=cortex-m4',
@@ -25,6 +26,10 @@ our %cpus = (
 
 my $basepri = 'cortex-m/basepri.h';
 my $backend = sub { "-DREEL_ATOMICS=REEL_ATOMICS_$_[0]" };
+
+my $lock_text = 'two cores without compare-and-swap need a lock: see port/rp2040/atomics.h';
+my $two_cores = '-DREEL_CORES=2 -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM '
+    . '-DREEL_ATOMICS_HEADER=\\"rp2040/atomics.h\\"';
 
 # CPU, options, what the compiler must say, and what is included if it is not
 # the way to a shared word, which brings the configuration.
@@ -53,11 +58,17 @@ our @refused = (
     [ 'rv32imc',  $backend->('NATIVE'), 'no compare-and-swap on this CPU' ],
     (   map { [ $_->[0], '-DREEL_CORES=2 ' . $backend->( $_->[1] ),
                 'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ] }
-            [ 'm3', 'LLSC' ], [ 'm33', 'LLSC' ], [ 'm3', 'MASKED' ], [ 'm0', 'MASKED' ],
+            [ 'm3', 'LLSC' ], [ 'm33', 'LLSC' ], [ 'm3', 'MASKED' ],
         [ 'host', 'MASKED' ], [ 'host', 'NONE' ], [ 'rv32imac', 'NONE' ]
     ),
-    [ 'm0',      '-DREEL_CORES=2', 'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ],
-    [ 'rv32imc', '-DREEL_CORES=2', 'REEL_CORES above 1 needs REEL_ATOMICS_NATIVE' ],
+    (   map { [ $_->[0], "-DREEL_CORES=2 $_->[1]", $lock_text ] }
+            [ 'm0', '' ], [ 'm0clang', '' ], [ 'rv32imc', '' ],
+        [ 'm0', $backend->('MASKED') ], [ 'm0', $backend->('NATIVE') ],
+        [ 'm0', $backend->('NONE') ]
+    ),
+    [   'm0plus', $two_cores, 'REEL_PORT_SPIN_LOCK must be a spin lock, 0 to 31' ],
+    [   'm0plus', "$two_cores -DREEL_PORT_SPIN_LOCK=32", 'REEL_PORT_SPIN_LOCK must be 0 to 31' ],
+    [ 'host', '-D__AVR__ ' . $backend->('MASKED'), 'a word takes two loads on this CPU' ],
 
     [ 'm3', '', 'REEL_PORT_BASEPRI is not set', $basepri ],
     [ 'm3', '-DREEL_PORT_BASEPRI=0',   'REEL_PORT_BASEPRI must be 1 to 255', $basepri ],
@@ -70,6 +81,8 @@ our @refused = (
 );
 
 our @accepted = (
+    [ 'm0plus', "$two_cores -DREEL_PORT_SPIN_LOCK=31" ],
+    map( { [ $_, '', undef, 'cortex-m/exclusives.h' ] } qw(m3 m33) ),
     [ 'host', '-DREEL_CORES=2' ],
     [ 'host', '-DREEL_CORES=64 ' . $backend->('NATIVE') ],
     [ 'm3',   '-DREEL_CORES=2' ],

@@ -1,0 +1,3 @@
+#include "spin_lock.h"
+
+uintptr_t spin_lock_taken;
