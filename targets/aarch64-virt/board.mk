@@ -7,4 +7,4 @@ NEED_FOR_aarch64-virt := aarch64
 
 BOARD_RUNS  += $(addprefix $(OUT)/aarch64-virt,/suite.elf /port.elf)
 MATRIX_RUNS += $(addprefix $(OUT)/aarch64-virt,+checks2+poison1+Os/suite.elf \
-                 +levels4/port.elf)
+                 +levels4/port.elf +levels4/port-icount.elf)

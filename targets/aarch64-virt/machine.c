@@ -75,12 +75,14 @@ static void start_counting(void)
                      "r"(enable), "r"(counter));
 }
 
-// Devices in the first GiB and RAM in the second, mapped where they are.
+// Devices in the first GiB and RAM in the next ones, mapped where they are.
 static void fill_tables(void)
 {
     uint64_t *const table = MACHINE_LEVELS == 3 ? machine_root : low_table;
     table[0] = DEVICE;
-    table[1] = GIB | MEMORY;
+    for (unsigned i = 1; i < 8; i++) {
+        table[i] = i * GIB | MEMORY;
+    }
     if (MACHINE_LEVELS == 4) {
         machine_root[0] = (uintptr_t)low_table | TABLE;
     }

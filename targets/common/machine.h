@@ -43,8 +43,14 @@ bool machine_start_other(void (*work)(void));
 // ---- boards with page tables -----------------------------------------------------
 
 // The root of the tables that all cores use, and how many levels there are. RAM and
-// devices are mapped where they are.
+// devices are mapped where they are, below 8 GiB. There are 5 GiB of RAM, of which the
+// emulator takes what is touched; an image lies in the first 128 MiB of them.
 extern uint64_t machine_root[512];
 extern const unsigned machine_levels;
+#if defined(__aarch64__)
+#define MACHINE_RAM ((uintptr_t)0x40000000)
+#else
+#define MACHINE_RAM ((uintptr_t)0x80000000)
+#endif
 
 #endif

@@ -7,4 +7,5 @@ FLAGS_imc          := $(FLAGS_masked) '-DREEL_PORT_MASK_HEADER="riscv/mstatus.h"
 NEED_FOR_riscv32-virt := riscv
 
 BOARD_RUNS  += $(addprefix $(OUT)/riscv32-virt,/port.elf +imc/port.elf)
-MATRIX_RUNS += $(addprefix $(OUT)/riscv32-virt,/suite.elf +imc+checks2+Os/suite.elf)
+MATRIX_RUNS += $(addprefix $(OUT)/riscv32-virt,/suite.elf +imc+checks2+Os/suite.elf \
+                 +imc+Os/port-icount.elf)

@@ -8,4 +8,4 @@ NEED_FOR_riscv64-virt := riscv
 
 BOARD_RUNS  += $(addprefix $(OUT)/riscv64-virt,/suite.elf /port.elf)
 MATRIX_RUNS += $(addprefix $(OUT)/riscv64-virt,+checks2+poison1+Os/suite.elf \
-                 +levels4/port.elf)
+                 +levels4/port.elf +levels4/port-icount.elf)

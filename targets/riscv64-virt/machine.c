@@ -51,11 +51,11 @@ bool machine_in_handler(void)
     return in_handler[machine_core()];
 }
 
-// What an entry of the root covers is mapped where it is: up to 4 GiB, or all.
+// What an entry of the root covers is mapped where it is: up to 8 GiB, or all.
 void machine_map(void)
 {
     const uint64_t mode = SATP_SV39 + MACHINE_LEVELS - 3;
-    const unsigned entries = MACHINE_LEVELS == 3 ? 4 : 1;
+    const unsigned entries = MACHINE_LEVELS == 3 ? 8 : 1;
     for (unsigned i = 0; i < entries; i++) {
         machine_root[i] = i * GIB >> 2 | LEAF;
     }

@@ -11,6 +11,10 @@ void board_start(void);
 // The other core stays off: no core needs to know of a change.
 void board_be_alone(void);
 
+// Give the port 1,000,000 frames more than the few it needs, all of them out. False
+// where there are no frames. Then only rig_start() may follow.
+bool board_take_many(void);
+
 // Say on the console whose an address is and in which state.
 void board_report(uintptr_t address);
 

@@ -212,23 +212,35 @@ static void every_call_has_its_price(void)
     }
 }
 
-// Far up in a range as at its start. No frame is fresh.
-static void height_costs_nothing(void)
+// Far up in a range as at its start, and with many frames as with few. No frame is
+// fresh.
+static void price(size_t *up, size_t *down)
 {
     rig_start(&range);
     const size_t pages = range.size / page < 1500 ? RIG_PAGES : 1500;
     move(0, pages);
     move(pages, 1);
-    const size_t low = cost(1, 2), low_down = cost(2, 1);
+    *up = cost(1, 2);
+    *down = cost(2, 1);
     move(1, pages - 2);
-    EXPECT(cost(pages - 2, pages - 1) == low);
-    EXPECT(cost(pages - 1, pages - 2) == low_down);
+    EXPECT(cost(pages - 2, pages - 1) == *up);
+    EXPECT(cost(pages - 1, pages - 2) == *down);
+}
+
+static void neither_height_nor_many_frames_cost_anything(void)
+{
+    size_t up, down, up_of_many, down_of_many;
+    price(&up, &down);
+    if (board_take_many()) {
+        price(&up_of_many, &down_of_many);
+        EXPECT(up_of_many == up && down_of_many == down);
+    }
 }
 
 const test_case icount_tests[] = {
     TEST(an_interrupt_at_every_instruction_finds_it_right),
     TEST(closing_before_opening_is_noticed),
     TEST(every_call_has_its_price),
-    TEST(height_costs_nothing),
+    TEST(neither_height_nor_many_frames_cost_anything),
     END_OF_TESTS,
 };

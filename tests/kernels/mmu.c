@@ -15,6 +15,8 @@
 #endif
 
 #define FRAMES     2048
+#define MANY       ((size_t)1000000)
+#define BEYOND     ((size_t)128 << 20) // the image, in RAM
 #define LEVELS     machine_levels
 #define ROOT_REACH ((size_t)1 << (LEVELS == 3 ? 30 : 39))
 #define START      (8 * ROOT_REACH) // beyond RAM and devices
@@ -64,14 +66,28 @@ bool reel_port_in_interrupt(void)
     return machine_in_handler();
 }
 
-// ---- ranges ------------------------------------------------------------------------------
-
 static void give_up(void)
 {
     if (mmu.frontier > 0) {
         mmu.pages.decommit(&mmu, (void *)mmu.base, mmu.frontier);
     }
 }
+
+bool board_take_many(void)
+{
+    give_up();
+    mmu.frontier = 0;
+    EXPECT(reel_blocks_init(&frames, (void *)(MACHINE_RAM + BEYOND),
+                            REEL_BLOCKS_SIZE(REEL_MMU_PAGE, MANY + FRAMES),
+                            REEL_MMU_PAGE, MANY + FRAMES)
+           == REEL_OK);
+    for (size_t i = 0; i < MANY; i++) {
+        (void)reel_blocks_alloc(&frames);
+    }
+    return reel_blocks_count_used(&frames) == MANY;
+}
+
+// ---- ranges ------------------------------------------------------------------------------
 
 void rig_start(rig_range *range)
 {

@@ -34,6 +34,11 @@ void board_be_alone(void)
 {
 }
 
+bool board_take_many(void)
+{
+    return false;
+}
+
 void board_report(uintptr_t address)
 {
     test_note("refused at", address);
