@@ -1,4 +1,5 @@
-// What a range's hooks may be asked for: private to the ports that keep a frontier.
+// What a range's hooks may be asked for: private to the ports that keep a
+// frontier.
 
 #ifndef REEL_PORT_FRONTIER_H
 #define REEL_PORT_FRONTIER_H
@@ -10,8 +11,8 @@ static inline bool is_whole_pages(const reel_pages *pages, size_t size)
     return size != 0 && (size & (pages->page_size - 1)) == 0;
 }
 
-// Whole pages, at the frontier, and within the range? `offset` is where the bytes
-// begin, from the start of the range.
+// Whole pages, at the frontier, and within the range? `offset` is where the
+// bytes begin, from the start of the range.
 static inline bool may_commit(const reel_pages *pages, size_t frontier,
                               size_t range, size_t offset, size_t size)
 {

@@ -1,5 +1,5 @@
-// Entries of AArch64's tables, stage 1 at EL1, 4 KiB granule, and how cores learn of
-// a change: private to mmu.c.
+// Entries of AArch64's tables, stage 1 at EL1, 4 KiB granule, and how cores
+// learn of a change: private to mmu.c.
 
 #ifndef REEL_PORT_AARCH64_ENTRY_H
 #define REEL_PORT_AARCH64_ENTRY_H
@@ -8,8 +8,8 @@
 
 #define ENTRY_VALID UINT64_C(1)
 #define ENTRY_TABLE (ENTRY_VALID | UINT64_C(1) << 1)
-// Attribute 1 of MAIR_EL1, inner shareable, accessed, read and write at EL1 alone;
-// nobody executes.
+// Attribute 1 of MAIR_EL1, inner shareable, accessed, read and write at EL1
+// alone; nobody executes.
 #define ENTRY_PAGE                                                        \
     (ENTRY_VALID | UINT64_C(1) << 1 | UINT64_C(1) << 2 | UINT64_C(3) << 8 \
      | UINT64_C(1) << 10 | UINT64_C(3) << 53)
@@ -78,8 +78,8 @@ static inline void translation_appeared(uintptr_t start, size_t size,
     __asm__ volatile("dsb ishst\n\tisb" ::: "memory");
 }
 
-// TLBI …IS reaches all cores, and DSB waits until they are done. VAE1IS includes
-// the tables on the way.
+// TLBI …IS reaches all cores, and DSB waits until they are done. VAE1IS
+// includes the tables on the way.
 static inline void translation_vanished(uintptr_t start, size_t size,
                                         void (*forget)(uintptr_t, size_t))
 {

@@ -1,6 +1,6 @@
-// kmalloc aligns what is a power of two to its size, and vmalloc to a page. A free is
-// not told the alignment, so which of them serves a block must not depend on it:
-// kvfree knows.
+// kmalloc aligns what is a power of two to its size, and vmalloc to a page. A
+// free is not told the alignment, so which of them serves a block must not
+// depend on it: kvfree knows.
 
 #include <linux/atomic.h>
 #include <linux/gfp.h>
@@ -34,7 +34,8 @@ static void *note(void *block, size_t size)
     return block;
 }
 
-// Any block: in place if it satisfies the alignment and does not grow, else a copy.
+// Any block: in place if it satisfies the alignment and does not grow, else a
+// copy.
 static void *change(reel_allocator allocator, void *block, size_t old_size,
                     size_t new_size, size_t align)
 {
@@ -65,7 +66,7 @@ static reel_status may_free(const void *block)
     return reel_linux_may_sleep() ? REEL_OK : REEL_BUSY;
 }
 
-// ---- kvmalloc --------------------------------------------------------------------------
+// ---- kvmalloc ---------------------------------------------------------------
 
 static void *kv_allocate(void *self, size_t size, size_t align)
 {
@@ -105,7 +106,7 @@ reel_allocator reel_linux_kvmalloc(void)
     return allocator;
 }
 
-// ---- whole pages -------------------------------------------------------------------------
+// ---- whole pages ------------------------------------------------------------
 
 static void *pages_allocate(void *self, size_t size, size_t align)
 {
@@ -129,7 +130,8 @@ static reel_status pages_free(void *self, void *block, size_t size)
     return status;
 }
 
-// A free gives back as many pages as its size says: what shrinks gives them up now.
+// A free gives back as many pages as its size says: what shrinks gives them up
+// now.
 static void *pages_reallocate(void *self, void *block, size_t old_size,
                               size_t new_size, size_t align)
 {

@@ -1,6 +1,6 @@
-// A kprobe on page_fault_oops(regs, error_code, address), which still has the address:
-// when a die notifier runs, CR2 is no longer that of the fault, since the oops itself
-// reads memory.
+// A kprobe on page_fault_oops(regs, error_code, address), which still has the
+// address: when a die notifier runs, CR2 is no longer that of the fault, since
+// the oops itself reads memory.
 
 #include <linux/kprobes.h>
 #include <linux/list.h>

@@ -1,6 +1,7 @@
-// Hooks of the kernel. A gate is a mutex of the kernel's: it has the scheduler's
-// fairness, and under PREEMPT_RT the priority of who waits. A mutex is larger than a
-// gate's word, so gates take one from a table while anybody is at them.
+// Hooks of the kernel. A gate is a mutex of the kernel's: it has the
+// scheduler's fairness, and under PREEMPT_RT the priority of who waits. A mutex
+// is larger than a gate's word, so gates take one from a table while anybody is
+// at them.
 
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -38,7 +39,7 @@ uintptr_t reel_port_thread(void)
     return (uintptr_t)current;
 }
 
-// ---- gates -------------------------------------------------------------------------
+// ---- gates ------------------------------------------------------------------
 
 #define MOST_GATES 64 // that threads are inside of, or wait for, at a time
 

@@ -1,8 +1,9 @@
-// The page contract with symbols that modules of 6.1 may use. vmap() of one page, many
-// times, makes the page tables; commit and decommit write their last level. Kernel
-// addresses are in the tables of all processes, so a commit is there for every core,
-// and x86 remembers nothing of what was not there. A decommit empties the entries,
-// has all cores forget them, and then frees the pages.
+// The page contract with symbols that modules of 6.1 may use. vmap() of one
+// page, many times, makes the page tables; commit and decommit write their last
+// level. Kernel addresses are in the tables of all processes, so a commit is
+// there for every core, and x86 remembers nothing of what was not there. A
+// decommit empties the entries, has all cores forget them, and then frees the
+// pages.
 
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -24,7 +25,7 @@
 
 #define MOST_SINGLY (64 * PAGE_SIZE) // more is forgotten at once
 
-// ---- forgetting -----------------------------------------------------------------------
+// ---- forgetting -------------------------------------------------------------
 
 typedef struct byte_range {
     unsigned long start, size;
@@ -49,7 +50,7 @@ static void forget(void *addr, size_t size)
     on_each_cpu(forget_here, &range, 1);
 }
 
-// ---- pages -----------------------------------------------------------------------------
+// ---- pages ------------------------------------------------------------------
 
 static pte_t *entry_of(void *addr)
 {
@@ -139,7 +140,7 @@ static void decommit(void *context, void *addr, size_t size)
     }
 }
 
-// ---- address space -------------------------------------------------------------------
+// ---- address space ----------------------------------------------------------
 
 // Tables for a range, with the same page everywhere.
 static void *map_one_page(struct page *page, size_t count)

@@ -1,12 +1,13 @@
-/// reel in Linux: address space, backing allocators, and faults that say whose they
-/// are. Include it after the kernel's own headers. Written for 6.1 on x86-64, with
-/// symbols that modules may use.
+/// reel in Linux: address space, backing allocators, and faults that say whose
+/// they are. Include it after the kernel's own headers. Written for 6.1 on
+/// x86-64, with symbols that modules may use.
 ///
-/// reel asks a port one question, "is this a handler?", and acts on it: there it does
-/// not wait, grow or commit. In a kernel that is wider than handlers. Whoever holds a
-/// spinlock, or has preemption off, or is an RCU reader, must not sleep either, and a
-/// commit sleeps in the page allocator. So reel_port_in_interrupt() is true wherever
-/// the caller may not sleep. reel_linux_in_handler() tells handlers alone.
+/// reel asks a port one question, "is this a handler?", and acts on it: there
+/// it does not wait, grow or commit. In a kernel that is wider than handlers.
+/// Whoever holds a spinlock, or has preemption off, or is an RCU reader, must
+/// not sleep either, and a commit sleeps in the page allocator. So
+/// reel_port_in_interrupt() is true wherever the caller may not sleep.
+/// reel_linux_in_handler() tells handlers alone.
 
 #ifndef REEL_LINUX_H
 #define REEL_LINUX_H
@@ -24,8 +25,8 @@ struct page;
 /// Callers  any context
 bool reel_linux_in_handler(void);
 
-/// Tell whether the caller may sleep. A kernel without CONFIG_PREEMPT_COUNT does not
-/// know of spinlocks that are held; there it is the caller's to know.
+/// Tell whether the caller may sleep. A kernel without CONFIG_PREEMPT_COUNT
+/// does not know of spinlocks that are held; there it is the caller's to know.
 ///
 /// Returns  true if it may.
 /// Callers  any context
@@ -62,10 +63,11 @@ reel_status reel_linux_reserve(reel_linux_space *space, size_t size);
 /// Waits    for all cores
 reel_status reel_linux_release(reel_linux_space *space);
 
-/// Two backing allocators of the kernel's, for pools, rewindables and regions. Where
-/// the caller may not sleep they allocate NULL, and a free is REEL_BUSY. A block of
-/// kvmalloc() has its size rounded up to a power of two below a page, and one of
-/// alloc_pages_exact() to whole pages. An alignment above a page is NULL.
+/// Two backing allocators of the kernel's, for pools, rewindables and regions.
+/// Where the caller may not sleep they allocate NULL, and a free is REEL_BUSY.
+/// A block of kvmalloc() has its size rounded up to a power of two below a
+/// page, and one of alloc_pages_exact() to whole pages. An alignment above a
+/// page is NULL.
 ///
 /// Returns  the allocator.
 /// Callers  any context; the functions behind it: threads only
@@ -79,15 +81,16 @@ reel_allocator reel_linux_whole_pages(void);
 /// Callers  any context
 size_t reel_linux_allocated(void);
 
-/// A temp whose faults are reported. The caller's; keep it until it is taken back.
+/// A temp whose faults are reported. The caller's; keep it until it is taken
+/// back.
 typedef struct reel_linux_report {
     struct list_head list;
     const reel_temp *temp;
     const char *name;
 } reel_linux_report;
 
-/// Report kernel faults in a temp's address space: before the kernel's own message a
-/// line says which temp it is, at which offset, and in which state.
+/// Report kernel faults in a temp's address space: before the kernel's own
+/// message a line says which temp it is, at which offset, and in which state.
 ///
 ///   report   the caller's; its `temp` and `name` are set
 ///

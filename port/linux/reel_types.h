@@ -1,6 +1,6 @@
-/* REEL_TYPES_HEADER for a kernel: what reel/config.h asks for, out of the kernel's own
- * headers. Name it with quotes: -std=gnu11 predefines `linux` as 1, so <linux/…> in an
- * option becomes <1/…>. */
+/* REEL_TYPES_HEADER for a kernel: what reel/config.h asks for, out of the
+ * kernel's own headers. Name it with quotes: -std=gnu11 predefines `linux` as 1,
+ * so <linux/…> in an option becomes <1/…>. */
 #ifndef REEL_LINUX_TYPES_H
 #define REEL_LINUX_TYPES_H
 

@@ -1,7 +1,7 @@
-// Levels count from 0, the pages. An entry of level n covers reach(n) bytes. The
-// range begins at a multiple of the root's reach. So the entries of level n below
-// the frontier number frontier / reach(n), rounded up, and that is also the number
-// of frames that they lead to.
+// Levels count from 0, the pages. An entry of level n covers reach(n) bytes.
+// The range begins at a multiple of the root's reach. So the entries of level n
+// below the frontier number frontier / reach(n), rounded up, and that is also
+// the number of frames that they lead to.
 
 #include "mmu.h"
 
@@ -23,7 +23,7 @@
 #define MIN_LEVELS 3u
 #define MAX_LEVELS 4u
 
-// ---- where things are --------------------------------------------------------------
+// ---- where things are -------------------------------------------------------
 
 static unsigned shift_of(unsigned level)
 {
@@ -64,8 +64,8 @@ static uint64_t physical(const reel_mmu *mmu, const void *frame)
     return (uintptr_t)frame - mmu->space->offset;
 }
 
-// The entry of a level that an offset's way from the root leads to. Those above it
-// are there, if only hidden.
+// The entry of a level that an offset's way from the root leads to. Those above
+// it are there, if only hidden.
 static uint64_t *entry_at(const reel_mmu *mmu, size_t offset, unsigned level)
 {
     const uintptr_t address = mmu->base + offset;
@@ -88,7 +88,7 @@ static uint64_t *entry_after(const reel_mmu *mmu, uint64_t *entry,
                                            : entry + 1;
 }
 
-// ---- frames that were taken and are not in use yet: a chain through their first words
+// ---- frames that are not in use yet: a chain through their first words --------
 
 typedef struct chain {
     struct chain *next;
@@ -126,7 +126,7 @@ static void *next_of(chain **taken)
     return frame;
 }
 
-// ---- commit --------------------------------------------------------------------------
+// ---- commit -----------------------------------------------------------------
 
 static void *clear(void *table)
 {
@@ -183,7 +183,7 @@ static bool commit(void *context, void *addr, size_t size)
     return true;
 }
 
-// ---- decommit --------------------------------------------------------------------------
+// ---- decommit ---------------------------------------------------------------
 
 // The first offset from `from` on where an entry of this level begins.
 static size_t first_at(size_t from, unsigned level)
@@ -229,7 +229,7 @@ static void decommit(void *context, void *addr, size_t size)
     give_frames_back(mmu, mmu->frontier, to);
 }
 
-// ---- init ------------------------------------------------------------------------------
+// ---- init -------------------------------------------------------------------
 
 static bool is_space(const reel_mmu_space *space)
 {

@@ -19,13 +19,14 @@
 #define ALL_OF_MEMORY UINTPTR_MAX
 #define NOT_THERE     0u
 
-// ---- registers: their numbers are part of the instructions ---------------------
+// ---- registers: their numbers are part of the instructions ------------------
 
-#define FOR_EACH_ENTRY(ACT)                                                 \
-    ACT(0)                                                                  \
-    ACT(1)                                                                  \
-    ACT(2) ACT(3) ACT(4) ACT(5) ACT(6) ACT(7) ACT(8) ACT(9) ACT(10) ACT(11) \
-        ACT(12) ACT(13) ACT(14) ACT(15)
+#define FOR_EACH_ENTRY(ACT)                                                  \
+    ACT(0)                                                                   \
+    ACT(1)                                                                   \
+    ACT(2)                                                                   \
+    ACT(3) ACT(4) ACT(5) ACT(6) ACT(7) ACT(8) ACT(9) ACT(10) ACT(11) ACT(12) \
+        ACT(13) ACT(14) ACT(15)
 #if __riscv_xlen == 32
 #define FOR_EACH_CONFIG(ACT) ACT(0) ACT(1) ACT(2) ACT(3)
 #define CONFIG_NUMBER(entry) ((entry) / PER_CONFIG)
@@ -98,7 +99,8 @@ static void set_config(unsigned entry, uintptr_t value)
     write_config(number, others | value << shift_of(entry));
 }
 
-// Asked by reading a register: where it does not exist, that traps to the label.
+// Asked by reading a register: where it does not exist, that traps to the
+// label.
 static bool has_pmp(void)
 {
     uintptr_t found, status, vector;
@@ -133,7 +135,7 @@ static size_t granule_of(unsigned entry)
     return (kept & (0 - kept)) * GRANULE;
 }
 
-// ---- the frontier ------------------------------------------------------------------
+// ---- the frontier -----------------------------------------------------------
 
 static void fence(bool must_fence)
 {
@@ -142,8 +144,8 @@ static void fence(bool must_fence)
     }
 }
 
-// One write moves it. The next entry begins there, too; QEMU 7.2 notices that when
-// the entry's own address is written.
+// One write moves it. The next entry begins there, too; QEMU 7.2 notices that
+// when the entry's own address is written.
 static void move_frontier(reel_pmp *pmp, size_t to)
 {
     set_address(pmp->entry + 1u, (pmp->base + to) / GRANULE);
@@ -174,7 +176,7 @@ static void decommit(void *context, void *addr, size_t size)
     }
 }
 
-// ---- init ----------------------------------------------------------------------------
+// ---- init -------------------------------------------------------------------
 
 static bool is_coverable(uintptr_t base, size_t size, size_t page_size)
 {
@@ -276,7 +278,7 @@ reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
     return REEL_OK;
 }
 
-// ---- binding M-mode ------------------------------------------------------------------
+// ---- binding M-mode ---------------------------------------------------------
 
 static unsigned last_entry(void)
 {

@@ -7,11 +7,12 @@
 /// The frontier is one register, so it moves by one instruction.
 ///
 /// PMP entries that are not locked do not bind M-mode. They bind its loads and
-/// stores while mstatus has MPRV set and MPP at U: reel_pmp_enable(). A trap sets
-/// MPP to M and the return from it back to U. So a handler is not bound: it may run
-/// with its stack anywhere, and a wrong access by a handler is not caught. A handler
-/// that lets others interrupt it saves mstatus and restores it before its end. Code
-/// is fetched as before. Nothing else of the program may write MPRV or MPP.
+/// stores while mstatus has MPRV set and MPP at U: reel_pmp_enable(). A trap
+/// sets MPP to M and the return from it back to U. So a handler is not bound:
+/// it may run with its stack anywhere, and a wrong access by a handler is not
+/// caught. A handler that lets others interrupt it saves mstatus and restores
+/// it before its end. Code is fetched as before. Nothing else of the program
+/// may write MPRV or MPP.
 ///
 /// PMP serves one hart: a range is shared with interrupts of that hart only.
 
@@ -40,37 +41,39 @@ typedef struct reel_pmp {
     bool must_fence; // this hart has page tables: it caches what PMP allowed
 } reel_pmp;
 
-/// Take PMP entries for a range and close all of it, for code that is bound by PMP:
-/// M-mode after reel_pmp_enable(), and U-mode. What these entries were before is
-/// lost.
+/// Take PMP entries for a range and close all of it, for code that is bound by
+/// PMP: M-mode after reel_pmp_enable(), and U-mode. What these entries were
+/// before is lost.
 ///
 ///   space      aligned to `page_size`, not NULL
 ///   size       bytes, a multiple of `page_size`; not up to the last address
-///   page_size  bytes, a power of two, 4 or more, and the hart's granule or more
+///   page_size  bytes, a power of two, 4 or more, and the hart's granule or
+///              more
 ///   entry      number of the first entry, 0 to 12
 ///
-/// Returns  REEL_OK; REEL_UNSUPPORTED where these entries do not exist, are locked
-///          or are coarser than the page; REEL_PORT_FAILED if an entry of a lower
-///          number is on, which might open what this closes; REEL_INVALID for a
-///          range that PMP cannot cover. On failure nothing has changed but, of
-///          entries that were off, the address.
-/// Callers  owner, a thread in M-mode.
+/// Returns  REEL_OK; REEL_UNSUPPORTED where these entries do not exist, are
+///          locked or are coarser than the page; REEL_PORT_FAILED if an entry
+///          of a lower number is on, which might open what this closes;
+///          REEL_INVALID for a range that PMP cannot cover. On failure nothing
+///          has changed but, of entries that were off, the address.
+/// Callers  owner, a thread in M-mode
 reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
                           size_t page_size, unsigned entry);
 
-/// Bind this hart's loads and stores in M-mode to the entries, outside handlers.
-/// If no entry is set beyond the ranges, the last one opens all other memory.
+/// Bind this hart's loads and stores in M-mode to the entries, outside
+/// handlers. If no entry is set beyond the ranges, the last one opens all other
+/// memory.
 ///
-/// Returns  REEL_OK; REEL_UNSUPPORTED on a hart without U-mode, and then nothing is
-///          bound; REEL_BUSY in an interrupt.
-/// Callers  owner, a thread in M-mode.
+/// Returns  REEL_OK; REEL_UNSUPPORTED on a hart without U-mode, and then
+///          nothing is bound; REEL_BUSY in an interrupt.
+/// Callers  owner, a thread in M-mode
 reel_status reel_pmp_enable(void);
 
-/// Tell whether the caller is a handler, after reel_pmp_enable(): MPP is M there.
-/// A port's reel_port_in_interrupt() may be this.
+/// Tell whether the caller is a handler, after reel_pmp_enable(): MPP is M
+/// there. A port's reel_port_in_interrupt() may be this.
 ///
 /// Returns  true in a handler. Before reel_pmp_enable() it is not known.
-/// Callers  any context in M-mode.
+/// Callers  any context in M-mode
 static inline bool reel_pmp_in_handler(void)
 {
     uintptr_t status;

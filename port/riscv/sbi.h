@@ -10,13 +10,13 @@
 extern "C" {
 #endif
 
-/// Remote fence of the SBI, to every hart. A part of a few pages would leave what
-/// leads to freed tables, so all is forgotten.
+/// Remote fence of the SBI, to every hart. A part of a few pages would leave
+/// what leads to freed tables, so all is forgotten.
 ///
 /// Returns  when every hart has fenced.
-/// Cost     an interrupt to each hart.
-/// Waits    for all harts.
-/// Callers  threads only, in S-mode.
+/// Cost     an interrupt to each hart
+/// Waits    for all harts
+/// Callers  threads only, in S-mode
 static inline void reel_sbi_forget(uintptr_t start, size_t size)
 {
     register uintptr_t a0 __asm__("a0") = 0;           // hart mask,

@@ -1,4 +1,5 @@
-// The gate sleeps on its own word until it changes. Link with -lsynchronization.
+// The gate sleeps on its own word until it changes. Link with
+// -lsynchronization.
 
 #define WIN32_LEAN_AND_MEAN
 #define _WIN32_WINNT 0x0602 // WaitOnAddress came with Windows 8

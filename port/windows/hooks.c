@@ -1,6 +1,6 @@
-// The hooks that are the program's own to replace: leave this file out then. In PE
-// objects a weak definition is not found from other objects, so the defaults of
-// src/hooks.c do not count here.
+// The hooks that are the program's own to replace: leave this file out then. In
+// PE objects a weak definition is not found from other objects, so the defaults
+// of src/hooks.c do not count here.
 
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

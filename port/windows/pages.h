@@ -1,5 +1,5 @@
-/// Windows: address space is reserved, memory is committed page by page, and what is
-/// decommitted traps when touched and goes back to the system.
+/// Windows: address space is reserved, memory is committed page by page, and
+/// what is decommitted traps when touched and goes back to the system.
 
 #ifndef REEL_PORT_WINDOWS_PAGES_H
 #define REEL_PORT_WINDOWS_PAGES_H
@@ -18,14 +18,14 @@ typedef struct reel_windows {
     size_t frontier; // bytes committed
 } reel_windows;
 
-/// Reserve a range of address space; none of it is accessible. A range much larger
-/// than memory is fine, 64 GiB for one. A range that the object had before is
-/// forgotten, and still reserved.
+/// Reserve a range of address space; none of it is accessible. A range much
+/// larger than memory is fine, 64 GiB for one. A range that the object had
+/// before is forgotten, and still reserved.
 ///
 ///   size     bytes, rounded up to whole pages; not 0
 ///
-/// Returns  REEL_OK; REEL_INVALID; REEL_NO_MEMORY if the system refuses. On failure
-///          nothing has changed.
+/// Returns  REEL_OK; REEL_INVALID; REEL_NO_MEMORY if the system refuses. On
+///          failure nothing has changed.
 /// Callers  threads only
 /// Waits    in the system
 reel_status reel_windows_reserve(reel_windows *range, size_t size);

@@ -1,5 +1,5 @@
-// SwitchToThread runs what waits for this processor. A thread of lower priority on it
-// runs only while this one sleeps.
+// SwitchToThread runs what waits for this processor. A thread of lower priority
+// on it runs only while this one sleeps.
 
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

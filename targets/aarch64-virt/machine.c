@@ -1,5 +1,5 @@
-// Two cores at EL1: PSCI starts the second one; the GIC (version 2) has the timer
-// and the interrupt of a core's own making.
+// Two cores at EL1: PSCI starts the second one; the GIC (version 2) has the
+// timer and the interrupt of a core's own making.
 
 #include "machine.h"
 
@@ -38,7 +38,8 @@ void machine_second(void);
 #define DEVICE       UINT64_C(0x0060000000000401)
 #define MEMORY       UINT64_C(0x705)  // attribute 1, inner shareable, accessed
 #define MAIR         UINT64_C(0xFF00) // 0: device; 1: write-back
-// Walks cached and inner shareable, 4 KiB, no TTBR1, 40 bits of physical address.
+// Walks cached and inner shareable, 4 KiB, no TTBR1, 40 bits of physical
+// address.
 #define TCR(bits)                                             \
     ((64 - (bits)) | 1u << 8 | 1u << 10 | 3u << 12 | 1u << 23 \
      | UINT64_C(2) << 32)

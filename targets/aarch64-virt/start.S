@@ -1,5 +1,5 @@
-// EL1 from reset to main() and to the exception handler. TPIDR_EL1 holds the core's
-// number: 0 is the one that came first.
+// EL1 from reset to main() and to the exception handler. TPIDR_EL1 holds the
+// core's number: 0 is the one that came first.
 
     .section .entry, "ax"
     .globl _start

@@ -1,5 +1,6 @@
 // RISC-V in assembler: the registers that a call may change, saved on the stack
-// around a handler, and the status, since a handler may be refused something itself.
+// around a handler, and the status, since a handler may be refused something
+// itself.
 
 #ifndef RISCV_H
 #define RISCV_H

@@ -1,5 +1,5 @@
-// The scheduler: processes take turns until all have ended. Then a use of what an ended
-// process left is caught, and everything is back.
+// The scheduler: processes take turns until all have ended. Then a use of what
+// an ended process left is caught, and everything is back.
 
 #include "console.h"
 #include "machine.h"
@@ -16,9 +16,10 @@ int main(void);
 static process processes[PROCESSES];
 static size_t caught;
 
-// ---- system calls ----------------------------------------------------------------------
+// ---- system calls -----------------------------------------------------------
 
-// All pages or none that anybody sees: what was mapped before stays with the process.
+// All pages or none that anybody sees: what was mapped before stays with the
+// process.
 static uintptr_t grow(process_state *state, size_t pages)
 {
     const uintptr_t start = state->heap_end;
@@ -66,7 +67,7 @@ static void take_turn(process *which)
     }
 }
 
-// ---- the kernel's own faults ---------------------------------------------------------
+// ---- the kernel's own faults ------------------------------------------------
 
 bool reel_port_in_interrupt(void)
 {
@@ -84,7 +85,7 @@ uintptr_t machine_refused(uintptr_t address, uintptr_t pc)
     return machine_after(pc);
 }
 
-// ---- the run -----------------------------------------------------------------------------
+// ---- the run ----------------------------------------------------------------
 
 static void run_all(void)
 {

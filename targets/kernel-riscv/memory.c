@@ -14,7 +14,7 @@ reel_blocks frames;
 reel_pool tables;
 reel_mmu_space kernel_space;
 
-// ---- tables: a pool over an arena, whose chunks are aligned to pages -----------------
+// ---- tables: a pool over an arena, whose chunks are aligned to pages --------
 
 static _Alignas(4096) unsigned char table_bytes[(TABLES + 1) * 4096];
 static reel_arena table_memory;
@@ -45,7 +45,7 @@ static reel_allocator page_aligned(reel_arena *arena)
     return allocator;
 }
 
-// ---- what there is -------------------------------------------------------------------
+// ---- what there is ----------------------------------------------------------
 
 void memory_start(void)
 {
@@ -60,7 +60,7 @@ void memory_start(void)
     kernel_space.frames = &frames;
 }
 
-// ---- address spaces of processes -----------------------------------------------------
+// ---- address spaces of processes --------------------------------------------
 
 static void *cleared(void *page)
 {

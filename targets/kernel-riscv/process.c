@@ -8,7 +8,7 @@
 #define STACK      (USER_START + 0x800000u)
 #define TIME_SLICE 20000u // ticks: 2 ms
 
-// ---- memory of the kernel for a process: region, pool, temp, range -------------------
+// ---- memory of the kernel for a process: region, pool, temp, range ----------
 
 static bool open_memory(process *which, size_t number)
 {
@@ -20,8 +20,7 @@ static bool open_memory(process *which, size_t number)
            && reel_temp_init(&which->temp, (void *)which->window.base, GIB,
                              &which->window.pages, &policy)
                   == REEL_OK
-           && reel_pool_init(&which->pool,
-                             reel_temp_allocator(&which->temp),
+           && reel_pool_init(&which->pool, reel_temp_allocator(&which->temp),
                              which->chunks, 8, PAGE, 4 * PAGE)
                   == REEL_OK
            && reel_region_open(&which->region, &which->pool) == REEL_OK;
@@ -34,7 +33,7 @@ static void close_memory(process *which)
     (void)reel_temp_dispose(&which->temp);
 }
 
-// ---- start and end -------------------------------------------------------------------
+// ---- start and end ----------------------------------------------------------
 
 // The programs are copied: no process writes to another's text.
 static bool load(process_state *state)
@@ -69,8 +68,7 @@ bool process_start(process *which, const program *what, size_t number)
     if (!open_memory(which, number)) {
         return false;
     }
-    which->state =
-        reel_region_alloc(&which->region, sizeof(process_state), 0);
+    which->state = reel_region_alloc(&which->region, sizeof(process_state), 0);
     if (which->state == NULL) {
         close_memory(which);
         return false;
@@ -91,7 +89,7 @@ void process_end(process *which)
     close_memory(which);
 }
 
-// ---- running -------------------------------------------------------------------------
+// ---- running ----------------------------------------------------------------
 
 // While it runs, a process's registers are where its address space has them.
 uintptr_t process_run(process *which)
@@ -110,7 +108,7 @@ uintptr_t process_run(process *which)
     return cause;
 }
 
-// ---- a fault ---------------------------------------------------------------------------
+// ---- a fault ----------------------------------------------------------------
 
 bool process_name(const process *processes, size_t count, uintptr_t address)
 {

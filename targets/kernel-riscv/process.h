@@ -1,4 +1,5 @@
-// Processes: what the kernel knows of one lies in its region, and is gone with it.
+// Processes: what the kernel knows of one lies in its region, and is gone with
+// it.
 
 #ifndef PROCESS_H
 #define PROCESS_H

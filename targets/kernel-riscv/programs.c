@@ -2,7 +2,8 @@
 
 #include "reel/base.h"
 
-// A section whose name is an identifier: the linker says where it begins and ends.
+// A section whose name is an identifier: the linker says where it begins and
+// ends.
 #define USER       __attribute__((section("user_text"), used, noinline))
 #define USER_START __attribute__((section("user_text"), always_inline)) inline
 
@@ -23,7 +24,7 @@ size_t program_offset(const program *what)
     return (uintptr_t)what->start - (uintptr_t)__start_user_text;
 }
 
-// ---- in U-mode, from here on ---------------------------------------------------------
+// ---- in U-mode, from here on ------------------------------------------------
 
 static USER_START uintptr_t call(uintptr_t number, uintptr_t argument)
 {

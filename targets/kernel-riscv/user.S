@@ -3,8 +3,8 @@
 #include "user.h"
 
 // The registers of a process but a0, which is last out and first in.
-#define SOME 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, \
-    23, 24, 25, 26, 27, 28, 29, 30, 31
+#define SOME 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+    21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 
     .text
     .globl user_run

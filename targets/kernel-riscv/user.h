@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-// What a process's registers are, and what user.S keeps of the kernel meanwhile. It
-// lies where every address space has it: in the kernel's RAM.
+// What a process's registers are, and what user.S keeps of the kernel
+// meanwhile. It lies where every address space has it: in the kernel's RAM.
 typedef struct user_frame {
     uintptr_t pc;
     uintptr_t x[31]; // x1 to x31
@@ -19,7 +19,8 @@ typedef struct user_frame {
 #define USER_A0 9  // an argument's and a result's,
 #define USER_A7 16 // and a system call's number
 
-// Run a process until its next trap. Returns scause; stval is as the trap left it.
+// Run a process until its next trap. Returns scause; stval is as the trap left
+// it.
 uintptr_t user_run(user_frame *frame, uintptr_t satp);
 
 #endif

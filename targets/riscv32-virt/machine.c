@@ -1,4 +1,5 @@
-// One hart in M-mode: the CLINT has its timer and the interrupt of its own making.
+// One hart in M-mode: the CLINT has its timer and the interrupt of its own
+// making.
 
 #include "machine.h"
 

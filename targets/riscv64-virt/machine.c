@@ -1,5 +1,5 @@
-// Two harts in S-mode: the firmware (OpenSBI) starts the second one, and each has a
-// timer of its own by Sstc.
+// Two harts in S-mode: the firmware (OpenSBI) starts the second one, and each
+// has a timer of its own by Sstc.
 
 #include "machine.h"
 

@@ -28,7 +28,7 @@ void test_interrupt(void (*handler)(void))
     machine_interrupt(handler);
 }
 
-// ---- probes ---------------------------------------------------------------------------
+// ---- probes -----------------------------------------------------------------
 
 static volatile bool probing[CORES];
 static volatile size_t refusals[CORES];
@@ -97,7 +97,7 @@ uintptr_t rig_refused_at(void)
     return refused_at[machine_core()];
 }
 
-// ---- both cores -----------------------------------------------------------------------
+// ---- both cores -------------------------------------------------------------
 
 static struct {
     size_t asked, done; // rounds

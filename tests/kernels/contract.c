@@ -32,7 +32,7 @@ static void decommit(size_t from, size_t to)
     decommit_bytes(range.start + from * page, (to - from) * page);
 }
 
-// ---- looking ---------------------------------------------------------------------------
+// ---- looking ----------------------------------------------------------------
 
 static bool is_open(size_t at)
 {
@@ -71,7 +71,7 @@ static bool is_right_at_edges(size_t committed)
                || (is_closed(committed) && is_closed(pages - 1)));
 }
 
-// ---- what is promised ----------------------------------------------------------------
+// ---- what is promised -------------------------------------------------------
 
 static void nothing_is_there_at_first(void)
 {

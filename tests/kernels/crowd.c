@@ -40,7 +40,7 @@ static void run(void (*work)(unsigned), void (*tick)(void))
     test_note("interrupts meanwhile:", rig_ticks());
 }
 
-// ---- blocks ----------------------------------------------------------------------------
+// ---- blocks -----------------------------------------------------------------
 
 REEL_BLOCKS_DEFINE(blocks, BLOCK, BLOCKS);
 
@@ -79,7 +79,7 @@ static void blocks_are_never_out_twice(void)
     EXPECT(reel_blocks_is_valid(&blocks));
 }
 
-// ---- a temp that commits while it is shared ------------------------------------------
+// ---- a temp that commits while it is shared ---------------------------------
 
 static rig_range range;
 static reel_temp temp;
@@ -147,7 +147,7 @@ static void a_decommit_reaches_every_core(void)
     }
 }
 
-// ---- a pool and regions, a rewindable, over a temp over the port --------------------
+// ---- a pool and regions, a rewindable, over a temp over the port ------------
 
 static reel_pool pool;
 static reel_pool_chunk chunks[8];

@@ -1,6 +1,7 @@
 // An interrupt after every instruction of commit and decommit: whatever stays
-// committed can be used, whatever stays uncommitted traps, and a handler that calls
-// the hooks is refused. And the exact cost of a call. Needs -icount shift=10.
+// committed can be used, whatever stays uncommitted traps, and a handler that
+// calls the hooks is refused. And the exact cost of a call. Needs -icount
+// shift=10.
 
 #include "board.h"
 #include "machine.h"
@@ -14,7 +15,7 @@ static rig_range range;
 static size_t page;
 static size_t wrong; // things that should have been otherwise
 
-// ---- one move of the frontier ------------------------------------------------------
+// ---- one move of the frontier -----------------------------------------------
 
 typedef struct page_move {
     size_t from, to; // pages
@@ -44,7 +45,7 @@ static void broken_move(size_t from, size_t to)
     move(0, to);
 }
 
-// ---- the interrupt -------------------------------------------------------------------
+// ---- the interrupt ----------------------------------------------------------
 
 static volatile bool under_way, fired_in_time;
 static size_t staying, closed; // pages committed before and after; at most
@@ -160,7 +161,7 @@ static void closing_before_opening_is_noticed(void)
     EXPECT(wrong > 0);
 }
 
-// ---- costs -----------------------------------------------------------------------------
+// ---- costs ------------------------------------------------------------------
 
 static void nothing(size_t from, size_t to)
 {
@@ -212,8 +213,8 @@ static void every_call_has_its_price(void)
     }
 }
 
-// Far up in a range as at its start, and with many frames as with few. No frame is
-// fresh.
+// Far up in a range as at its start, and with many frames as with few. No frame
+// is fresh.
 static void price(size_t *up, size_t *down)
 {
     rig_start(&range);

@@ -1,4 +1,5 @@
-// Page tables: the ranges of the checks, and what only such a port can get wrong.
+// Page tables: the ranges of the checks, and what only such a port can get
+// wrong.
 
 #include "mmu/mmu.h"
 
@@ -87,7 +88,7 @@ bool board_take_many(void)
     return reel_blocks_count_used(&frames) == MANY;
 }
 
-// ---- ranges ------------------------------------------------------------------------------
+// ---- ranges -----------------------------------------------------------------
 
 void rig_start(rig_range *range)
 {
@@ -121,7 +122,7 @@ bool rig_leave(size_t count)
     return true;
 }
 
-// ---- init --------------------------------------------------------------------------------
+// ---- init -------------------------------------------------------------------
 
 static reel_status init(uintptr_t start, size_t size)
 {

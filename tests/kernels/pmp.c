@@ -59,7 +59,7 @@ bool reel_port_in_interrupt(void)
     return reel_pmp_in_handler();
 }
 
-// ---- ranges ------------------------------------------------------------------------------
+// ---- ranges -----------------------------------------------------------------
 
 void rig_start(rig_range *range)
 {
@@ -85,7 +85,7 @@ bool rig_leave(size_t frames)
     return false;
 }
 
-// ---- init and enable -----------------------------------------------------------------
+// ---- init and enable --------------------------------------------------------
 
 static void enable_binds_this_hart(void)
 {

@@ -1,5 +1,5 @@
-// Temps over the port: a use of what is not live traps, and the fault has an owner
-// and a state.
+// Temps over the port: a use of what is not live traps, and the fault has an
+// owner and a state.
 
 #include "rig.h"
 

@@ -1,5 +1,5 @@
-// What both modules have in common: the console is the kernel's log, and an interrupt
-// is a timer's.
+// What both modules have in common: the console is the kernel's log, and an
+// interrupt is a timer's.
 
 #include <linux/completion.h>
 #include <linux/hrtimer.h>

@@ -1,5 +1,5 @@
-// The port under the checks of tests/kernels, as a kernel module: threads on all
-// cores, and meanwhile a timer's interrupt and a softirq.
+// The port under the checks of tests/kernels, as a kernel module: threads on
+// all cores, and meanwhile a timer's interrupt and a softirq.
 
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -24,7 +24,7 @@ const bool rig_has_neighbours = false;
 const unsigned rig_workers = 4;
 const size_t rig_rounds = 5000;
 
-// ---- ranges ------------------------------------------------------------------------------
+// ---- ranges -----------------------------------------------------------------
 
 static reel_linux_space space;
 
@@ -50,7 +50,7 @@ bool rig_leave(size_t frames)
     return true;
 }
 
-// ---- probes: the kernel's own, which report no address --------------------------------
+// ---- probes: the kernel's own, which report no address ----------------------
 
 static uintptr_t refused_at;
 
@@ -90,7 +90,7 @@ uintptr_t rig_refused_at(void)
     return refused_at;
 }
 
-// ---- threads ---------------------------------------------------------------------------
+// ---- threads ----------------------------------------------------------------
 
 static struct completion all_done;
 static atomic_t left;
@@ -196,7 +196,7 @@ bool rig_is_closed_elsewhere(uintptr_t address)
     return was_closed[0] && was_closed[1];
 }
 
-// ---- the port's own --------------------------------------------------------------------
+// ---- the port's own ---------------------------------------------------------
 
 static void what_cannot_be_reserved_is_refused(void)
 {
@@ -285,7 +285,7 @@ static void regions_live_on_the_kernels_pages(void)
     EXPECT(reel_linux_allocated() == before);
 }
 
-// ---- a gate that is a mutex ------------------------------------------------------------
+// ---- a gate that is a mutex -------------------------------------------------
 
 static reel_temp temp;
 static bool (*real_commit)(void *context, void *addr, size_t size);
@@ -332,7 +332,7 @@ static void an_urgent_thread_gets_through_the_gate(void)
     EXPECT(reel_temp_dispose(&temp) == REEL_OK);
 }
 
-// ---- KASAN, in kernels that have it ------------------------------------------------------
+// ---- KASAN, in kernels that have it -----------------------------------------
 
 #if REEL_WATCH
 
@@ -352,7 +352,7 @@ static void kasan_knows_what_is_no_block(void)
 
 #endif
 
-// ---- a fault ---------------------------------------------------------------------------
+// ---- a fault ----------------------------------------------------------------
 
 static int read_it(void *address)
 {

@@ -1,5 +1,5 @@
-// The freestanding tests as a kernel module; their memory lies in the kernel's address
-// space, and ends where nothing is committed.
+// The freestanding tests as a kernel module; their memory lies in the kernel's
+// address space, and ends where nothing is committed.
 
 #include <linux/mm.h>
 #include <linux/module.h>

@@ -1,4 +1,5 @@
-// The port under the checks of tests/kernels, and the freestanding tests, on Windows.
+// The port under the checks of tests/kernels, and the freestanding tests, on
+// Windows.
 
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -40,7 +41,7 @@ void test_interrupt(void (*handler)(void))
     in_interrupt = false;
 }
 
-// ---- ranges ------------------------------------------------------------------------------
+// ---- ranges -----------------------------------------------------------------
 
 static reel_windows range;
 
@@ -80,7 +81,7 @@ const reel_pages *test_port(void)
     return NULL;
 }
 
-// ---- probes --------------------------------------------------------------------------
+// ---- probes -----------------------------------------------------------------
 
 static uintptr_t refused_at;
 static size_t refusals;
@@ -141,7 +142,7 @@ uintptr_t rig_refused_at(void)
     return refused_at;
 }
 
-// ---- threads ---------------------------------------------------------------------------
+// ---- threads ----------------------------------------------------------------
 
 static void (*the_work)(unsigned who);
 
@@ -192,7 +193,7 @@ bool rig_is_closed_elsewhere(uintptr_t address)
     return was_closed;
 }
 
-// ---- the port's own --------------------------------------------------------------------
+// ---- the port's own ---------------------------------------------------------
 
 static void what_cannot_be_reserved_is_refused(void)
 {

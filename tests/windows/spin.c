@@ -1,5 +1,5 @@
-// The gate of src/hooks.c, for the tests that count its yields: weak definitions are
-// not found in PE objects.
+// The gate of src/hooks.c, for the tests that count its yields: weak
+// definitions are not found in PE objects.
 
 #include "reel/port.h"
 
