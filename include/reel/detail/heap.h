@@ -21,7 +21,7 @@ extern "C" {
 #define REEL_HEAP_BIN_(n)                                      \
     ((size_t)(n) < 4 ? ((size_t)(n) < 2 ? 0 : 2 * (size_t)(n)) \
                      : 4 * REEL_HEAP_LOG2_(n) - 4              \
-                           + ((size_t)(n) >> (REEL_HEAP_LOG2_(n) - 2)))
+                           + (4 * (size_t)(n) >> REEL_HEAP_LOG2_(n)))
 
 /// Bytes of the heads, and of the map with them.
 #define REEL_HEAP_HEADS_(count) \
