@@ -1,7 +1,9 @@
 # Interrupts of shared operations, at every instruction. The builds named `none`
 # protect nothing: interrupts.t expects violations of them.
 
-INTERRUPT_FILES := $(INTERRUPT_BUILDS:%=$(OUT)/%/interrupts-icount.elf)
+INTERRUPT_FILES := $(INTERRUPT_BUILDS:%=$(OUT)/%/interrupts-icount.elf) \
+                   $(OUT)/mps2-an385/broken/interrupts-icount.elf
+OPTIONS_broken  := -DTEST_BROKEN_ENDS=1
 SCRIPT_RUNS     += tests/interrupts/interrupts.t
 NEEDS_tests/interrupts/interrupts.t := $(INTERRUPT_FILES)
 

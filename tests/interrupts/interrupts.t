@@ -108,4 +108,12 @@ for my $build (qw(microbit+none+O2 mps2-an385+none)) {
             "$build: so they are of '$object'" );
     }
 }
+# Allocators whose ends are broken: each kind is noticed.
+{
+    my ( $image, $output, $status ) = run('mps2-an385/broken');
+    for my $object ( 'blocks', 'a full arena', 'a temp', 'a rewindable', 'a pool', 'a region' ) {
+        like( $output, qr/^not ok \d+ - end of \Q$object\E/m,
+            "a broken end of $object is noticed" );
+    }
+}
 done_testing();
