@@ -14,12 +14,14 @@
 int main(void);
 void reel_panic(reel_status why, const char *file, int line);
 void reel_port_yield(void);
+uintptr_t reel_port_thread(void);
 
 #define MAX_INTERRUPTS 1000u  // of one operation
 #define CODE_SIZE      98304u // bytes
 #define CODE_BASE      UINT32_C(0xFF000000)
 #define WORD_BITS      32u
 #define ADDRESS_STEP   2u
+#define MAIN_LOOP      2u // the number of its thread
 
 // ---- what was seen ---------------------------------------------------------
 
@@ -43,7 +45,8 @@ size_t interrupts_panics;
 void reel_panic(reel_status why, const char *file, int line)
 {
     (void)file, (void)line;
-    REQUIRE(why == REEL_INVALID || why == REEL_CLOSED || why == REEL_STALE);
+    REQUIRE(why == REEL_INVALID || why == REEL_CLOSED || why == REEL_STALE
+            || why == REEL_DOUBLE_FREE);
     interrupts_panics++;
 }
 
@@ -52,6 +55,12 @@ void (*interrupts_yield)(void);
 void reel_port_yield(void)
 {
     interrupts_yield();
+}
+
+// One that is in the gate by a test's word is another.
+uintptr_t reel_port_thread(void)
+{
+    return MAIN_LOOP;
 }
 
 static void note_address(uint32_t address)

@@ -33,7 +33,7 @@ typedef struct test_family {
 extern const test_family blocks_families[], stacks_families[],
     rewindables_families[], pools_families[], lifetimes_families[];
 
-// Panics with REEL_INVALID, REEL_CLOSED or REEL_STALE, since a test set it to 0.
+// Panics with a reason that a test may have, since a test set it to 0.
 extern size_t interrupts_panics;
 
 // What goes on while the main loop yields: the thread in the gate leaves it.

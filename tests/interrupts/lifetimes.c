@@ -339,6 +339,86 @@ static const test_operation full_ends[] = {
     { 0 },
 };
 
+// ---- what has ended, and a region that was copied -----------------------------------------
+
+static void take_dead(void)
+{
+    note(reel_allocate(used, SIZE, 8));
+}
+
+static void take_shared(void)
+{
+    note(reel_arena_alloc_shared(&the.arena, SIZE, 8));
+}
+
+static void take_temp(void)
+{
+    note(reel_temp_alloc_shared(&the.temp, SIZE, 8));
+}
+
+static void close_it(void)
+{
+    REQUIRE(reel_region_close(&the.region) == REEL_STALE);
+}
+
+static void prepare_ended(const test_operation *operation)
+{
+    prepare(operation);
+    end_parent();
+}
+
+static reel_region copy;
+
+static void close_copy(void)
+{
+    REQUIRE(reel_region_close(&copy) == REEL_DOUBLE_FREE);
+}
+
+static void prepare_copy(const test_operation *operation)
+{
+    prepare(operation);
+    copy.next = the.region.next;
+    copy.end = the.region.end;
+    copy.newest = the.region.newest;
+    copy.oldest = the.region.oldest;
+    copy.pages = the.region.pages;
+    copy.pool = the.region.pool;
+    copy.cache = NULL;
+    copy.has_more = false;
+    REQUIRE(reel_region_close(&the.region) == REEL_OK);
+}
+
+static void check_copy(const test_operation *operation)
+{
+    (void)operation;
+    REQUIRE(reel_pool_is_valid(&pages));
+    REQUIRE(reel_pool_used_pages(&pages) == 0);
+}
+
+static const test_operation dead_calls[] = {
+    { "take a dead block", take_dead, { 0, 2 } },
+    { "take of a dead arena", take_shared, { 1, 2 } },
+    { "take of a dead temp", take_temp, { 2, 3 } },
+    { "take of a dead rewindable", take_dead, { 3, 2 } },
+    { "take of a dead pool", take_dead, { 4, 2 } },
+    { "close of a dead region", close_it, { 5, 2 } },
+    { 0 },
+};
+
+static const test_operation copies[] = {
+    { "close of a copy", close_copy, { 5, 2 } },
+    { 0 },
+};
+
+static void do_nothing(void)
+{
+}
+
+static const test_action one_action[] = {
+    { "nothing", do_nothing, NULL },
+    { 0 },
+};
+
 static const test_action actions[] = {
     { "take", take, NULL },
     { "free", give, NULL },
@@ -355,5 +435,7 @@ static const test_action two_actions[] = {
 const test_family lifetimes_families[] = {
     { ends, actions, prepare, check },
     { full_ends, two_actions, prepare, check },
+    { dead_calls, one_action, prepare_ended, check },
+    { copies, one_action, prepare_copy, check_copy },
     { 0 },
 };
