@@ -97,6 +97,17 @@ static void enable_binds_this_hart(void)
     EXPECT(rig_is_open((uintptr_t)memory)); // the last entry opens the rest
 }
 
+// What opens all other memory is the application's, if it is there.
+static void enable_leaves_the_last_entry_that_is_in_use(void)
+{
+    const uintptr_t all_as_well = UINTPTR_MAX >> 1;
+    uintptr_t found;
+    __asm__ volatile("csrw pmpaddr15, %0" ::"r"(all_as_well) : "memory");
+    EXPECT(reel_pmp_enable() == REEL_OK);
+    __asm__ volatile("csrr %0, pmpaddr15" : "=r"(found));
+    EXPECT(found == all_as_well && rig_is_open((uintptr_t)memory));
+}
+
 static volatile bool was_handler;
 
 static void ask(void)
@@ -166,6 +177,20 @@ static void init_refuses_to_lie_below_another_entry(void)
     EXPECT(init_below(UINTPTR_MAX, NAPOT_RWX) == REEL_PORT_FAILED);
 }
 
+// An entry that begins above its end covers nothing.
+static void init_ignores_an_entry_that_covers_nothing(void)
+{
+    const uintptr_t start = (uintptr_t)memory + 4096;
+    __asm__ volatile("csrw pmpaddr0, %0\n\tcsrw pmpaddr1, %1\n\t"
+                     "csrs pmpcfg0, %2" ::"r"(FROM(start + 64)),
+                     "r"(FROM(start + 8)), "r"(TOR_RWX << 8)
+                     : "memory");
+    EXPECT(init(4096, SIZE, PAGE, ENTRY) == REEL_OK);
+    __asm__ volatile("csrw pmpaddr0, %0" ::"r"(FROM(start)) : "memory");
+    EXPECT(init(4096, SIZE, PAGE, ENTRY) == REEL_PORT_FAILED);
+    __asm__ volatile("csrc pmpcfg0, %0" ::"r"(0xFF00u) : "memory");
+}
+
 static void two_ranges_do_not_disturb_each_other(void)
 {
     rig_range first;
@@ -219,9 +244,11 @@ static void init_refuses_locked_entries(void)
 
 const test_case pmp_tests[] = {
     TEST(enable_binds_this_hart),
+    TEST(enable_leaves_the_last_entry_that_is_in_use),
     TEST(a_handler_is_told_from_a_thread),
     TEST(init_refuses_what_pmp_cannot_cover),
     TEST(init_refuses_to_lie_below_another_entry),
+    TEST(init_ignores_an_entry_that_covers_nothing),
     TEST(two_ranges_do_not_disturb_each_other),
     TEST(every_entry_will_do),
     TEST(init_refuses_locked_entries),
