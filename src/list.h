@@ -76,6 +76,13 @@ ALWAYS_INLINE uintptr_t place_of(const reel_list *list, uintptr_t i)
     return i;
 }
 
+// What the watermark is when i, an unused number, has been allocated.
+ALWAYS_INLINE uintptr_t fresh_after(const reel_list *list, uintptr_t i)
+{
+    (void)list;
+    return i + 1;
+}
+
 // Was it ever allocated? Only then has its link a value.
 ALWAYS_INLINE bool was_allocated(const reel_list *list, uintptr_t i)
 {

@@ -1,7 +1,6 @@
 // The list of a pool's pages: that of list.h, with the links in pieces, one for
 // each chunk. The number of a page is the number of its chunk, then its place
-// in the chunk, in `place_bits` bits. A watermark may stand at the place behind
-// the last page of a chunk: then the chunk is used up.
+// in the chunk, in `place_bits` bits.
 
 #ifndef REEL_SRC_PAGE_LIST_H
 #define REEL_SRC_PAGE_LIST_H
@@ -57,6 +56,14 @@ static inline bool was_allocated(const reel_list *list, uintptr_t i)
     const size_t chunk = i >> pool->place_bits;
     return chunk < pool->capacity && base_of(&pool->chunks[chunk]) != 0
            && place_in(pool, i) < load_relaxed(&pool->chunks[chunk].peak);
+}
+
+// The watermark is the newest of the unused pages that were claimed, not the one that
+// follows: that one may be in another chunk.
+ALWAYS_INLINE uintptr_t fresh_after(const reel_list *list, uintptr_t i)
+{
+    (void)list;
+    return i;
 }
 
 #include "list.h"

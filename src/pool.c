@@ -80,17 +80,23 @@ static bool has_newest(const reel_pool *pool)
 
 // ---- set-up -----------------------------------------------------------------
 
+// Of a number from 0 to count - 1.
+static uintptr_t bits_for(size_t count)
+{
+    return log2_of(pow2_above(count - 1));
+}
+
 static bool are_countable(size_t capacity, size_t chunk_pages)
 {
-    return chunk_pages < REEL_BLOCKS_MAX
-           && capacity <= REEL_BLOCKS_MAX >> log2_of(pow2_above(chunk_pages));
+    return chunk_pages <= REEL_BLOCKS_MAX
+           && capacity <= REEL_BLOCKS_MAX >> bits_for(chunk_pages);
 }
 
 static void start_without_chunks(reel_pool *pool, size_t page,
                                  size_t chunk_pages)
 {
     pool->page_bits = (uint8_t)log2_of(page);
-    pool->place_bits = (uint8_t)log2_of(pow2_above(chunk_pages));
+    pool->place_bits = (uint8_t)bits_for(chunk_pages);
     pool->chunk_pages = chunk_pages;
     pool->newest = SIZE_MAX;
     pool->peak = 0;
@@ -253,28 +259,28 @@ static uintptr_t grow(reel_pool *pool)
     const uintptr_t number = number_in(pool, chunk, 0);
     list_set_link(&pool->list, number, number);
     store_relaxed(&pool->chunks[chunk].peak, 1);
-    let_follow(pool, number + 1, chunk);
+    if (pool->chunk_pages > 1) {
+        let_follow(pool, number + 1, chunk);
+    }
     return number;
 }
 
 // ---- claiming ---------------------------------------------------------------
 
-// The unused page that a watermark stands for: its own, or if its chunk is used
-// up the one that follows; NO_NUMBER if none does, NOT_SEEN if it says that the
-// list is covered.
+// The unused page that follows a watermark, in its chunk or in the one that comes
+// after; NO_NUMBER if none does, NOT_SEEN if the watermark says that the list is
+// covered.
 static uintptr_t fresh_at(const reel_pool *pool, uintptr_t watermark)
 {
     if (LISTS_ARE_COVERED && watermark > nowhere(pool)) {
         return NOT_SEEN;
     }
     if (watermark == nowhere(pool)) {
-        watermark = load_acquire(&pool->first);
+        return load_acquire(&pool->first);
     }
-    while (watermark != NO_NUMBER
-           && place_in(pool, watermark) == pool->chunk_pages) {
-        watermark = load_acquire(&chunk_at(pool, watermark)->after);
-    }
-    return watermark;
+    return place_in(pool, watermark) + 1 < pool->chunk_pages
+               ? watermark + 1
+               : load_acquire(&chunk_at(pool, watermark)->after);
 }
 
 // As for blocks, NO_NUMBER is never spurious; NOT_SEEN says nothing.

@@ -20,8 +20,9 @@
 /// head of the list has a version, in all bits that the block numbers leave
 /// unused. ABA then needs exactly 2^width allocations within one interrupted
 /// allocation. The width is the bits of a word less those of the count, less
-/// one: at least 20 bits for up to 2,047 blocks on 32 bits. A batch of a cache
-/// counts as one allocation.
+/// one: at least 20 bits for up to 2,047 blocks on 32 bits, and 8 bits in any
+/// case. More blocks than that allows are refused. A batch of a cache counts as
+/// one allocation.
 ///
 /// Not detected: a late second free, after the block was allocated again. With
 /// LLSC and NATIVE, a free of a block that another context is just about to
@@ -39,8 +40,13 @@
 extern "C" {
 #endif
 
-/// The most blocks of one block pool.
+/// The most blocks of one block pool: so many that a version has 8 bits at least,
+/// 2^(word bits - 9) - 1. On one core 32,766, or with words 2^(word bits - 1) - 2.
+#if REEL_LISTS_ARE_VERSIONED
+#define REEL_BLOCKS_MAX (((size_t)1 << (8 * sizeof(size_t) - 9)) - 1)
+#else
 #define REEL_BLOCKS_MAX ((size_t)REEL_LINK_MAX - 1)
+#endif
 
 /// Owned by the caller, who only reads it. The order lets a free load its four
 /// words with two instructions.

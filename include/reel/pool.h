@@ -84,8 +84,8 @@ typedef struct reel_pool {
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a page that is not
 ///          a power of two, a chunk that is not a multiple of it, or too many
-///          pages. The limit is: capacity times the power of two above the
-///          pages of a chunk is at most REEL_BLOCKS_MAX.
+///          pages. The limit is: capacity times the pages of a chunk, rounded
+///          up to a power of two, is at most REEL_BLOCKS_MAX.
 /// Cost     O(capacity)
 reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
                            reel_pool_chunk *chunks, size_t capacity,

@@ -50,7 +50,8 @@ ALWAYS_INLINE uintptr_t list_pop(reel_list *list, list_table table)
 ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
                                    uintptr_t watermark)
 {
-    if (!swap_if_relaxed(&list->head, head, fresh_from(list, watermark + 1))) {
+    if (!swap_if_relaxed(&list->head, head,
+                         fresh_from(list, fresh_after(list, watermark)))) {
         return false;
     }
     *link_of(list, watermark) = (reel_link)watermark;

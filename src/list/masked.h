@@ -56,7 +56,7 @@ ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
 {
     reel_link *link = link_of(list, watermark);
     reel_word *word = peak_of(list, watermark);
-    uintptr_t next = fresh_from(list, watermark + 1);
+    uintptr_t next = fresh_from(list, fresh_after(list, watermark));
     uintptr_t peak = place_of(list, watermark) + 1;
     COMPUTED(link);
     COMPUTED(next);

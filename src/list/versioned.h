@@ -136,8 +136,8 @@ ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)
 ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
                                    uintptr_t watermark)
 {
-    const uintptr_t next =
-        next_version(list, *head) | fresh_from(list, watermark + 1);
+    const uintptr_t next = next_version(list, *head)
+                           | fresh_from(list, fresh_after(list, watermark));
     if (!swap_if_release(&list->head, head, next)) {
         return false;
     }

@@ -26,6 +26,10 @@ static const shape shapes[] = {
 #elif SIZE_MAX > 0xFFFFFFFFu
     { MIB, REEL_BLOCKS_MAX, "32,766 blocks of 1 MiB" },
     { MIB + 3, REEL_BLOCKS_MAX, "32,766 blocks of 1 MiB and 3 bytes" },
+#elif REEL_LISTS_ARE_VERSIONED
+    { 1, REEL_BLOCKS_MAX, "2^23 - 1 blocks of 1 byte" },
+    { 40, REEL_BLOCKS_MAX, "2^23 - 1 blocks of 40 bytes" },
+    { 4 * KIB + 3, 100000, "100,000 blocks of 4 KiB and 3 bytes" },
 #elif REEL_LINKS_ARE_WORDS
     { 1, 200 * MIB, "200 Mi blocks of 1 byte" },
     { 4 * KIB + 3, 100000, "100,000 blocks of 4 KiB and 3 bytes" },

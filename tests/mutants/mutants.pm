@@ -166,7 +166,7 @@ our @list = (
 
     # blocks
     [ 'src/blocks.c', 'mark >= list->count', 'false' ],
-    [ 'src/list/versioned.h', 'fresh_from(list, watermark + 1)', 'fresh_from(list, watermark)' ],
+    [ 'src/list.h', 'return i + 1;', 'return i;' ],
     [ 'src/list/versioned.h', '    list_set_allocated(list, i);', '' ],
     [ 'src/list/versioned.h', 'place_of(list, watermark) + 1', 'place_of(list, watermark)' ],
     [ 'src/list/versioned.h', '    list_set_allocated(list, watermark);', '' ],
@@ -233,9 +233,9 @@ our @list = (
     [ 'src/pool.c', 'let_follow(pool, number + 1, chunk);', 'let_follow(pool, number, chunk);' ],
     [ 'src/pool.c', '    list_set_link(&pool->list, number, number);', '' ],
     [ 'src/pool.c', 'store_relaxed(&pool->chunks[chunk].peak, 1);', '' ],
-    [ 'src/pool.c', 'while (watermark != NO_NUMBER
-           && place_in', 'if (watermark != NO_NUMBER
-           && place_in' ],
+    [ 'src/pool.c', 'return place_in(pool, watermark) + 1 < pool->chunk_pages', 'return true' ],
+    [ 'src/pool.c', 'if (pool->chunk_pages > 1) {', 'if (true) {' ],
+    [ 'src/pool.c', 'pow2_above(count - 1)', 'pow2_above(count)' ],
     [ 'src/pool.c', '        i = take_unseen(pool, take_page(pool));
         if (i == NO_NUMBER) {', '        {' ],
     [ 'src/pool.c', '        count_one(&pool->failures);', '' ],

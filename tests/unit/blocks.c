@@ -228,10 +228,11 @@ static void no_more_blocks_than_there_are_addresses(void)
         return;
     }
     const size_t room = UINTPTR_MAX - REEL_TOP_BYTES - (uintptr_t)memory;
-    const size_t most = room / (1 + sizeof(reel_link)) - 1; // and a gap
+    const size_t fit = room / (1 + sizeof(reel_link)) - 1; // and a gap
+    const size_t most = REEL_BLOCKS_MAX < fit ? REEL_BLOCKS_MAX : fit;
     EXPECT_EQUAL(init_of_bytes(room, most), REEL_OK);
     EXPECT_EQUAL(init_of_bytes(room, most + 2), REEL_INVALID);
-    EXPECT_EQUAL(init_of_bytes(room, REEL_BLOCKS_MAX), REEL_INVALID);
+    EXPECT_EQUAL(init_of_bytes(room, fit + 2), REEL_INVALID);
     EXPECT_EQUAL(init_of_bytes(room, REEL_BLOCKS_MAX + 1), REEL_INVALID);
     EXPECT_EQUAL(init_of_bytes(room, SIZE_MAX), REEL_INVALID);
     EXPECT_EQUAL(init_of_bytes(room + 1, 1), REEL_INVALID);
@@ -627,7 +628,29 @@ static void no_block_has_two_owners_whatever_caches_do(void)
     }
 }
 
+// However many blocks there may be, a version has 8 bits at least.
+static void a_list_has_a_version_of_8_bits_at_least(void)
+{
+    const size_t bits = 8 * sizeof(uintptr_t);
+    if (!REEL_LISTS_ARE_VERSIONED) {
+        tap_skip("one core needs no version");
+        return;
+    }
+    EXPECT_EQUAL(REEL_BLOCKS_MAX, ((size_t)1 << (bits - 9)) - 1);
+    fresh_blocks(1, 4);
+    blocks.list.count = REEL_BLOCKS_MAX;
+    size_t below = 0; // bits of a number and of the one that says "fresh"
+    while (((uintptr_t)1 << below) <= REEL_BLOCKS_MAX) {
+        below++;
+    }
+    EXPECT_EQUAL(bits - (below + 1), 8);
+    EXPECT_EQUAL(
+        reel_blocks_init(&blocks, memory, SIZE_MAX / 2, 1, REEL_BLOCKS_MAX + 1),
+        REEL_INVALID);
+}
+
 const test_case blocks_tests[] = {
+    TEST(a_list_has_a_version_of_8_bits_at_least),
     TEST(fresh_blocks_come_in_order_and_freed_ones_last_in_first_out),
     TEST(a_freed_block_goes_before_a_fresh_one),
     TEST(a_free_blocks_bytes_are_never_touched),
