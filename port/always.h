@@ -10,6 +10,10 @@
 #ifndef REEL_PORT_ALWAYS_H
 #define REEL_PORT_ALWAYS_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/pages.h"
 
 #ifdef __cplusplus

@@ -16,6 +16,10 @@
 #ifndef REEL_ALLOCATOR_H
 #define REEL_ALLOCATOR_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/base.h"
 
 #ifdef __cplusplus

@@ -40,6 +40,10 @@
 #ifndef REEL_ARENA_H
 #define REEL_ARENA_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/allocator.h"
 #include "reel/detail/memory.h"
 #include "reel/registry.h"
@@ -104,13 +108,13 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 /// flash.
 ///
 ///   REEL_ARENA_DEFINE(scratch, 4096);
-#define REEL_ARENA_DEFINE(name, bytes)                                \
-    REEL_STATIC_ASSERT((bytes) > 0, "an arena needs 1 byte or more"); \
-    REEL_NAME_OPTIONS(name)                                           \
-    REEL_MEMORY_DEFINE(name##_memory, bytes, REEL_ALIGN_DEFAULT);     \
-    static reel_arena name = REEL_ARENA_INITIAL(                      \
-        (uintptr_t)name##_memory, (uintptr_t)name##_memory + (bytes), \
-        (uintptr_t)name##_memory + (bytes), REEL_ZERO_BY_SCRIPT)
+#define REEL_ARENA_DEFINE(name, bytes)                                      \
+    REEL_STATIC_ASSERT((bytes) > 0, "an arena needs 1 byte or more");       \
+    REEL_NAME_OPTIONS(name)                                                 \
+    REEL_MEMORY_DEFINE(name##_memory, bytes, REEL_ALIGN_DEFAULT);           \
+    static reel_arena name = REEL_ARENA_INITIAL(                            \
+        REEL_ADDRESS(name##_memory), REEL_ADDRESS(name##_memory) + (bytes), \
+        REEL_ADDRESS(name##_memory) + (bytes), REEL_ZERO_BY_SCRIPT)
 
 /// Allocate a block at the free end.
 ///
@@ -333,13 +337,15 @@ static inline size_t reel_array_size(size_t count, size_t size)
 /// happens however the block is left: at its end, or by return, goto, break.
 /// (break and continue leave this block, not a loop around it.) If the arena
 /// was reset or rewound below the scope inside the block, that is a panic
-/// (REEL_STALE).
+/// (REEL_STALE). To a compiler the block may run or not: after one that always
+/// returns, write a return, or -Wreturn-type warns.
 ///
 ///   REEL_SCOPE(&scratch) {
 ///       char *line = REEL_NEW_ARRAY(&scratch, char, 80);
 ///       …
 ///   }
-#define REEL_SCOPE(arena) REEL_SCOPE_(arena, REEL_JOIN(reel_scope_, __LINE__))
+#define REEL_SCOPE(arena) \
+    REEL_SCOPE_(arena, REEL_JOIN(reel_scope_, __COUNTER__))
 #endif
 
 #ifdef __cplusplus

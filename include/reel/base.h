@@ -29,6 +29,10 @@
 #ifndef REEL_BASE_H
 #define REEL_BASE_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/config.h"
 
 #ifdef REEL_TYPES_HEADER

@@ -31,6 +31,10 @@
 #ifndef REEL_BLOCKS_H
 #define REEL_BLOCKS_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/allocator.h"
 #include "reel/detail/list.h"
 #include "reel/detail/memory.h"
@@ -98,7 +102,7 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
                        REEL_ALIGN_DEFAULT);                            \
     REEL_NOINIT(name##_links) static reel_link name##_links[count];    \
     static reel_blocks name = REEL_BLOCKS_INITIAL_(                    \
-        (uintptr_t)name##_memory, name##_links, block_size, count)
+        REEL_ADDRESS(name##_memory), name##_links, block_size, count)
 
 /// Allocate a block.
 ///

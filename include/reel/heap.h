@@ -40,6 +40,10 @@
 #ifndef REEL_HEAP_H
 #define REEL_HEAP_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/allocator.h"
 #include "reel/detail/memory.h"
 #include "reel/registry.h"

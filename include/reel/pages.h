@@ -24,6 +24,10 @@
 #ifndef REEL_PAGES_H
 #define REEL_PAGES_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/base.h"
 
 #ifdef __cplusplus

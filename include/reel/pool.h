@@ -20,6 +20,10 @@
 #ifndef REEL_POOL_H
 #define REEL_POOL_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/allocator.h"
 #include "reel/blocks.h"
 #include "reel/registry.h"

@@ -8,6 +8,10 @@
 #ifndef REEL_PORT_H
 #define REEL_PORT_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/base.h"
 
 /// REEL_PORT_WATCH_HEADER names a header with two static inline functions. They

@@ -22,6 +22,10 @@
 #ifndef REEL_REGION_H
 #define REEL_REGION_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/pool.h"
 #include "reel/registry.h"
 
@@ -208,7 +212,7 @@ reel_handle reel_region_handle(const reel_region *region);
 ///       …
 ///   }
 #define REEL_REGION_SCOPE(region, pool) \
-    REEL_REGION_SCOPE_(region, pool, REEL_JOIN(reel_scope_, __LINE__))
+    REEL_REGION_SCOPE_(region, pool, REEL_JOIN(reel_scope_, __COUNTER__))
 
 #endif
 

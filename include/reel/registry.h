@@ -58,6 +58,10 @@
 #ifndef REEL_REGISTRY_H
 #define REEL_REGISTRY_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/allocator.h"
 
 #ifdef __cplusplus

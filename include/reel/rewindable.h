@@ -39,6 +39,10 @@
 #ifndef REEL_REWINDABLE_H
 #define REEL_REWINDABLE_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/allocator.h"
 #include "reel/registry.h"
 

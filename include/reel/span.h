@@ -15,6 +15,10 @@
 #ifndef REEL_SPAN_H
 #define REEL_SPAN_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/rewindable.h"
 
 #ifdef __cplusplus

@@ -48,6 +48,10 @@
 #ifndef REEL_TEMP_H
 #define REEL_TEMP_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/arena.h"
 #include "reel/pages.h"
 
@@ -128,31 +132,31 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 ///
 ///   REEL_ALWAYS_DEFINE(plain, 256, SIZE_MAX);
 ///   REEL_TEMP_DEFINE(scratch, 8192, 256, plain, 256);
-#define REEL_TEMP_DEFINE(name, bytes, align, port, step)                       \
-    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0          \
-                           && (align) % port##_page_size == 0 && (step) > 0    \
-                           && (step) % port##_page_size == 0,                  \
-                       "bytes, align and step are whole pages of the port");   \
-    REEL_NAME_OPTIONS(name)                                                    \
-    REEL_MEMORY_DEFINE(name##_memory, bytes, align);                           \
-    static reel_temp name = {                                                  \
-        REEL_ARENA_INITIAL((uintptr_t)name##_memory, (uintptr_t)name##_memory, \
-                           (uintptr_t)name##_memory + (bytes),                 \
-                           REEL_ZERO_BY_SCRIPT),                               \
-        { (uintptr_t)name##_memory },                                          \
-        { 0 },                                                                 \
-        &port.pages,                                                           \
-        0,                                                                     \
-        0,                                                                     \
-        0,                                                                     \
-        step,                                                                  \
-        0,                                                                     \
-        1,                                                                     \
-        64,                                                                    \
-        1024,                                                                  \
-        0,                                                                     \
-        0,                                                                     \
-        false,                                                                 \
+#define REEL_TEMP_DEFINE(name, bytes, align, port, step)                     \
+    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0        \
+                           && (align) % port##_page_size == 0 && (step) > 0  \
+                           && (step) % port##_page_size == 0,                \
+                       "bytes, align and step are whole pages of the port"); \
+    REEL_NAME_OPTIONS(name)                                                  \
+    REEL_MEMORY_DEFINE(name##_memory, bytes, align);                         \
+    static reel_temp name = {                                                \
+        REEL_ARENA_INITIAL(                                                  \
+            REEL_ADDRESS(name##_memory), REEL_ADDRESS(name##_memory),        \
+            REEL_ADDRESS(name##_memory) + (bytes), REEL_ZERO_BY_SCRIPT),     \
+        { REEL_ADDRESS(name##_memory) },                                     \
+        { 0 },                                                               \
+        &port.pages,                                                         \
+        0,                                                                   \
+        0,                                                                   \
+        0,                                                                   \
+        step,                                                                \
+        0,                                                                   \
+        1,                                                                   \
+        64,                                                                  \
+        1024,                                                                \
+        0,                                                                   \
+        0,                                                                   \
+        false,                                                               \
     }
 
 /// Allocate a block at the free end. Commit memory if needed.

@@ -132,3 +132,23 @@ $(call link_case,lto-board,$(CORE),$(LINKER_gnu) $(LINKER_FLAGS) -flto \
 
 SCRIPT_RUNS += tests/compile/linking.t
 NEEDS_tests/compile/linking.t := $(LINK_CASES)
+
+# ---- static instances in C++, and what C++ projects warn of -------------------------
+
+STRICT_c++ := -Wall -Wextra -Wold-style-cast -Wzero-as-null-pointer-constant -Wshadow \
+              -Werror -O2 -Iinclude -Iport
+STATICS    := $(OUT)/statics/g++ $(OUT)/statics/clang++
+$(OUT)/statics/%: tests/compile/statics.cc $(CASE_HEADERS) \
+                  $(call objects,x86-64+O2,$(CORE) port/always.c)
+	$(SAY); mkdir -p $(@D)
+	$(CPU) compile $* -std=c++11 $(STRICT_c++) $(if $(filter g++,$*),-Wuseless-cast) \
+	    -no-pie -o $@ $< $(filter %.o,$^)
+	$@
+# On a board: no memory of an instance has contents.
+$(OUT)/statics/board.o: tests/compile/statics.cc $(CASE_HEADERS) | $(OUT)/have-board
+	mkdir -p $(@D)
+	$(CPU) compile arm-none-eabi-gcc -x c++ -std=c++17 $(FLAGS_cortex-m3) $(STRICT_c++) \
+	    -Wuseless-cast -fno-exceptions -fno-rtti -c -o $@ $<
+	! arm-none-eabi-objdump -h $@ | grep -A1 noinit | grep CONTENTS
+
+TEST_FILES += $(STATICS) $(OUT)/statics/board.o

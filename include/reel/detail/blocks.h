@@ -3,6 +3,10 @@
 #ifndef REEL_DETAIL_BLOCKS_H
 #define REEL_DETAIL_BLOCKS_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/blocks.h"
 
 #ifdef __cplusplus

@@ -4,16 +4,22 @@
 #ifndef REEL_DETAIL_COMPILER_H
 #define REEL_DETAIL_COMPILER_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/base.h"
 
 #ifdef __cplusplus
 #define REEL_STATIC_ASSERT(fact, text) static_assert(fact, text)
 #define REEL_ALIGNAS(bytes)            alignas(bytes)
 #define REEL_ALIGNOF(type)             alignof(type)
+#define REEL_ADDRESS(pointer)          reinterpret_cast<uintptr_t>(pointer)
 #else
 #define REEL_STATIC_ASSERT(fact, text) _Static_assert(fact, text)
 #define REEL_ALIGNAS(bytes)            _Alignas(bytes)
 #define REEL_ALIGNOF(type)             _Alignof(type)
+#define REEL_ADDRESS(pointer)          ((uintptr_t)(pointer))
 #endif
 
 /// A header compiles the body of an inline function for inlining only. One file
@@ -62,8 +68,9 @@
 
 /// The section of a static instance's memory. linker/reel.ld collects it, and
 /// startup code neither loads nor clears it. clang gives a section of an unknown
-/// name contents, so clang gets a name that begins with .bss.
-#if defined(__clang__) && defined(__ELF__)
+/// name contents, and so does g++ in an inline function: they get a name that begins
+/// with .bss.
+#if (defined(__clang__) || defined(__cplusplus)) && defined(__ELF__)
 #define REEL_NOINIT(name) \
     __attribute__((__section__(".bss.noinit.reel." #name)))
 #elif defined(__GNUC__) && defined(__ELF__)

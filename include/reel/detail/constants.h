@@ -3,6 +3,10 @@
 #ifndef REEL_DETAIL_CONSTANTS_H
 #define REEL_DETAIL_CONSTANTS_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/base.h"
 
 /// A constant as wide as a size, of 32 bits repeated.

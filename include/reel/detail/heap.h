@@ -3,6 +3,10 @@
 #ifndef REEL_DETAIL_HEAP_H
 #define REEL_DETAIL_HEAP_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/detail/constants.h"
 #include "reel/heap.h"
 
@@ -35,16 +39,17 @@ extern "C" {
     ((REEL_HEAP_MAP_END_(count) + (granule)-1) & ~((size_t)(granule)-1))
 
 /// The state of an empty heap of `count` granules.
-#define REEL_HEAP_INITIAL_(memory, count)                                      \
-    {                                                                          \
-        REEL_WHICH_BIT_(REEL_HEAP_GRANULE), REEL_HEAP_GRANULE - 1, (count),    \
-            (uintptr_t)(memory) + REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE), \
-            (reel_heap_cell *)(void *)((memory) + REEL_HEAP_HEADS_(count)),    \
-            (uintptr_t *)(void *)(memory),                                     \
-            REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE)                        \
-                + (count)*REEL_HEAP_GRANULE - sizeof(uintptr_t),               \
-            { 0 }, 0, 0, REEL_ZERO_BY_OPTIONS, { 0, 0, 0, 0 },                 \
-            { REEL_ZERO_BY_SCRIPT }, 0, 0, 0, NULL,                            \
+#define REEL_HEAP_INITIAL_(memory, count)                                   \
+    {                                                                       \
+        REEL_WHICH_BIT_(REEL_HEAP_GRANULE), REEL_HEAP_GRANULE - 1, (count), \
+            REEL_ADDRESS(memory)                                            \
+                + REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE),              \
+            (reel_heap_cell *)(void *)((memory) + REEL_HEAP_HEADS_(count)), \
+            (uintptr_t *)(void *)(memory),                                  \
+            REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE)                     \
+                + (count)*REEL_HEAP_GRANULE - sizeof(uintptr_t),            \
+            { 0 }, 0, 0, REEL_ZERO_BY_OPTIONS, { 0, 0, 0, 0 },              \
+            { REEL_ZERO_BY_SCRIPT }, 0, 0, 0, NULL,                         \
     }
 
 /// The slow half of the function below: any size and alignment, an empty slot.

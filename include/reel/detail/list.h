@@ -3,6 +3,10 @@
 #ifndef REEL_DETAIL_LIST_H
 #define REEL_DETAIL_LIST_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/detail/constants.h"
 
 /// A link, one for each block. On one core it has 16 bits, for 32,766 blocks;

@@ -3,6 +3,10 @@
 #ifndef REEL_DETAIL_MEMORY_H
 #define REEL_DETAIL_MEMORY_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/port.h"
 
 /// Memory for a static instance: aligned, and in its section. A memory checker

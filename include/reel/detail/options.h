@@ -4,6 +4,10 @@
 #ifndef REEL_DETAIL_OPTIONS_H
 #define REEL_DETAIL_OPTIONS_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/base.h"
 
 // The options as a part of names. REEL_CHECKS is none: it changes what one side

@@ -3,6 +3,10 @@
 #ifndef REEL_DETAIL_SPAN_H
 #define REEL_DETAIL_SPAN_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/arena.h"
 #include "reel/span.h"
 

@@ -3,6 +3,10 @@
 #ifndef REEL_DETAIL_TEMP_H
 #define REEL_DETAIL_TEMP_H
 
+#if defined(__cplusplus) && defined(__GNUC__)
+#pragma GCC system_header // C casts, which some C++ projects warn of
+#endif
+
 #include "reel/temp.h"
 
 // src/temp.c says REEL_TO_EMIT.
