@@ -17,23 +17,35 @@ reel_status reel_heap_cache_init(reel_heap_cache *cache, reel_heap *heap,
     return REEL_OK;
 }
 
-// The heap has no room, but the cache may have.
-OUT_OF_LINE void *alloc_after_flush(reel_heap_cache *cache, size_t size,
-                                    size_t align)
+static bool is_empty(const reel_heap_cache *cache)
 {
-    for (size_t i = 0; i < cache->capacity; i++) {
-        if (cache->slots[i].count > 0) {
-            (void)reel_heap_cache_flush(cache);
-            break;
-        }
+    size_t i = 0;
+    while (i < cache->capacity && cache->slots[i].count == 0) {
+        i++;
     }
-    return reel_heap_alloc(cache->heap, size, align);
+    return i == cache->capacity;
+}
+
+// The heap has no room, but may have with what is cached: then it did not refuse.
+static void *alloc_large(reel_heap_cache *cache, size_t size, size_t align)
+{
+    reel_heap *const heap = cache->heap;
+    const size_t failures = heap->failures;
+    const size_t largest_refused = heap->largest_refused;
+    void *const block = reel_heap_alloc(heap, size, align);
+    if (block != NULL || heap->failures == failures || is_empty(cache)) {
+        return block;
+    }
+    heap->failures = failures;
+    heap->largest_refused = largest_refused;
+    (void)reel_heap_cache_flush(cache);
+    return reel_heap_alloc(heap, size, align);
 }
 
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
                                  size_t align)
 {
-    reel_heap *const heap = cache->heap;
+    const reel_heap *const heap = cache->heap;
     const uintptr_t mask = mask_of(align);
     const size_t i = (at_least_1(size) - 1) >> heap->shift;
     if (i < cache->capacity && mask <= heap->mask && (align & mask) == 0
@@ -43,9 +55,7 @@ void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
         watch_alive((uintptr_t)block, (i + 1) << heap->shift);
         return block;
     }
-    return size <= reel_heap_largest_free(heap)
-               ? reel_heap_alloc(heap, size, align)
-               : alloc_after_flush(cache, size, align);
+    return alloc_large(cache, size, align);
 }
 
 static bool has_block(const reel_heap_slot *slot, const void *block)

@@ -195,6 +195,7 @@ int main(void)
     interrupt_families(stacks_families);
     interrupt_families(rewindables_families);
     interrupt_families(pools_families);
+    interrupt_families(heap_families);
 #endif
     print_addresses();
     test_note("interrupts", interrupts);

@@ -31,7 +31,8 @@ typedef struct test_family {
 
 // Each table ends with a family of no operations.
 extern const test_family blocks_families[], stacks_families[],
-    rewindables_families[], pools_families[], lifetimes_families[];
+    rewindables_families[], pools_families[], lifetimes_families[],
+    heap_families[];
 
 // Panics with a reason that a test may have, since a test set it to 0.
 extern size_t interrupts_panics;
