@@ -17,24 +17,24 @@ reel_stats reel_region_stats(const reel_region *region)
     return stats;
 }
 
-// The pages make a chain, as many as it says, and one of them is the current one.
+// The pages make a chain, as many as it says, and one of them is the newest one.
 static bool are_chained(const reel_region *region)
 {
     const reel_pool *const pool = region->pool;
     const size_t most = reel_pool_pages(pool);
-    const uintptr_t current = region->end - page_size_in(region->pool);
+    const uintptr_t newest = region->end - page_size_in(region->pool);
     uintptr_t i = region->newest, last = NO_NUMBER;
-    bool has_current = false;
+    bool has_newest = false;
     size_t count = 0;
     for (; count < region->pages; count++) {
         if (count == most || !has_page(pool, i)) {
             return false;
         }
-        has_current = has_current || page_at(pool, i) == current;
+        has_newest = has_newest || page_at(pool, i) == newest;
         last = i;
         i = link_after(pool, i);
     }
-    return has_current && last == region->oldest && i == pool->list.count;
+    return has_newest && last == region->oldest && i == pool->list.count;
 }
 
 // A note lies on a page of the pool, as it must before it is looked at.
