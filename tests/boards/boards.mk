@@ -28,11 +28,11 @@ $(OUT)/%/basepri.elf: $$(call objects,$$*,$(CORE) tests/boards/basepri.c \
                         $(filter-out %/primask.c,$(BOARD_COMMON))) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
-CORES_COMMON := tests/harness/tap.c $(call in_folder,cores,both pool regions spin_lock) \
+CORES_COMMON := tests/harness/tap.c $(call in_folder,cores,both heap pool regions spin_lock) \
                 $(BOARD_COMMON)
 
 $(OUT)/%/cores.elf: $$(call objects,$$*,$(CORE) $(CORES_COMMON) \
-                      $(call in_folder,cores,cores frees pages stacks rewindables)) \
+                      $(call in_folder,cores,cores frees heap pages stacks rewindables)) \
                     $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 

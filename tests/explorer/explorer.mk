@@ -58,6 +58,7 @@ include $(OUT)/twins/rules.mk
 # A twin has its own of the modules that it is named after, edited; the linker takes
 # the others from the archive.
 BROKEN_batch      := blocks
+BROKEN_heap       := heap_later
 BROKEN_pool       := pool region gate hooks
 BROKEN_rewindable := rewindable rewindable_stats span gate hooks
 BROKEN_temp       := temp gate hooks

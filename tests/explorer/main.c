@@ -192,9 +192,10 @@ static bool is_for_this(const scene *whole)
 }
 
 static const stage *const stages[] = {
-    &arena_stage, &temp_stage,      &blocks_stage,
-    &batch_stage, &registry_stage,  &rewindable_stage,
-    &pool_stage,  &lifetimes_stage, NULL,
+    &arena_stage, &temp_stage,     &blocks_stage,
+    &batch_stage, &registry_stage, &rewindable_stage,
+    &pool_stage,  &heap_stage,     &lifetimes_stage,
+    NULL,
 };
 
 // SCENE, if it is set, is a part of the names of all scenes that are wanted.

@@ -12,6 +12,7 @@ void a_temp_commits_for_one_core_at_a_time(void);
 void a_rewindable_grows_for_one_core_at_a_time(void);
 void blocks_and_spans_come_and_go(void);
 void of_two_that_free_in_a_rewindable_one_wins(void);
+void a_heap_takes_back_what_another_core_frees(void);
 void a_pool_grows_for_one_core_at_a_time(void);
 
 #endif

@@ -90,6 +90,7 @@ static const struct {
     CHECK(a_rewindable_grows_for_one_core_at_a_time),
     CHECK(blocks_and_spans_come_and_go),
     CHECK(of_two_that_free_in_a_rewindable_one_wins),
+    CHECK(a_heap_takes_back_what_another_core_frees),
     CHECK(a_pool_grows_for_one_core_at_a_time),
     CHECK(pages_and_regions_have_one_owner_at_a_time),
 };
