@@ -17,7 +17,7 @@ static void start(size_t size)
 
 static unsigned char *take(size_t granules)
 {
-    unsigned char *const block = reel_heap_alloc(&heap, granules * GRANULE, 0);
+    unsigned char *const block = reel_heap_alloc(&heap, granules * GRANULE, 1);
     EXPECT(block != NULL && reel_heap_is_valid(&heap));
     return block;
 }
@@ -48,9 +48,9 @@ static void a_block_may_be_the_whole_heap(void)
     for (int i = 0; i < 3; i++) {
         const size_t all = reel_heap_largest_free(&heap);
         EXPECT(all > SIZE / 4 * 3);
-        unsigned char *const block = reel_heap_alloc(&heap, all, 0);
+        unsigned char *const block = reel_heap_alloc(&heap, all, 1);
         EXPECT(block != NULL && reel_heap_largest_free(&heap) == 0);
-        EXPECT(reel_heap_alloc(&heap, 1, 0) == NULL);
+        EXPECT(reel_heap_alloc(&heap, 1, 1) == NULL);
         EXPECT(reel_heap_usable_size(&heap, block) == all);
         EXPECT(reel_heap_free(&heap, block) == REEL_OK);
     }
@@ -72,7 +72,7 @@ static void any_buffer_will_do(void)
             const size_t all = reel_heap_largest_free(&heap);
             EXPECT(all >= most && all <= size);
             most = all;
-            unsigned char *const block = reel_heap_alloc(&heap, all, 0);
+            unsigned char *const block = reel_heap_alloc(&heap, all, 1);
             EXPECT(block >= memory + offset
                    && block + all <= memory + offset + size);
             EXPECT(reel_heap_is_valid(&heap));
@@ -135,8 +135,8 @@ static void an_aligned_block_is_found_again(void)
     (void)take(1);
     unsigned char *const block = reel_heap_alloc(&heap, 4 * GRANULE, 128);
     EXPECT((uintptr_t)block % 128 == 0);
-    (void)reel_heap_alloc(&heap, reel_heap_largest_free(&heap), 0);
-    while (reel_heap_alloc(&heap, 1, 0) != NULL) {
+    (void)reel_heap_alloc(&heap, reel_heap_largest_free(&heap), 1);
+    while (reel_heap_alloc(&heap, 1, 1) != NULL) {
     }
     EXPECT(reel_heap_free(&heap, block) == REEL_OK);
     EXPECT(reel_heap_alloc(&heap, 4 * GRANULE, 128) == block);
@@ -146,11 +146,11 @@ static void granules_keep_blocks_apart(void)
 {
     buffer = test_memory(SIZE);
     EXPECT(reel_heap_init_granular(&heap, buffer, SIZE, 64) == REEL_OK);
-    unsigned char *const a = reel_heap_alloc(&heap, 1, 0);
+    unsigned char *const a = reel_heap_alloc(&heap, 1, 1);
     unsigned char *const b = reel_heap_alloc(&heap, 65, 32);
     EXPECT((uintptr_t)a % 64 == 0 && b == a + 64);
     EXPECT(reel_heap_usable_size(&heap, b) == 128);
-    EXPECT(reel_heap_alloc(&heap, 1, 0) == b + 128);
+    EXPECT(reel_heap_alloc(&heap, 1, 1) == b + 128);
 }
 
 // ---- misuse ------------------------------------------------------------------
@@ -245,7 +245,7 @@ static void free_behind(unsigned char *const *blocks)
 static void take_first(unsigned char *const *blocks)
 {
     (void)blocks;
-    EXPECT(reel_heap_alloc(&heap, 4 * GRANULE, 0) == NULL);
+    EXPECT(reel_heap_alloc(&heap, 4 * GRANULE, 1) == NULL);
 }
 
 static void a_write_to_a_freed_block_panics(void)
@@ -346,14 +346,14 @@ static void a_cache_hands_out_what_it_was_given(void)
     reel_heap_slot slots[4];
     start(SIZE);
     EXPECT(reel_heap_cache_init(&cache, &heap, slots, 4) == REEL_OK);
-    unsigned char *const a = reel_heap_cache_alloc(&cache, 3 * GRANULE, 0);
-    unsigned char *const b = reel_heap_cache_alloc(&cache, 5 * GRANULE, 0);
+    unsigned char *const a = reel_heap_cache_alloc(&cache, 3 * GRANULE, 1);
+    unsigned char *const b = reel_heap_cache_alloc(&cache, 5 * GRANULE, 1);
     (void)take(1);
     EXPECT(reel_heap_cache_free(&cache, a) == REEL_OK);
     EXPECT(used() == 9 && reel_heap_owns(&heap, a));
     EXPECT(reel_heap_cache_free(&cache, b) == REEL_OK); // too large for it
     EXPECT(used() == 4);
-    EXPECT(reel_heap_cache_alloc(&cache, 2 * GRANULE + 1, 0) == a);
+    EXPECT(reel_heap_cache_alloc(&cache, 2 * GRANULE + 1, 1) == a);
     EXPECT(reel_heap_cache_free(&cache, a + GRANULE) == REEL_FOREIGN);
     EXPECT(reel_heap_cache_free(&cache, NULL) == REEL_INVALID);
     EXPECT(reel_heap_cache_free(&cache, a) == REEL_OK);
@@ -369,14 +369,14 @@ static void a_cache_is_flushed_before_a_request_fails(void)
     EXPECT(reel_heap_cache_init(&cache, &heap, slots, 2) == REEL_OK);
     void *blocks[SIZE / GRANULE];
     size_t count = 0;
-    while ((blocks[count] = reel_heap_cache_alloc(&cache, 1, 0)) != NULL) {
+    while ((blocks[count] = reel_heap_cache_alloc(&cache, 1, 1)) != NULL) {
         count++;
     }
     EXPECT(reel_heap_stats(&heap).failures == 1);
     EXPECT(reel_heap_cache_free(&cache, blocks[3]) == REEL_OK);
     EXPECT(reel_heap_cache_free(&cache, blocks[4]) == REEL_OK);
-    EXPECT(reel_heap_cache_alloc(&cache, 2 * GRANULE, 0) == blocks[3]);
-    EXPECT(reel_heap_cache_alloc(&cache, 0, 0) == NULL);
+    EXPECT(reel_heap_cache_alloc(&cache, 2 * GRANULE, 1) == blocks[3]);
+    EXPECT(reel_heap_cache_alloc(&cache, 0, 1) == NULL);
     EXPECT(reel_heap_stats(&heap).failures == 2);
 }
 
@@ -386,8 +386,8 @@ static void full_checks_find_a_block_in_the_cache(void)
     reel_heap_slot slots[2];
     start(SIZE);
     EXPECT(reel_heap_cache_init(&cache, &heap, slots, 2) == REEL_OK);
-    void *const a = reel_heap_cache_alloc(&cache, 1, 0);
-    void *const b = reel_heap_cache_alloc(&cache, 1, 0);
+    void *const a = reel_heap_cache_alloc(&cache, 1, 1);
+    void *const b = reel_heap_cache_alloc(&cache, 1, 1);
     EXPECT(reel_heap_cache_free(&cache, a) == REEL_OK);
     EXPECT(reel_heap_cache_free(&cache, b) == REEL_OK);
     if (REEL_CHECKS == 2) {
@@ -411,7 +411,7 @@ static void a_cache_wants_a_heap_and_slots(void)
         EXPECT(reel_heap_cache_alloc(&cache, 1, 3) == NULL);
         EXPECT(test_panicked(REEL_INVALID));
     }
-    EXPECT(reel_heap_cache_alloc(&cache, SIZE_MAX, 0) == NULL);
+    EXPECT(reel_heap_cache_alloc(&cache, SIZE_MAX, 1) == NULL);
 }
 
 // ---- static instances, lifetimes -----------------------------------------------------
@@ -424,12 +424,12 @@ static void a_static_heap_needs_no_init(void)
     EXPECT(reel_heap_is_valid(&defined));
     EXPECT(reel_heap_largest_free(&defined)
            == (500 + GRANULE - 1) / GRANULE * GRANULE);
-    void *const block = reel_heap_alloc(&defined, 500, 0);
+    void *const block = reel_heap_alloc(&defined, 500, 1);
     EXPECT(block != NULL && reel_heap_is_valid(&defined));
-    EXPECT(reel_heap_alloc(&defined, 1, 0) == NULL);
+    EXPECT(reel_heap_alloc(&defined, 1, 1) == NULL);
     EXPECT(reel_heap_free(&defined, block) == REEL_OK);
-    EXPECT(reel_heap_alloc(&tiny, 1, 0) != NULL);
-    EXPECT(reel_heap_alloc(&tiny, 1, 0) == NULL);
+    EXPECT(reel_heap_alloc(&tiny, 1, 1) != NULL);
+    EXPECT(reel_heap_alloc(&tiny, 1, 1) == NULL);
     EXPECT(reel_heap_reset(&tiny) == REEL_OK);
 }
 
@@ -463,11 +463,11 @@ static void an_ended_heap_gives_and_takes_nothing(void)
     EXPECT(take(2) == block);
     EXPECT(reel_registry_unregister(&registry, parent) == REEL_OK);
 
-    EXPECT(reel_heap_alloc(&heap, 1, 0) == NULL);
+    EXPECT(reel_heap_alloc(&heap, 1, 1) == NULL);
     EXPECT(test_panicked(REEL_STALE));
     EXPECT(reel_heap_alloc(&heap, 0, 64) == NULL);
     EXPECT(test_panicked(REEL_STALE));
-    EXPECT(reel_heap_alloc(&heap, 0, 0) == NULL);
+    EXPECT(reel_heap_alloc(&heap, 0, 1) == NULL);
     EXPECT(test_panicked(REEL_STALE));
     EXPECT(reel_heap_free(&heap, block) == REEL_STALE);
     EXPECT(reel_heap_free_sized(&heap, block, 1) == REEL_STALE);

@@ -134,7 +134,8 @@ static void change(model_block *block)
     const size_t largest = reel_heap_largest_free(&heap);
     const size_t kept = size < block->size ? size : block->size;
     const bool may_stay =
-        (uintptr_t)block->start % (align != 0 ? align : 1) == 0;
+        (uintptr_t)block->start % (align != 0 ? align : REEL_ALIGN_DEFAULT)
+        == 0;
     const bool is_smaller = rounded(size) <= rounded(block->size);
     unsigned char *const start =
         reel_heap_realloc(&heap, block->start, size, align);
