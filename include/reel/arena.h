@@ -108,13 +108,16 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 /// flash.
 ///
 ///   REEL_ARENA_DEFINE(scratch, 4096);
-#define REEL_ARENA_DEFINE(name, bytes)                                      \
-    REEL_STATIC_ASSERT((bytes) > 0, "an arena needs 1 byte or more");       \
-    REEL_NAME_OPTIONS(name)                                                 \
-    REEL_MEMORY_DEFINE(name##_memory, bytes, REEL_ALIGN_DEFAULT);           \
-    static reel_arena name = REEL_ARENA_INITIAL(                            \
-        REEL_ADDRESS(name##_memory), REEL_ADDRESS(name##_memory) + (bytes), \
-        REEL_ADDRESS(name##_memory) + (bytes), REEL_ZERO_BY_SCRIPT)
+#define REEL_ARENA_DEFINE(name, bytes)                                 \
+    REEL_ARENA_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
+                       REEL_ALIGN_DEFAULT, name, bytes)
+
+/// Define an arena that other files may use, or with memory in a section of your
+/// own: see reel/detail/compiler.h.
+///
+///   REEL_ARENA_DEFINE_AT(REEL_EXTERNAL, ".noinit.psram", 32, frames, 1048576);
+#define REEL_ARENA_DEFINE_AT(linkage, section, align, name, bytes) \
+    REEL_ARENA_DEFINE_(linkage, REEL_IN_SECTION(section), 0, align, name, bytes)
 
 /// Allocate a block at the free end.
 ///

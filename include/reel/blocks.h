@@ -93,16 +93,17 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 /// flash. What reel_blocks_init() would refuse does not compile.
 ///
 ///   REEL_BLOCKS_DEFINE(packets, 200, 32);
-#define REEL_BLOCKS_DEFINE(name, block_size, count)                    \
-    REEL_STATIC_ASSERT(                                                \
-        (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX, \
-        "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");   \
-    REEL_NAME_OPTIONS(name)                                            \
-    REEL_MEMORY_DEFINE(name##_memory, (size_t)(block_size) * (count),  \
-                       REEL_ALIGN_DEFAULT);                            \
-    REEL_NOINIT(name##_links) static reel_link name##_links[count];    \
-    static reel_blocks name = REEL_BLOCKS_INITIAL_(                    \
-        REEL_ADDRESS(name##_memory), name##_links, block_size, count)
+#define REEL_BLOCKS_DEFINE(name, block_size, count)                     \
+    REEL_BLOCKS_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
+                        REEL_ALIGN_DEFAULT, name, block_size, count)
+
+/// Define a block pool that other files may use, or with blocks in a section of
+/// your own: see reel/detail/compiler.h. The links stay with the control block's
+/// kind of memory, in .noinit.reel.
+#define REEL_BLOCKS_DEFINE_AT(linkage, section, align, name, block_size, \
+                              count)                                     \
+    REEL_BLOCKS_DEFINE_(linkage, REEL_IN_SECTION(section),               \
+                        REEL_ZERO_BY_SCRIPT, align, name, block_size, count)
 
 /// Allocate a block.
 ///

@@ -120,14 +120,14 @@ reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
 /// about REEL_HEAP_SIZE(bytes). Its control block takes its own size of flash.
 ///
 ///   REEL_HEAP_DEFINE(messages, 16384);
-#define REEL_HEAP_DEFINE(name, bytes)                               \
-    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) <= SIZE_MAX / 4,      \
-                       "1 byte to a quarter of the address space"); \
-    REEL_NAME_OPTIONS(name)                                         \
-    REEL_MEMORY_DEFINE(name##_memory, REEL_HEAP_SIZE(bytes),        \
-                       REEL_HEAP_GRANULE);                          \
-    static reel_heap name =                                         \
-        REEL_HEAP_INITIAL_(name##_memory, REEL_HEAP_COUNT_(bytes))
+#define REEL_HEAP_DEFINE(name, bytes)                                       \
+    REEL_HEAP_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, name, \
+                      bytes)
+
+/// Define a heap that other files may use, or with memory in a section of your
+/// own: see reel/detail/compiler.h. Its memory is aligned to a granule.
+#define REEL_HEAP_DEFINE_AT(linkage, section, name, bytes) \
+    REEL_HEAP_DEFINE_(linkage, REEL_IN_SECTION(section), 0, name, bytes)
 
 /// Allocate a block.
 ///

@@ -139,17 +139,26 @@ reel_status reel_registry_init(reel_registry *registry,
 /// flash.
 ///
 ///   REEL_REGISTRY_DEFINE(allocators, 16);
-#define REEL_REGISTRY_DEFINE(name, count)                                \
+#define REEL_REGISTRY_DEFINE(name, count)                                 \
+    REEL_REGISTRY_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
+                          name, count)
+
+/// Define a registry that other files may use, or with its table in a section of
+/// your own: see reel/detail/compiler.h.
+#define REEL_REGISTRY_DEFINE_AT(linkage, section, name, count) \
+    REEL_REGISTRY_DEFINE_(linkage, REEL_IN_SECTION(section), 0, name, count)
+
+#define REEL_REGISTRY_DEFINE_(linkage, place, zero, name, count)         \
     REEL_STATIC_ASSERT((count) > 0, "a registry needs 1 entry or more"); \
     REEL_NAME_OPTIONS(name)                                              \
-    REEL_NOINIT(name##_entries)                                          \
-    static reel_registry_entry name##_entries[count];                    \
-    static reel_registry name = REEL_REGISTRY_INITIAL_(name##_entries, count)
+    place static reel_registry_entry name##_entries[count];              \
+    linkage reel_registry name =                                         \
+        REEL_REGISTRY_INITIAL_(name##_entries, count, zero)
 
-#define REEL_REGISTRY_INITIAL_(entries, count)                                \
-    {                                                                         \
-        (entries), (count), 0, 0, { REEL_ZERO_BY_SCRIPT }, { REEL_NO_INDEX }, \
-            { REEL_ZERO_BY_OPTIONS }, reel_registry_tell,                     \
+#define REEL_REGISTRY_INITIAL_(entries, count, zero)           \
+    {                                                          \
+        (entries), (count), 0, 0, { zero }, { REEL_NO_INDEX }, \
+            { REEL_ZERO_BY_OPTIONS }, reel_registry_tell,      \
     }
 
 /// Record what a bound allocator is about to do: to rewind, or to leave. Its

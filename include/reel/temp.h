@@ -132,32 +132,15 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 ///
 ///   REEL_ALWAYS_DEFINE(plain, 256, SIZE_MAX);
 ///   REEL_TEMP_DEFINE(scratch, 8192, 256, plain, 256);
-#define REEL_TEMP_DEFINE(name, bytes, align, port, step)                     \
-    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0        \
-                           && (align) % port##_page_size == 0 && (step) > 0  \
-                           && (step) % port##_page_size == 0,                \
-                       "bytes, align and step are whole pages of the port"); \
-    REEL_NAME_OPTIONS(name)                                                  \
-    REEL_MEMORY_DEFINE(name##_memory, bytes, align);                         \
-    static reel_temp name = {                                                \
-        REEL_ARENA_INITIAL(                                                  \
-            REEL_ADDRESS(name##_memory), REEL_ADDRESS(name##_memory),        \
-            REEL_ADDRESS(name##_memory) + (bytes), REEL_ZERO_BY_SCRIPT),     \
-        { REEL_ADDRESS(name##_memory) },                                     \
-        { 0 },                                                               \
-        &port.pages,                                                         \
-        0,                                                                   \
-        0,                                                                   \
-        0,                                                                   \
-        step,                                                                \
-        0,                                                                   \
-        1,                                                                   \
-        64,                                                                  \
-        1024,                                                                \
-        0,                                                                   \
-        0,                                                                   \
-        false,                                                               \
-    }
+#define REEL_TEMP_DEFINE(name, bytes, align, port, step)                    \
+    REEL_TEMP_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, name, \
+                      bytes, align, port, step)
+
+/// Define a temp that other files may use, or with memory in a section of your
+/// own: see reel/detail/compiler.h.
+#define REEL_TEMP_DEFINE_AT(linkage, section, name, bytes, align, port, step) \
+    REEL_TEMP_DEFINE_(linkage, REEL_IN_SECTION(section), 0, name, bytes,      \
+                      align, port, step)
 
 /// Allocate a block at the free end. Commit memory if needed.
 ///

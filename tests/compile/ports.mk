@@ -152,3 +152,14 @@ $(OUT)/statics/board.o: tests/compile/statics.cc $(CASE_HEADERS) | $(OUT)/have-b
 	! arm-none-eabi-objdump -h $@ | grep -A1 noinit | grep CONTENTS
 
 TEST_FILES += $(STATICS) $(OUT)/statics/board.o
+
+# Instances in sections of the application's: they run, and take no flash.
+$(OUT)/statics/placed: tests/compile/placed.c $(CASE_HEADERS) \
+                       $(call objects,x86-64+O2,$(CORE) port/always.c)
+	$(SAY); $(CPU) compile gcc -std=c11 $(WARN) -Iinclude -Iport -no-pie -o $@ $< $(filter %.o,$^)
+	$@
+	arm-none-eabi-gcc $(FLAGS_cortex-m3) -std=c11 -Iinclude -Iport -c -o $@.o $<
+	! arm-none-eabi-objdump -h $@.o | grep -A1 noinit | grep CONTENTS
+	arm-none-eabi-objdump -h $@.o | grep -q 'noinit.psram'
+
+TEST_FILES += $(OUT)/statics/placed

@@ -79,6 +79,15 @@
 #define REEL_NOINIT(name)
 #endif
 
+/// For the macros REEL_<KIND>_DEFINE_AT, whose first argument says who may name the
+/// instance: `static` or REEL_EXTERNAL. The second is the section of its memory, a
+/// text; a name that begins with ".noinit" or ".bss" takes no flash. The linker
+/// script of the application places that section, (NOLOAD): reel.ld does not. The
+/// third is the alignment of its memory, in bytes. The control block lies in .data.
+/// Other files declare `extern reel_arena name;` and the like.
+#define REEL_EXTERNAL
+#define REEL_IN_SECTION(section) __attribute__((__section__(section)))
+
 /// The value of a word that other contexts may write: one access, never torn.
 #if REEL_ATOMICS == REEL_ATOMICS_NATIVE
 #define REEL_WORD_VALUE(word) __atomic_load_n(&(word).value, __ATOMIC_RELAXED)

@@ -39,18 +39,27 @@ extern "C" {
     ((REEL_HEAP_MAP_END_(count) + (granule)-1) & ~((size_t)(granule)-1))
 
 /// The state of an empty heap of `count` granules.
-#define REEL_HEAP_INITIAL_(memory, count)                                   \
-    {                                                                       \
-        REEL_WHICH_BIT_(REEL_HEAP_GRANULE), REEL_HEAP_GRANULE - 1, (count), \
-            REEL_ADDRESS(memory)                                            \
-                + REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE),              \
-            (reel_heap_cell *)(void *)((memory) + REEL_HEAP_HEADS_(count)), \
-            (uintptr_t *)(void *)(memory),                                  \
-            REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE)                     \
-                + (count)*REEL_HEAP_GRANULE - sizeof(uintptr_t),            \
-            { 0 }, 0, 0, REEL_ZERO_BY_OPTIONS, { 0, 0, 0, 0 },              \
-            { REEL_ZERO_BY_SCRIPT }, 0, 0, 0, NULL,                         \
+#define REEL_HEAP_INITIAL_(memory, count, zero)                                \
+    {                                                                          \
+        REEL_WHICH_BIT_(REEL_HEAP_GRANULE), REEL_HEAP_GRANULE - 1, (count),    \
+            REEL_ADDRESS(memory)                                               \
+                + REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE),                 \
+            (reel_heap_cell *)(void *)((memory) + REEL_HEAP_HEADS_(count)),    \
+            (uintptr_t *)(void *)(memory),                                     \
+            REEL_HEAP_BEFORE_(count, REEL_HEAP_GRANULE)                        \
+                + (count)*REEL_HEAP_GRANULE - sizeof(uintptr_t),               \
+            { 0 }, 0, 0, REEL_ZERO_BY_OPTIONS, { 0, 0, 0, 0 }, { zero }, 0, 0, \
+            0, NULL,                                                           \
     }
+
+#define REEL_HEAP_DEFINE_(linkage, place, zero, name, bytes)        \
+    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) <= SIZE_MAX / 4,      \
+                       "1 byte to a quarter of the address space"); \
+    REEL_NAME_OPTIONS(name)                                         \
+    REEL_MEMORY_PLACE(place, name##_memory, REEL_HEAP_SIZE(bytes),  \
+                      REEL_HEAP_GRANULE);                           \
+    linkage reel_heap name =                                        \
+        REEL_HEAP_INITIAL_(name##_memory, REEL_HEAP_COUNT_(bytes), zero)
 
 /// The slow half of the function below: any size and alignment, an empty slot.
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,

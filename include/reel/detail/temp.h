@@ -18,6 +18,34 @@
 extern "C" {
 #endif
 
+#define REEL_TEMP_DEFINE_(linkage, place, zero, name, bytes, align, port,    \
+                          step)                                              \
+    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0        \
+                           && (align) % port##_page_size == 0 && (step) > 0  \
+                           && (step) % port##_page_size == 0,                \
+                       "bytes, align and step are whole pages of the port"); \
+    REEL_NAME_OPTIONS(name)                                                  \
+    REEL_MEMORY_PLACE(place, name##_memory, bytes, align);                   \
+    linkage reel_temp name = {                                               \
+        REEL_ARENA_INITIAL(REEL_ADDRESS(name##_memory),                      \
+                           REEL_ADDRESS(name##_memory),                      \
+                           REEL_ADDRESS(name##_memory) + (bytes), zero),     \
+        { REEL_ADDRESS(name##_memory) },                                     \
+        { 0 },                                                               \
+        &port.pages,                                                         \
+        0,                                                                   \
+        0,                                                                   \
+        0,                                                                   \
+        step,                                                                \
+        0,                                                                   \
+        1,                                                                   \
+        64,                                                                  \
+        1024,                                                                \
+        0,                                                                   \
+        0,                                                                   \
+        false,                                                               \
+    }
+
 /// The slow half of reel_temp_alloc() and reel_temp_alloc_shared().
 void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
 
