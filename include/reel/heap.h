@@ -288,7 +288,11 @@ reel_allocator reel_heap_allocator(reel_heap *heap);
 // ---- caches ------------------------------------------------------------------
 
 /// The most cached blocks of one size.
+#if UINTPTR_MAX > 0xFFFFFFFF
+#define REEL_HEAP_CACHED 31u
+#else
 #define REEL_HEAP_CACHED 7u
+#endif
 
 /// The cached blocks of one size. Nothing is written to the blocks themselves.
 typedef struct reel_heap_slot {

@@ -38,7 +38,7 @@ $(BENCH)/alone.o: tests/bench/alone.cc $(call objects,gcc+none+O2,$(CORE)) \
 	objcopy --wildcard --localize-symbol='!reel_alone_entries' \
 	    --localize-symbol='reel_*' $@
 
-$(BENCH)/bench: $(BENCH_FILES) $(BENCH_CORE) $(BENCH)/alone.o
+$(BENCH)/bench: $(BENCH_FILES) $(BENCH_CORE) $(BENCH)/alone.o | $(TRACE_FILE)
 	$(SAY)
 	g++ -o $@ $^ -pthread -lapr-1 -ltalloc -lck -lurcu-cds -lurcu-common
 

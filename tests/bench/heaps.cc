@@ -3,6 +3,7 @@
 // pointers, as a shared library's functions are.
 
 #include "loops.h"
+#include "replay.h"
 
 #include <dlfcn.h>
 
@@ -166,6 +167,24 @@ template <const heap &Heap> struct pool {
     };
 };
 
+template <const heap &Heap> struct replayed {
+    void *take(size_t size)
+    {
+        return Heap.allocate(size);
+    }
+    void *change(void *block, size_t size)
+    {
+        return Heap.reallocate(block, size);
+    }
+    void give(void *block)
+    {
+        Heap.release(block);
+    }
+    void reset()
+    {
+    }
+};
+
 } // namespace
 
 bool load_heaps()
@@ -207,6 +226,10 @@ const entry heap_entries[] = {
     EVERY_ROW("mimalloc", mimalloc),
     EVERY_ROW("jemalloc", jemalloc),
     EVERY_ROW("tcmalloc", tcmalloc),
+    TRACE_ROWS("glibc", replayed<glibc>),
+    TRACE_ROWS("mimalloc", replayed<mimalloc>),
+    TRACE_ROWS("jemalloc", replayed<jemalloc>),
+    TRACE_ROWS("tcmalloc", replayed<tcmalloc>),
     { "bump mixed", "mi_heap", make<bump<whole_heap, mixed, 1000>> },
     { "bump 16", "mi_heap", make<bump<whole_heap, fixed<16>, 1000>> },
     { "bump cold 16", "glibc", make<bump<noted<glibc>, fixed<16>, 1000000>> },

@@ -57,6 +57,10 @@ const struct row {
     { "pair cached", SHORT },   { "pair plain", SHORT },
     { "two threads", BOTH },    { "handover", BOTH },
     { "shared stack", BOTH },
+    { "trace lua", LONG },      { "trace tls", LONG },
+    { "trace mqtt", LONG },     { "trace sqlite", LONG },
+    { "trace cjson", LONG },    { "trace jansson", LONG },
+    { "trace cc1", LONG },
 };
 
 const entry *const tables[] = {

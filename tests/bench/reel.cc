@@ -6,6 +6,7 @@ extern "C" {
 #include "host/pages.h"
 }
 #include "loops.h"
+#include "replay.h"
 #include "reel/reel.h"
 
 #include <sys/mman.h>
@@ -439,9 +440,70 @@ class pool_region
     }
 };
 
+// A heap, and with a cache before it.
+class plain_heap
+{
+    static const size_t SIZE = size_t(16) << 20;
+    void *const memory = touched_memory(SIZE);
+
+  protected:
+    reel_heap heap;
+
+  public:
+    plain_heap()
+    {
+        require(reel_heap_init(&heap, memory, SIZE) == REEL_OK);
+    }
+    ~plain_heap()
+    {
+        give_memory_back(memory, SIZE);
+    }
+    void *take(size_t size)
+    {
+        return reel_heap_alloc(&heap, size, 0);
+    }
+    void *change(void *block, size_t size)
+    {
+        return reel_heap_realloc(&heap, block, size, 0);
+    }
+    void give(void *block)
+    {
+        (void)reel_heap_free(&heap, block);
+    }
+    void reset()
+    {
+    }
+};
+
+class cached_heap : public plain_heap
+{
+    reel_heap_slot slots[32];
+    reel_heap_cache cache;
+
+  public:
+    cached_heap()
+    {
+        require(reel_heap_cache_init(&cache, &heap, slots, 32) == REEL_OK);
+    }
+    void *take(size_t size)
+    {
+        return reel_heap_cache_alloc(&cache, size, 0);
+    }
+    void give(void *block)
+    {
+        (void)reel_heap_cache_free(&cache, block);
+    }
+    void reset()
+    {
+        (void)reel_heap_cache_flush(&cache);
+    }
+};
+
 } // namespace
 
 const entry reel_entries[] = {
+    TRACE_ROWS("reel", cached_heap),
+    TRACE_ROWS("reel-plain", plain_heap),
     { "bump mixed", "reel", make<bump<small_arena, mixed, 1000>> },
     { "bump 16", "reel", make<bump<small_arena, fixed<16>, 1000>> },
     { "bump cold 16", "reel", make<bump<fetched_arena, fixed<16>, 1000000>> },
