@@ -117,18 +117,16 @@ static bool is_shareable(const reel_blocks *blocks)
                && peak_so_far(&blocks->list) <= blocks->list.count);
 }
 
-reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
-                             size_t block_size, size_t count)
+static bool is_usable(const reel_blocks *blocks, uintptr_t start, size_t size,
+                      size_t block_size, size_t count)
 {
-    const uintptr_t start = (uintptr_t)buffer;
-    if (blocks == NULL || buffer == NULL || block_size == 0 || count == 0
-        || count > REEL_BLOCKS_MAX || !is_below_top(start, size)) {
-        return REEL_INVALID;
-    }
-    reel_link *const links = place_links(start, size, block_size, count);
-    if (links == NULL) {
-        return REEL_INVALID;
-    }
+    return blocks != NULL && start != 0 && block_size > 0 && count > 0
+           && count <= REEL_BLOCKS_MAX && is_below_top(start, size);
+}
+
+static void start_blocks(reel_blocks *blocks, uintptr_t start,
+                         size_t block_size, size_t count, reel_link *links)
+{
     const uintptr_t shift = log2_of(block_size & (0 - block_size));
     blocks->base = start;
     blocks->block_size = block_size;
@@ -140,9 +138,42 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
     watch_own((uintptr_t)links, count * sizeof *links); // of an earlier owner
     list_start(&blocks->list, links, count);
     INVARIANT(reel_blocks_is_valid(blocks));
+}
+
+reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
+                             size_t block_size, size_t count)
+{
+    const uintptr_t start = (uintptr_t)buffer;
+    if (!is_usable(blocks, start, size, block_size, count)) {
+        return REEL_INVALID;
+    }
+    reel_link *const links = place_links(start, size, block_size, count);
+    if (links == NULL) {
+        return REEL_INVALID;
+    }
+    start_blocks(blocks, start, block_size, count, links);
     return REEL_OK;
 }
 ALSO_PLAIN(reel_blocks_init);
+
+reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
+                                   size_t size, size_t block_size, size_t count,
+                                   reel_link *links)
+{
+    const uintptr_t start = (uintptr_t)buffer;
+    const uintptr_t at = (uintptr_t)links;
+    size_t bytes;
+    if (!is_usable(blocks, start, size, block_size, count)
+        || !product_within(block_size, count, size, &bytes) || at == 0
+        || at % sizeof *links != 0
+        || !product_within(sizeof *links, count, SIZE_MAX, &bytes)
+        || !is_below_top(at, bytes)) {
+        return REEL_INVALID;
+    }
+    start_blocks(blocks, start, block_size, count, links);
+    return REEL_OK;
+}
+ALSO_PLAIN(reel_blocks_init_apart);
 
 // ---- taking and giving back --------------------------------------------------
 

@@ -115,11 +115,10 @@ ALWAYS_INLINE bool cache_has_ended(const reel_pool_cache *cache)
     return cache->limit == cache->slots;
 }
 
-// The alignment of every page, less one: chunks have the default alignment, and
-// a page in them has that of its size.
+// The alignment of every page, less one.
 ALWAYS_INLINE uintptr_t page_align_mask(const reel_pool *pool)
 {
-    return min_of(REEL_ALIGN_DEFAULT, page_size_in(pool)) - 1;
+    return ((uintptr_t)1 << pool->align_bits) - 1;
 }
 
 #endif

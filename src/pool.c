@@ -55,7 +55,7 @@ static size_t claimed_ever(const reel_pool *pool)
 static bool has_form(const reel_pool *pool)
 {
     return pool->page_bits < WORD_BITS && pool->place_bits < WORD_BITS
-           && pool->chunk_pages > 0
+           && pool->align_bits <= pool->page_bits && pool->chunk_pages > 0
            && pool->chunk_pages <= SIZE_MAX >> pool->page_bits
            && pool->chunk_pages <= (uintptr_t)1 << pool->place_bits
            && has_valid_form(&pool->list)
@@ -110,15 +110,35 @@ static void start_without_chunks(reel_pool *pool, size_t page,
     list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
 }
 
-reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
-                           reel_pool_chunk *chunks, size_t capacity,
-                           size_t page_size, size_t chunk_size)
+// Without a placement pages are aligned by default, as far as their size is.
+static bool is_placeable(const reel_pool_placement *placement, size_t page)
+{
+    return placement == NULL || placement->align == 0
+           || (is_pow2(placement->align) && placement->align <= page);
+}
+
+static void place(reel_pool *pool, const reel_pool_placement *placement,
+                  size_t page)
+{
+    const bool is_apart = placement != NULL && placement->links.ops != NULL;
+    pool->align = placement != NULL ? placement->align : 0;
+    pool->align_bits = (uint8_t)log2_of(
+        pool->align > 0 ? pool->align : min_of(REEL_ALIGN_DEFAULT, page));
+    pool->links.ops = is_apart ? placement->links.ops : pool->backing.ops;
+    pool->links.self = is_apart ? placement->links.self : pool->backing.self;
+}
+
+reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
+                                  reel_pool_chunk *chunks, size_t capacity,
+                                  size_t page_size, size_t chunk_size,
+                                  const reel_pool_placement *placement)
 {
     const size_t page = page_size > 0 ? page_size : REEL_POOL_PAGE_SIZE;
     const size_t chunk = chunk_size > 0 ? chunk_size : REEL_POOL_PAGES * page;
     if (pool == NULL || backing.ops == NULL || chunks == NULL || capacity == 0
         || !is_pow2(page) || chunk < page || (chunk & (page - 1)) != 0
-        || !are_countable(capacity, chunk >> log2_of(page))) {
+        || !are_countable(capacity, chunk >> log2_of(page))
+        || !is_placeable(placement, page)) {
         return REEL_INVALID;
     }
     pool->backing.ops = backing.ops;
@@ -126,9 +146,19 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
     pool->chunks = chunks;
     pool->capacity = capacity;
     pool->entry = NULL;
+    place(pool, placement, page);
     start_without_chunks(pool, page, chunk >> log2_of(page));
     INVARIANT(reel_pool_is_valid(pool));
     return REEL_OK;
+}
+ALSO_PLAIN(reel_pool_init_placed);
+
+reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
+                           reel_pool_chunk *chunks, size_t capacity,
+                           size_t page_size, size_t chunk_size)
+{
+    return reel_pool_init_placed(pool, backing, chunks, capacity, page_size,
+                                 chunk_size, NULL);
 }
 ALSO_PLAIN(reel_pool_init);
 
@@ -159,14 +189,33 @@ static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
 
 static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
-    void *const pages = reel_allocate(pool->backing, chunk_size(pool), 0);
+    void *const pages =
+        reel_allocate(pool->backing, chunk_size(pool), pool->align);
     if (pages == NULL) {
         return false;
     }
     void *const links =
-        reel_allocate(pool->backing, links_size(pool), sizeof(reel_link));
+        reel_allocate(pool->links, links_size(pool), sizeof(reel_link));
     if (links == NULL) {
         (void)reel_free(pool->backing, pages, chunk_size(pool));
+        return false;
+    }
+    enter_chunk(pool, chunk, (uintptr_t)pages, links);
+    return true;
+}
+
+// Pages that cannot be freed are asked for last.
+static bool take_kept_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+{
+    void *const links =
+        reel_allocate(pool->links, links_size(pool), sizeof(reel_link));
+    if (links == NULL) {
+        return false;
+    }
+    void *const pages =
+        reel_allocate(pool->backing, chunk_size(pool), pool->align);
+    if (pages == NULL) {
+        (void)reel_free(pool->links, links, links_size(pool));
         return false;
     }
     enter_chunk(pool, chunk, (uintptr_t)pages, links);
@@ -180,6 +229,12 @@ static bool is_kept(const reel_pool *pool)
     return reel_allocator_frees(pool->backing) == REEL_FREES_NEVER;
 }
 
+static bool has_links_apart(const reel_pool *pool)
+{
+    return pool->links.ops != pool->backing.ops
+           || pool->links.self != pool->backing.self;
+}
+
 // From one chunk of such a block to the next; 0 if that is more than a size can say.
 static size_t unit_size(const reel_pool *pool)
 {
@@ -189,7 +244,9 @@ static size_t unit_size(const reel_pool *pool)
     if (gap > SIZE_MAX - pages || links > SIZE_MAX - pages - gap) {
         return 0;
     }
-    return pages + gap + links;
+    const size_t unit = pages + gap + links;
+    const size_t rest = gap_to(unit, mask_of(pool->align));
+    return rest > SIZE_MAX - unit ? 0 : unit + rest;
 }
 
 static uintptr_t take_units(const reel_pool *pool, size_t count)
@@ -202,20 +259,23 @@ static uintptr_t take_units(const reel_pool *pool, size_t count)
         }
         size += unit;
     }
-    return (uintptr_t)reel_allocate(pool->backing, size, 0);
+    return (uintptr_t)reel_allocate(pool->backing, size, pool->align);
 }
 
 static void enter_unit(const reel_pool *pool, reel_pool_chunk *chunk,
                        uintptr_t pages)
 {
-    const uintptr_t links = pages + unit_size(pool) - links_size(pool);
-    enter_chunk(pool, chunk, pages, (void *)links);
+    const uintptr_t stop = pages + chunk_size(pool);
+    enter_chunk(pool, chunk, pages, (void *)(stop + gap_to(stop, mask_of(0))));
 }
 
 static bool take_chunk_or_unit(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     if (!is_kept(pool)) {
         return take_chunk(pool, chunk);
+    }
+    if (has_links_apart(pool)) {
+        return take_kept_chunk(pool, chunk);
     }
     const uintptr_t pages = take_units(pool, 1);
     if (pages != 0) {
@@ -229,9 +289,11 @@ static void drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     const uintptr_t base = base_of(chunk);
     store_relaxed(&chunk->base, 0);
+    if (!is_kept(pool) || has_links_apart(pool)) {
+        (void)reel_free(pool->links, chunk->links, links_size(pool));
+    }
     if (!is_kept(pool)) {
         watch_own(base, chunk_size(pool));
-        (void)reel_free(pool->backing, chunk->links, links_size(pool));
         (void)reel_free(pool->backing, (void *)base, chunk_size(pool));
     }
 }
@@ -403,7 +465,8 @@ static size_t free_pages(const reel_pool *pool)
 static bool may_take(const reel_pool *pool, size_t count, uintptr_t *block)
 {
     *block = 0;
-    if (reel_allocator_frees(pool->backing) == REEL_FREES_AT_ONCE) {
+    if (reel_allocator_frees(pool->backing) == REEL_FREES_AT_ONCE
+        || has_links_apart(pool)) {
         return true;
     }
     const uintptr_t units = take_units(pool, count);
@@ -420,7 +483,7 @@ static bool take_next(const reel_pool *pool, reel_pool_chunk *chunk,
                       uintptr_t *block)
 {
     if (*block == 0) {
-        return take_chunk(pool, chunk);
+        return take_chunk_or_unit(pool, chunk);
     }
     enter_unit(pool, chunk, *block);
     *block += unit_size(pool);
@@ -484,12 +547,13 @@ static reel_status reserve(reel_pool *pool, size_t pages)
     if (!count_chunks(pool, pages - free, &count)) {
         return REEL_FULL;
     }
-    if (!take_chunks(pool, count, &newest, &first)) {
+    const bool is_done = take_chunks(pool, count, &newest, &first);
+    if (!is_done && !is_kept(pool)) {
         drop_chunks(pool, first);
-        return REEL_NO_MEMORY;
+    } else if (first != NO_NUMBER) {
+        let_follow(pool, first, newest); // what cannot be given back is used
     }
-    let_follow(pool, first, newest);
-    return REEL_OK;
+    return is_done ? REEL_OK : REEL_NO_MEMORY;
 }
 
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
@@ -516,7 +580,9 @@ static void count_free(const reel_pool *pool)
 {
     for (size_t i = 0; i < pool->capacity; i++) {
         reel_pool_chunk *const chunk = &pool->chunks[i];
-        chunk->free = pool->chunk_pages - peak_in(chunk);
+        if (base_of(chunk) != 0) { // else nothing of it was ever written
+            chunk->free = pool->chunk_pages - peak_in(chunk);
+        }
     }
     uintptr_t link = list_top(&pool->list);
     while (!is_bottom(&pool->list, link)) {
@@ -593,7 +659,9 @@ static bool is_one_worth_freeing(const reel_pool *pool)
         if (!is_unused(pool, chunk)) {
             continue;
         }
-        const uintptr_t stop = (uintptr_t)chunk->links + links_size(pool);
+        const uintptr_t stop = has_links_apart(pool)
+                                   ? base_of(chunk) + chunk_size(pool)
+                                   : (uintptr_t)chunk->links + links_size(pool);
         if (is_one || !is_worth_freeing(&pool->backing, stop)) {
             chunk->free = 0;
         } else {

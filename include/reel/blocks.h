@@ -88,14 +88,30 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
                              size_t block_size, size_t count)
     REEL_OF_THESE_OPTIONS(reel_blocks_init);
 
+/// Start a block pool whose links lie elsewhere: blocks may then be in memory
+/// that has no exclusive or atomic accesses, or that is slow.
+///
+///   size    bytes, block_size times count or more
+///   links   `count` of them, for as long as the block pool; in memory where the
+///           exchanges of REEL_ATOMICS work
+///
+/// Returns  as reel_blocks_init(); REEL_INVALID also for links that are not
+///          aligned.
+/// Cost     as reel_blocks_init()
+reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
+                                   size_t size, size_t block_size, size_t count,
+                                   reel_link *links)
+    REEL_OF_THESE_OPTIONS(reel_blocks_init_apart);
+
 /// Define a static block pool. It is usable before main and needs no init. Its
 /// memory lies in section .noinit.reel. Its control block takes its own size of
 /// flash. What reel_blocks_init() would refuse does not compile.
 ///
 ///   REEL_BLOCKS_DEFINE(packets, 200, 32);
-#define REEL_BLOCKS_DEFINE(name, block_size, count)                     \
-    REEL_BLOCKS_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
-                        REEL_ALIGN_DEFAULT, name, block_size, count)
+#define REEL_BLOCKS_DEFINE(name, block_size, count)                       \
+    REEL_BLOCKS_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT,   \
+                        REEL_BLOCKS_ALIGN_(block_size), name, block_size, \
+                        count)
 
 /// Define a block pool that other files may use, or with blocks in a section of
 /// your own: see reel/detail/compiler.h. The links stay with the control block's

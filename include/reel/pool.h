@@ -57,6 +57,7 @@ typedef struct reel_pool {
     size_t capacity;
     uint8_t page_bits;  // log2 of the page size
     uint8_t place_bits; // low bits of a number: the page in its chunk
+    uint8_t align_bits; // log2 of the alignment of pages
     size_t chunk_pages;
     reel_word first; // the unused page to claim if no chunk is begun
     size_t newest;   // the newest chunk; SIZE_MAX: none
@@ -64,8 +65,21 @@ typedef struct reel_pool {
     size_t peak; // pages, as of the last trim
     reel_word failures;
     reel_allocator backing;
+    reel_allocator links;       // allocator of links
+    size_t align;               // what chunks are asked to be aligned to
     reel_registry_entry *entry; // NULL: not bound
 } reel_pool;
+
+/// Where the memory of a pool lies. What is 0 is as without it.
+typedef struct reel_pool_placement {
+    size_t
+        align; // of pages, bytes: a power of two, at most the page size, which
+               // page tables, an MPU and DMA may need
+    reel_allocator
+        links; // allocator of links, called as the backing; in memory
+               // where the exchanges of REEL_ATOMICS work. Pages may
+               // then be in any memory.
+} reel_pool_placement;
 
 /// Start a pool. It has no chunk yet.
 ///
@@ -95,6 +109,19 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
                            reel_pool_chunk *chunks, size_t capacity,
                            size_t page_size, size_t chunk_size)
     REEL_OF_THESE_OPTIONS(reel_pool_init);
+
+/// Start a pool, and say how its pages are aligned and where its links lie.
+///
+///   placement   copied; NULL makes this a reel_pool_init()
+///
+/// Returns  as reel_pool_init(); REEL_INVALID also for an alignment that is not a
+///          power of two or larger than a page.
+/// Cost     O(capacity)
+reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
+                                  reel_pool_chunk *chunks, size_t capacity,
+                                  size_t page_size, size_t chunk_size,
+                                  const reel_pool_placement *placement)
+    REEL_OF_THESE_OPTIONS(reel_pool_init_placed);
 
 /// Claim a page.
 ///

@@ -23,6 +23,8 @@ for my $name ( sort keys %checkers ) {
     is( $?, 0, "$name: also with a temp" ) or diag($output);
     $output = `$command too-much 2>&1`;
     is( $?, 0, "$name: malloc refuses what is too much" ) or diag($output);
+    $output = `$command unwritten 2>&1`;
+    is( $?, 0, "$name: what nobody wrote is not read" ) or diag($output);
     for my $release (qw(release release-disposed)) {
         $output = `$command $release 2>&1`;
         is( $?, 0, "$name: $release costs what was committed" ) or diag($output);

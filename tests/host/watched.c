@@ -10,7 +10,7 @@
 #include "always.h"
 #include "host/malloc.h"
 #include "host/pages.h"
-#include "reel/temp.h"
+#include "reel/reel.h"
 
 REEL_ARENA_DEFINE(static_arena, 256);
 
@@ -120,9 +120,52 @@ static int misuse_a_temp(const char *what)
     return 0;
 }
 
+// Control blocks, tables and memory that nobody wrote, as malloc gives them: what init
+// did not fill is not read.
+static int use_what_nobody_wrote(void)
+{
+    const reel_allocator a = reel_host_malloc();
+    const reel_rewindable_config config = { 256, 256, 8, true };
+    reel_pool *const pool = malloc(sizeof *pool);
+    reel_pool_chunk *const chunks = malloc(3 * sizeof *chunks);
+    reel_region *const region = malloc(sizeof *region);
+    reel_rewindable *const rewindable = malloc(sizeof *rewindable);
+    reel_rewindable_chunk *const table = malloc(3 * sizeof *table);
+    reel_blocks *const blocks = malloc(sizeof *blocks);
+    void *const buffer = malloc(REEL_BLOCKS_SIZE(24, 8));
+    if (reel_pool_init(pool, a, chunks, 3, 64, 4 * 64) != REEL_OK
+        || reel_rewindable_init(rewindable, a, table, 3, &config) != REEL_OK
+        || reel_blocks_init(blocks, buffer, REEL_BLOCKS_SIZE(24, 8), 24, 8)
+               != REEL_OK
+        || reel_pool_trim(pool) != 0 || reel_pool_dispose(pool) != REEL_OK
+        || reel_pool_reserve(pool, 5) != REEL_OK
+        || reel_region_open(region, pool) != REEL_OK
+        || reel_region_alloc(region, 100, 1) == NULL
+        || reel_region_close(region) != REEL_OK || reel_pool_trim(pool) == 0
+        || !reel_pool_is_valid(pool) || reel_pool_dispose(pool) != REEL_OK) {
+        return 3;
+    }
+    void *const one = reel_rewindable_alloc(rewindable, 200, 8);
+    void *const other = reel_rewindable_alloc(rewindable, 200, 8);
+    void *const first = reel_blocks_alloc(blocks);
+    if (reel_rewindable_free(rewindable, one, 200) != REEL_OK
+        || reel_rewindable_free(rewindable, other, 200) != REEL_OK
+        || !reel_rewindable_is_valid(rewindable)
+        || reel_rewindable_dispose(rewindable) != REEL_OK
+        || reel_blocks_free(blocks, (char *)first + 24) != REEL_DOUBLE_FREE
+        || reel_blocks_free(blocks, first) != REEL_OK
+        || !reel_blocks_is_valid(blocks)) {
+        return 3;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const char *const what = argc == 2 ? argv[1] : "";
+    if (strcmp(what, "unwritten") == 0) {
+        return use_what_nobody_wrote();
+    }
     static _Alignas(64) unsigned char memory[256];
     reel_arena arena;
     if (reel_arena_init(&arena, memory, sizeof memory) != REEL_OK) {

@@ -219,7 +219,7 @@ our @list = (
     [ 'src/list/signed.h', '    store_release(&list->head, top);', '' ],
     [ 'src/page_list.h', '(uintptr_t)1 << pool->place_bits) - 1', '(uintptr_t)1 << pool->place_bits)' ],
     [ 'src/page_list.h', 'pool->chunks[i >> pool->place_bits]', 'pool->chunks[0]' ],
-    [ 'src/page_list.h', 'min_of(REEL_ALIGN_DEFAULT, page_size_in(pool))', 'REEL_ALIGN_DEFAULT' ],
+    [ 'src/pool.c', 'min_of(REEL_ALIGN_DEFAULT, page)', 'REEL_ALIGN_DEFAULT' ],
 
     # pool: set-up and growth
     [ 'src/pool.c', '|| !is_pow2(page)', '' ],

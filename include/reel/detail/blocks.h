@@ -13,6 +13,14 @@
 extern "C" {
 #endif
 
+/// What the blocks of a static pool are aligned to: the power of two in their
+/// size, as the size of a type has that of its alignment; from REEL_ALIGN_DEFAULT
+/// to 4096.
+#define REEL_BLOCKS_ALIGN_(size)                                           \
+    (REEL_LOW_BIT_(size) < REEL_ALIGN_DEFAULT ? (size_t)REEL_ALIGN_DEFAULT \
+     : REEL_LOW_BIT_(size) < 4096             ? REEL_LOW_BIT_(size)        \
+                                              : (size_t)4096)
+
 #define REEL_BLOCKS_INITIAL_(memory, links, size, count, zero)             \
     {                                                                      \
         { { REEL_LIST_EMPTY(0, count) },                                   \

@@ -1,0 +1,185 @@
+// Where the memory of blocks and pools lies: how pages are aligned, and links that are
+// in memory of the caller's choice.
+
+#include "things.h"
+
+typedef struct line {
+    REEL_ALIGNAS(64) unsigned char bytes[64];
+} line;
+
+typedef struct part_of_a_page {
+    REEL_ALIGNAS(256) unsigned char bytes[256];
+} part_of_a_page;
+
+REEL_BLOCKS_DEFINE(lines, sizeof(line), 2);
+REEL_BLOCKS_DEFINE(parts, sizeof(part_of_a_page), 1);
+REEL_BLOCKS_DEFINE(odd, 24, 2);
+
+static void static_blocks_are_aligned_as_their_type(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        void *const block = reel_blocks_alloc(&lines);
+        EXPECT(block != NULL && (uintptr_t)block % 64 == 0);
+    }
+    void *const block = reel_blocks_alloc(&parts);
+    EXPECT(block != NULL && (uintptr_t)block % 256 == 0);
+    EXPECT((uintptr_t)reel_blocks_alloc(&odd) % REEL_ALIGN_DEFAULT == 0);
+    EXPECT(reel_blocks_is_valid(&lines) && reel_blocks_is_valid(&parts));
+}
+
+static unsigned char *fresh_arena(size_t offset)
+{
+    unsigned char *const memory = test_memory(TEST_MEMORY);
+    EXPECT_EQUAL(reel_arena_init(&the.arena, memory, TEST_MEMORY), REEL_OK);
+    EXPECT(reel_arena_alloc(&the.arena, offset, 1) != NULL);
+    return memory;
+}
+
+// ---- pages -----------------------------------------------------------------------
+
+static reel_status place(reel_allocator backing, size_t page, size_t pages,
+                         size_t align, reel_allocator links)
+{
+    const reel_pool_placement placement = { align, links };
+    return reel_pool_init_placed(&the.pool, backing, the.chunks, 3, page,
+                                 page * pages, &placement);
+}
+
+static const reel_allocator as_the_backing = { NULL, NULL };
+
+static void pages_are_aligned_as_they_are_asked_to_be(void)
+{
+    for (size_t align = 1; align <= 128; align *= 2) {
+        for (size_t pages = 1; pages <= 2; pages++) {
+            (void)fresh_arena(5);
+            EXPECT_EQUAL(place(reel_arena_allocator(&the.arena), 128, pages,
+                               align, as_the_backing),
+                         REEL_OK);
+            for (size_t i = 0; i < 3 * pages; i++) {
+                void *const page = reel_pool_claim(&the.pool);
+                EXPECT(page != NULL && (uintptr_t)page % align == 0);
+            }
+            EXPECT(reel_pool_is_valid(&the.pool));
+            const reel_allocator a = reel_pool_allocator(&the.pool);
+            EXPECT_EQUAL(
+                reel_pool_release(&the.pool, (void *)the.chunks[0].base.value),
+                REEL_OK);
+            EXPECT(reel_allocate(a, 1, 2 * align) == NULL);
+            EXPECT(reel_allocate(a, 1, align) != NULL);
+        }
+    }
+}
+
+static void an_alignment_that_no_page_has_is_invalid(void)
+{
+    (void)fresh_arena(1);
+    const reel_allocator a = reel_arena_allocator(&the.arena);
+    EXPECT_EQUAL(place(a, 128, 2, 256, as_the_backing), REEL_INVALID);
+    EXPECT_EQUAL(place(a, 128, 2, 3, as_the_backing), REEL_INVALID);
+    EXPECT_EQUAL(place(a, 128, 2, SIZE_MAX, as_the_backing), REEL_INVALID);
+    EXPECT_EQUAL(place(a, 128, 2, 0, as_the_backing), REEL_OK);
+}
+
+// A page that is aligned to its size serves what would be large in another one.
+static void a_region_uses_the_alignment_of_its_pages(void)
+{
+    (void)fresh_arena(1);
+    EXPECT_EQUAL(
+        place(reel_arena_allocator(&the.arena), 128, 4, 128, as_the_backing),
+        REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    void *const block = reel_region_alloc(&the.region, 128, 128);
+    EXPECT(block != NULL && (uintptr_t)block % 128 == 0);
+    EXPECT(!the.region.has_more);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+}
+
+// ---- links -----------------------------------------------------------------------
+
+static bool is_in(const void *address, const unsigned char *memory, size_t size)
+{
+    return (uintptr_t)address - (uintptr_t)memory < size;
+}
+
+static void links_of_a_pool_lie_where_they_are_asked_to(void)
+{
+    unsigned char *const memory = test_memory(TEST_MEMORY);
+    reel_arena other;
+    EXPECT_EQUAL(reel_arena_init(&the.arena, memory, 1200), REEL_OK);
+    EXPECT_EQUAL(reel_arena_init(&other, memory + 1200, TEST_MEMORY - 1200),
+                 REEL_OK);
+    EXPECT_EQUAL(place(reel_arena_allocator(&the.arena), 64, 3, 0,
+                       reel_arena_allocator(&other)),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 9), REEL_OK);
+    for (size_t i = 0; i < 3; i++) {
+        EXPECT(is_in((void *)the.chunks[i].base.value, memory, 1200));
+        EXPECT(is_in(the.chunks[i].links, memory + 1200, TEST_MEMORY - 1200));
+    }
+    void *const page = reel_pool_claim(&the.pool);
+    void *const second = reel_pool_claim(&the.pool);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+    EXPECT(reel_pool_claim(&the.pool) == page);
+    EXPECT(reel_pool_is_valid(&the.pool));
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 8), REEL_FULL);
+    EXPECT_EQUAL(reel_pool_trim(&the.pool), 0); // the last chunk is in use
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, second), REEL_OK);
+    EXPECT(reel_pool_trim(&the.pool) > 0);
+    EXPECT_EQUAL(reel_pool_chunks(&the.pool), 0);
+    EXPECT(reel_pool_is_valid(&the.pool));
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), 0);
+    EXPECT_EQUAL(reel_arena_used(&other), 0);
+}
+
+static void a_pool_without_memory_for_links_has_no_pages(void)
+{
+    (void)fresh_arena(1);
+    const size_t used = reel_arena_used(&the.arena);
+    EXPECT_EQUAL(place(reel_arena_allocator(&the.arena), 64, 3, 1,
+                       reel_allocator_null()),
+                 REEL_OK);
+    EXPECT(reel_pool_claim(&the.pool) == NULL);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 1), REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), used);
+    EXPECT(reel_pool_is_valid(&the.pool));
+}
+
+static void links_of_blocks_lie_where_they_are_asked_to(void)
+{
+    static reel_link links[4];
+    unsigned char *const memory = test_memory(4 * 25);
+    EXPECT_EQUAL(
+        reel_blocks_init_apart(&the.blocks, memory, 4 * 25 - 1, 25, 4, links),
+        REEL_INVALID);
+    EXPECT_EQUAL(
+        reel_blocks_init_apart(&the.blocks, memory, 4 * 25, 25, 4, NULL),
+        REEL_INVALID);
+    reel_link *const misaligned = (reel_link *)(void *)((char *)links + 1);
+    EXPECT_EQUAL(
+        reel_blocks_init_apart(&the.blocks, memory, 4 * 25, 25, 3, misaligned),
+        REEL_INVALID);
+    EXPECT_EQUAL(
+        reel_blocks_init_apart(&the.blocks, memory, 4 * 25, 25, 4, links),
+        REEL_OK);
+    for (size_t i = 0; i < 4; i++) {
+        EXPECT(reel_blocks_alloc(&the.blocks) == memory + 25 * i);
+    }
+    EXPECT(reel_blocks_alloc(&the.blocks) == NULL);
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, memory + 25), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, memory + 25), REEL_DOUBLE_FREE);
+    EXPECT(reel_blocks_alloc(&the.blocks) == memory + 25);
+    EXPECT(reel_blocks_is_valid(&the.blocks));
+}
+
+const test_case placement_tests[] = {
+    TEST(static_blocks_are_aligned_as_their_type),
+    TEST(pages_are_aligned_as_they_are_asked_to_be),
+    TEST(an_alignment_that_no_page_has_is_invalid),
+    TEST(a_region_uses_the_alignment_of_its_pages),
+    TEST(links_of_a_pool_lie_where_they_are_asked_to),
+    TEST(a_pool_without_memory_for_links_has_no_pages),
+    TEST(links_of_blocks_lie_where_they_are_asked_to),
+    END_OF_TESTS,
+};
