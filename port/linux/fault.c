@@ -19,8 +19,7 @@ static int on_fault(struct kprobe *probe, struct pt_regs *regs)
     const void *const address = (const void *)regs->dx;
     const reel_linux_report *report;
     (void)probe;
-    list_for_each_entry_rcu(report, &reports, list)
-    {
+    list_for_each_entry_rcu (report, &reports, list) {
         size_t offset = 0;
         const reel_temp_state state =
             reel_temp_locate(report->temp, address, &offset);

@@ -77,8 +77,7 @@ static void unmap(const reel_linux_space *space, void *addr, size_t size)
         }
     }
     forget(addr, size);
-    list_for_each_entry_safe(page, next, &gone, lru)
-    {
+    list_for_each_entry_safe (page, next, &gone, lru) {
         list_del(&page->lru);
         __free_page(page);
     }
