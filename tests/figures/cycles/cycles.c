@@ -5,6 +5,7 @@
 
 #include "always.h"
 #include "clock/clock.h"
+#include "counts.h"
 #include "reel/blocks.h"
 #include "reel/region.h"
 #include "reel/span.h"
@@ -13,11 +14,9 @@
 
 int main(void);
 
-typedef uintptr_t word;
-
 static word result;
 
-static word instructions(word a, word b, word c, word d, word function)
+word instructions(word a, word b, word c, word d, word function)
 {
     clock_call call = { { a, b, c, d }, function, 0 };
     const uint32_t count = clock_count(&call);
@@ -25,7 +24,7 @@ static word instructions(word a, word b, word c, word d, word function)
     return count;
 }
 
-static void print_row(const char *name, word count)
+void print_row(const char *name, word count)
 {
     char digits[12];
     char *at = &digits[11];
@@ -40,11 +39,7 @@ static void print_row(const char *name, word count)
     semihost_write("\n");
 }
 
-#define COUNT(name, function, a, b, c, d)                                    \
-    print_row(name, instructions((word)(a), (word)(b), (word)(c), (word)(d), \
-                                 (word)(function)))
-
-static void must(bool fact)
+void must(bool fact)
 {
     if (!fact) {
         semihost_write("Bail out! a measured call did not do its work\n");
@@ -448,6 +443,7 @@ int main(void)
     count_rewindable();
     count_pages();
     count_region();
+    count_heap();
     count_waits();
     return 0;
 }
