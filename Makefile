@@ -100,7 +100,7 @@ COMPILE  = $(CPU) compile $(TOOL) $(C_FLAGS) $(PATH_$(patsubst %/,%,$(dir $<))) 
            -MMD -MP -c -o $@ $<
 LINK     = $(CPU) link $(TOOL) $(FLAGS) -o $@ $(filter %.o %.a,$^)
 LINK_BOARD = $(LINK) -nostdlib -Llinker -Ltargets/common -T targets/$(who)/$(who).ld \
-             -Wl,--no-warn-rwx-segments -lgcc
+             -Wl,--no-warn-rwx-segments,--no-warn-execstack -lgcc
 
 ifndef V
 .SILENT: # V=1 shows each command

@@ -1,6 +1,6 @@
 # Arm MPS2+ with image AN521: two Cortex-M33.
 FLAGS_mps2-an521  := $(FLAGS_mps2-an505)
-FLAGS_clang-an521 := -mcpu=cortex-m33+nodsp -mthumb -mfloat-abi=soft
+FLAGS_clang-an521 := -mcpu=cortex-m33+nodsp -mthumb -mfloat-abi=soft -fshort-enums
 
 # As if the cores had no compare-and-swap.
 FLAGS_spin-lock   := -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM -Itests/boards/cores \

@@ -121,7 +121,7 @@ static const scene scenes[] = {
     { "heap: the owner is at work next to them", "a3n 1 2",
       FREED | RETRY | DRAINED | SUCCESS, .is_whole = false },
     { "heap: drained blocks are allocated again", "naa 1 2",
-      FREED | DRAINED | SUCCESS | REUSED },
+      FREED | DRAINED | SUCCESS | REUSED, .is_whole = false },
     { "heap: what is no block", "a3 y z", FOREIGN | SUCCESS,
       .is_whole = false },
     { "heap: weak memory", "naa 1 2", FREED | DRAINED | REUSED, .is_weak = true,
