@@ -129,7 +129,9 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
 ///          chunk has room and no chunk can be added: the table is full, the
 ///          request is larger than a chunk can be, this is a handler, or the
 ///          backing fails. The backing is asked for the grown size, then for
-///          the larger of initial size and request.
+///          the larger of initial size and request. A handler may also get NULL
+///          if it interrupts the call that adds a chunk, or that empties one by
+///          a free: the room of that chunk is there when the call is done.
 /// Panics   `align` is not a power of two.
 /// Cost     O(chunks); if no chunk has room, calls of the backing
 /// Callers  any context

@@ -334,7 +334,8 @@ typedef enum reel_temp_state {
 
 /// Tell what an address is to the temp, for fault handlers. The call changes
 /// nothing and does not need consistent bookkeeping, so a handler may interrupt
-/// any other call.
+/// any other call of its core. No other core may be inside a rewind, reset, trim
+/// or dispose of the temp.
 ///
 ///   offset   set to the distance from the start of the range, except for
 ///            ELSEWHERE; may be NULL
