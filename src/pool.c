@@ -700,7 +700,9 @@ reel_status reel_pool_dispose(reel_pool *pool)
     if (pool_has_ended(pool)) {
         return REEL_STALE;
     }
-    (void)end_binding(&pool->entry, pool);
+    if (end_binding(&pool->entry, pool) != REEL_OK) {
+        return REEL_BUSY;
+    }
     pool->peak = reel_pool_peak_pages(pool);
     count_free(pool);
     (void)drop_unused(pool);

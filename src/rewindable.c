@@ -516,7 +516,9 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
     if (rewindable_has_ended(rewindable)) {
         return REEL_STALE;
     }
-    (void)renew_binding(&rewindable->entry, rewindable);
+    if (renew_binding(&rewindable->entry, rewindable) != REEL_OK) {
+        return REEL_BUSY;
+    }
     note_peak(rewindable);
     trim(rewindable, highest_index(rewindable) + 1);
     rewindable->generation++;
@@ -538,7 +540,9 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     if (rewindable_has_ended(rewindable)) {
         return REEL_STALE;
     }
-    (void)end_binding(&rewindable->entry, rewindable);
+    if (end_binding(&rewindable->entry, rewindable) != REEL_OK) {
+        return REEL_BUSY;
+    }
     note_peak(rewindable);
     while (count_of(rewindable) > 0) {
         give_back_newest(rewindable);

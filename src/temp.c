@@ -511,7 +511,9 @@ reel_status reel_temp_dispose(reel_temp *temp)
     if (has_ended(&temp->stack)) {
         return REEL_STALE;
     }
-    (void)end_binding(&temp->stack.entry, temp);
+    if (end_binding(&temp->stack.entry, temp) != REEL_OK) {
+        return REEL_BUSY;
+    }
     (void)reel_arena_reset(&temp->stack);
     (void)take_high(temp);
     temp->last_high = 0;

@@ -1,7 +1,7 @@
 // The gate is private; the modules that grow are built on it.
 
 #include "../../src/gate.h"
-#include "test.h"
+#include "things.h"
 
 static reel_word gate;
 static size_t yields;
@@ -54,11 +54,11 @@ static void a_thread_yields_until_the_gate_is_open(void)
 }
 
 // The port of the tests may name its threads.
-static uintptr_t thread;
+uintptr_t test_thread;
 
 uintptr_t reel_port_thread(void)
 {
-    return thread;
+    return test_thread;
 }
 
 static void a_gate_says_which_thread_is_inside(void)
@@ -67,11 +67,11 @@ static void a_gate_says_which_thread_is_inside(void)
     EXPECT(reel_gate_enter(&gate));
     EXPECT(reel_port_gate_holder(&gate) != 0);
     gate_leave(&gate);
-    thread = 77;
+    test_thread = 77;
     EXPECT(reel_gate_enter(&gate));
     EXPECT_EQUAL(reel_port_gate_holder(&gate), 77);
     gate_leave(&gate);
-    thread = 0;
+    test_thread = 0;
     EXPECT_EQUAL(reel_port_gate_holder(&gate), 0);
 }
 
@@ -81,33 +81,33 @@ static void a_thread_does_not_wait_for_itself(void)
         tap_skip("not checked in this build");
         return;
     }
-    thread = 77;
+    test_thread = 77;
     EXPECT(reel_gate_enter(&gate));
     EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
     EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
     EXPECT_EQUAL(reel_port_gate_holder(&gate), 77);
     gate_leave(&gate);
-    thread = 0;
+    test_thread = 0;
 }
 
 static void come_back_as_another_thread(void)
 {
-    thread = 78;
+    test_thread = 78;
     leave_at_the_third_yield();
 }
 
 static void a_thread_waits_for_another_one(void)
 {
-    thread = 77;
+    test_thread = 77;
     yields = 0;
     EXPECT(reel_gate_enter(&gate));
-    thread = 78;
+    test_thread = 78;
     test_on_yield = come_back_as_another_thread;
     EXPECT(reel_gate_enter(&gate));
     EXPECT(yields == 3 && reel_port_gate_holder(&gate) == 78);
     test_on_yield = NULL;
     gate_leave(&gate);
-    thread = 0;
+    test_thread = 0;
 }
 
 const test_case gate_tests[] = {

@@ -26,4 +26,7 @@ typedef struct things {
 
 extern things the;
 
+// What the tests' reel_port_thread() says. 0: it does not know.
+extern uintptr_t test_thread;
+
 #endif
