@@ -397,8 +397,7 @@ static void end(void *self)
 
 static reel_frees frees(const void *self)
 {
-    (void)self;
-    return REEL_FREES_LAST;
+    return frees_of(self);
 }
 
 reel_allocator reel_arena_allocator(reel_arena *arena)

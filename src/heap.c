@@ -577,7 +577,7 @@ void *reel_heap_realloc(reel_heap *heap, void *block, size_t size, size_t align)
     const uintptr_t mask = mask_of(align);
     const size_t first = index_of(heap, (uintptr_t)block);
     if (!HOLDS((align & mask) == 0, REEL_INVALID)
-        || !HOLDS(is_used(heap, first), reel_heap_blame(heap, block))) {
+        || !is_block(heap, first, block)) {
         return NULL;
     }
     const size_t n = granules_for(heap, at_least_1(size));

@@ -117,9 +117,16 @@ static void *reallocate(void *self, void *block, size_t old_size,
     return reel_heap_realloc(self, block, new_size, align);
 }
 
+// A block may be larger than its user says: a lock, which asks no backing in a
+// handler, lets it shrink there without the heap.
 static reel_status give_back(void *self, void *block, size_t size)
 {
-    return reel_heap_free_sized(self, block, size);
+    reel_heap *const heap = self;
+    const size_t first = index_of(heap, (uintptr_t)block);
+    return is_used(heap, first)
+                   && at_least_1(size) > used_length(heap, first) << heap->shift
+               ? REEL_INVALID
+               : reel_heap_free(heap, block);
 }
 
 // Without a granule nothing is allocated, and below no frontier nothing is freed. A

@@ -331,4 +331,15 @@ ALWAYS_INLINE bool is_inside(const reel_heap *heap, uintptr_t address)
 // Why is `block` not a used block?
 reel_status reel_heap_blame(const reel_heap *heap, const void *block);
 
+// Every build refuses a pointer that is no used block. Most panic, too.
+static inline bool is_block(const reel_heap *heap, size_t first,
+                            const void *block)
+{
+    if (is_used(heap, first)) {
+        return true;
+    }
+    (void)HOLDS(false, reel_heap_blame(heap, block));
+    return false;
+}
+
 #endif

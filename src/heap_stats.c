@@ -38,7 +38,7 @@ bool reel_heap_owns(const reel_heap *heap, const void *block)
 size_t reel_heap_usable_size(const reel_heap *heap, const void *block)
 {
     const size_t first = index_of(heap, (uintptr_t)block);
-    if (!HOLDS(is_used(heap, first), reel_heap_blame(heap, block))) {
+    if (!is_block(heap, first, block)) {
         return 0;
     }
     return used_length(heap, first) << heap->shift;

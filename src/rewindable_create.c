@@ -41,6 +41,15 @@ static size_t created_size(size_t capacity)
     return sizeof(created) + capacity * sizeof(reel_rewindable_chunk);
 }
 
+// What is asked for. A stack takes both back, if there is no gap between it and the
+// first chunk, which is aligned to a granule.
+static size_t own_size(size_t capacity, reel_frees frees, size_t granule)
+{
+    const size_t size = created_size(capacity);
+    return frees == REEL_FREES_AT_ONCE ? size
+                                       : size + gap_to(size, granule - 1);
+}
+
 static bool has_size(size_t capacity)
 {
     return capacity > 0
@@ -91,7 +100,18 @@ static reel_status init_on(created *made, size_t capacity,
                                 capacity, config);
 }
 
-// What the registry would refuse: asked for nothing, it says why.
+// What the first chunk needs. Nothing is taken yet.
+static reel_status measure(size_t capacity,
+                           const reel_rewindable_config *config, part *chunk)
+{
+    created nobody;
+    chunk->memory = NULL;
+    const reel_status status = init_on(&nobody, capacity, config, chunk);
+    return status == REEL_NO_MEMORY ? REEL_OK : status;
+}
+
+// What the registry would refuse: asked for nothing, it says why. If it agrees,
+// another thread made room meanwhile, and it gets that back.
 static reel_status may_enter(reel_registry *registry, size_t parent_index,
                              uintptr_t parent_version)
 {
@@ -103,33 +123,29 @@ static reel_status may_enter(reel_registry *registry, size_t parent_index,
             && (!has_parent || reel_registry_get(registry, parent) != NULL))) {
         return REEL_OK;
     }
-    return reel_registry_register(registry, reel_allocator_null(), parent,
-                                  &none);
+    const reel_status status =
+        reel_registry_register(registry, reel_allocator_null(), parent, &none);
+    return status == REEL_OK ? reel_registry_unregister(registry, none)
+                             : status;
 }
 
 static reel_status make_in_one(created **out, reel_allocator background,
                                size_t capacity,
-                               const reel_rewindable_config *config)
+                               const reel_rewindable_config *config,
+                               part *chunk)
 {
-    const size_t size = created_size(capacity);
-    part chunk = { 0, 1, NULL };
-    created nobody;
-    const reel_status status = init_on(&nobody, capacity, config, &chunk);
-    if (status != REEL_NO_MEMORY) {
-        return status;
-    }
-    const size_t gap = gap_to(size, chunk.align - 1);
-    if (gap > SIZE_MAX - size || chunk.size > SIZE_MAX - size - gap) {
+    const size_t size = own_size(capacity, REEL_FREES_NEVER, chunk->align);
+    if (chunk->size > SIZE_MAX - size) {
         return REEL_NO_MEMORY;
     }
     created *const made =
-        reel_allocate(background, size + gap + chunk.size,
-                      max_of(chunk.align, REEL_ALIGNOF(created)));
+        reel_allocate(background, size + chunk->size,
+                      max_of(chunk->align, REEL_ALIGNOF(created)));
     if (made == NULL) {
         return REEL_NO_MEMORY;
     }
-    chunk.memory = (void *)((uintptr_t)made + size + gap);
-    (void)init_on(made, capacity, config, &chunk);
+    chunk->memory = (void *)((uintptr_t)made + size);
+    (void)init_on(made, capacity, config, chunk);
     made->rewindable.backing.ops = background.ops;
     made->rewindable.backing.self = background.self;
     *out = made;
@@ -139,11 +155,11 @@ static reel_status make_in_one(created **out, reel_allocator background,
 // ---- making one ------------------------------------------------------------------
 
 static reel_status make(created **out, reel_allocator background,
-                        size_t capacity, const reel_rewindable_config *config)
+                        size_t capacity, const reel_rewindable_config *config,
+                        size_t size, size_t align)
 {
-    const size_t size = created_size(capacity);
     created *const made =
-        reel_allocate(background, size, REEL_ALIGNOF(created));
+        reel_allocate(background, size, max_of(align, REEL_ALIGNOF(created)));
     if (made == NULL) {
         return REEL_NO_MEMORY;
     }
@@ -162,22 +178,32 @@ reel_status reel_rewindable_create(reel_rewindable **out,
                                    reel_registry *registry, reel_handle parent)
 {
     created *made = NULL;
+    part chunk;
     if (out == NULL || background.ops == NULL || !has_size(capacity)) {
         return REEL_INVALID;
     }
-    const bool keeps = reel_allocator_frees(background) == REEL_FREES_NEVER;
-    reel_status status =
-        keeps ? may_enter(registry, parent.index, parent.version) : REEL_OK;
-    if (status == REEL_OK) {
-        status = keeps ? make_in_one(&made, background, capacity, config)
-                       : make(&made, background, capacity, config);
+    const reel_frees frees = reel_allocator_frees(background);
+    reel_status status = measure(capacity, config, &chunk);
+    if (status == REEL_OK && frees != REEL_FREES_AT_ONCE) {
+        status = may_enter(registry, parent.index, parent.version);
     }
+    if (status != REEL_OK) {
+        return status;
+    }
+    const size_t size = own_size(capacity, frees, chunk.align);
+    if (size < created_size(capacity)) {
+        return REEL_NO_MEMORY; // it wrapped
+    }
+    status = frees == REEL_FREES_NEVER
+                 ? make_in_one(&made, background, capacity, config, &chunk)
+                 : make(&made, background, capacity, config, size,
+                        frees == REEL_FREES_LAST ? chunk.align : 1);
     if (status != REEL_OK) {
         return status;
     }
     status = enter(&made->rewindable, registry, parent.index, parent.version);
     if (status != REEL_OK) {
-        (void)reel_free(background, made, created_size(capacity));
+        (void)reel_free(background, made, size);
         return status;
     }
     made->rewindable.is_created = true;
@@ -194,7 +220,9 @@ reel_status reel_rewindable_destroy(reel_rewindable *rewindable)
     if (rewindable_has_ended(rewindable)) {
         return REEL_STALE;
     }
-    const size_t size = created_size(rewindable->capacity);
+    const size_t size = own_size(rewindable->capacity,
+                                 reel_allocator_frees(rewindable->backing),
+                                 (size_t)1 << rewindable->shift);
     const reel_status status = reel_rewindable_dispose(rewindable);
     if (status != REEL_OK) {
         return status;

@@ -78,6 +78,15 @@ static inline void start_empty(reel_arena *arena, uintptr_t start,
     start_over(arena, 0);
 }
 
+// What a free is worth. Directly above the newest mark there is no block that can be
+// freed, and those below are pinned.
+static inline reel_frees frees_of(const reel_arena *arena)
+{
+    const uintptr_t next = next_of(arena);
+    return next == arena->floor && next != arena->base ? REEL_FREES_NEVER
+                                                       : REEL_FREES_LAST;
+}
+
 // ---- lifetimes -------------------------------------------------------------
 
 // After its end the stack is empty and full at once. No live arena is.

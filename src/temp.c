@@ -619,12 +619,13 @@ static void end(void *self)
     nobody_is_inside(&temp->gate);
     end_stack(&temp->stack);
     store_release(&temp->committed, temp->stack.end);
+    temp->peak = 0;
 }
 
 static reel_frees frees(const void *self)
 {
-    (void)self;
-    return REEL_FREES_LAST;
+    const reel_temp *const temp = self;
+    return frees_of(&temp->stack);
 }
 
 reel_allocator reel_temp_allocator(reel_temp *temp)

@@ -311,7 +311,8 @@ reel_handle reel_arena_handle(const reel_arena *arena);
 reel_status reel_arena_dispose(reel_arena *arena);
 
 /// Offer the arena as an allocator. Freeing a block that is not the last does
-/// nothing and returns REEL_OK: REEL_FREES_LAST.
+/// nothing and returns REEL_OK: REEL_FREES_LAST. While no block lies above the
+/// newest mark, all blocks are pinned: REEL_FREES_NEVER.
 ///
 /// Returns  the allocator, valid as long as the arena.
 reel_allocator reel_arena_allocator(reel_arena *arena);

@@ -283,8 +283,9 @@ reel_handle reel_heap_handle(const reel_heap *heap);
 /// Waits    if the heap is bound, as reel_registry_unregister()
 reel_status reel_heap_dispose(reel_heap *heap);
 
-/// Offer the heap as an allocator. It frees at once. A size that does not belong
-/// to the block is refused (REEL_INVALID).
+/// Offer the heap as an allocator. It frees at once. A size that is larger than
+/// the block is refused (REEL_INVALID). A smaller one is not: a lock lets a block
+/// shrink in a handler without telling the heap (reel/locked.h).
 ///
 /// Returns  the allocator, valid as long as the heap.
 reel_allocator reel_heap_allocator(reel_heap *heap);

@@ -34,8 +34,10 @@ typedef struct reel_lock {
 ///
 /// The functions of the allocator are for threads. In a handler, an allocation
 /// returns NULL, and a free returns REEL_BUSY. A reallocation leaves a block that
-/// does not grow where it is, and else returns NULL. If the allocator
-/// is registered and its parent's blocks end, it ends: allocations return NULL
+/// does not grow where it is, and else returns NULL. The backing does not learn of
+/// the new size, so a later free may name fewer bytes than it allocated. Allocators
+/// of reel take that; a stack then keeps the block until the next rewind. If the
+/// allocator is registered and its parent's blocks end, it ends: allocations return NULL
 /// and panic (REEL_STALE), and a free returns REEL_STALE.
 ///
 ///   lock     the caller's, for as long as the allocator

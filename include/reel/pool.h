@@ -167,8 +167,9 @@ reel_status reel_pool_reserve(reel_pool *pool, size_t pages);
 /// Free every chunk that has no used page. No other context may be inside a
 /// call on the pool. Regions may be open. From a backing that says
 /// REEL_FREES_LAST, free only chunks with no other block above them; to see
-/// that, the pool allocates two bytes and frees them. Keep all of a backing
-/// that says REEL_FREES_NEVER.
+/// that, the pool allocates two bytes and frees them. A backing without a free
+/// byte does not show it, and the pool keeps its chunks. Keep all of a backing that
+/// says REEL_FREES_NEVER, as an arena does right after a mark.
 ///
 /// Returns  the bytes freed, including the links; 0 in a handler. The backing
 ///          can allocate them again.

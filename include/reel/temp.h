@@ -386,7 +386,8 @@ reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
 reel_handle reel_temp_handle(const reel_temp *temp);
 
 /// Offer the temp as an allocator. Freeing a block that is not the last does
-/// nothing and returns REEL_OK: REEL_FREES_LAST.
+/// nothing and returns REEL_OK: REEL_FREES_LAST. While no block lies above the
+/// newest mark, all blocks are pinned: REEL_FREES_NEVER.
 ///
 /// Returns  the allocator, valid as long as the temp.
 reel_allocator reel_temp_allocator(reel_temp *temp);

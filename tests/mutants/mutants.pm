@@ -385,7 +385,16 @@ our @list = (
     [ 'src/stack.h', 'REEL_UNLIKELY(arena->entry != NULL) ? tell', 'false ? tell' ],
     [ 'src/arena.c', 'arena->entry != NULL ? tell_or_refuse(arena, false) : REEL_OK', 'REEL_OK' ],
     [ 'src/temp.c', '    store_release(&temp->committed, temp->stack.end);', '' ],
-    [ 'src/temp.c', '    (void)end_binding(&temp->stack.entry, temp);', '' ],
+    [ 'src/temp.c', 'end_binding(&temp->stack.entry, temp) != REEL_OK', 'false' ],
+    [ 'src/temp.c', '    temp->peak = 0;
+}', '}' ],
+    [ 'src/pool.c', 'end_binding(&pool->entry, pool) != REEL_OK', 'end_binding(&pool->entry, pool) == REEL_STALE' ],
+    [ 'src/rewindable.c', 'renew_binding(&rewindable->entry, rewindable) != REEL_OK', 'renew_binding(&rewindable->entry, rewindable) == REEL_STALE' ],
+    [ 'src/stack.h', 'next == arena->floor && next != arena->base ? REEL_FREES_NEVER', 'false ? REEL_FREES_NEVER' ],
+    [ 'src/rewindable_create.c', 'return status == REEL_OK ? reel_registry_unregister(registry, none)', 'return status == REEL_OK ? REEL_OK' ],
+    [ 'src/heap_map.h', '    (void)HOLDS(false, reel_heap_blame(heap, block));
+    return false;', '    (void)HOLDS(false, reel_heap_blame(heap, block));
+    return true;' ],
     [ 'src/blocks.c', '    *(volatile size_t *)&list->count = 0;', '' ],
     [ 'src/blocks.c', '    store_release(&list->peak, 0);', '' ],
     [ 'src/blocks.c', '    list_replace(list, fresh_from(list, 0));', '' ],

@@ -53,14 +53,6 @@ static void a_thread_yields_until_the_gate_is_open(void)
     test_on_yield = NULL;
 }
 
-// The port of the tests may name its threads.
-uintptr_t test_thread;
-
-uintptr_t reel_port_thread(void)
-{
-    return test_thread;
-}
-
 static void a_gate_says_which_thread_is_inside(void)
 {
     EXPECT_EQUAL(reel_port_gate_holder(&gate), 0);

@@ -195,15 +195,15 @@ static void what_is_no_block_has_no_size(void)
 {
     start(SIZE);
     unsigned char *const a = take(3);
-    if (REEL_CHECKS > 0) {
-        EXPECT(reel_heap_usable_size(&heap, a + GRANULE) == 0);
-        EXPECT(test_panicked(REEL_FOREIGN));
-        EXPECT(reel_heap_realloc(&heap, a + GRANULE, 1, 0) == NULL);
-        EXPECT(test_panicked(REEL_FOREIGN));
-        EXPECT(reel_heap_free(&heap, a) == REEL_OK);
-        EXPECT(reel_heap_realloc(&heap, a, 1, 0) == NULL);
-        EXPECT(test_panicked(REEL_DOUBLE_FREE));
-    }
+    EXPECT(reel_heap_usable_size(&heap, a + GRANULE) == 0);
+    EXPECT(test_panicked(REEL_FOREIGN));
+    EXPECT(reel_heap_usable_size(&heap, &heap) == 0);
+    EXPECT(test_panicked(REEL_FOREIGN));
+    EXPECT(reel_heap_realloc(&heap, a + GRANULE, 1, 0) == NULL);
+    EXPECT(test_panicked(REEL_FOREIGN));
+    EXPECT(reel_heap_free(&heap, a) == REEL_OK);
+    EXPECT(reel_heap_realloc(&heap, a, 1, 0) == NULL);
+    EXPECT(test_panicked(REEL_DOUBLE_FREE));
 }
 
 // Three free blocks of 4 granules, apart; any word of the middle one that holds

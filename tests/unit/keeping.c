@@ -277,6 +277,48 @@ making_a_rewindable_in_vain_takes_nothing_from_a_backing_that_keeps(void)
     EXPECT_EQUAL(reel_registry_count(&the.registry), 0);
 }
 
+// ---- below a mark ------------------------------------------------------------------
+
+static void fresh_arena(void)
+{
+    memory = test_memory(TEST_MEMORY);
+    EXPECT_EQUAL(reel_arena_init(&the.arena, memory, TEST_MEMORY), REEL_OK);
+}
+
+static void a_trim_keeps_a_chunk_below_a_mark_of_its_arena(void)
+{
+    fresh_arena();
+    fresh_pool(reel_arena_allocator(&the.arena));
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 1), REEL_OK);
+    const reel_mark mark = reel_arena_mark(&the.arena);
+    EXPECT_EQUAL(reel_allocator_frees(reel_arena_allocator(&the.arena)),
+                 REEL_FREES_NEVER);
+    EXPECT_EQUAL(reel_pool_trim(&the.pool), 0);
+    EXPECT_EQUAL(reel_pool_chunks(&the.pool), 1);
+    // Chunks above it come and go.
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 3), REEL_OK);
+    EXPECT(reel_pool_trim(&the.pool) > 0);
+    EXPECT_EQUAL(reel_pool_chunks(&the.pool), 1);
+    EXPECT_EQUAL(reel_arena_used(&the.arena),
+                 mark.position - (uintptr_t)memory);
+}
+
+static void a_rewind_keeps_a_chunk_below_a_mark_of_its_arena(void)
+{
+    static const reel_rewindable_config of_64 = { 64, 64, 8, false };
+    fresh_arena();
+    EXPECT_EQUAL(reel_rewindable_init(&the.rewindable,
+                                      reel_arena_allocator(&the.arena),
+                                      the.table, 2, &of_64),
+                 REEL_OK);
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 100, 8) != NULL);
+    (void)reel_arena_mark(&the.arena);
+    for (size_t i = 0; i < 2; i++) {
+        EXPECT_EQUAL(reel_rewindable_rewind(&the.rewindable), REEL_OK);
+        EXPECT_EQUAL(reel_rewindable_chunks(&the.rewindable), 2);
+    }
+}
+
 const test_case keeping_tests[] = {
     TEST(a_reserve_that_is_full_takes_nothing_from_a_backing_that_keeps),
     TEST(a_reserve_without_memory_takes_nothing_from_a_backing_that_keeps),
@@ -288,5 +330,7 @@ const test_case keeping_tests[] = {
     TEST(a_rewind_keeps_what_the_backing_would_keep),
     TEST(a_rewind_gives_an_arena_what_is_last),
     TEST(making_a_rewindable_in_vain_takes_nothing_from_a_backing_that_keeps),
+    TEST(a_trim_keeps_a_chunk_below_a_mark_of_its_arena),
+    TEST(a_rewind_keeps_a_chunk_below_a_mark_of_its_arena),
     END_OF_TESTS,
 };

@@ -187,6 +187,8 @@ static reel_status start_temp(void)
     EXPECT_EQUAL(
         reel_temp_init(&the.temp, parent_block(), CHILD, &always.pages, NULL),
         REEL_OK);
+    EXPECT(reel_temp_alloc(&the.temp, 1, 1) != NULL
+           && reel_temp_reset(&the.temp) == REEL_OK);
     return reel_temp_bind(&the.temp, &the.registry, parent_handle());
 }
 
@@ -214,8 +216,8 @@ static void temp_refuses(void)
     EXPECT_EQUAL(reel_temp_bind(&the.temp, &the.registry, nothing), REEL_STALE);
     EXPECT_EQUAL(reel_temp_rewind(&the.temp, reel_temp_mark(&the.temp)),
                  REEL_STALE);
-    EXPECT(reel_temp_used(&the.temp) == 0
-           && reel_temp_committed(&the.temp) == 0);
+    EXPECT(reel_temp_used(&the.temp) == 0 && reel_temp_committed(&the.temp) == 0
+           && reel_temp_peak(&the.temp) == 0);
     EXPECT_EQUAL(always.committed, committed); // no hook was called
 }
 

@@ -50,6 +50,22 @@ static void a_handler_gets_nothing_and_changes_nothing(void)
            && reel_free(shared, kept, 8) == REEL_OK);
 }
 
+static void shrink_in_a_handler(void)
+{
+    EXPECT_EQUAL(reel_reallocate(shared, kept, 64, 8, 1), kept);
+}
+
+static void what_shrank_in_a_handler_is_freed_by_a_heap(void)
+{
+    static reel_heap heap;
+    EXPECT_EQUAL(reel_heap_init(&heap, test_memory(1024), 1024), REEL_OK);
+    shared = reel_locked(&lock, reel_heap_allocator(&heap));
+    kept = reel_allocate(shared, 64, 1);
+    test_interrupt(shrink_in_a_handler);
+    EXPECT_EQUAL(reel_free(shared, kept, 8), REEL_OK);
+    EXPECT_EQUAL(reel_heap_stats(&heap).used, 0);
+}
+
 static size_t yields;
 
 static void leave_later(void)
@@ -117,6 +133,7 @@ static void a_lock_ends_with_its_parent(void)
 const test_case locked_tests[] = {
     TEST(a_lock_does_what_its_backing_does),
     TEST(a_handler_gets_nothing_and_changes_nothing),
+    TEST(what_shrank_in_a_handler_is_freed_by_a_heap),
     TEST(a_lock_frees_when_its_backing_does),
     TEST(threads_take_turns),
     TEST(two_pools_share_a_backing),

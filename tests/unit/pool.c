@@ -660,6 +660,17 @@ static void the_peak_outlives_a_trim(void)
     EXPECT_EQUAL(reel_pool_stats(the_pool()).used, 3 * PAGE);
 }
 
+static void a_trim_reads_no_entry_that_was_never_filled(void)
+{
+    const size_t unset = SIZE_MAX / 3;
+    fresh_pool(3, PAGE, 2);
+    claim_chunks(1);
+    reel_pool_chunk *const last = &the_pool()->chunks[2];
+    last->free = unset; // what is counted from its peak
+    EXPECT_EQUAL(reel_pool_trim(the_pool()), 0);
+    EXPECT_EQUAL(last->free, unset);
+}
+
 // ---- the end of a pool -----------------------------------------------------------
 
 static void a_pool_in_use_is_not_disposed_of(void)
@@ -1252,6 +1263,7 @@ const test_case pool_tests[] = {
     TEST(several_chunks_with_fresh_pages_stay_in_line),
     TEST(trimming_in_an_interrupt_does_nothing),
     TEST(the_peak_outlives_a_trim),
+    TEST(a_trim_reads_no_entry_that_was_never_filled),
     TEST(a_pool_in_use_is_not_disposed_of),
     TEST(a_pool_does_what_a_naive_model_does),
     TEST(corruption_is_noticed),

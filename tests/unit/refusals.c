@@ -49,8 +49,8 @@ static void a_rewindable_that_may_not_tell_its_registry_keeps_all(void)
                                       reel_arena_allocator(&the.arena),
                                       the.table, 1, &of_64),
                  REEL_OK);
-    EXPECT_EQUAL(
-        reel_rewindable_bind(&the.rewindable, &the.registry, nothing), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_bind(&the.rewindable, &the.registry, nothing),
+                 REEL_OK);
     EXPECT(reel_rewindable_alloc(&the.rewindable, 8, 8) != NULL);
     const reel_handle handle = reel_rewindable_handle(&the.rewindable);
     if (!enter_registry()) {
@@ -102,9 +102,95 @@ static void a_temp_that_may_not_tell_its_registry_keeps_its_blocks(void)
     EXPECT_EQUAL(reel_temp_used(&the.temp), 0);
 }
 
+// ---- created ones ------------------------------------------------------------------
+
+static reel_rewindable *made;
+static reel_handle taken;
+static const reel_rewindable_config of_128 = { 64, 64, 128, false };
+
+static reel_status create(reel_allocator background)
+{
+    return reel_rewindable_create(&made, background, 1, &of_128, &the.registry,
+                                  nothing);
+}
+
+static void fill_registry(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        EXPECT_EQUAL(reel_registry_register(
+                         &the.registry, reel_allocator_null(), nothing, &taken),
+                     REEL_OK);
+    }
+}
+
+static void a_created_one_that_a_full_registry_refuses_takes_nothing(void)
+{
+    fresh_arena();
+    fill_registry();
+    const size_t used = reel_arena_used(&the.arena);
+    EXPECT_EQUAL(create(reel_arena_allocator(&the.arena)), REEL_FULL);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), used);
+}
+
+static void a_stack_gets_all_of_a_created_one_back(void)
+{
+    fresh_arena();
+    EXPECT(reel_arena_alloc(&the.arena, 1, 32) != NULL);
+    EXPECT_EQUAL(create(reel_arena_allocator(&the.arena)), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_destroy(made), REEL_OK);
+    const size_t used = reel_arena_used(&the.arena);
+    EXPECT_EQUAL(create(reel_arena_allocator(&the.arena)), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_destroy(made), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), used);
+}
+
+static void *take_of_arena(void *self, size_t size, size_t align)
+{
+    return reel_arena_alloc(self, size, align);
+}
+
+static reel_status keep(void *self, void *block, size_t size)
+{
+    (void)self, (void)block, (void)size;
+    return REEL_OK;
+}
+
+static reel_frees never(const void *self)
+{
+    (void)self;
+    return REEL_FREES_NEVER;
+}
+
+// The other thread is inside the registry, and takes an allocator out.
+static void make_room(void)
+{
+    the.registry.gate.value = 0;
+    test_on_yield = NULL;
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, taken), REEL_OK);
+}
+
+static void asking_a_registry_whether_it_is_full_takes_no_entry(void)
+{
+    static const reel_allocator_ops ops = { .allocate = take_of_arena,
+                                            .free = keep,
+                                            .frees = never };
+    const reel_allocator keeps = { &ops, &the.arena };
+    fresh_arena();
+    fill_registry();
+    the.registry.gate.value = 1;
+    test_on_yield = make_room;
+    EXPECT_EQUAL(create(keeps), REEL_OK);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 2);
+    EXPECT_EQUAL(reel_rewindable_destroy(made), REEL_OK);
+    EXPECT_EQUAL(reel_registry_count(&the.registry), 1);
+}
+
 const test_case refusals_tests[] = {
     TEST(a_rewindable_that_may_not_tell_its_registry_keeps_all),
     TEST(a_pool_that_may_not_tell_its_registry_keeps_its_chunks),
     TEST(a_temp_that_may_not_tell_its_registry_keeps_its_blocks),
+    TEST(a_created_one_that_a_full_registry_refuses_takes_nothing),
+    TEST(a_stack_gets_all_of_a_created_one_back),
+    TEST(asking_a_registry_whether_it_is_full_takes_no_entry),
     END_OF_TESTS,
 };
