@@ -278,6 +278,50 @@ static void from_each_size(unsigned length)
     test_note("frees of what is no block, all refused:", refused_frees);
 }
 
+// ---- long blocks ------------------------------------------------------------------
+//
+// Those that cover cells of the map keep their length there; so at random, with blocks
+// of up to some cells that start anywhere.
+
+#define LONG_ROOM  1024u // granules
+#define LONG_MOST  200u
+#define LONG_STEPS 20000u
+
+static void long_blocks_at_random(void)
+{
+    static _Alignas(64) unsigned char memory[(LONG_ROOM + 64) * GRANULE];
+    static struct {
+        unsigned char *start;
+        size_t n;
+    } live[16];
+    uint32_t seed = 1;
+    size_t used = 0;
+    memset(live, 0, sizeof live);
+    EXPECT(reel_heap_init(&now.heap, memory, sizeof memory) == REEL_OK);
+    for (size_t step = 0; step < LONG_STEPS; step++) {
+        seed = seed * 1664525u + 1013904223u;
+        const size_t which = seed >> 8 & 15;
+        const size_t n = 1 + (seed >> 12) % LONG_MOST;
+        unsigned char *const was = live[which].start;
+        if (was != NULL && (seed >> 24 & 1) != 0) {
+            EXPECT(reel_heap_free(&now.heap, was) == REEL_OK);
+            used -= live[which].n;
+            live[which].start = NULL;
+        } else {
+            unsigned char *const start =
+                reel_heap_realloc(&now.heap, was, n * GRANULE, 0);
+            if (start != NULL) {
+                used += n - (was != NULL ? live[which].n : 0);
+                live[which].start = start;
+                live[which].n = n;
+                EXPECT(reel_heap_usable_size(&now.heap, start) == n * GRANULE);
+            }
+        }
+        EXPECT(reel_heap_is_valid(&now.heap));
+        EXPECT(reel_heap_stats(&now.heap).used == used * GRANULE);
+    }
+}
+
 int main(int count, char **arguments)
 {
     const unsigned more = count > 1 ? (unsigned)atoi(arguments[1]) : 2;
@@ -287,5 +331,7 @@ int main(int count, char **arguments)
     has_all_calls = true;
     from_each_size(3 + more / 2);
     tap_result("and with reallocations and alignments", NULL);
+    long_blocks_at_random();
+    tap_result("long blocks keep their length", NULL);
     return tap_end() ? 0 : 1;
 }

@@ -42,6 +42,31 @@ static void free_blocks_join_on_both_sides(void)
     EXPECT(take(10) == a);
 }
 
+static void a_block_grows_into_all_that_is_free_behind_it(void)
+{
+    start(SIZE);
+    unsigned char *const a = take(3);
+    unsigned char *const b = take(2);
+    (void)take(1);
+    EXPECT(reel_heap_free(&heap, b) == REEL_OK);
+    EXPECT(reel_heap_realloc(&heap, a, 5 * GRANULE, 0) == a);
+    EXPECT(reel_heap_realloc(&heap, a, 6 * GRANULE, 0) != a);
+    EXPECT(reel_heap_is_valid(&heap));
+}
+
+static void the_largest_free_block_may_be_in_a_list(void)
+{
+    start(SIZE);
+    unsigned char *const a = take(3);
+    unsigned char *const b = take(1);
+    (void)reel_heap_alloc(&heap, reel_heap_largest_free(&heap), 0);
+    EXPECT(reel_heap_largest_free(&heap) == 0);
+    EXPECT(reel_heap_free(&heap, b) == REEL_OK);
+    EXPECT(reel_heap_largest_free(&heap) == GRANULE);
+    EXPECT(reel_heap_free(&heap, a) == REEL_OK);
+    EXPECT(reel_heap_largest_free(&heap) == 4 * GRANULE);
+}
+
 static void a_block_may_be_the_whole_heap(void)
 {
     start(SIZE);
@@ -334,6 +359,7 @@ static void a_reset_forgets_what_was_queued(void)
     EXPECT(reel_heap_free_later(&heap, take(3)) == REEL_OK);
     EXPECT(reel_heap_free_later(&heap, take(3)) == REEL_OK);
     EXPECT(reel_heap_drain(&heap, 1) == 1);
+    EXPECT(reel_heap_free_later(&heap, take(1)) == REEL_OK);
     EXPECT(reel_heap_reset(&heap) == REEL_OK);
     EXPECT(reel_heap_drain(&heap, 9) == 0 && used() == 0);
 }
@@ -378,6 +404,23 @@ static void a_cache_is_flushed_before_a_request_fails(void)
     EXPECT(reel_heap_cache_alloc(&cache, 2 * GRANULE, 1) == blocks[3]);
     EXPECT(reel_heap_cache_alloc(&cache, 0, 1) == NULL);
     EXPECT(reel_heap_stats(&heap).failures == 2);
+}
+
+static void a_full_slot_frees_into_the_heap(void)
+{
+    reel_heap_cache cache;
+    reel_heap_slot slots[2];
+    void *blocks[REEL_HEAP_CACHED + 1];
+    start(SIZE);
+    EXPECT(reel_heap_cache_init(&cache, &heap, slots, 1) == REEL_OK);
+    for (size_t i = 0; i <= REEL_HEAP_CACHED; i++) {
+        blocks[i] = take(1);
+    }
+    for (size_t i = 0; i <= REEL_HEAP_CACHED; i++) {
+        EXPECT(reel_heap_cache_free(&cache, blocks[i]) == REEL_OK);
+    }
+    EXPECT(used() == REEL_HEAP_CACHED);
+    EXPECT(reel_heap_cache_flush(&cache) == REEL_OK && used() == 0);
 }
 
 static void full_checks_find_a_block_in_the_cache(void)
@@ -485,6 +528,8 @@ static void an_ended_heap_gives_and_takes_nothing(void)
 
 const test_case heap_tests[] = {
     TEST(free_blocks_join_on_both_sides),
+    TEST(a_block_grows_into_all_that_is_free_behind_it),
+    TEST(the_largest_free_block_may_be_in_a_list),
     TEST(a_block_may_be_the_whole_heap),
     TEST(any_buffer_will_do),
     TEST(arguments_that_cannot_be_are_refused),
@@ -502,6 +547,7 @@ const test_case heap_tests[] = {
     TEST(a_reset_forgets_what_was_queued),
     TEST(a_cache_hands_out_what_it_was_given),
     TEST(a_cache_is_flushed_before_a_request_fails),
+    TEST(a_full_slot_frees_into_the_heap),
     TEST(full_checks_find_a_block_in_the_cache),
     TEST(a_cache_wants_a_heap_and_slots),
     TEST(a_static_heap_needs_no_init),
