@@ -11,7 +11,7 @@ use Test::More;
 
 my $folder = $ENV{LINUX} // 'build/linux/cloud';
 my @qemu   = (
-    qw(timeout 300 qemu-system-x86_64 -cpu qemu64 -smp 2 -m 512),
+    qw(timeout 1800 qemu-system-x86_64 -cpu qemu64 -smp 2 -m 512),
     '-accel', 'tcg,thread=multi',
     qw(-nographic -no-reboot -nic none -kernel),
     "$folder/vmlinuz", '-initrd', "$folder/root.gz", '-append',

@@ -16,13 +16,13 @@
 #include "reel_linux.h"
 #include "rig.h"
 
-#define RANGE      ((size_t)64 << 20)
+#define RANGE      ((size_t)8 << 20)
 #define TICK_EVERY 100000 // ns
 
 const size_t test_scale = 1;
 const bool rig_has_neighbours = false;
 const unsigned rig_workers = 4;
-const size_t rig_rounds = 5000;
+const size_t rig_rounds = REEL_WATCH ? 300 : 5000; // KASAN takes its time
 
 // ---- ranges -----------------------------------------------------------------
 
