@@ -116,17 +116,15 @@ ALWAYS_INLINE reel_status tell_of_rewind(reel_arena *arena)
                                                : REEL_OK;
 }
 
-// Fill the stack, drop its marks, then let it begin where it ends. A handler
-// may interrupt this anywhere: its calls succeed as before, or fail. The second
-// fill undoes what a handler freed after the first. Once the stack begins at
-// its end, nothing can be freed. Last it gets an entry, so that no rewind is
-// inline.
+// Fill the stack, then let it begin where it ends. A handler may interrupt this
+// anywhere: its calls succeed as before, or fail. The second fill undoes what a
+// handler freed after the first. Once the stack begins at its end, nothing can be
+// freed. Last it gets an entry, so that no rewind is inline, and all are refused.
 static inline void end_stack(reel_arena *arena)
 {
     const uintptr_t stop = arena->end;
     store_release(&arena->limit, 0);
     for (int i = 0; i < 2; i++) {
-        start_over(arena, arena->serial + 1);
         store_release(&arena->next, stop);
         put(&arena->peak, stop);
         put(&arena->floor, stop);

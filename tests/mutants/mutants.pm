@@ -140,7 +140,6 @@ our @list = (
     [ 'src/gate.h', 'reel_port_gate_leave(gate);', '(void)gate;' ],
     [ 'src/hooks.c', 'reel_port_yield();', ';' ],
     [ 'src/hooks.c', 'thread != 0 ? thread : GATE_TAKEN', 'GATE_TAKEN' ],
-    [ 'src/gate.c', 'thread != 0 && ', '' ],
     [ 'src/gate.c', 'REEL_CHECKS >= 1 && !HOLDS(!is_inside(gate), REEL_BUSY)', 'false' ],
 
     # temp: committing
@@ -436,7 +435,12 @@ our @list = (
         return REEL_BUSY;
     }', '' ],
     [ 'src/stack.h', 'arena->entry == NULL ? serial : serial + 1', 'serial' ],
-    [ 'src/stack.h', '        start_over(arena, arena->serial + 1);', '' ],
+    [ 'src/stack.h', '    set_serial(arena, arena->serial);
+}
+
+// Count', '}
+
+// Count' ],
     [ 'src/stack.h', '    store_release(&arena->limit, 0);', '' ],
     [ 'src/stack.h', '        put(&arena->base, stop);', '' ],
     [ 'src/stack.h', 'REEL_UNLIKELY(arena->entry != NULL) ? tell', 'false ? tell' ],

@@ -610,6 +610,22 @@ static void what_is_unregistered_itself_goes_on(void)
     }
 }
 
+// It is not bound, only entered; it ends all the same.
+static void an_arena_that_is_registered_by_its_value_ends(void)
+{
+    reel_handle handle;
+    fresh_parent();
+    EXPECT(reel_arena_init(&the.arena, parent_block(), CHILD) == REEL_OK);
+    EXPECT(reel_registry_register(&the.registry, arena_allocator(),
+                                  parent_handle(), &handle)
+           == REEL_OK);
+    mark_before = reel_arena_mark(&the.arena);
+    rewind_parent();
+    take_all();
+    arena_refuses();
+    EXPECT(is_undisturbed());
+}
+
 static size_t ends;
 
 static void count_end(void *self)
@@ -1089,6 +1105,39 @@ static void a_close_waits_for_a_thread_that_is_in_the_registry(void)
     EXPECT(region_was_open && reel_registry_is_valid(&the.registry));
 }
 
+// An end of another library closes what is bound: the thread would wait for itself.
+static void a_thread_in_the_registry_does_not_wait_for_itself(void)
+{
+    if (REEL_CHECKS < 1) {
+        tap_skip("nobody asks");
+        return;
+    }
+    fresh_parent();
+    EXPECT(start_region() == REEL_OK && start_arena() == REEL_OK);
+    test_thread = 77;
+    the.registry.gate.value = 77;
+    EXPECT(reel_region_close(&the.region) == REEL_BUSY
+           && test_panicked(REEL_BUSY));
+    EXPECT(reel_arena_reset(&the.arena) == REEL_BUSY
+           && test_panicked(REEL_BUSY));
+    the.registry.gate.value = 0;
+    test_thread = 0;
+    EXPECT(reel_region_is_open(&the.region));
+    EXPECT(region_handle().version != 0 && arena_handle().version != 0);
+    EXPECT(reel_registry_is_valid(&the.registry));
+}
+
+// Its rewinds are inline from then on.
+static void what_was_unregistered_forgets_its_entry_at_the_next_rewind(void)
+{
+    fresh_parent();
+    EXPECT(start_arena() == REEL_OK);
+    EXPECT(reel_registry_unregister(&the.registry, arena_handle()) == REEL_OK);
+    EXPECT(reel_arena_reset(&the.arena) == REEL_OK);
+    EXPECT(the.arena.entry == NULL);
+    EXPECT(the.arena.inline_serial == the.arena.serial);
+}
+
 static void a_thread_that_grows_what_ends_is_told(void)
 {
     fresh_parent();
@@ -1114,6 +1163,7 @@ const test_case lifetimes_tests[] = {
     TEST(the_deepest_end_first),
     TEST(siblings_and_strangers_go_on),
     TEST(what_is_unregistered_itself_goes_on),
+    TEST(an_arena_that_is_registered_by_its_value_ends),
     TEST(allocators_written_elsewhere_end_as_they_say),
     TEST(an_arenas_rewinds_and_resets_end_its_children),
     TEST(a_refused_rewind_ends_nothing),
@@ -1133,6 +1183,8 @@ const test_case lifetimes_tests[] = {
     TEST(in_an_interrupt_all_that_the_registry_hears_of_is_refused),
     TEST(what_has_left_the_registry_closes_in_an_interrupt),
     TEST(a_close_waits_for_a_thread_that_is_in_the_registry),
+    TEST(a_thread_in_the_registry_does_not_wait_for_itself),
+    TEST(what_was_unregistered_forgets_its_entry_at_the_next_rewind),
     TEST(a_thread_that_grows_what_ends_is_told),
     END_OF_TESTS,
 };
