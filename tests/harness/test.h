@@ -46,9 +46,6 @@ extern void (*test_before_swap)(void);
 // What the tests' reel_port_yield() does, if anything.
 extern void (*test_on_yield)(void);
 
-// What the tests' reel_port_thread() says; 0 but in tests of it.
-extern uintptr_t test_thread;
-
 // Run the tests whose name, or whose table's, contains `named`: "" is all. True if
 // there are such and all expectations held.
 bool test_run_all(const char *named);
