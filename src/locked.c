@@ -68,9 +68,14 @@ static reel_status give_back(void *self, void *block, size_t size)
 
 static reel_frees frees(const void *self)
 {
-    const reel_lock *const lock = self;
-    return has_ended(lock) ? REEL_FREES_NEVER
-                           : reel_allocator_frees(lock->backing);
+    // The lock is not const; who asks does not change it beyond its gate.
+    reel_lock *const lock = (reel_lock *)(uintptr_t)self;
+    if (has_ended(lock) || !reel_gate_enter(&lock->gate)) {
+        return REEL_FREES_NEVER;
+    }
+    const reel_frees worth = reel_allocator_frees(lock->backing);
+    gate_leave(&lock->gate);
+    return worth;
 }
 
 static void end(void *self)

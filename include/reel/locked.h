@@ -34,7 +34,8 @@ typedef struct reel_lock {
 ///
 /// The functions of the allocator are for threads. In a handler, an allocation
 /// returns NULL, and a free returns REEL_BUSY. A reallocation leaves a block that
-/// does not grow where it is, and else returns NULL. The backing does not learn of
+/// does not grow where it is, and else returns NULL. reel_allocator_frees() says
+/// REEL_FREES_NEVER there. The backing does not learn of
 /// the new size, so a later free may name fewer bytes than it allocated. Allocators
 /// of reel take that; a stack then keeps the block until the next rewind. If the
 /// allocator is registered and its parent's blocks end, it ends: allocations return NULL

@@ -34,6 +34,7 @@ static void *kept;
 static void use_in_a_handler(void)
 {
     EXPECT(reel_allocate(shared, 1, 1) == NULL);
+    EXPECT(reel_allocator_frees(shared) == REEL_FREES_NEVER);
     EXPECT(reel_reallocate(shared, kept, 8, 16, 1) == NULL);
     EXPECT_EQUAL(reel_reallocate(shared, kept, 8, 4, 1), kept);
     EXPECT_EQUAL(reel_reallocate(shared, kept, 8, 8, 1), kept);
