@@ -98,6 +98,21 @@ ALWAYS_INLINE bool was_allocated(const reel_list *list, uintptr_t i)
 #include "list/signed.h"
 #endif
 
+#ifndef LISTS_ARE_COVERED
+#define LISTS_ARE_COVERED 0
+
+ALWAYS_INLINE bool is_covered(const reel_list *list, uintptr_t head)
+{
+    (void)list, (void)head;
+    return false;
+}
+
+ALWAYS_INLINE void list_uncover(reel_list *list)
+{
+    (void)list;
+}
+#endif
+
 ALWAYS_INLINE bool is_unseen(uintptr_t i)
 {
     return LISTS_ARE_COVERED && i == NOT_SEEN;

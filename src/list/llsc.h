@@ -97,17 +97,4 @@ ALWAYS_INLINE bool list_end_count(reel_list *list, uintptr_t head)
     return store_exclusive(&list->head, head);
 }
 
-#define LISTS_ARE_COVERED 0
-
-ALWAYS_INLINE bool is_covered(const reel_list *list, uintptr_t head)
-{
-    (void)list, (void)head;
-    return false;
-}
-
-ALWAYS_INLINE void list_uncover(reel_list *list)
-{
-    (void)list;
-}
-
 #endif

@@ -100,90 +100,20 @@ ALWAYS_INLINE void list_push(reel_list *list, uintptr_t first, reel_link *last)
     LIST_UNMASK(saved);
 }
 
-// A walk is too long for the mask. So a context that counts hides the list under
-// a cover: the head says COVER, which is the bottom to all others. Numbers that
-// are freed go on top of it. Whoever takes and finds nothing but the cover lifts
-// it, and the count was in vain. Only one context at a time counts.
-//
-// `fresh_bit` serves no version here. It says what goes on: nobody counts, the
-// cover was lifted, or COVERED plus the number under the cover.
-#define COVER             (~(uintptr_t)REEL_LINK_MAX)
-#define LISTS_ARE_COVERED 1
-enum { NOT_COUNTED, LIFTED, COVERED };
-
-ALWAYS_INLINE reel_word *cover_of(reel_list *list)
+#if REEL_ATOMICS == REEL_ATOMICS_MASKED
+#include "covered.h"
+#else
+ALWAYS_INLINE bool list_begin_count(reel_list *list, uintptr_t *head)
 {
-    return (reel_word *)(uintptr_t)&list->fresh_bit;
-}
-
-ALWAYS_INLINE bool is_covered(const reel_list *list, uintptr_t head)
-{
-    (void)list;
-    return head == COVER;
-}
-
-OUT_OF_LINE void list_uncover(reel_list *list)
-{
-    uintptr_t cover = COVER, lifted = LIFTED;
-    COMPUTED(cover);
-    COMPUTED(lifted);
-    const uintptr_t saved = LIST_MASK();
-    if (load_relaxed(&list->head) == cover) {
-        store_relaxed(&list->head, load_relaxed(cover_of(list)) - COVERED);
-        store_relaxed(cover_of(list), lifted);
-    }
-    LIST_UNMASK(saved);
-}
-
-static inline bool list_begin_count(reel_list *list, uintptr_t *head)
-{
-    uintptr_t seen = NOT_COUNTED, cover = COVER;
-    if (!swap_if_relaxed(cover_of(list), &seen, LIFTED)) {
-        return false;
-    }
-    COMPUTED(cover);
-    const uintptr_t saved = LIST_MASK();
-    const uintptr_t top = load_relaxed(&list->head);
-    if (!is_bottom(list, top)) {
-        store_relaxed(&list->head, cover);
-        store_relaxed(cover_of(list), COVERED + top);
-    }
-    LIST_UNMASK(saved);
-    *head = top;
+    *head = load_relaxed(&list->head);
     return true;
 }
 
-// Look for the cover below what was freed meanwhile.
-static inline bool lift_in_links(reel_list *list, uintptr_t top)
+ALWAYS_INLINE bool list_end_count(reel_list *list, uintptr_t head)
 {
-    uintptr_t i = list_top(list);
-    while (!is_bottom(list, i) && i < list->count) {
-        reel_link *link = link_of(list, i);
-        COMPUTED(link);
-        const uintptr_t saved = LIST_MASK();
-        const uintptr_t next = next_in(link);
-        if (next == COVER) {
-            *link = (reel_link)top;
-        }
-        LIST_UNMASK(saved);
-        if (next == COVER || next == i) {
-            return next == COVER;
-        }
-        i = next;
-    }
-    return false;
+    return load_relaxed(&list->head) == head;
 }
 
-static inline bool list_end_count(reel_list *list, uintptr_t head)
-{
-    bool is_whole = is_bottom(list, head); // there was nothing to cover
-    while (!is_whole && load_relaxed(cover_of(list)) != LIFTED) {
-        uintptr_t cover = COVER;
-        is_whole = swap_if_relaxed(&list->head, &cover, head)
-                   || lift_in_links(list, head);
-    }
-    store_relaxed(cover_of(list), NOT_COUNTED);
-    return is_whole;
-}
+#endif
 
 #endif

@@ -101,19 +101,6 @@ ALWAYS_INLINE bool list_end_count(reel_list *list, uintptr_t head)
     return true;
 }
 
-#define LISTS_ARE_COVERED 0
-
-ALWAYS_INLINE bool is_covered(const reel_list *list, uintptr_t head)
-{
-    (void)list, (void)head;
-    return false;
-}
-
-ALWAYS_INLINE void list_uncover(reel_list *list)
-{
-    (void)list;
-}
-
 // Acquire: what the last owner wrote into its block and into the link is
 // visible here.
 ALWAYS_INLINE uintptr_t list_take_listed(reel_list *list, uintptr_t *head)

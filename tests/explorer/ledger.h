@@ -34,6 +34,10 @@
 // and the others:
 //   D, E  follow a ref to the root of version 1, 2   H, I  to its child
 //   U, V, W, Z  look these up   J  follow a ref to the root, then to its child
+// heaps: b takes two granules, and K frees what the owner took before the scene
+//   n  drain one block, M all   j  free the context's own block for later
+//   O  the same with what is no block
+// lifetimes: e  the parent is rewound   U  look it up
 // what ends with its parent:
 //   e  its parent is rewound, and the memory used anew   U  take one by its handle
 

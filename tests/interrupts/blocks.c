@@ -22,7 +22,9 @@ typedef struct truth {
     size_t fewest;       // blocks without an owner, at any moment of the trial
     size_t in_flight;    // of these, what the main loop's call may have in hand
     size_t wins, claims; // frees of block 0 that took effect; that had to
-    const void *taken;   // the main loop's result, or
+    size_t least_owned;  // at any moment of the trial
+    size_t counted;      // the main loop's result, or
+    const void *taken;
     reel_status status;
 } truth;
 
@@ -95,6 +97,9 @@ static void let_go(size_t i)
     REQUIRE(now.owners[i] != NOBODY && is_stamped(i));
     now.owners[i] = NOBODY;
     now.owned--;
+    if (now.owned < now.least_owned) {
+        now.least_owned = now.owned;
+    }
 }
 
 static void give(size_t i)
@@ -143,6 +148,11 @@ static void free_fresh(void)
     now.status = reel_blocks_free(&blocks, block(COUNT - 1));
 }
 
+static void count(void)
+{
+    now.counted = reel_blocks_count_used(&blocks);
+}
+
 // Blocks that the main loop owns, that are on the list, that the handler owns;
 // the others are fresh. Block 0 is the main loop's first, or if it has none the
 // bottom of the list. Then the status that a free must have.
@@ -172,6 +182,13 @@ static const test_operation refused_frees[] = {
     { "free what was never out",
       free_fresh,
       { 1, 1, 1, (size_t)REEL_DOUBLE_FREE } },
+    { 0 },
+};
+
+static const test_operation counts[] = {
+    { "count", count, { 1, 4, 2 } },
+    { "count when one is used", count, { 0, 4, 1 } },
+    { "count, the list being empty", count, { 1, 0, 2 } },
     { 0 },
 };
 
@@ -218,6 +235,35 @@ static void take_and_give(void)
     }
 }
 
+static void give_if_handlers(size_t i)
+{
+    if (i < COUNT && now.owners[i] == HANDLER) {
+        give(i);
+    }
+}
+
+// The head is what it was, the list below it is not: one that was on it is not,
+// and another is.
+static void turn_over(void)
+{
+    size_t other = 0;
+    while (other < COUNT && now.owners[other] != HANDLER) {
+        other++;
+    }
+    const size_t first = handler_takes();
+    (void)handler_takes();
+    const size_t third = handler_takes();
+    give_if_handlers(other);
+    give_if_handlers(third);
+    give_if_handlers(first);
+}
+
+static void take_and_free_another(void)
+{
+    allocate_one();
+    free_one();
+}
+
 static void free_the_same(void)
 {
     note_dispute(reel_blocks_free(&blocks, block(0)));
@@ -228,6 +274,14 @@ static const test_action actions[] = {
     { "the handler frees another", free_one, NULL },
     { "the handler takes two and frees one", take_two_give_one, NULL },
     { "the handler takes one and frees it", take_and_give, NULL },
+    { 0 },
+};
+
+static const test_action changes[] = {
+    { "the handler takes one and frees another", take_and_free_another, NULL },
+    { "the handler turns the list over", turn_over, NULL },
+    { "the handler turns the list over, later again", turn_over, turn_over },
+    { "the handler frees one, later takes two", free_one, take_two_give_one },
     { 0 },
 };
 
@@ -274,6 +328,7 @@ static void prepare(const test_operation *operation)
         give(i);
     }
     now.fewest = COUNT - now.owned;
+    now.least_owned = now.owned;
     if (operation->operate == take) {
         now.in_flight = 1;
     } else if (operation->operate == free_disputed && mine > 0) {
@@ -306,7 +361,9 @@ static void check_every_block_is_there_once(void)
 
 static void check(const test_operation *operation)
 {
-    if (operation->operate == take) {
+    if (operation->operate == count) {
+        REQUIRE(now.counted >= now.least_owned && now.counted <= COUNT);
+    } else if (operation->operate == take) {
         check_taken();
     } else if (operation->operate == free_disputed) {
         note_dispute(now.status);
@@ -326,6 +383,7 @@ const test_family blocks_families[] = {
     { frees, actions, prepare, check },
     { frees, disputes, prepare, check },
     { refused_frees, actions, prepare, check },
+    { counts, changes, prepare, check },
     { takes, pairs, prepare, check },
     { &frees[FREE_AT_LAST], pairs, prepare, check },
     { 0 },

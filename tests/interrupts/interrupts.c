@@ -16,7 +16,7 @@ void reel_panic(reel_status why, const char *file, int line);
 void reel_port_yield(void);
 uintptr_t reel_port_thread(void);
 
-#define MAX_INTERRUPTS 1000u  // of one operation
+#define MAX_INTERRUPTS 2000u  // of one operation
 #define CODE_SIZE      98304u // bytes
 #define CODE_BASE      UINT32_C(0xFF000000)
 #define WORD_BITS      32u

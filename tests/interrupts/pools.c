@@ -50,8 +50,10 @@ typedef struct truth {
     size_t wins, claims; // releases of page 0 that took effect; that had to
     size_t arrived;      // pages of chunks that came before the operation
     const test_operation *operation;
-    void *held;  // the block that the main loop is to change
-    void *taken; // the main loop's result, or
+    size_t least_owned; // at any moment of the trial
+    size_t counted;     // the main loop's result, or
+    void *held;         // the block that the main loop is to change
+    void *taken;        // the main loop's result, or
     reel_status status;
 } truth;
 
@@ -188,6 +190,9 @@ static void let_go(size_t i)
     REQUIRE(now.owners[i] != NOBODY && is_whole(i));
     now.owners[i] = NOBODY;
     now.owned--;
+    if (now.owned < now.least_owned) {
+        now.least_owned = now.owned;
+    }
 }
 
 static size_t let_go_of_all(owner who)
@@ -314,6 +319,16 @@ static void open_without_cache(void)
     now.status = reel_region_open_cached_slow(&main_region, NULL);
 }
 
+static void count(void)
+{
+    now.counted = reel_pool_used_pages(&pool);
+}
+
+static void reserve(void)
+{
+    now.status = reel_pool_reserve(&pool, argument(ASKED));
+}
+
 static void free_block(void)
 {
     now.status = reel_region_free(&main_region, now.held, SMALL);
@@ -375,6 +390,15 @@ static const test_operation refused_calls[] = {
     { "give back to a closed region",
       free_block,
       { 0, 1, 1, 2, 0, (size_t)REEL_CLOSED } },
+    { 0 },
+};
+
+static const test_operation counts[] = {
+    { "count pages", count, { 1, 4, 1, 2 } },
+    { "count when one is used", count, { 0, 4, 1, 2 } },
+    { "count, the list being empty", count, { 1, 0, 2, 2 } },
+    { "reserve what is there", reserve, { 0, 4, 1, 2, 0, 4 } },
+    { "reserve more", reserve, { 0, 4, 1, 2, 0, 6 } },
     { 0 },
 };
 
@@ -525,6 +549,35 @@ static void claim_and_release(void)
     }
 }
 
+static void give_if_handlers(size_t i)
+{
+    if (i < PAGES && now.owners[i] == HANDLER) {
+        give(i);
+    }
+}
+
+// The head is what it was, the list below it is not: one that was on it is not,
+// and another is.
+static void turn_over(void)
+{
+    size_t other = 0;
+    while (other < PAGES && now.owners[other] != HANDLER) {
+        other++;
+    }
+    const size_t first = handler_claims();
+    (void)handler_claims();
+    const size_t third = handler_claims();
+    give_if_handlers(other);
+    give_if_handlers(third);
+    give_if_handlers(first);
+}
+
+static void claim_and_release_another(void)
+{
+    claim_one();
+    release_one();
+}
+
 static void release_the_same(void)
 {
     note_dispute(reel_pool_release(&pool, page(0)));
@@ -594,6 +647,13 @@ static const test_action few_actions[] = {
 
 static const test_action one_action[] = {
     { "the handler claims two and releases one", claim_two_release_one, NULL },
+    { 0 },
+};
+
+static const test_action changes[] = {
+    { "the handler claims one and releases another", claim_and_release_another,
+      NULL },
+    { "the handler turns the list over", turn_over, NULL },
     { 0 },
 };
 
@@ -822,6 +882,7 @@ static void prepare(const test_operation *operation)
         let_go(0);
     }
     now.fewest = could_come() - now.owned;
+    now.least_owned = now.owned;
 }
 
 static bool is_panic(void)
@@ -873,9 +934,23 @@ static void note_opening(void)
     (void)note_taken(MAIN_LOOP, is_open ? (void *)main_region.next : NULL);
 }
 
+// What is reserved is free, since the handler gives back what it claims.
+static void note_count(void)
+{
+    if (is_operation(count)) {
+        REQUIRE(now.counted >= now.least_owned);
+        REQUIRE(now.counted <= backing.chunks * CHUNK_PAGES);
+    } else {
+        REQUIRE(now.status == REEL_OK);
+        REQUIRE(backing.chunks * CHUNK_PAGES - now.owned >= argument(ASKED));
+    }
+}
+
 static void note_result(void)
 {
-    if (is_operation(claim)) {
+    if (is_operation(count) || is_operation(reserve)) {
+        note_count();
+    } else if (is_operation(claim)) {
         REQUIRE(now.taken != NULL || now.fewest == 0);
         REQUIRE(argument(ELSE) != WORK || backing.chunks == argument(CAME));
         (void)note_taken(MAIN_LOOP, now.taken);
@@ -950,6 +1025,7 @@ const test_family pools_families[] = {
     { releases, actions, prepare, check },
     { releases, disputes, prepare, check },
     { refused_calls, one_action, prepare, check },
+    { counts, changes, prepare, check },
     { opens, few_actions, prepare, check },
     { additions, few_actions, prepare, check },
     { blocks, one_action, prepare, check },
