@@ -633,8 +633,8 @@ static void a_list_has_a_version_of_8_bits_at_least(void)
 {
     const size_t bits = 8 * sizeof(uintptr_t);
     if (!REEL_LISTS_ARE_VERSIONED) {
-        tap_skip("one core needs no version");
-        return;
+        EXPECT_EQUAL(REEL_BLOCKS_MAX, (size_t)REEL_LINK_MAX - 1);
+        return; // one core needs no version
     }
     EXPECT_EQUAL(REEL_BLOCKS_MAX, ((size_t)1 << (bits - 9)) - 1);
     fresh_blocks(1, 4);
