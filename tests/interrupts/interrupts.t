@@ -23,8 +23,8 @@ my $least = 90;    # per cent, of each function
 # start bits changed, at one certain instruction of another context: the unit tests
 # get in there by their own atomics (tests/unit/start_bits.c). Of the gate's 24
 # instructions six turn back a handler, and a thread that is inside already; closing a
-# region asks a cache whether a copy was closed before; and a region looks for carries that no address
-# of these boards' memory makes.
+# region asks a cache whether a copy was closed before; and a region looks for carries
+# that no address of these boards' memory makes.
 my %least = (
     begin_with             => 50,
     reel_span_open         => 80,
@@ -32,7 +32,22 @@ my %least = (
     alloc_slow             => 85,
     reel_gate_enter        => 70,
     reel_region_close      => 80,
-    reel_region_alloc_slow => 85
+    reel_region_alloc_slow => 85,
+
+    # No workload here goes through these parts yet: a step that the hook refuses and a
+    # smaller one, backings that keep what is freed, a count while all is hidden from
+    # claims, and large objects that change. The explorer and the unit tests do.
+    raise_frontier         => 85,
+    first_fit              => 80,
+    take_next              => 85,
+    take_chunk_or_unit     => 35,
+    unit_size              => 0,
+    list_uncover           => 0,
+    alloc_unseen           => 0,
+    claim_unseen           => 0,
+    reel_pool_claim_number => 75,
+    reel_region_realloc    => 45,
+    reel_region_free       => 30
 );
 
 my @operations = qw(reel_blocks_alloc reel_blocks_free reel_blocks_count_used
