@@ -777,7 +777,7 @@ static const scene scenes[] = {
       .before = "aa aff", .is_weak = true, .is_long = true },
     { "pool: the backing refuses what is to be reserved", "R a N",
       SUCCESS | RETRY | GREW | WAITED | HOOK_REFUSED | FOREIGN, .size = 1,
-      .slots = 3, .refusals = 2, .is_long = true },
+      .slots = 4, .refusals = 2, .is_long = true },
     { "pool: two regions open, claim and close, weak memory", "oC omC",
       SUCCESS | CLOSED | RETRY | FREE_BETWEEN | STALE, .size = 3, .slots = 1,
       .before = "R", .is_weak = true, .is_long = true },
