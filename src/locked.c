@@ -33,7 +33,8 @@ static void *allocate(void *self, size_t size, size_t align)
 static bool may_stay(const void *block, size_t old_size, size_t new_size,
                      size_t align)
 {
-    return block != NULL && at_least_1(new_size) <= at_least_1(old_size)
+    return block != NULL && HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
+           && at_least_1(new_size) <= at_least_1(old_size)
            && ((uintptr_t)block & mask_of(align)) == 0;
 }
 

@@ -30,6 +30,14 @@ $(OUT)/%/large: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/large.c
                   $(CONSOLE))
 	$(SAY); $(LINK)
 
+# The port's calls of the system go through the program, which refuses some.
+WRAPPED := sysconf mmap munmap mprotect madvise mlock munlock
+
+$(OUT)/%/faults: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/faults.c \
+                   $(CONSOLE))
+	$(SAY); $(LINK) $(WRAPPED:%=-Wl,--wrap=%)
+HOST_RUNS += $(OUT)/gcc/faults
+
 WATCHED     := $(OUT)/gcc+O2+asan/watched $(OUT)/gcc+O2+valgrind/watched
 SCRIPT_RUNS += tests/host/watch.t
 NEEDS_tests/host/watch.t := $(WATCHED)

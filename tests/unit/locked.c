@@ -39,6 +39,9 @@ static void use_in_a_handler(void)
     EXPECT_EQUAL(reel_reallocate(shared, kept, 8, 4, 1), kept);
     EXPECT_EQUAL(reel_reallocate(shared, kept, 8, 8, 1), kept);
     EXPECT(reel_reallocate(shared, NULL, 0, 8, 1) == NULL);
+    EXPECT(REEL_CHECKS == 0
+           || (reel_reallocate(shared, kept, 8, 8, 3) == NULL
+               && test_panicked(REEL_INVALID)));
     EXPECT_EQUAL(reel_free(shared, kept, 8), REEL_BUSY);
 }
 

@@ -1,0 +1,244 @@
+// What the host's pages do when the system refuses: each call of it that the port makes
+// fails on demand. The linker lets the port call these instead (--wrap). TAP.
+
+#define _DEFAULT_SOURCE
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "host/pages.h"
+#include "reel/temp.h"
+#include "tap.h"
+
+#define DROP        MADV_DONTNEED
+#define DROP_LOCKED 24
+#define POPULATE    23
+
+static struct {
+    long page; // what sysconf says; 0: the truth
+    bool mmap, munmap, mprotect;
+    int advice, other_advice; // that are refused; 0: none
+    bool refuses_nothing;     // of no bytes
+} faults;
+
+static struct {
+    unsigned mlocks, munlocks, advices, populates;
+} calls;
+
+long __real_sysconf(int name);
+long __wrap_sysconf(int name);
+long __wrap_sysconf(int name)
+{
+    return name == _SC_PAGESIZE && faults.page != 0 ? faults.page
+                                                    : __real_sysconf(name);
+}
+
+void *__real_mmap(void *addr, size_t size, int access, int flags, int file,
+                  off_t offset);
+void *__wrap_mmap(void *addr, size_t size, int access, int flags, int file,
+                  off_t offset);
+void *__wrap_mmap(void *addr, size_t size, int access, int flags, int file,
+                  off_t offset)
+{
+    return faults.mmap ? MAP_FAILED
+                       : __real_mmap(addr, size, access, flags, file, offset);
+}
+
+int __real_munmap(void *addr, size_t size);
+int __wrap_munmap(void *addr, size_t size);
+int __wrap_munmap(void *addr, size_t size)
+{
+    return faults.munmap ? -1 : __real_munmap(addr, size);
+}
+
+int __real_mprotect(void *addr, size_t size, int access);
+int __wrap_mprotect(void *addr, size_t size, int access);
+int __wrap_mprotect(void *addr, size_t size, int access)
+{
+    if (faults.mprotect) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return __real_mprotect(addr, size, access);
+}
+
+int __real_madvise(void *addr, size_t size, int advice);
+int __wrap_madvise(void *addr, size_t size, int advice);
+int __wrap_madvise(void *addr, size_t size, int advice)
+{
+    calls.advices++;
+    calls.populates += advice == POPULATE;
+    if ((advice == faults.advice || advice == faults.other_advice)
+        && (size > 0 || faults.refuses_nothing)) {
+        errno = EINVAL;
+        return -1;
+    }
+    return advice == DROP_LOCKED || advice == POPULATE
+               ? 0
+               : __real_madvise(addr, size, advice);
+}
+
+int __wrap_mlock(const void *addr, size_t size);
+int __wrap_mlock(const void *addr, size_t size)
+{
+    (void)addr, (void)size;
+    calls.mlocks++;
+    return 0;
+}
+
+int __wrap_munlock(const void *addr, size_t size);
+int __wrap_munlock(const void *addr, size_t size)
+{
+    (void)addr, (void)size;
+    calls.munlocks++;
+    return 0;
+}
+
+static void all_is_well(void)
+{
+    static const unsigned char none[sizeof faults];
+    unsigned char *const to = (unsigned char *)&faults;
+    for (size_t i = 0; i < sizeof faults; i++) {
+        to[i] = none[i];
+    }
+    calls.mlocks = 0;
+    calls.munlocks = 0;
+    calls.advices = 0;
+    calls.populates = 0;
+}
+
+static size_t page;
+static reel_pages pages;
+
+// ---- sizes --------------------------------------------------------------------------
+
+static void the_page_size_is_asked(void)
+{
+    const reel_pages untouched = { 7, NULL, NULL, NULL };
+    reel_pages hooks = untouched;
+    void *space = &page;
+    EXPECT_EQUAL(reel_host_pages_init(NULL), REEL_INVALID);
+    faults.page = -1;
+    EXPECT_EQUAL(reel_host_pages_init(&hooks), REEL_UNSUPPORTED);
+    EXPECT_EQUAL(hooks.page_size, 7);
+    EXPECT_EQUAL(reel_host_reserve(1, &space), REEL_INVALID);
+    EXPECT_EQUAL(space, &page);
+    all_is_well();
+    tap_result("without a page size nothing is initialised or reserved", NULL);
+}
+
+static void sizes_are_rounded(void)
+{
+    EXPECT_EQUAL(reel_host_reserved_size(0), 0);
+    EXPECT_EQUAL(reel_host_reserved_size(1), page);
+    EXPECT_EQUAL(reel_host_reserved_size(page), page);
+    EXPECT_EQUAL(reel_host_reserved_size(page + 1), 2 * page);
+    EXPECT_EQUAL(reel_host_reserved_size(SIZE_MAX), 0);
+    EXPECT_EQUAL(reel_host_reserved_size(SIZE_MAX - page + 2), 0);
+    EXPECT_EQUAL(reel_host_reserved_size(SIZE_MAX - page + 1),
+                 SIZE_MAX - page + 1);
+    tap_result("sizes are rounded up to whole pages, or there is none", NULL);
+}
+
+static void what_cannot_be_reserved_is_refused(void)
+{
+    void *space = &page;
+    EXPECT_EQUAL(reel_host_reserve(0, &space), REEL_INVALID);
+    EXPECT_EQUAL(reel_host_reserve(SIZE_MAX, &space), REEL_INVALID);
+    EXPECT_EQUAL(reel_host_reserve(SIZE_MAX - page + 1, &space), REEL_INVALID);
+    EXPECT_EQUAL(reel_host_reserve(SIZE_MAX - 3 * page, &space),
+                 REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_host_reserve(1, NULL), REEL_INVALID);
+    faults.mmap = true;
+    EXPECT_EQUAL(reel_host_reserve(1, &space), REEL_NO_MEMORY);
+    EXPECT_EQUAL(space, &page);
+    all_is_well();
+    tap_result("what cannot be reserved changes nothing", NULL);
+}
+
+static void what_cannot_be_released_is_refused(void)
+{
+    void *space = NULL;
+    EXPECT_EQUAL(reel_host_reserve(1, &space), REEL_OK);
+    EXPECT_EQUAL(reel_host_release(NULL, 1), REEL_INVALID);
+    EXPECT_EQUAL(reel_host_release(space, 0), REEL_INVALID);
+    EXPECT_EQUAL(reel_host_release((char *)space + 1, 1), REEL_INVALID);
+    faults.munmap = true;
+    EXPECT_EQUAL(reel_host_release(space, 1), REEL_INVALID);
+    all_is_well();
+    EXPECT_EQUAL(reel_host_release(space, 1), REEL_OK);
+    tap_result("what cannot be released is refused", NULL);
+}
+
+// ---- commit and decommit --------------------------------------------------------------
+
+// A temp sees the refusal, and the next commit works.
+static void a_commit_that_is_refused_is_seen(void)
+{
+    static reel_temp temp;
+    void *space = NULL;
+    EXPECT_EQUAL(reel_host_reserve(4 * page, &space), REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&temp, space, 4 * page, &pages, NULL), REEL_OK);
+    faults.mprotect = true;
+    EXPECT(reel_temp_alloc(&temp, 1, 1) == NULL);
+    EXPECT_EQUAL(reel_temp_committed(&temp), 0);
+    all_is_well();
+    EXPECT(reel_temp_alloc(&temp, 1, 1) == space);
+    *(char *)space = 1;
+    EXPECT_EQUAL(reel_temp_dispose(&temp), REEL_OK);
+    EXPECT_EQUAL(reel_host_release(space, 4 * page), REEL_OK);
+    all_is_well();
+    tap_result("a commit that the system refuses is no allocation", NULL);
+}
+
+static void a_large_commit_does_not_populate(void)
+{
+    const size_t size = (size_t)1 << 20;
+    void *space = NULL;
+    EXPECT_EQUAL(reel_host_reserve(2 * size, &space), REEL_OK);
+    EXPECT(pages.commit(pages.context, space, size));
+    EXPECT_EQUAL(calls.populates, 1);
+    EXPECT(pages.commit(pages.context, space, size + page));
+    EXPECT_EQUAL(calls.populates, 1);
+    all_is_well();
+    EXPECT_EQUAL(reel_host_release(space, 2 * size), REEL_OK);
+    tap_result("a commit of more than 1 MiB does not make it resident", NULL);
+}
+
+// Locked pages: the system knows the advice for them; refuses it for these; or does not
+// know it, and then the lock is taken off and put back.
+static void locked_pages_are_decommitted(void)
+{
+    void *space = NULL;
+    EXPECT_EQUAL(reel_host_reserve(page, &space), REEL_OK);
+    for (int known = 0; known < 3; known++) {
+        EXPECT(pages.commit(pages.context, space, page));
+        *(volatile char *)space = 1;
+        errno = 77;
+        faults.advice = DROP;
+        faults.other_advice = known < 2 ? DROP_LOCKED : 0;
+        faults.refuses_nothing = known == 0;
+        pages.decommit(pages.context, space, page);
+        EXPECT_EQUAL(errno, 77);
+        EXPECT_EQUAL(calls.munlocks, known == 0);
+        EXPECT_EQUAL(calls.mlocks, known == 0);
+        all_is_well();
+    }
+    EXPECT_EQUAL(reel_host_release(space, page), REEL_OK);
+    tap_result("locked pages are decommitted, with or without the advice",
+               NULL);
+}
+
+int main(void)
+{
+    EXPECT_EQUAL(reel_host_pages_init(&pages), REEL_OK);
+    page = pages.page_size;
+    the_page_size_is_asked();
+    sizes_are_rounded();
+    what_cannot_be_reserved_is_refused();
+    what_cannot_be_released_is_refused();
+    a_commit_that_is_refused_is_seen();
+    a_large_commit_does_not_populate();
+    locked_pages_are_decommitted();
+    return tap_end() ? 0 : 1;
+}
