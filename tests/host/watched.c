@@ -124,15 +124,23 @@ static int misuse_a_temp(const char *what)
 // did not fill is not read.
 static int use_what_nobody_wrote(void)
 {
+    // Static: what they lead to is not lost at the end.
+    static reel_pool *pool;
+    static reel_pool_chunk *chunks;
+    static reel_region *region;
+    static reel_rewindable *rewindable;
+    static reel_rewindable_chunk *table;
+    static reel_blocks *blocks;
+    static void *buffer;
     const reel_allocator a = reel_host_malloc();
     const reel_rewindable_config config = { 256, 256, 8, true };
-    reel_pool *const pool = malloc(sizeof *pool);
-    reel_pool_chunk *const chunks = malloc(3 * sizeof *chunks);
-    reel_region *const region = malloc(sizeof *region);
-    reel_rewindable *const rewindable = malloc(sizeof *rewindable);
-    reel_rewindable_chunk *const table = malloc(3 * sizeof *table);
-    reel_blocks *const blocks = malloc(sizeof *blocks);
-    void *const buffer = malloc(REEL_BLOCKS_SIZE(24, 8));
+    pool = malloc(sizeof *pool);
+    chunks = malloc(3 * sizeof *chunks);
+    region = malloc(sizeof *region);
+    rewindable = malloc(sizeof *rewindable);
+    table = malloc(3 * sizeof *table);
+    blocks = malloc(sizeof *blocks);
+    buffer = malloc(REEL_BLOCKS_SIZE(24, 8));
     if (reel_pool_init(pool, a, chunks, 3, 64, 4 * 64) != REEL_OK
         || reel_rewindable_init(rewindable, a, table, 3, &config) != REEL_OK
         || reel_blocks_init(blocks, buffer, REEL_BLOCKS_SIZE(24, 8), 24, 8)
