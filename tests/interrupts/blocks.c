@@ -278,6 +278,7 @@ static const test_action actions[] = {
 };
 
 static const test_action changes[] = {
+    { "the handler frees another", free_one, NULL },
     { "the handler takes one and frees another", take_and_free_another, NULL },
     { "the handler turns the list over", turn_over, NULL },
     { "the handler turns the list over, later again", turn_over, turn_over },

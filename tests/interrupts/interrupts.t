@@ -54,7 +54,7 @@ my %least = (
 );
 
 my @operations = qw(reel_blocks_alloc reel_blocks_free reel_blocks_count_used
-    reel_pool_used_pages reel_pool_reserve reel_arena_alloc_shared
+    reel_pool_used_pages reel_arena_alloc_shared
     reel_temp_alloc_shared reel_rewindable_alloc reel_rewindable_free
     reel_span_open reel_span_close reel_pool_claim reel_pool_release
     reel_pool_cache_flush reel_region_open reel_region_open_cached_slow

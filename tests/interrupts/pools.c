@@ -397,6 +397,10 @@ static const test_operation counts[] = {
     { "count pages", count, { 1, 4, 1, 2 } },
     { "count when one is used", count, { 0, 4, 1, 2 } },
     { "count, the list being empty", count, { 1, 0, 2, 2 } },
+    { 0 },
+};
+
+static const test_operation reserves[] = {
     { "reserve what is there", reserve, { 0, 4, 1, 2, 0, 4 } },
     { "reserve more", reserve, { 0, 4, 1, 2, 0, 6 } },
     { 0 },
@@ -1026,6 +1030,8 @@ const test_family pools_families[] = {
     { releases, disputes, prepare, check },
     { refused_calls, one_action, prepare, check },
     { counts, changes, prepare, check },
+    { counts, releases_first, prepare, check },
+    { reserves, changes, prepare, check },
     { opens, few_actions, prepare, check },
     { additions, few_actions, prepare, check },
     { blocks, one_action, prepare, check },
