@@ -187,7 +187,7 @@ static bool may_come_in(unsigned i, unsigned inner)
 // The running one first, so the first schedule has no preemption.
 static unsigned find_able(unsigned able[CONTEXTS])
 {
-    const unsigned inner = innermost();
+    const unsigned inner = play->interrupts == 0 ? NO_CONTEXT : innermost();
     unsigned count = 0;
     if (running != NO_CONTEXT && is_able(running)) {
         able[count++] = running;

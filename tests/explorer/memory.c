@@ -58,7 +58,7 @@ static uintptr_t pause_word;
 
 static void join(view *into, const view *other)
 {
-    for (size_t i = 0; i < location_count; i++) {
+    for (size_t i = 0; is_weak && i < location_count; i++) {
         if (into->oldest[i] < other->oldest[i]) {
             into->oldest[i] = other->oldest[i];
         }
