@@ -90,7 +90,7 @@ FLAGS    = $(foreach word,$(words),$(FLAGS_$(word))) $(OPTIONS_$(variant))
 # third of the time; the core of boards as it is used.
 SPEED    = $(or $(SPEED_$(who)),$(if $(filter tests/unit/% tests/harness/%,$<),-O0),\
              $(filter -O%,$(FLAGS)),$(if $(IS_HOSTED),-O0,-O2))
-IS_HOSTED = $(filter gcc clang armhf i686 powerpc windows,$(who))
+IS_HOSTED = $(filter gcc clang cover fuzzer armhf i686 powerpc windows,$(who))
 C_FLAGS  = -std=c11 -g $(if $(IS_HOSTED),,-ffreestanding) $(WARN) -Iinclude -Iport -Itests/harness -Itargets/common \
            $(FLAGS) $(SPEED)
 
@@ -126,7 +126,7 @@ include $(wildcard targets/*/board.mk) \
         tests/kernels/kernels.mk tests/windows/windows.mk tests/linux/linux.mk \
         tests/interrupts/interrupts.mk tests/heap/heap.mk tests/figures/figures.mk \
         tests/figures/traces/traces.mk \
-        tests/compile/compile.mk tests/compile/ports.mk tests/mutants/mutants.mk tests/bench/bench.mk \
+        tests/compile/compile.mk tests/compile/ports.mk tests/mutants/mutants.mk tests/cover/cover.mk tests/fuzz/fuzz.mk tests/bench/bench.mk \
         tests/tools/tools.mk tests/tests.mk
 
 -include $(shell find $(OUT) -path $(OUT)/linux -prune -o -path $(OUT)/wine -prune -o -name '*.d' -print 2>/dev/null)

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "host/malloc.h"
 #include "host/pages.h"
 #include "reel/temp.h"
 #include "tap.h"
@@ -16,7 +17,7 @@
 
 static struct {
     long page; // what sysconf says; 0: the truth
-    bool mmap, munmap, mprotect;
+    bool mmap, munmap, mprotect, memalign;
     int advice, other_advice; // that are refused; 0: none
     bool refuses_nothing;     // of no bytes
 } faults;
@@ -31,6 +32,13 @@ long __wrap_sysconf(int name)
 {
     return name == _SC_PAGESIZE && faults.page != 0 ? faults.page
                                                     : __real_sysconf(name);
+}
+
+int __real_posix_memalign(void **block, size_t align, size_t size);
+int __wrap_posix_memalign(void **block, size_t align, size_t size);
+int __wrap_posix_memalign(void **block, size_t align, size_t size)
+{
+    return faults.memalign ? ENOMEM : __real_posix_memalign(block, align, size);
 }
 
 void *__real_mmap(void *addr, size_t size, int access, int flags, int file,
@@ -170,6 +178,19 @@ static void what_cannot_be_released_is_refused(void)
     tap_result("what cannot be released is refused", NULL);
 }
 
+static void memory_that_malloc_lacks_is_null(void)
+{
+    const reel_allocator a = reel_host_malloc();
+    void *const block = reel_allocate(a, 8, 1);
+    faults.memalign = true;
+    EXPECT(reel_allocate(a, 8, 1) == NULL);
+    EXPECT(reel_reallocate(a, block, 8, 9, 1) == NULL);
+    EXPECT(reel_reallocate(a, block, 8, 7, 1) == block);
+    all_is_well();
+    EXPECT_EQUAL(reel_free(a, block, 7), REEL_OK);
+    tap_result("what malloc has not is NULL, and the old block stays", NULL);
+}
+
 // ---- commit and decommit --------------------------------------------------------------
 
 // A temp sees the refusal, and the next commit works.
@@ -237,6 +258,7 @@ int main(void)
     sizes_are_rounded();
     what_cannot_be_reserved_is_refused();
     what_cannot_be_released_is_refused();
+    memory_that_malloc_lacks_is_null();
     a_commit_that_is_refused_is_seen();
     a_large_commit_does_not_populate();
     locked_pages_are_decommitted();

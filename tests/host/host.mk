@@ -31,9 +31,9 @@ $(OUT)/%/large: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/large.c
 	$(SAY); $(LINK)
 
 # The port's calls of the system go through the program, which refuses some.
-WRAPPED := sysconf mmap munmap mprotect madvise mlock munlock
+WRAPPED := posix_memalign sysconf mmap munmap mprotect madvise mlock munlock
 
-$(OUT)/%/faults: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/faults.c \
+$(OUT)/%/faults: $$(call objects,$$*,$(CORE) $(addprefix port/host/,malloc.c pages.c) tests/host/faults.c \
                    $(CONSOLE))
 	$(SAY); $(LINK) $(WRAPPED:%=-Wl,--wrap=%)
 HOST_RUNS += $(OUT)/gcc/faults

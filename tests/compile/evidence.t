@@ -1,0 +1,72 @@
+#!/usr/bin/perl
+# tests/EVIDENCE.md has a row for each promise: each row and sentence of the README's
+# "What is guaranteed", each claim of "Prove it", each header with a function that says
+# what it returns. The files of a header's row are there, and name its functions.
+use strict;
+use warnings;
+use lib 'tests/compile', 'tests/tools';
+use Test::More;
+use files;
+use headers;
+
+my %kinds = map { $_ => 1 } qw(exhaustive sampled measured argued proved);
+my $readme = text_of('README.md');
+my $ledger = text_of('tests/EVIDENCE.md');
+
+sub section {
+    my ( $text, $title ) = @_;
+    return $text =~ /^## \Q$title\E\n(.*?)(?=^## |\z)/ms ? $1 : '';
+}
+
+# The cells of each row of a table, without its head.
+sub rows {
+    my ($text) = @_;
+    my @rows = map { [ map { s/^\s+|\s+$//gr } split /\|/, s/^\||\|$//gr ] }
+        $text =~ /^(\|.*\|)$/mg;
+    return grep { $_->[0] !~ /^-+$/ } @rows[ 2 .. $#rows ];
+}
+
+# Sentences of what is neither table nor heading.
+sub sentences {
+    my ($text) = @_;
+    $text =~ s/^\|.*\n//mg;
+    $text =~ s/^\* //mg;
+    return map { s/\s+/ /gr =~ s/^ | $//gr } $text =~ /(\S.*?[.])(?=\s|\z)/gs;
+}
+
+my $guaranteed = section( $readme, 'What is guaranteed' );
+my @promises = ( ( map { $_->[0] } rows($guaranteed) ),
+    sentences($guaranteed), map { $_->[0] } rows( section( $readme, 'Prove it' ) ) );
+my @rows = rows( section( $ledger, 'Promises of the README' ) );
+my %row = map { $_->[0] => $_ } @rows;
+cmp_ok( scalar @promises, '>', 20, 'the README makes promises' );
+is( join( "\n", grep { !$row{$_} } @promises ), '', 'each promise has a row' );
+my %is_promise = map { $_ => 1 } @promises;
+is( join( "\n", grep { !$is_promise{$_} } sort keys %row ), '', 'each row has a promise' );
+
+my $makefiles = join '', map { text_of($_) } 'Makefile', glob 'tests/*.mk tests/*/*.mk';
+my %is_target = map { $_ => 1 } $makefiles =~ /^([a-z-]+):.*## /mg;
+$is_target{$_} = 1 for map { split ' ' } $makefiles =~ /^[.]PHONY: (.*)/mg;
+for my $row (@rows) {
+    my ( $promise, $kind, $command, $missing ) = @$row;
+    my ($target) = $command =~ /^`make ([a-z-]+)`$/;
+    ok( $kinds{$kind} && defined $target && $is_target{$target} && $missing =~ /\w/,
+        "$promise: kind, command and what is not covered" );
+}
+
+my %files = map { $_->[0] =~ s/`//gr => $_ } rows( section( $ledger, 'Functions' ) );
+for my $header ( glob 'include/reel/*.h port/*.h port/*/*.h' ) {
+    my %comments  = headers::comments_of($header);
+    my @functions = sort grep { $comments{$_} =~ m{^/// Returns}m } keys %comments;
+    next if !@functions;
+    my $row = delete $files{$header};
+    ok( $row && $kinds{ $row->[1] } && $row->[3] =~ /\w/, "$header has a row" ) or next;
+    my @paths = map {"tests/$_"} $row->[2] =~ /`([^`]+)`/g;
+    is( join( ' ', grep { !-e } @paths ), '', "$header: its files are there" );
+    next if $row->[2] =~ /, (?:through|at) /;    # by what the board starts
+    my $text = join '', map { -e $_ ? text_of($_) : '' } @paths;
+    is( join( ' ', grep { $text !~ /\b$_\b/ } @functions ),
+        '', "$header: its files name each function" );
+}
+is( join( ' ', sort keys %files ), '', 'each row has a header' );
+done_testing();

@@ -1,0 +1,38 @@
+# Lines, branches and MC/DC of the core, its headers and the host's port, as clang-19
+# counts them over unit tests, programs of threads and the explorer's sample. All of
+# them must be covered but those of the list `uncovered`, which gives a reason each.
+
+NEED_cover := clang-19 llvm-19=llvm-cov-19 \
+              libclang-rt-19-dev=/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.profile-x86_64.a
+NEED_FOR_cover := cover
+TOOL_cover     := clang-19
+COVERED        := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
+FLAGS_cover    := $(COVERED) -w -ivfsoverlay $(OUT)/cover/overlay.yaml
+
+OPTIONS_covered = $(OPTIONS_announced) $(ALL_READS) -O1 -fno-builtin
+
+COVER_EXPLORERS := $(OUT)/cover+explorer/explorer $(OUT)/cover+explorer-masked/explorer
+
+COVER_RUNS := $(addsuffix /tests,$(addprefix $(OUT)/cover+,checks2+poison1 \
+                checks1+poison0 masked+checks2 masked+wide none+checks2 \
+                meddling+checks2 checks2+poison1+asan)) \
+              $(foreach program,$(THREADED) faults,$(OUT)/cover+checks2/$(program)) \
+              $(COVER_EXPLORERS)
+
+# clang sees no condition inside a macro's argument, so these are functions here.
+$(OUT)/cover/overlay.yaml: tests/cover/plain tests/tools/overlay.pm src/check.h \
+                           include/reel/detail/compiler.h
+	mkdir -p $(@D)
+	tests/cover/plain $(@D)
+$(OUT)/have-cover: $(OUT)/cover/overlay.yaml
+
+define COVER_EXPLORER
+$(OUT)/cover+$(1)/explorer: $(call objects,gcc+$(1),$(EXPLORER)) \
+                            $(call objects,cover+$(1)/covered,$(CORE))
+	$$(SAY); $$(LINK) -Wl,--defsym=__tsan_memcpy=memcpy,--defsym=__tsan_memset=memset
+endef
+$(foreach word,explorer explorer-masked,$(eval $(call COVER_EXPLORER,$(word))))
+
+.PHONY: cover
+cover: $(COVER_RUNS) | $(OUT)/have-perl  ## Lines, branches and MC/DC of what the host runs (LIST=1: each that is not)
+	tests/cover/cover $(COVER_RUNS)
