@@ -6,10 +6,13 @@ NEED_cover := clang-19 llvm-19=llvm-cov-19 \
               libclang-rt-19-dev=/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.profile-x86_64.a
 NEED_FOR_cover := cover
 TOOL_cover     := clang-19
-COVERED        := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
+# Threads lose no count; in the explorer only one context runs at a time.
+COVERED        := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc \
+                  -fprofile-update=atomic
 FLAGS_cover    := $(COVERED) -w -ivfsoverlay $(OUT)/cover/overlay.yaml
 
-OPTIONS_covered = $(OPTIONS_announced) $(ALL_READS) -O1 -fno-builtin
+OPTIONS_covered = $(OPTIONS_announced) $(ALL_READS) -O1 -fno-builtin \
+                  -fprofile-update=single
 
 COVER_EXPLORERS := $(OUT)/cover+explorer/explorer $(OUT)/cover+explorer-masked/explorer
 

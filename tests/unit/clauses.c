@@ -380,6 +380,16 @@ static void a_region_sees_each_wrong_field(void)
     SEES(is_region(), r->newest, r->oldest);
     SEES(is_region(), r->oldest, r->newest);
     SEES(is_region(), *(unsigned char *)&r->has_more, 2);
+    // The oldest page leads to the newest: a ring.
+    reel_link *const link = &((reel_link *)the.chunks[0].links)[r->oldest];
+    SEES(is_region(), *link, (reel_link)r->newest);
+    const reel_link was = *link;
+    *link = (reel_link)r->newest;
+    r->pages = 100;
+    EXPECT(!is_region());
+    r->pages = 2;
+    *link = was;
+    EXPECT(is_region());
 }
 
 static void a_region_sees_each_wrong_note(void)
