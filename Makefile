@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # reel: `make check` while you work, `make test` runs everything, `make help` lists
 # the rest. Every program is a list of objects, and an object is compiled once:
 #

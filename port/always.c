@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "always.h"
 
 static bool refuse(reel_always *always)

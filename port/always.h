@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Always: page hooks over plain RAM, which is always accessible. A commit
 /// protects nothing. It is counted, and a limit may refuse it. So a system
 /// without an MPU has the same budget, and the same failures, as a system with

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a range's hooks may be asked for: private to the ports that keep a
 // frontier.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The atomics of REEL_ATOMICS_CUSTOM over a lock, for cores that share no
 // compare-and-swap. A header of the platform defines two functions and includes this:
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "reel/allocator.h"
 
 static void *refuse_new(void *self, size_t size, size_t align)

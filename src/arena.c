@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #define REEL_ARENA_INLINE REEL_TO_EMIT
 #include "reel/arena.h"
 

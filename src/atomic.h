@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The only access to a word that several contexts share.
 //
 //   load_relaxed(word)           the value, never torn

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a free is worth to the allocator behind, asked before memory is given up.
 
 #ifndef REEL_SRC_BACKING_H

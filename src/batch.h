@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Several numbers of a list at once, chained by their links: the link of each
 // number leads to the next one.
 //

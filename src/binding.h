@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The registration of an allocator, for those that know when their blocks end:
 // a pointer to its entry, or NULL. The allocator may learn late that the entry
 // belongs to another one. So the entry counts only while it is in use and names

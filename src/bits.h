@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Arithmetic that cannot wrap and needs no division: Cortex-M0 has none.
 
 #ifndef REEL_SRC_BITS_H

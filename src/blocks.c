@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "reel/blocks.h"
 
 #include "batch.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Copying and clearing, since there is no libc: in whole words while both sides
 // are aligned to one, and in bytes for the rest.
 

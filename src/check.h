@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Contract checks. A check states a fact and has no side effect. At REEL_CHECKS
 // 0 it is still compiled, then removed.
 

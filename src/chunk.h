@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A chunk of a rewindable: its word, and the bits that say where allocations
 // start.
 //

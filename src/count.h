@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Counts that several contexts change.
 
 #ifndef REEL_SRC_COUNT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "gate.h"
 
 // A thread without a number is never found inside.

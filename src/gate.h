@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Gate: lets one thread at a time into an object's growth path, which calls
 // hooks and backing allocators. It is one word of the object.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "reel/heap.h"
 
 #include "heap_map.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "heap_map.h"
 
 // A cached block is a used one to the heap, and nothing is written to it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "binding.h"
 #include "heap_map.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "heap_map.h"
 
 // Blocks that others free are pushed on a list, whose links are the first words of the

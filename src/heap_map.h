@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A heap's map and the words in its free blocks: heap.c and its neighbours.
 //
 //     granule    0  1  2  3  4  5  6  7  8  9       used: 0-3, 6, 8

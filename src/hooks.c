@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Weak defaults of the hooks of application and port. A plain definition
 // anywhere in the program replaces one.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A region's large objects, which its pool's backing holds. Each is noted on a page
 // of the region, in the order in which they came, the newest first. A note whose
 // object is gone serves the next one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A list of free numbers, kept in a table of links, for blocks and pages.
 //
 //   list_take_listed(list, &head)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "reel/locked.h"
 
 #include "bits.h"

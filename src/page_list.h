@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The list of a pool's pages: that of list.h, with the links in pieces, one for
 // each chunk. The number of a page is the number of its chunk, then its place
 // in the chunk, in `place_bits` bits.

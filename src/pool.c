@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "reel/pool.h"
 
 #include "backing.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "large.h"
 
 bool reel_region_is_open(const reel_region *region)

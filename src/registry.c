@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "reel/registry.h"
 
 #include "atomic.h"

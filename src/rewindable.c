@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "reel/rewindable.h"
 
 #include "backing.h"

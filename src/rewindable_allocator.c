@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "binding.h"
 #include "chunk.h"
 #include "gate.h"

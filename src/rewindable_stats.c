@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "chunk.h"
 
 bool reel_rewindable_frees_blocks(const reel_rewindable *rewindable)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The stack of blocks: what arenas and the modules that contain one share.
 
 #ifndef REEL_SRC_STACK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Which bytes are live and which are dead, for the debug fill and a memory
 // checker. Neither changes where blocks lie.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What `make check` and `make test` run. The folders say what there is.
 
 TEST_RUNS  := $(SCRIPT_RUNS) $(EXPLORER_RUNS) $(HOST_RUNS) $(BOARD_RUNS)
@@ -37,7 +38,8 @@ endif
 # The inner loop.
 CHECK_RUNS := $(OUT)/gcc+checks2+poison1/tests $(OUT)/gcc+checks2+poison1+asan/tests \
               $(UNIT_PARTS:%=$(OUT)/microbit+primask+checks2+Os/tests-%.elf) $(OUT)/mps2-an385/tests.elf \
-              tests/compile/layers.t tests/compile/symbols.t tests/mutants/edits.t
+              tests/compile/layers.t tests/compile/licences.t tests/compile/symbols.t \
+              tests/mutants/edits.t
 
 .PHONY: check
 check: $$(filter %/gcc/macros/%,$$(DIALECTS)) $(call needs_of,$(CHECK_RUNS)) | $(TEST_TOOLS)  ## The inner loop: unit tests on host, M0 and M3, layers, symbols

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Allocator: one interface to all allocators of the family. An allocator that
 /// needs memory takes it from another allocator, so they nest in any order.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Arena: cut blocks off one buffer, and free them all at once.
 ///
 ///     base          mark           next                     end

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Types, status codes and statistics that all modules use, and the panic hook.
 ///
 /// Above each public function a comment says what the caller gets. Labels follow:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Blocks: blocks of one size from one buffer, for any number of contexts.
 ///
 ///     buffer                                  links

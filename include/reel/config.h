@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Compile-time options.
 ///
 /// Set them with -D, or in a file that -DREEL_CONFIG_FILE='"…"' names. Each

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Heap: blocks of any size from one buffer, freed in any order or all at once.
 ///
 ///     buffer

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Locked: an allocator for several threads, made of one for a single owner.
 ///
 ///     pool A ---+

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// The page contract: the hooks of a platform that commit and decommit memory.
 ///
 /// One frontier moves up and down through a range of whole memory pages:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Pool: pages of one size for any number of contexts. They are cut out of
 /// chunks, which come from a backing allocator.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// The hooks of a platform, beside those that commit memory (reel/pages.h).
 ///
 /// All hooks but the mask have weak defaults. reel_port_in_interrupt() reads

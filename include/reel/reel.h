@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// The whole family. Each header is usable alone.
 
 #ifndef REEL_REEL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Region: blocks of any size on pages of a pool, all freed when the region is
 /// closed.
 ///

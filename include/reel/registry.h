@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Registry: a table of allocators. Each has a handle, which becomes stale when
 /// the allocator is rewound or ends. Child allocators end with their parent.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Rewindable: blocks of any size for any number of contexts, all freed at once
 /// by a rewind. They are cut out of chunks, which come from a backing
 /// allocator.

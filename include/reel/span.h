@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Span: one allocation of a rewindable, in which one owner allocates without
 /// atomics.
 ///

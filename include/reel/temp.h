@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Temp: an arena over reserved address space. Memory is committed when it is
 /// needed.
 ///

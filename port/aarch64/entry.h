@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Entries of AArch64's tables, stage 1 at EL1, 4 KiB granule, and how cores
 // learn of a change: private to mmu.c.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// AArch64, EL1: which exceptions are a refused data access. The handler passes
 /// ESR_EL1; the address is in FAR_EL1, and reel_temp_locate() then says whose
 /// it is and in which state.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Interrupt mask by BASEPRI: interrupts of priority REEL_PORT_BASEPRI and of less
 // urgent ones wait, more urgent ones run on and must not call reel. Needs
 // Armv7-M or Armv8-M mainline. Build with

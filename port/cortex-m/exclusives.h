@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two cores with exclusives (LDREX, LDAEX) on memory that both access. REEL_CORES=2 and
 // REEL_ATOMICS_NATIVE need a global monitor, and accesses that reach it: memory that
 // is shareable by the MPU, or, on a Cortex-M33, the bit that this sets.

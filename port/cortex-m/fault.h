@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// What every Cortex-M with an MPU needs: the number of regions, enabling the
 /// MPU, and reading a fault. Privileged code only. Armv6-M and Armv8-M Baseline
 /// have no MemManage and record no address: there a refused access is a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Registers of the MPU and of its faults, and how its regions are written:
 // private to fault.c, mpu7.c and mpu8.c.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The three regions with the frontier in the fourth eighth, two pages into it:
 //
 //     eighth    0     1     2     3     4     5     6     7

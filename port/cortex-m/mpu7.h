@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Commit by the MPU of Armv7-M (and Armv6-M): what is not committed faults.
 ///
 ///     region n       no access, over the whole range

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The frontier is one edge of a region whose other edge stays, so it moves by one
 // store, and what stays committed is never in the way:
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Commit by the MPU of Armv8-M: an access to memory that is not committed
 /// faults. The granule is 32 bytes.
 ///

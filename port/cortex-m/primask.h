@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Interrupt mask by PRIMASK: every interrupt of configurable priority waits.
 // Build with -DREEL_PORT_MASK_HEADER='"cortex-m/primask.h"' to have it inline,
 // or without to call the same two functions out of primask.c.

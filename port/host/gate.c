@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Gates for threads of a host. A thread that waits lends its priority to the one that is
 // inside, so it waits as long as that one works, under any scheduler. (A loop of
 // sched_yield lets no thread of lower priority run under SCHED_FIFO.)

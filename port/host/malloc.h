@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// The host's malloc as a reel_allocator: glibc's, or the one that is linked,
 /// such as jemalloc or mimalloc. Blocks are freed one by one.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Commit is mprotect, and the pages are asked for at once: one call instead of a
 // fault for each. Decommit drops the contents and takes the access away. Both leave
 // the mapping itself alone: advice, locks, memory policy, protection keys and what is

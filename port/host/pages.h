@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// POSIX host: reserve address space, and commit memory page by page. Reserving
 /// takes no memory. Decommitted memory goes back to the system, and an access
 /// to it traps. A commit of up to 1 MiB also makes the memory resident, if the

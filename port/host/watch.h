@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Tells AddressSanitizer, or Valgrind's memcheck, which bytes are live. Build
 // library and program with -DREEL_PORT_WATCH_HEADER='"host/watch.h"'. Without a
 // sanitizer this is for Valgrind: its requests take a few instructions, and do

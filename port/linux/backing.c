@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // kmalloc aligns what is a power of two to its size, and vmalloc to a page. A
 // free is not told the alignment, so which of them serves a block must not
 // depend on it: kvfree knows.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Hooks that a module may have its own of: leave this file out then.
 
 #include <linux/bug.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A kprobe on page_fault_oops(regs, error_code, address), which still has the
 // address: when a die notifier runs, CR2 is no longer that of the fault, since
 // the oops itself reads memory.

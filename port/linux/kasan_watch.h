@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // REEL_PORT_WATCH_HEADER for the generic KASAN. Modules cannot call
 // kasan_poison(), so the shadow is written here. A group of 8 bytes is dead
 // only if all of it is. It may include no kernel header: those are read before.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The page contract with symbols that modules of 6.1 may use. vmap() of one
 // page, many times, makes the page tables; commit and decommit write their last
 // level. Kernel addresses are in the tables of all processes, so a commit is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// reel in Linux: address space, backing allocators, and faults that say whose
 /// they are. Include it after the kernel's own headers. Written for 6.1 on
 /// x86-64, with symbols that modules may use.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* REEL_TYPES_HEADER for a kernel: what reel/config.h asks for, out of the
  * kernel's own headers. Name it with quotes: -std=gnu11 predefines `linux` as 1,
  * so <linux/…> in an option becomes <1/…>. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Levels count from 0, the pages. An entry of level n covers reach(n) bytes.
 // The range begins at a multiple of the root's reach. So the entries of level n
 // below the frontier number frontier / reach(n), rounded up, and that is also

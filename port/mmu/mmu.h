@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Commit by page tables: for kernels on RISC-V (Sv39 and Sv48) and AArch64 (39
 /// and 48 bits of address, 4 KiB pages). What is not committed faults on every
 /// core.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Entries of Sv39 and Sv48, and how harts learn of a change: private to mmu.c.
 
 #ifndef REEL_PORT_RISCV_ENTRY_H

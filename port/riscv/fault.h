@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// RISC-V: which exceptions are a refused data access. The handler passes what
 /// its trap left in mcause and mtval, or scause and stval; reel_temp_locate()
 /// then says whose the address is and in which state.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Interrupt mask of M-mode by mstatus.MIE: every interrupt of this hart waits.
 // Build with -DREEL_PORT_MASK_HEADER='"riscv/mstatus.h"' to have it inline, or
 // without to call the same two functions out of mstatus.c. A hart without the A

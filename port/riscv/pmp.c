@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "pmp.h"
 
 #include "frontier.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Commit by RISC-V PMP, in M-mode: what is not committed faults.
 ///
 ///     entry n       OFF   start

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// RISC-V S-mode: have the firmware tell all harts to forget translations, for
 /// reel_mmu_space.forget (port/mmu/mmu.h).
 

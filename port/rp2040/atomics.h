@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two Cortex-M0+ of an RP2040, which have no compare-and-swap: PRIMASK keeps this
 // core's interrupts out, and a hardware spin lock of the SIO the other core. Build with
 //

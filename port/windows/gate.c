@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The gate sleeps on its own word until it changes. Link with
 // -lsynchronization.
 

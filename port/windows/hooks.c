@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The hooks that are the program's own to replace: leave this file out then. In
 // PE objects a weak definition is not found from other objects, so the defaults
 // of src/hooks.c do not count here.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "pages.h"
 
 #define WIN32_LEAN_AND_MEAN

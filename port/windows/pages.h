@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Windows: address space is reserved, memory is committed page by page, and
 /// what is decommitted traps when touched and goes back to the system.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // SwitchToThread runs what waits for this processor. A thread of lower priority
 // on it runs only while this one sleeps.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One core, Armv7-M or Armv8-M mainline: exclusive load and store. Interrupts are
 // never masked; an exception between the two makes the store fail.
 

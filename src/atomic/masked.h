@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One core without compare-and-swap: mask interrupts for the exchange alone.
 
 #ifndef REEL_SRC_ATOMIC_MASKED_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any number of cores: the compiler's builtins on one machine word.
 
 #ifndef REEL_SRC_ATOMIC_NATIVE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One context: no handler and no second thread calls reel.
 
 #ifndef REEL_SRC_ATOMIC_NONE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Loads and stores on one core, where an aligned word access is atomic and what
 // an interrupt sees is the program order: `volatile` keeps the access single,
 // and the barrier keeps the compiler from moving others across it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // For the backends of one core whose swap_if_relaxed is a compiler barrier already,
 // as assembler that clobbers memory is: one core sees its own program order, so
 // that is acquire and release as well.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Batches between cores: one exchange of the head for all numbers of a batch.
 //
 // A context that takes a batch follows the links from the top, then exchanges

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // How a list whose changes are masked is counted.
 //
 // A walk is too long for the mask. So a context that counts hides the list under

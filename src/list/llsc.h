@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Armv7-M or Armv8-M mainline: the head is exchanged by exclusive load and
 // store. An exception clears the exclusive monitor. So if a handler runs
 // between the two, the store fails: there is no ABA, no version, and no

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Interrupts are masked while head and link change together. With
 // REEL_ATOMICS_NONE there are none.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Batches on one core: an exchange costs no more than a link.
 
 #ifndef REEL_SRC_LIST_ONE_BY_ONE_H

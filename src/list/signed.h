@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One core: the head and the links are numbers, or if negative the complement
 // of the watermark. Links are plain memory: every exchange of the head is a
 // compiler barrier, and one core sees its own program order. The backend keeps

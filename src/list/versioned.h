@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The head, from the low bits up: a number, a bit that says "fresh", a version.
 // Each take changes the version. So a context that was interrupted by "take A,
 // take B, free A" finds another word (ABA). `fresh_bit` is a power of two above

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # QEMU's machine "virt" with two Cortex-A53 at EL1. The word `levels4` gives it 48
 # bits of address.
 TOOL_aarch64-virt  := aarch64-linux-gnu-gcc -fno-pic -no-pie -Wl,--build-id=none

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two cores at EL1: PSCI starts the second one; the GIC (version 2) has the
 // timer and the interrupt of a core's own making.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // EL1 from reset to main() and to the exception handler. TPIDR_EL1 holds the
 // core's number: 0 is the one that came first.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the boards that are no Cortex-M offer their programs: traps, a timer, an
 // interrupt of their own making and, where there is one, a second core. A
 // board's machine.c and start.S are behind it. main() runs on core 0.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a compiler may call for struct copies, even without a libc. The boards'
 // programs use it; the allocators themselves never do.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // RISC-V in assembler: the registers that a call may change, saved on the stack
 // around a handler, and the status, since a handler may be refused something
 // itself.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Semihosting, version 2: an operation in the first register, its argument block in
 // the second, and an instruction that the emulator knows.
 

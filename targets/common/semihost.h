@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Semihosting: the firmware's files, console and exit code are the emulator's.
 
 #ifndef SEMIHOST_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Reset on any Cortex-M: copy .data, clear .bss, run main, end the run with its
 // result. An unexpected exception ends the run with a failing code.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The packet buffers: one pool, from which the main loop and the timer's
 // interrupt both take and to which both give. Who holds each buffer is noted
 // beside the pool, so that a buffer handed to both ends the run.

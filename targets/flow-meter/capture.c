@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // pcap: a header of 24 bytes, then records of 16 bytes and the frame.
 //
 //   0  magic      4  version      8  unused     16 longest frame   20 link type

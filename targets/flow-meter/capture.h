@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Reads a pcap file record by record, in either byte order and either time
 // unit, never holding more of it than the caller asks for.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "consistency.h"
 
 #include "text.h"

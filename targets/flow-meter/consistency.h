@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What must be true at the end of every run, whatever was in the capture.
 
 #ifndef CONSISTENCY_H

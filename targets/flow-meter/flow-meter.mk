@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The flow meter: firmware, the same as host programs, and its captures.
 
 METER        := $(OUT)/mps2-an385/flow-meter.elf

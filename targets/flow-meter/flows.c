@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "flows.h"
 
 // Odd, with its bits well spread: 2^32 divided by the golden ratio.

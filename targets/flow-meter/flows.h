@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The flow table: one entry for each unordered pair of endpoints that talk TCP
 // or UDP with each other. A chained hash table, which is rebuilt with twice the
 // buckets when it has more flows than buckets: see generation.h.

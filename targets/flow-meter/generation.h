@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Generations of the flow table. Each lives in a region of its own, its buckets
 // and its flows, on pages that all of them share: a larger one takes over what
 // is in the table, then the old one goes in a single close, and its pages serve

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The flow meter as a program, for sanitizers and for comparison.
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "internet.h"
 
 #define IPV4_HEADER    20u

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The outermost IP header of a packet, and the transport header behind it.
 
 #ifndef INTERNET_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "intervals.h"
 
 #include "reel/blocks.h"

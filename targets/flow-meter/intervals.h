@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Intervals: what the capture holds, minute by minute. The results of the
 // present interval live in a rewindable, whose chunks are blocks of a pool. When
 // the interval ends they are folded into the totals, and a rewind frees them.

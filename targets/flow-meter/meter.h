@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The flow meter: reads a capture frame by frame and prints what is in it.
 
 #ifndef METER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Takes one frame apart, in memory: what the outermost IP header says and the
 // transport behind it. No state, no allocation.
 

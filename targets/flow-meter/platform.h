@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the flow meter asks of the machine it runs on: a console, one file,
 // memory for frames, and a timer.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the meter prints.
 
 #ifndef REPORT_H

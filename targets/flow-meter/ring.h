@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A ring of buffers from one context to another: one puts, the other takes, and
 // either may interrupt the other at any instruction.
 

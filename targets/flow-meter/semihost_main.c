@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The flow meter as firmware: console, file and exit code by semihosting, and
 // the memory for frames behind the MPU.
 

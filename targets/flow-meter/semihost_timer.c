@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The timer as firmware has it: SysTick interrupts the main loop.
 
 #include <stddef.h>

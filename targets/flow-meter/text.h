@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Text to the console, gathered into writes of about 1 KiB, since each write
 // of a firmware image stops the machine.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The timer: like the interrupt of a driver it uses the same packet buffers as
 // the main loop, at any moment. Each takes buffers that the other gives back.
 //

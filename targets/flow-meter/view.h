@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A view of the part of a frame that is still to be parsed. Frames are hostile:
 // every header is taken by view_take(), which compares its size with what is
 // left and never adds.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Text on the console.
 
 #ifndef CONSOLE_H

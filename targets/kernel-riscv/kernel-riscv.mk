@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The small kernel: an image of its own for riscv64-virt.
 
 KERNEL       := $(OUT)/riscv64-virt/kernel-riscv.elf

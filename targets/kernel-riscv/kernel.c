@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The scheduler: processes take turns until all have ended. Then a use of what
 // an ended process left is caught, and everything is back.
 

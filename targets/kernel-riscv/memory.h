@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The kernel's memory: frames, page tables, and address spaces of processes.
 
 #ifndef MEMORY_H

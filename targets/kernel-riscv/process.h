@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Processes: what the kernel knows of one lies in its region, and is gone with
 // it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "programs.h"
 
 #include "reel/base.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the processes run, and what they may ask the kernel for.
 
 #ifndef PROGRAMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // From the kernel to U-mode and back: a call that returns at the next trap.
 
 #include "user.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Entering U-mode, and coming back by a trap.
 
 #ifndef USER_H

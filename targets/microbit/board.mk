@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # BBC micro:bit: nRF51, Cortex-M0, 256 KiB of flash, 16 KiB of RAM, no MPU. Only
 # small code has room, so the tests are optimised like the core and come in parts.
 FLAGS_microbit := $(FLAGS_cortex-m0)

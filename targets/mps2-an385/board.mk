@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Arm MPS2 with image AN385: Cortex-M3, MPU of Armv7-M.
 FLAGS_mps2-an385 := $(FLAGS_cortex-m3)
 

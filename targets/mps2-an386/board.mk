@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Arm MPS2 with image AN386: Cortex-M4, MPU of Armv7-M.
 FLAGS_mps2-an386 := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft $(SPLIT)
 

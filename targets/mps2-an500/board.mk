@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Arm MPS2 with image AN500: Cortex-M7, MPU of Armv7-M.
 FLAGS_mps2-an500 := -mcpu=cortex-m7 -mthumb -mfloat-abi=soft $(SPLIT)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Arm MPS2+ with image AN505: Cortex-M33, MPU of Armv8-M.
 FLAGS_mps2-an505 := -mcpu=cortex-m33+nodsp -mthumb -mfloat-abi=soft $(SPLIT)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Arm MPS2+ with image AN521: two Cortex-M33.
 FLAGS_mps2-an521  := $(FLAGS_mps2-an505)
 FLAGS_clang-an521 := -mcpu=cortex-m33+nodsp -mthumb -mfloat-abi=soft -fshort-enums

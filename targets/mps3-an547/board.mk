@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Arm MPS3 with image AN547: Cortex-M55, MPU of Armv8-M.
 FLAGS_mps3-an547 := -mcpu=cortex-m55+nomve.fp -mthumb -mfloat-abi=soft $(SPLIT)
 

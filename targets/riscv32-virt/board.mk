@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # QEMU's machine "virt" with a 32-bit hart in M-mode: PMP. The word `imc` leaves the
 # A extension out, and with it every instruction that exchanges a word.
 TOOL_riscv32-virt  := riscv64-unknown-elf-gcc

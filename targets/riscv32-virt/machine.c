@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One hart in M-mode: the CLINT has its timer and the interrupt of its own
 // making.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // M-mode from reset to main() and to the trap handler. One hart.
 
 #include "riscv.h"

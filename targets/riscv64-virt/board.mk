@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # QEMU's machine "virt" with two 64-bit harts, in S-mode above OpenSBI: Sv39. The word
 # `levels4` makes it Sv48.
 TOOL_riscv64-virt  := riscv64-unknown-elf-gcc

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two harts in S-mode: the firmware (OpenSBI) starts the second one, and each
 // has a timer of its own by Sstc.
 

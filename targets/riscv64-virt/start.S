@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // S-mode from the firmware's jump to main() and to the trap handler. The
 // firmware says in a0 which hart this is, and starts the other one when it is
 // asked to. tp holds the core's number: 0 is the hart that came first.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // reel built for one context (REEL_ATOMICS_NONE): the core is a second copy, whose
 // names are hidden from the first one's.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Pools of the Apache Portable Runtime. A scope is a pool inside another one.
 
 #include "loops.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # reel against what Debian packages, on this host: see bench.h. Contestants are C++,
 # as some of the peers are; reel itself is compiled as C, at -O2, file by file.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Boost.Pool for one owner, and Boost.Lockfree's stack of pointers as a free list.
 
 #include "loops.h"

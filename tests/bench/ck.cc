@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Concurrency Kit's stack as a free list: any number of contexts push and pop, with
 // a double-width compare-and-swap. (Its headers are C: this file is compiled with
 // -fpermissive.)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // malloc: glibc's own, and three replacements. These are loaded as libraries of
 // their own, since two of them would take glibc's place, and are called through
 // pointers, as a shared library's functions are.

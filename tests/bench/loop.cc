@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // No allocator at all: the same few blocks again and again. What this takes, the
 // loop takes; where much is filled, a bare pointer that moves on. And the plainest that
 // two threads can share: a buffer behind a mutex.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The workloads. Each is one loop, a template over the contestant, which brings
 // three or four small inline functions; so the text of the loop is the same for
 // everybody.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // bench [ROW]: measure every contestant in every row, or in those whose name starts
 // with ROW, and write the figures to standard output, comma-separated.
 //

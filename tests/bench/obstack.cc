@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // glibc's obstacks, in chunks of 256 KiB from malloc.
 
 #include "loops.h"

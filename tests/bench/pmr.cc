@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The standard library's memory resources. A monotonic one works on a buffer that
 // is large enough, or on mmap (growth).
 

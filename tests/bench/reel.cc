@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // reel, compiled as a user compiles it: the core apart, at -O2, without link-time
 // optimisation; its headers inlined here.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Recorded traces (tests/figures/traces), replayed. A contestant has
 //
 //   void *take(size_t size);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // talloc: children of a talloc pool that is large enough for all of them.
 
 #include "loops.h"

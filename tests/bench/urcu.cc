@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // liburcu's lock-free stack as a free list: pushing is lock-free, popping takes the
 // stack's own mutex.
 

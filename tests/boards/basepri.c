@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The interrupt mask of port/cortex-m/basepri.h, with PendSV and SysTick at chosen
 // priorities: which of them waits and which does not. A program of its own for
 // boards; TAP.

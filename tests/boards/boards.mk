@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Programs of the boards' own: commit by the MPU; interrupts behind BASEPRI; two
 # cores at work on the same objects, and on a twin of the library whose list has no
 # version, which must be noticed.

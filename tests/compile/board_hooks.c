@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a board's support package brings, in an archive.
 
 #include "reel/port.h"

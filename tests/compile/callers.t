@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Who may call what: what a handler may call does not call what only a thread may. The
 # labels come from the headers, the calls from gcc's call graph of the core, as it is
 # compiled without optimisation (build/callers/*.ci). A call through a pointer is one of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package cases;
 
 # Compilations of one line: options that cannot be, what each CPU gets by default,

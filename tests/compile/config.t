@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Options that cannot be are refused with a text that says why, and what is not set
 # is chosen for each CPU. The cases are in cases.pm; make has compiled them.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Two cores need exchanges that are ordered between cores: the instructions are
 # those, as the compiler wrote them.
 use strict;

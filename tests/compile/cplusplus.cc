@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A C++11 program uses reel as a C program does.
 
 #include "reel/reel.h"

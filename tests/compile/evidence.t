@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # tests/EVIDENCE.md has a row for each promise: each row and sentence of the README's
 # "What is guaranteed", each claim of "Prove it", each header with a function that says
 # what it returns. The files of a header's row are there, and name its functions.

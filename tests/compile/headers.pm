@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package headers;
 
 # What the headers say: the comment above each function, and its labels.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a kernel build forces on every file (-include): macros named like keywords and
 // attributes, and none of the compiler's own headers. tests/config.t compiles the core
 // like this.

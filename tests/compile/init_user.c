@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A program that has no static instance.
 
 #include "reel/reel.h"

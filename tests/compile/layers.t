@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The shape of the tree: what is at the top, what each file may include, and the labels
 # of each public function.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # A program that is linked as the README does not say fails at link time, and the
 # linker's message names the slip: no place for static instances, or options that
 # differ between library and program. make has linked it all (ports.mk).

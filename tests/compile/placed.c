@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Static instances that other files use, and in sections of the application's.
 
 #include "always.h"

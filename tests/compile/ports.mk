@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is compiled, and linked, for machines and systems that are not here.
 
 # ---- macOS and the BSDs: the host port, against stand-ins for their headers ----------

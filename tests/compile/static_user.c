@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A program that has static instances, and no init.
 
 #include "reel/reel.h"

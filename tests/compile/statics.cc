@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Static instances wherever C++ has objects: in namespaces, functions, inline
 // functions and templates.
 

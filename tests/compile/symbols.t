@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The core owns no memory, needs no libc and divides nothing: what it exports
 # begins with reel_, what it needs is reel's hooks or the compiler's arithmetic, and
 # it has no byte of .data or .bss. A static arena costs an image nothing but its control block.

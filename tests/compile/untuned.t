@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # What -O0 and -Og make of the core, and clang: neither a call of libc nor a warning,
 # which make has turned into an error; and how long an interrupt waits for each of the
 # compilers that reel/port.h names.

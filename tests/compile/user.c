@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A program that uses what headers inline and define.
 
 #include "reel/reel.h"

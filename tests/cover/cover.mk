@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Lines, branches and MC/DC of the core, its headers and the host's port, as clang-19
 # counts them over unit tests, programs of threads and the explorer's sample. All of
 # them must be covered but those of the list `uncovered`, which gives a reason each.

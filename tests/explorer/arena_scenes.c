@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Arenas whose owner lets any context allocate.
 
 #include "letters.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Batches of a block pool, as caches take and give them.
 
 #include "blocks_scenes.h"

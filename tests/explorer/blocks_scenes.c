@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Block pools, and caches of their blocks.
 
 #include "blocks_scenes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Between the scenes of block pools and those of batches of their blocks.
 
 #ifndef REEL_EXPLORER_BLOCKS_SCENES_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Contexts on stacks of their own. Schedules are short, so most of the time would
 // go into switching: x86-64 has its own switch, which saves what the calling
 // convention asks for and no signal mask.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Between the parts of the explorer: enumeration, memory, coroutines.
 
 #ifndef REEL_EXPLORER_ENGINE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The explorer runs a scene, a few contexts with a few calls each, in every order
 // in which their operations on shared words can follow each other, and under weak
 // memory with every value that a load may return. It is depth first and without a

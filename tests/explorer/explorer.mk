@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The explorer (see explorer.h): all interleavings of a few calls, under sequential
 # consistency and under weak memory; and broken twins of the library that it must
 # notice. EXPLORE=1 goes through what `make test` only samples.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A heap whose owner allocates, frees and drains, while others free blocks for later.
 // Context 0 is the owner. Block i is a granule that context i has, and block 3 one that
 // the owner has.

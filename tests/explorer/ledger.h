@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is so, told from outside of an allocator of equal things, blocks or pages:
 // which are out, how many are free for certain all through a call that takes, and
 // how many are in use for certain all through a call that counts. The explorer and

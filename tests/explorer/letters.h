@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The letters that several stages share (see ledger.h), on things that a context
 // takes, keeps and gives back: blocks, pages, granules.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The end of an allocator, by context 0, while interrupts of the same core use it: what
 // they get they get before the parent's memory is used anew, in its place, and none of
 // them twice; afterwards they get nothing, and touch nothing.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Explores every scene and prints TAP. Linked with a broken twin of the library,
 // after which the program is named (twin-NAME), the one result is whether the
 // explorer notices.

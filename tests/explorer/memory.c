@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Memory as the contexts see it.
 //
 // Under weak memory each word has a history of its stores. A context has a view:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An atomics backend for the explorer: the native one, orders and all, whose
 // builtins are function calls. At each of them any other context may be let run
 // first, and every store is remembered, since under weak memory a load may miss

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the explorer has in place of the compiler's builtins.
 
 #ifndef REEL_EXPLORER_MODEL_CALLS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The library is compiled with -fsanitize=thread and linked with this in place of
 // that sanitizer's runtime: the compiler puts a call before each access to plain
 // memory, so the explorer sees those as well as the scenes' own.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Pools of pages, and regions on them.
 
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A registry whose owner, context 0, changes it while others ask. They know the
 // handles beforehand: entry 0 is the root, entry 1 its child, each of the first
 // version, the second.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rewindables; granules of one word.
 //
 // The backing is a few words behind a plain variable: a second context inside it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Temps whose owner lets any context allocate; pages of 2 words.
 
 #include "letters.h"

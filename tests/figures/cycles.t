@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Exact instructions of each call on the emulated boards, call and return
 # included, against tests/figures/cycles/budget. One instruction takes 1,024 ns.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a call takes: exact instructions on the boards, one by one and over fixed
 # sequences of requests; bytes of code, of control blocks and of stack.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package figures;
 
 # Figures against their budget. A budget file names the compilers, or Debian

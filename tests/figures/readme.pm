@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package readme;
 
 # Tables that are written by what measures them: those of all figures in

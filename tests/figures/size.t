@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Bytes of code per module (-Os), of each control block, of a linked program that
 # uses an arena's main functions, and of stack per public function (stack.pm),
 # against tests/figures/size/budget. An inline function has no stack of its own.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package stack;
 
 # How deep a function's stack gets, from the call graphs that gcc writes

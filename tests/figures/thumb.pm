@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package thumb;
 
 # Which instructions of an image can be executed from a function's first on, and

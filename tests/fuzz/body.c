@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The tree, the shadow and the operations.
 
 #include "fuzz.h"

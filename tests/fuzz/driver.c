@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The plain driver: by chance, or inputs from files.
 //
 //     driver OPERATIONS [SEED]    so many operations, in trees of a few hundred

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Fuzzing: bytes say what is called on a tree of allocators, and a shadow of every live
 // block says what must hold. One body; libFuzzer and a plain driver feed it.
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Random trees of allocators against a shadow of every block (see fuzz.h): by a plain
 # driver, of 64 and of 32 bits, and by libFuzzer, which keeps inputs in build/fuzz.
 

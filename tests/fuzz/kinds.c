@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The kinds of allocators, and what only each of them has.
 
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What libFuzzer calls.
 
 #include <stdlib.h>

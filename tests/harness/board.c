@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Runs the freestanding tests on a board; the emulator's exit code is ours.
 
 #ifndef TEST_MPU

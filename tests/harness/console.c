@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The console of a host's programs. What was said before a crash is kept.
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Runs the freestanding tests on a POSIX host.
 
 #define _DEFAULT_SOURCE

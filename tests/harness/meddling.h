@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An atomics backend in which, just before each exchange, another context gets in:
 // what an interrupt or another core may do at the worst moment. A test sets
 // test_before_swap; the library is built with this header as REEL_ATOMICS_HEADER.

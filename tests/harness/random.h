@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A fixed pseudo-random sequence: a failure repeats on every machine.
 
 #ifndef REEL_TEST_RANDOM_H

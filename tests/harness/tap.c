@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "tap.h"
 
 #define MAX_COMPLAINTS 8 // of a result

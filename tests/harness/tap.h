@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Results as TAP (Test Anything Protocol), which `prove` reads, without a libc.
 
 #ifndef REEL_TAP_H

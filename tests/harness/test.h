@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A whole test framework: no libc, so the same tests run on host and boards.
 
 #ifndef REEL_TEST_H

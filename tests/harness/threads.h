@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Threads that start at once and count what they find wrong: for programs of a host,
 // which print TAP.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Every sequence of calls, up to a length, on heaps of 1 to 12 granules. A state that
 // was met before, with as many calls still to come, is not gone on from. In each state
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Every sequence of calls on a small heap. `make test` has the short ones, `make heap`
 # those that take longer.
 

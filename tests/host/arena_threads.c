@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Threads that cut blocks off one arena or temp, of which one is the owner and takes
 // marks: none lost, doubled or torn, and no invariant is broken. A program of its
 // own, natively and under ThreadSanitizer. TAP.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Threads on one block pool, directly and through caches: each block belongs to
 // one thread at a time, a double free has one winner, and all blocks are there in
 // the end. A program of its own, natively and under ThreadSanitizer. TAP.

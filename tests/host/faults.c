@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the host's pages do when the system refuses: each call of it that the port makes
 // fails on demand. The linker lets the port call these instead (--wrap). TAP.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The gate of hosts: priorities on one core, threads that end or jump away inside, forks.
 // A program of its own, natively and under ThreadSanitizer. TAP.
 

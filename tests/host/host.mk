@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Programs of a host's own: threads, natively and under ThreadSanitizer; reserved
 # address space; pools above 4 GiB; memory that a checker watches.
 

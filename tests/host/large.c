@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Block pools far larger than memory, over reserved address space: more than 4 GiB
 // of blocks, more than 2^32 blocks. Only the few pages that a test says it needs
 // are open; any other access ends the program. A program of its own; TAP.

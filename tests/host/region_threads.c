@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Threads on one pool of pages: they open, fill and close regions, claim pages and
 // give them back, and the pool grows meanwhile. Each page belongs to one of them at
 // a time, and all pages are there in the end. A program of its own, natively and

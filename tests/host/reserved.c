@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Temps over address space that the host reserves and commits: what only a real
 // system can show. A program of its own; TAP.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Threads on one rewindable that grows out of malloc, directly and through spans:
 // no two blocks overlap, none is refused while another thread grows, a double free
 // has one winner, and all is free in the end. A program of its own, natively and

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # A memory checker sees every misuse of an arena that its bookkeeping can show,
 # and nothing in a program that keeps the contract.
 use strict;

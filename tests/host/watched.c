@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One misuse of an arena per run, for a memory checker to catch: a program of
 // its own, run by watch.t. It exits with 0 if nothing stops it.
 

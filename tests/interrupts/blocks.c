@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Block pools. A context that gets a block notes that and fills the block with a
 // stamp; a context that frees one says so first. The main loop's result is looked at
 // when the trial is over, so that no interrupt comes between.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A heap whose blocks are freed for later by a handler, while the owner allocates, frees,
 // changes and drains. Every block is freed once, and none that is still used.
 

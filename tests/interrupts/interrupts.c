@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Interrupts of shared operations, at every instruction. Prints one TAP result
 // for each operation and action, then every address at which an interrupt was
 // taken: interrupts.t compares them with the instructions that there are.

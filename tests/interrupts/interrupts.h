@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One operation of the main loop is interrupted after every one of its
 // instructions, by a handler that works on the same object. What must hold then
 // is checked after each trial.

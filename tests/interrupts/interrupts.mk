@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Interrupts of shared operations, at every instruction. The builds named `none`
 # protect nothing: interrupts.t expects violations of them.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Shared operations, interrupted after every instruction (tests/interrupts), on the
 # emulated boards. An instruction counts as interrupted if an interrupt was taken
 # when it was the next to be executed. Those that are executed while interrupts are

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Allocators that end with their parent, while a handler uses them. What the handler
 // gets it gets before the parent's memory is used anew, in its place, and no block
 // twice. From then on it gets nothing, and touches nothing.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Page pools and regions. A context that gets a page notes that and fills it with a
 // stamp; a context that releases one says so first. The main loop's result is looked at
 // when the trial is over, so that no interrupt comes between.

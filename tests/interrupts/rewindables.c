@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rewindables and their spans. A context that gets a block notes that and fills the
 // block with a stamp. The main loop's result is looked at when the trial is over,
 // so that no interrupt comes between.

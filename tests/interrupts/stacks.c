@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Arenas and temps: what contexts take from one at once must not overlap, and a
 // refusal must be true.
 

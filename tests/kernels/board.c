@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The machine under the checks, on the boards that are no Cortex-M.
 
 #include "board.h"

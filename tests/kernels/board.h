@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the port of a board supplies to board.c.
 
 #ifndef BOARD_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What reel/pages.h promises, of any port.
 
 #include "rig.h"

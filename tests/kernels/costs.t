@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # An interrupt after every instruction of commit and decommit, on the boards that are
 # no Cortex-M, and the exact instructions of a call, against tests/kernels/budget. The
 # hook that tells other cores is not in the figures.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // All cores or threads at once on the same objects, and interrupts meanwhile.
 
 #include "rig.h"

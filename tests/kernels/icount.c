@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An interrupt after every instruction of commit and decommit: whatever stays
 // committed can be used, whatever stays uncommitted traps, and a handler that
 // calls the hooks is refused. And the exact cost of a call. Needs -icount

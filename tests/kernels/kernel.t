@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The small kernel (targets/kernel-riscv): its processes do what they should, a use of
 # what an ended one left is caught and named, and everything is back at the end.
 use strict;

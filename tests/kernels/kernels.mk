@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Ports to kernels: what a port promises, temps over it, and everyone at once, on each
 # machine by the same files. rig.h says what a machine supplies.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Page tables: the ranges of the checks, and what only such a port can get
 // wrong.
 

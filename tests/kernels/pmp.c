@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // PMP: the ranges of the checks, and what only such a port can get wrong.
 
 #include "riscv/pmp.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the checks in this folder ask of a port and of the machine that it runs
 // on. Boards, Linux and Windows supply it; the checks are the same for all.
 

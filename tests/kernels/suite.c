@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The memory of the freestanding tests lies behind the port.
 
 #include "board.h"

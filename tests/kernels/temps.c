@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Temps over the port: a use of what is not live traps, and the fault has an
 // owner and a state.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What both modules have in common: the console is the kernel's log, and an
 // interrupt is a timer's.
 

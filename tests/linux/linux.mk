@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Linux: the port and the freestanding tests as modules, in Debian's kernels and in one
 # that is built with KASAN. Not in `make test`, since they are fetched (about 50 MB).
 

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The modules of tests/linux in a kernel that QEMU runs on two cores: their results, what
 # the kernel says meanwhile, and what is left when they are gone.
 #

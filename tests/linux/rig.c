@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The port under the checks of tests/kernels, as a kernel module: threads on
 // all cores, and meanwhile a timer's interrupt and a softirq.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The freestanding tests as a kernel module; their memory lies in the kernel's
 // address space, and ends where nothing is committed.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package meter;
 
 # What the tests of the flow meter share: running its firmware, and files.

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The flow meter on captures made for the purpose, hostile and damaged ones
 # included: mostly its host build under sanitizers, and some as firmware.
 #

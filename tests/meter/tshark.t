@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Compares the flow meter, as firmware on an emulated Cortex-M3, with tshark,
 # frame by frame and in the totals, over captures that have no frame in common.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Every mutant and twin still finds the text that it breaks: one that does not would
 # break nothing, or no build.
 use strict;

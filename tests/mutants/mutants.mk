@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The code broken in one place at a time (mutants.pm). `make test` has a few of them.
 
 ifneq ($(filter mutants,$(MAKECMDGOALS)),)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package mutants;
 
 # The code, broken in one place at a time. MUTANTS says which: all, those of the

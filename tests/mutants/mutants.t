@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Tests that cannot fail prove nothing: each mutant is the code broken in one place,
 # and the host tests must notice. One that takes many times the CPU seconds of the code
 # as it is hangs, a verdict of its own, and that is noticed as well. What the wall

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An image that fails in the way that its command line names: for tools.t.
 
 #include "semihost.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package files;
 
 # Reading and writing whole files, byte for byte.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package modules;
 
 # The list of modules, src/modules.

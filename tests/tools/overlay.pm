@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 package overlay;
 
 # Code that is broken on purpose, by edits of a file's text. The compiler (clang's

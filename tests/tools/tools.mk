@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The tests of the tests: what must fail does.
 
 FAULTY := $(OUT)/mps2-an385/faulty.elf

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The tests of the tests: each way in which a test could seem to pass, and must not.
 # Programs here are scripts that print what they are given, and an image of a board.
 use strict;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What reel_arena_alloc_ahead() has the cache fetch: noted here instead.
 
 #include "reel/base.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One body for every allocator of the family, through the interface alone.
 
 #include "things.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a watchdog asks: is_valid() of a control block that holds any bits whatever.
 // It answers, and does nothing that C leaves undefined (a sanitizer would say so).
 // Addresses of what lies elsewhere, tables and links, are left as they are.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "backing_rig.h"
 
 backing_rig *test_backing;

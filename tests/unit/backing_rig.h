@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A backing allocator that watches what is asked of it: it serves the first gap that
 // is large enough, notes every block, takes each back whole and once, can be told to
 // refuse, and writes over what comes back, as a free list would.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "../../src/batch.h"
 #include "test.h"
 

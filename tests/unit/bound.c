@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rewindables that are bound to a registry, and those made by create.
 
 #include "rewindable_rig.h"

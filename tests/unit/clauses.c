@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // is_valid of each module, clause by clause: one field is wrong, and it is noticed.
 
 #include "things.h"

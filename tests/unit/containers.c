@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What generic code is built on: vectors, hash maps and Lua's contract for memory,
 // over every allocator and over nestings three deep.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Refusals and paths that no example comes by.
 
 #include "things.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The gate is private; the modules that grow are built on it.
 
 #include "../../src/gate.h"

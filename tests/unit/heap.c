@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A heap by examples: what joins and splits, what is refused, what a write to a freed
 // block does, blocks that others free, caches, and how it ends.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Random calls on a heap, and a naive model that keeps every block in a list: what is
 // returned lies in the buffer, overlaps nothing and keeps its contents; statistics are
 // sums over the list; a request that is refused was larger than the heap said it could

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Sizes, alignments and buffers that break careless arithmetic. Whatever is
 // refused leaves the arena exactly as it was, but for its count of refusals.
 

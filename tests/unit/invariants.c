@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What REEL_CHECKS 2 looks at after each step, and what it leaves alone because
 // another context may just be at it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Backings that keep what is freed, or take back the last block only: what is behind
 // them is not given up in vain, and a refusal takes nothing.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An allocator ends with its parent: every kind of child, every way to end.
 //
 // The parent is a rewindable over the memory of the tests. When it has ended, its

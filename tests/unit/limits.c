@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The last value that is accepted and the first that is refused, where no example
 // gets that far by itself.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A backing for several threads.
 
 #include "test.h"

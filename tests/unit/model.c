@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Random operations on an arena, or a temp, and on a naive model that keeps every
 // block, mark and rewind in a list, and decides by scanning them what must come
 // back: the address of each block, and which marks are refused.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Where the memory of blocks and pools lies: how pages are aligned, and links that are
 // in memory of the caller's choice.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "pool_rig.h"
 
 #define PAGE 32u

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A pool to be tested, over a backing that watches what is asked of it.
 
 #ifndef REEL_POOL_RIG_H

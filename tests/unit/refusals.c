@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is refused has changed nothing. A registry refuses a thread that is inside it
 // already, as one is that an `end` calls back.
 

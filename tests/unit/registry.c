@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "test.h"
 
 #define MOST 32 // entries that fit into the memory of the tests

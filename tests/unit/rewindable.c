@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "rewindable_rig.h"
 
 static const reel_rewindable_config tiny = { 8, 32, 8, false };

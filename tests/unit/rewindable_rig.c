@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "rewindable_rig.h"
 
 rig *test_rig;

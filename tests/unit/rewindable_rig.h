@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A rewindable to be tested, over a backing that watches what is asked of it and has
 // its blocks back newest first only.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Any sequence of calls of a rewindable against a naive model, which keeps every
 // live block and says where the next one lies.
 

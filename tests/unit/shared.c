@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Another context gets in between a look at shared state and its exchange. Only
 // builds with the meddling backend have one; see meddling.h.
 

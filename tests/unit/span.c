@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "rewindable_rig.h"
 
 static const reel_rewindable_config of_128 = { 128, 64, 8, false };

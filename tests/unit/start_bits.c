@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A rewindable with frees_blocks: blocks are freed one by one, a chunk that is empty
 // starts over, and what is freed wrongly is refused.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "always.h"
 #include "test.h"
 

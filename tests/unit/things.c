@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "things.h"
 
 things the;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One object of each kind, for tests that need several. They share them, since the
 // smallest board has little room.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The freestanding tests: on a host in many builds, and on the boards. A file of
 # tests/unit that has a table of tests is in the list of tables by itself.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The port under the checks of tests/kernels, and the freestanding tests, on
 // Windows.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The gate of src/hooks.c, for the tests that count its yields: weak
 // definitions are not found in PE objects.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Windows: mingw-w64 compiles, wine runs. Not in `make test`, since wine takes 700 MB.
 
 TOOL_windows     := x86_64-w64-mingw32-gcc-win32

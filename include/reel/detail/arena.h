@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Inside arena.h: inline functions, their slow halves, and parts of macros.
 
 #ifndef REEL_DETAIL_ARENA_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// What compilers spell differently, for the inline parts of the headers and for
 /// static instances.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Constants that the preprocessor computes for static instances.
 
 #ifndef REEL_DETAIL_CONSTANTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Inside heap.h: what REEL_HEAP_DEFINE expands to.
 
 #ifndef REEL_DETAIL_HEAP_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// The layout of a list of numbers: see src/list.h.
 
 #ifndef REEL_DETAIL_LIST_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Memory of static instances.
 
 #ifndef REEL_DETAIL_MEMORY_H

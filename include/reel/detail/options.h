@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Links fail if library and program differ in options that both must share, or if
 /// the linker script has no place for static instances. None of it takes a byte.
 

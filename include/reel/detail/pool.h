@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Inside pool.h: what regions need of it.
 
 #ifndef REEL_DETAIL_POOL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Inside span.h: its inline function and the slow half.
 
 #ifndef REEL_DETAIL_SPAN_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Inside temp.h: its inline function and the slow half.
 
 #ifndef REEL_DETAIL_TEMP_H

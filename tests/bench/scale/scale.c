@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What an operation costs as things grow: with 10 to a million live objects, on 1 to
 // 8 threads, over ranges from 1 KiB to 64 GiB. A line of output is a point: chart,
 // curve, x, and the median of nine runs in ns per operation.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Time in instructions. The emulator must run with its clock tied to them
 // (-icount shift=10): one takes 1,024 ns, so SysTick counts them, or fires after
 // a number of them.

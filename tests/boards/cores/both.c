@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The second core of an Arm SSE-200, as on MPS2 AN521: it is held at reset
 // until CPUWAIT lets it go, and finds its vector table by INITSVTOR1.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Work on both cores of the board at the same time. They are numbered 0 and 1;
 // core 0 runs main().
 

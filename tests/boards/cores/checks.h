@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What two cores do to each allocator, besides what pool.h and regions.h say. Each says
 // how often the cores met; that they can is what the pool's test insists on.
 

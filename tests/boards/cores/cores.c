@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two cores on the same objects, on the machine itself.
 
 #include "both.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both cores take all blocks of a pool and then free all of them; and one core
 // takes what the other one gives back.
 

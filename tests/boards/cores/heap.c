@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Core 0 owns a heap. It hands blocks to core 1 through a mailbox, and core 1 frees them
 // for later, while core 0 allocates others, frees some itself, and drains.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both cores claim all pages of a pool that grows under them, and then release all
 // of them.
 

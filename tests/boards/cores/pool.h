@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both cores take and give back the blocks of one small pool. There is a block
 // for each that is asked for, so none may ever be refused, and every holder's
 // stamp is in his block for as long as he holds it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both cores claim pages of one small pool and open regions on it. There is a page
 // for each that is asked for, so none may ever be refused, and every holder's stamp
 // is all over his page for as long as he holds it.

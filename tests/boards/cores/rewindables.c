@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both cores allocate from one rewindable, whose chunks come from an arena that
 // they must not be at together; they free, and cut blocks out of spans.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The atomics of two cores without compare-and-swap (port/locked_atomics.h) on two
 // that have it: the lock is a word, and each other access is as on an RP2040.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Both cores cut blocks off one arena; and off one temp, whose commit hook they
 // must not be in at the same time.
 

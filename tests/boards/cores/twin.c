@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The same work on pools whose lists' versions stand still: it must be seen.
 
 #include "both.h"

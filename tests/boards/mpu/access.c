@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is not committed faults, at the address that was touched; what is
 // committed does not; what is not the range's is left alone.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What is checked of each design.
 
 #ifndef CHECKS_H

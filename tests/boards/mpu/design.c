@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "design.h"
 
 #include "cortex-m/fault.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The designs under test: one body of checks for all of them.
 
 #ifndef DESIGN_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // An interrupt after every instruction of commit and of decommit: whatever stays
 // committed can be used, whatever stays uncommitted faults, and the memory around
 // the range is left alone. And the exact cost of a call.

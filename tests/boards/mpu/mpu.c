@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Commit by the MPU, on the machine itself.
 
 #include "checks.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Loads and stores that may be refused, and the record of it.
 
 #ifndef PROBE_H

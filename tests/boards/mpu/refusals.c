@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What init and the hooks must refuse, and what they write to which registers.
 
 #include "checks.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the registers of the MPU say.
 
 #ifndef SNAPSHOT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A temp over memory that the MPU closes: use of what is not committed, trimmed or
 // rewound faults, on the machine itself.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Success means that what is not committed would trap now. Where it would not, init
 // says so and leaves everything as it was.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A port that is broken in the way that the interrupt test is there to notice.
 
 #ifndef TWIN_H

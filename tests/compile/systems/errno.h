@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A stand-in: see sys/mman.h.
 #ifndef STAND_IN_ERRNO_H
 #define STAND_IN_ERRNO_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the files here share: a row is a call and its instructions.
 
 #ifndef COUNTS_H

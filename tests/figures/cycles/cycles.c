@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Counts the instructions of one call, exactly (clock/clock.h): the branch to the
 // function, the function, and the return; not the loading of arguments. Prints
 // one line an operation: its name and the count. Then the most instructions that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A heap's calls one by one; traces (tests/figures/traces) have them in sequences.
 
 #include "counts.h"

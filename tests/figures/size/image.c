@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A firmware image that is nothing but a vector table, with or without a large
 // static arena: both must have the same number of bytes to flash, give or take
 // the arena's control block.

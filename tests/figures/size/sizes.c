@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The size of each control block, for nm to read: no code.
 
 #include "reel/reel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Counts the instructions of each call while a recorded trace is served, for every
 // contestant in the image. The command line names the packed trace. It is replayed
 // twice: what the first time touches memory that was never used is new to the map, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Who serves a trace on a board. Functions are numbers, for clock_count().
 
 #ifndef CONTESTANT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // reel's contestants: a heap, and a heap with a cache of small blocks before it.
 
 #include "reel/heap.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a heap does with recorded traces, on a host:
 //
 //   host least TRACE...  the least buffer in which each runs, heap included, beside the

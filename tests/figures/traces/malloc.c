@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // malloc of the C library that the image is linked with, as tests/figures/workloads has
 // it.
 

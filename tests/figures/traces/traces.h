@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Recorded sequences of allocations, replayed (README.md).
 
 #ifndef TRACES_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Recorded traces on hosts and boards (README.md). `make test` has the small ones on the
 # boards, `make heap` all of them.
 

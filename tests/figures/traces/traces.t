@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # Recorded traces (README.md): the least buffer in which a heap serves each, against the
 # budget `least`; and the instructions of its calls on boards, against `calls`. Without
 # HEAP=1 in the environment the boards replay the two small traces only. What other

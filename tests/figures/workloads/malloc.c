@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // malloc and free of the C library that the image is linked with: newlib-nano or
 // picolibc, as Debian built them. Both keep free blocks in one list by address.
 // A free walks it to the block's place and joins neighbours; an allocation takes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // reel's contestants, all over the same memory. What each does with a free:
 //
 //   arena       gives back the last block; for any other, nothing. When it is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Counts the instructions of each call while fixed sequences of requests are
 // served, for every contestant in the image, in two workloads:
 //

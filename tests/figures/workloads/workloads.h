@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Fixed sequences of requests, the same for every contestant, each call of which
 // is counted to the instruction (clock/clock.h).
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What <sys/mman.h> of each system says, as far as port/host uses it: a stand-in, to
 // compile for systems that are not here.
 #ifndef STAND_IN_MMAN_H
