@@ -54,10 +54,28 @@ void semihost_write(const char *text)
     (void)call(SYS_WRITE0, text);
 }
 
-bool semihost_command_line(char *line, size_t size)
+void semihost_write_number(uint32_t number)
+{
+    char digits[12];
+    char *at = &digits[11];
+    *at = '\0';
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    semihost_write(at);
+}
+
+const char *semihost_arguments(char *line, size_t size)
 {
     const uintptr_t block[] = { (uintptr_t)line, size };
-    return call(SYS_GET_CMDLINE, block) == 0;
+    if (call(SYS_GET_CMDLINE, block) != 0) {
+        return NULL;
+    }
+    while (*line != '\0' && *line != ' ') {
+        line++;
+    }
+    return *line == ' ' ? line + 1 : line;
 }
 
 int semihost_open(const char *path)

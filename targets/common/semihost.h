@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // End the run; `code` becomes the emulator's exit code.
 _Noreturn void semihost_exit(int code);
@@ -13,9 +14,12 @@ _Noreturn void semihost_exit(int code);
 // Write text, ended by a zero byte, to the console.
 void semihost_write(const char *text);
 
-// The command line the emulator was given, ended by a zero byte. False if it
-// does not fit or there is none.
-bool semihost_command_line(char *line, size_t size);
+// Write a number in decimal to the console.
+void semihost_write_number(uint32_t number);
+
+// What stands behind the image's name in the command line that the emulator was
+// given. NULL if the line does not fit into `size` bytes, or there is none.
+const char *semihost_arguments(char *line, size_t size);
 
 // Open a file of the emulator's host for reading, in binary. Returns a handle,
 // or a negative number.

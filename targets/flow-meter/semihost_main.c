@@ -136,11 +136,11 @@ static int stray(void)
 int main(void)
 {
     static char line[LINE_SIZE];
-    if (!semihost_command_line(line, sizeof line)) {
+    const char *const arguments = semihost_arguments(line, sizeof line);
+    if (arguments == NULL) {
         semihost_write("flow-meter: the command line is too long\n");
         return METER_FAILED;
     }
-    const char *const arguments = after_word(line);
     if (begins_with(arguments, "stray")) {
         return stray();
     }

@@ -57,11 +57,10 @@ const struct row {
     { "region 1000", SHORT },   { "pair owner", SHORT },
     { "pair cached", SHORT },   { "pair plain", SHORT },
     { "two threads", BOTH },    { "handover", BOTH },
-    { "shared stack", BOTH },
-    { "trace lua", LONG },      { "trace tls", LONG },
-    { "trace mqtt", LONG },     { "trace sqlite", LONG },
-    { "trace cjson", LONG },    { "trace jansson", LONG },
-    { "trace cc1", LONG },
+    { "shared stack", BOTH },   { "trace lua", LONG },
+    { "trace tls", LONG },      { "trace mqtt", LONG },
+    { "trace sqlite", LONG },   { "trace cjson", LONG },
+    { "trace jansson", LONG },  { "trace cc1", LONG },
 };
 
 const entry *const tables[] = {

@@ -6,9 +6,9 @@ extern "C" {
 #include "host/malloc.h"
 #include "host/pages.h"
 }
-#include "loops.h"
-#include "replay.h"
+#include "plain_blocks.h"
 #include "reel/reel.h"
+#include "replay.h"
 
 #include <sys/mman.h>
 
@@ -225,39 +225,6 @@ struct huge : temp {
 };
 
 // ---- blocks ------------------------------------------------------------------
-
-class block_pool
-{
-    unsigned char memory[REEL_BLOCKS_SIZE(POOL_BLOCK, POOL_BLOCKS)];
-
-  public:
-    alignas(128) reel_blocks blocks;
-
-    block_pool()
-    {
-        require(reel_blocks_init(&blocks, memory, sizeof memory, POOL_BLOCK,
-                                 POOL_BLOCKS)
-                == REEL_OK);
-    }
-};
-
-struct plain_blocks : block_pool {
-    struct owner {
-        reel_blocks *const blocks;
-
-        explicit owner(plain_blocks &pool) : blocks(&pool.blocks)
-        {
-        }
-        void *take()
-        {
-            return reel_blocks_alloc(blocks);
-        }
-        void give(void *block)
-        {
-            reel_blocks_free(blocks, block);
-        }
-    };
-};
 
 struct cached_blocks : block_pool {
     class owner

@@ -109,22 +109,14 @@ void test_interrupt(void (*handler)(void))
     __asm__ volatile("dsb\n\tisb" ::: "memory"); // taken by now
 }
 
-// The command line is the image's name, then what its tests are named.
-static const char *named_in(char *line, size_t size)
-{
-    if (!semihost_command_line(line, size)) {
-        test_write("Bail out! the command line is too long\n");
-        semihost_exit(1);
-    }
-    while (*line != '\0' && *line != ' ') {
-        line++;
-    }
-    return *line == ' ' ? line + 1 : line;
-}
-
 int main(void)
 {
     char line[100];
     SHPR3 |= SHPR3_PENDSV; // least urgent, so that any mask holds it
-    return test_run_all(named_in(line, sizeof line)) ? 0 : 1;
+    const char *const named = semihost_arguments(line, sizeof line);
+    if (named == NULL) {
+        test_write("Bail out! the command line is too long\n");
+        return 1;
+    }
+    return test_run_all(named) ? 0 : 1;
 }

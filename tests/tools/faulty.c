@@ -11,21 +11,14 @@ void test_write(const char *text)
     semihost_write(text);
 }
 
-static const char *after_word(const char *line)
-{
-    while (*line != '\0' && *line != ' ') {
-        line++;
-    }
-    return *line == ' ' ? line + 1 : line;
-}
-
 int main(void)
 {
     static char line[128];
-    if (!semihost_command_line(line, sizeof line)) {
+    const char *const arguments = semihost_arguments(line, sizeof line);
+    if (arguments == NULL) {
         return 1;
     }
-    const char how = after_word(line)[0];
+    const char how = arguments[0];
     tap_result("the board runs", NULL);
     while (how == 's') { // spins
         __asm__ volatile("nop");

@@ -7,17 +7,6 @@
 
 static unsigned char *memory;
 
-static bool commit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-    return true;
-}
-
-static void decommit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-}
-
 static void build_arena(void)
 {
     EXPECT_EQUAL(reel_arena_init(&the.arena, memory, TEST_MEMORY), REEL_OK);
@@ -30,9 +19,9 @@ static bool check_arena(void)
 
 static void build_temp(void)
 {
-    static const reel_pages pages = { 64, NULL, commit, decommit };
     unsigned char *const start = memory + (0 - (uintptr_t)memory) % 64;
-    EXPECT_EQUAL(reel_temp_init(&the.temp, start, 1024, &pages, NULL), REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&the.temp, start, 1024, &test_pages, NULL),
+                 REEL_OK);
     EXPECT(reel_temp_alloc(&the.temp, 100, 1) != NULL);
 }
 

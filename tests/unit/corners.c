@@ -6,19 +6,6 @@
 static reel_heap heap;
 static unsigned char *memory;
 
-static bool commit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-    return true;
-}
-
-static void decommit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-}
-
-static const reel_pages pages = { 64, NULL, commit, decommit };
-
 static void start(void)
 {
     unsigned char *const raw = test_memory(TEST_MEMORY);
@@ -171,7 +158,7 @@ static void a_strict_temp_decommits_nothing_in_a_handler(void)
     reel_temp_policy policy = REEL_TEMP_POLICY;
     policy.strict = true;
     start();
-    EXPECT_EQUAL(reel_temp_init(&the.temp, memory, 512, &pages, &policy),
+    EXPECT_EQUAL(reel_temp_init(&the.temp, memory, 512, &test_pages, &policy),
                  REEL_OK);
     last = reel_temp_alloc(&the.temp, 100, 1);
     test_interrupt(free_the_last);
@@ -184,7 +171,8 @@ static void a_strict_temp_decommits_nothing_in_a_handler(void)
 static void a_temp_that_has_ended_reserves_nothing(void)
 {
     start();
-    EXPECT_EQUAL(reel_temp_init(&the.temp, memory, 512, &pages, NULL), REEL_OK);
+    EXPECT_EQUAL(reel_temp_init(&the.temp, memory, 512, &test_pages, NULL),
+                 REEL_OK);
     const reel_allocator a = reel_temp_allocator(&the.temp);
     a.ops->end(a.self);
     EXPECT_EQUAL(reel_temp_reserve(&the.temp, 1), REEL_STALE);
@@ -200,7 +188,8 @@ static void what_is_no_state_has_a_name(void)
 static void a_quarter_of_all_addresses_is_a_page(void)
 {
     const size_t quarter = SIZE_MAX / 4 + 1;
-    const reel_pages large = { quarter, NULL, commit, decommit };
+    const reel_pages large = { quarter, NULL, test_pages.commit,
+                               test_pages.decommit };
     EXPECT_EQUAL(
         reel_temp_init(&the.temp, (void *)quarter, quarter, &large, NULL),
         REEL_OK);

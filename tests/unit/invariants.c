@@ -25,23 +25,11 @@ static void fresh_arena(void)
         REEL_OK);
 }
 
-static bool commit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-    return true;
-}
-
-static void decommit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-}
-
 static void fresh_temp(void)
 {
-    static const reel_pages pages = { 64, NULL, commit, decommit };
     unsigned char *const raw = test_memory(TEST_MEMORY);
     EXPECT_EQUAL(reel_temp_init(&the.temp, raw + (0 - (uintptr_t)raw) % 64,
-                                1024, &pages, NULL),
+                                1024, &test_pages, NULL),
                  REEL_OK);
 }
 

@@ -3,7 +3,7 @@
 // block, mark and rewind in a list, and decides by scanning them what must come
 // back: the address of each block, and which marks are refused.
 
-#include "test.h"
+#include "things.h"
 
 #define CAPACITY 512
 #define STEPS    60 // of a run; the lists below are long enough for all of them
@@ -362,19 +362,6 @@ static void do_something(void)
     }
 }
 
-static bool commit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-    return true;
-}
-
-static void decommit(void *context, void *addr, size_t size)
-{
-    (void)context, (void)addr, (void)size;
-}
-
-static const reel_pages pages = { 64, NULL, commit, decommit };
-
 static void start_model(size_t capacity, size_t granule)
 {
     unsigned char *const raw = test_memory(CAPACITY + 64);
@@ -407,8 +394,9 @@ static void start_temp(void)
     policy.window = (uint16_t)below(3);
     is_temp = true;
     start_model(CAPACITY, 1);
-    EXPECT_EQUAL(reel_temp_init(&temp, model.base, CAPACITY, &pages, &policy),
-                 REEL_OK);
+    EXPECT_EQUAL(
+        reel_temp_init(&temp, model.base, CAPACITY, &test_pages, &policy),
+        REEL_OK);
 }
 
 static void run(void)

@@ -27,6 +27,9 @@ typedef struct things {
 
 extern things the;
 
+// Pages of 64 bytes that are always committed.
+extern const reel_pages test_pages;
+
 // What the tests' reel_port_thread() says. 0: it does not know.
 extern uintptr_t test_thread;
 

@@ -128,18 +128,6 @@ static void free_the_rest(const contestant *who)
 
 // ---- what comes out ------------------------------------------------------------
 
-static void write_number(uint32_t number)
-{
-    char digits[12];
-    char *at = &digits[11];
-    *at = '\0';
-    do {
-        *--at = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    semihost_write(at);
-}
-
 static void print(const contestant *who, const char *call, const char *what,
                   uint32_t number)
 {
@@ -147,7 +135,7 @@ static void print(const contestant *who, const char *call, const char *what,
     semihost_write(call);
     semihost_write(what);
     semihost_write(" ");
-    write_number(number);
+    semihost_write_number(number);
     semihost_write("\n");
 }
 
@@ -182,12 +170,9 @@ static void run(const contestant *who)
 
 int main(void)
 {
-    must(semihost_command_line(line, sizeof line),
-         "Bail out! no command line\n");
-    for (char *at = line; *at != '\0'; at++) {
-        path = *at == ' ' ? at + 1 : path;
-    }
-    must(path != NULL, "Bail out! which trace?\n");
+    path = semihost_arguments(line, sizeof line);
+    must(path != NULL, "Bail out! the command line is too long\n");
+    must(*path != '\0', "Bail out! which trace?\n");
     clock_start();
     for (size_t i = 0; i < contestant_count; i++) {
         run(&contestants[i]);

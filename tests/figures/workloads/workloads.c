@@ -187,18 +187,6 @@ static uint32_t frames(const contestant *who)
 
 // ---- what comes out ---------------------------------------------------------
 
-static void write_number(uint32_t number)
-{
-    char digits[12];
-    char *at = &digits[11];
-    *at = '\0';
-    do {
-        *--at = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    semihost_write(at);
-}
-
 static const char *workload_name, *contestant_name;
 
 static void begin_row(const char *call, const char *what)
@@ -215,7 +203,7 @@ static void begin_row(const char *call, const char *what)
 static void print_row(const char *call, const char *what, uint32_t number)
 {
     begin_row(call, what);
-    write_number(number);
+    semihost_write_number(number);
     semihost_write("\n");
 }
 
@@ -223,9 +211,9 @@ static void print_mean(const char *call, const char *what, uint32_t sum,
                        uint32_t count)
 {
     begin_row(call, what);
-    write_number(sum / count);
+    semihost_write_number(sum / count);
     semihost_write(".");
-    write_number(sum % count * 10 / count);
+    semihost_write_number(sum % count * 10 / count);
     semihost_write("\n");
 }
 
