@@ -61,7 +61,6 @@ typedef struct reel_allocator {
 ///   align    bytes, a power of two; 0 means REEL_ALIGN_DEFAULT
 ///
 /// Returns  a block, contents unspecified; NULL if it does not fit now.
-/// Panics   `align` is not a power of two.
 /// Cost     one indirect call and the allocator's cost.
 /// Waits    as the allocator
 static inline void *reel_allocate(reel_allocator allocator, size_t size,
@@ -81,8 +80,7 @@ static inline void *reel_allocate(reel_allocator allocator, size_t size,
 ///
 /// Returns  the block, with the old contents up to the smaller size; NULL if it
 ///          does not fit now. Then the old block is unchanged.
-/// Panics   `align` is not a power of two; `block` is foreign or free, if the
-///          allocator detects that.
+/// Panics   `block` is foreign or free, if the allocator detects that.
 /// Cost     one indirect call and the allocator's cost: O(bytes) if the block
 ///          moves.
 /// Waits    as the allocator

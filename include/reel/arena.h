@@ -127,7 +127,6 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 ///
 /// Returns  a block, contents unspecified, valid until it is freed, rewound or
 ///          reset; NULL if it does not fit.
-/// Panics   `align` is not a power of two (REEL_INVALID).
 void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
 
 /// Allocate a block, and let the cache fetch the memory that later blocks will
@@ -137,14 +136,12 @@ void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
 ///   ahead    bytes from the block's start; 512 is a good choice on hosts
 ///
 /// Returns  as reel_arena_alloc().
-/// Panics   as reel_arena_alloc().
 static inline void *reel_arena_alloc_ahead(reel_arena *arena, size_t size,
                                            size_t align, size_t ahead);
 
 /// Allocate a block and clear it.
 ///
 /// Returns  as reel_arena_alloc(), all bytes 0.
-/// Panics   as reel_arena_alloc().
 /// Cost     O(size)
 void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align);
 
@@ -153,11 +150,8 @@ void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align);
 /// arena to itself.
 ///
 /// Returns  as reel_arena_alloc(). NULL is never spurious.
-/// Panics   as reel_arena_alloc().
 /// Cost     O(1), and one retry for each context that allocates in between
 /// Callers  any context
-/// Waits    never; REEL_ATOMICS_MASKED masks interrupts for 5 instructions, if
-///          the mask is inline
 void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 
 /// Change the size of a block in place. The last block grows and shrinks,
@@ -181,8 +175,7 @@ bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
 ///
 /// Returns  the block, with the old contents up to the smaller size; NULL if it
 ///          does not fit. Then the old block is unchanged.
-/// Panics   `align` is not a power of two (REEL_INVALID); the block is not
-///          within the used part (REEL_FOREIGN).
+/// Panics   the block is not within the used part (REEL_FOREIGN).
 /// Cost     O(1) in place; O(smaller size) if the block moves
 void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
                          size_t new_size, size_t align);
@@ -212,7 +205,6 @@ reel_mark reel_arena_mark(reel_arena *arena);
 ///          REEL_BUSY in a handler if the arena is bound.
 /// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker; if the
 ///          arena is bound, as reel_registry_rewound()
-/// Waits    if the arena is bound, as reel_registry_rewound()
 reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 
 /// Free every block and drop every mark.
@@ -221,7 +213,6 @@ reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 ///          if the arena is bound.
 /// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker; if the
 ///          arena is bound, as reel_registry_rewound()
-/// Waits    if the arena is bound, as reel_registry_rewound()
 reel_status reel_arena_reset(reel_arena *arena);
 
 /// Get the bytes in use, padding included. For this call and those below, other
@@ -289,7 +280,6 @@ bool reel_arena_is_valid(const reel_arena *arena);
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
 ///          REEL_BUSY if the arena is bound; REEL_STALE if it has ended.
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_arena_bind(reel_arena *arena, reel_registry *registry,
                             reel_handle parent);
 
@@ -308,7 +298,6 @@ reel_handle reel_arena_handle(const reel_arena *arena);
 ///          if the arena is bound.
 /// Cost     O(1); O(bytes) with a memory checker; if the arena is bound, as
 ///          reel_registry_unregister()
-/// Waits    if the arena is bound, as reel_registry_unregister()
 reel_status reel_arena_dispose(reel_arena *arena);
 
 /// Offer the arena as an allocator. Freeing a block that is not the last does

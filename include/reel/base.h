@@ -5,11 +5,13 @@
 ///
 ///   Returns  the result and how long it is valid, and what a failure returns. A
 ///            failed call changes nothing but the statistics of failures.
+///
+/// Four more labels stand only where a function differs from the default:
+///
 ///   Panics   the broken contracts that are detected (with REEL_CHECKS >= 1). If
-///            the application's reel_panic() returns, the call fails.
-///
-/// Three more labels stand only where a function differs from the default:
-///
+///            the application's reel_panic() returns, the call fails. Default:
+///            to allocate with an `align` that is not a power of two
+///            (REEL_INVALID), or from an object that has ended (REEL_STALE).
 ///   Cost     default: O(1), without a loop.
 ///   Callers  default: owner.
 ///              owner         One context at a time calls this on one object. The
@@ -18,7 +20,11 @@
 ///                            also during other calls on the same object. With
 ///                            REEL_ATOMICS_NATIVE other cores may, too.
 ///              threads only  As owner, but the owner is a thread, not a handler.
-///   Waits    default: never. The call neither waits nor masks interrupts.
+///   Waits    default: never, with two exceptions. With REEL_ATOMICS_MASKED a
+///            call for any context masks interrupts, for at most 8 instructions
+///            at a time if the mask is inline (reel/port.h). What binds an
+///            object, and what ends the blocks of a bound one, waits while
+///            another thread changes the registry.
 ///
 /// A handler is an interrupt or exception handler. A context is a thread, a
 /// handler or another core.

@@ -129,9 +129,6 @@ reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
 ///          visible here.)
 /// Cost     O(1), and one retry for each context that gets in between
 /// Callers  any context
-/// Waits    never; REEL_ATOMICS_MASKED masks interrupts for at most 8
-///          instructions (7 on Armv7-M), if the mask is inline; reel/port.h says
-///          for which compilers
 void *reel_blocks_alloc(reel_blocks *blocks);
 
 /// Free a block.
@@ -140,7 +137,6 @@ void *reel_blocks_alloc(reel_blocks *blocks);
 ///          not the first byte of a block; REEL_DOUBLE_FREE for a free block.
 /// Cost     O(1), and one retry for each context that gets in between
 /// Callers  any context
-/// Waits    never; masks interrupts as reel_blocks_alloc()
 reel_status reel_blocks_free(reel_blocks *blocks, void *block);
 
 /// Get the number of a block.
@@ -204,7 +200,6 @@ bool reel_blocks_is_valid(const reel_blocks *blocks);
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
 ///          REEL_BUSY if the block pool is bound; REEL_STALE if it has ended.
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_blocks_bind(reel_blocks *blocks, reel_registry *registry,
                              reel_handle parent);
 
@@ -223,7 +218,6 @@ reel_handle reel_blocks_handle(const reel_blocks *blocks);
 ///          handler if it is bound.
 /// Cost     O(1); O(bytes) with a memory checker; if the block pool is bound,
 ///          as reel_registry_unregister()
-/// Waits    if the block pool is bound, as reel_registry_unregister()
 reel_status reel_blocks_dispose(reel_blocks *blocks);
 
 /// Offer the block pool as an allocator of blocks up to its block size. A
@@ -266,7 +260,6 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
 ///          blocks.
 /// Cost     O(1); O(capacity) when the cache is refilled, and as much again for
 ///          each context that gets in between
-/// Waits    never; masks interrupts as reel_blocks_alloc()
 static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache);
 
 /// Put a block into the cache, also one that another owner allocated. Only the
@@ -279,7 +272,6 @@ static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache);
 ///          which the cache then forgets.
 /// Cost     O(1); O(capacity) when the cache is drained, and one retry for each
 ///          context that gets in between
-/// Waits    never; masks interrupts as reel_blocks_free()
 static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
                                                  void *block);
 
@@ -304,7 +296,6 @@ bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache);
 ///
 /// Returns  as reel_blocks_bind().
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_blocks_cache_bind(reel_blocks_cache *cache,
                                    reel_registry *registry, reel_handle parent);
 

@@ -144,8 +144,7 @@ reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
 ///
 /// Returns  a block, contents unspecified, until it is freed or the heap is
 ///          reset; NULL if it does not fit now.
-/// Panics   `align` is not a power of two; a free block was written to
-///          (REEL_INVALID).
+/// Panics   a free block was written to (REEL_INVALID).
 void *reel_heap_alloc(reel_heap *heap, size_t size, size_t align);
 
 /// Allocate a block of zeroes.
@@ -180,7 +179,6 @@ reel_status reel_heap_free_sized(reel_heap *heap, void *block, size_t size);
 ///          here, but by the drain.
 /// Cost     O(1), and one retry for each context that gets in between
 /// Callers  any context
-/// Waits    never; REEL_ATOMICS_MASKED masks interrupts for a few instructions
 reel_status reel_heap_free_later(reel_heap *heap, void *block);
 
 /// Free blocks that reel_heap_free_later() queued.
@@ -231,7 +229,6 @@ bool reel_heap_owns(const reel_heap *heap, const void *block);
 ///          the heap is bound.
 /// Cost     O(1); O(bytes) with REEL_POISON or a memory checker; if the heap is
 ///          bound, as reel_registry_rewound()
-/// Waits    if the heap is bound, as reel_registry_rewound()
 reel_status reel_heap_reset(reel_heap *heap);
 
 /// Get the size of the largest block that could be allocated now, with the
@@ -262,7 +259,6 @@ bool reel_heap_is_valid(const reel_heap *heap);
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
 ///          REEL_BUSY if the heap is bound; REEL_STALE if it has ended.
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_heap_bind(reel_heap *heap, reel_registry *registry,
                            reel_handle parent);
 
@@ -281,7 +277,6 @@ reel_handle reel_heap_handle(const reel_heap *heap);
 ///          the heap is bound.
 /// Cost     O(1); O(bytes) with a memory checker; if the heap is bound, as
 ///          reel_registry_unregister()
-/// Waits    if the heap is bound, as reel_registry_unregister()
 reel_status reel_heap_dispose(reel_heap *heap);
 
 /// Offer the heap as an allocator. It frees at once. A size that is larger than

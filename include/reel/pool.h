@@ -133,7 +133,7 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
 ///          pool grows O(chunks) and two calls of the backing
 /// Callers  any context
 /// Waits    a thread waits for the backing, also of another thread; a handler
-///          never waits. Masks interrupts as reel_blocks_alloc().
+///          never waits
 void *reel_pool_claim(reel_pool *pool);
 
 /// Release a page.
@@ -143,7 +143,6 @@ void *reel_pool_claim(reel_pool *pool);
 ///          for a region's.
 /// Cost     O(chunks)
 /// Callers  any context
-/// Waits    never; masks interrupts as reel_blocks_free()
 reel_status reel_pool_release(reel_pool *pool, void *page);
 
 /// Grow now, so that the next claims neither fail nor wait. Other contexts may
@@ -256,7 +255,6 @@ bool reel_pool_is_valid(const reel_pool *pool);
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
 ///          REEL_BUSY if the pool is bound; REEL_STALE if it has ended.
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
                            reel_handle parent);
 
@@ -326,7 +324,6 @@ bool reel_pool_cache_is_valid(const reel_pool_cache *cache);
 ///
 /// Returns  as reel_pool_bind().
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_pool_cache_bind(reel_pool_cache *cache,
                                  reel_registry *registry, reel_handle parent);
 

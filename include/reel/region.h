@@ -81,8 +81,7 @@ static inline reel_status reel_region_open_cached(reel_region *region,
 /// Returns  a block, contents unspecified, valid until the close; NULL if the
 ///          pool has no page for it, or the backing fails for a large object.
 ///          In a handler the pool does not grow, and large objects are refused.
-/// Panics   the region is closed (REEL_CLOSED) or has ended (REEL_STALE); `align`
-///          is not a power of two.
+/// Panics   the region is closed (REEL_CLOSED).
 /// Cost     O(1); if it needs a page, as reel_pool_claim(); a large object
 ///          costs a call of the backing
 /// Waits    if it needs a page, as reel_pool_claim(); a thread waits for the
@@ -138,8 +137,7 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size);
 /// Cost     O(1) for any number of pages; O(n) in large objects, and in the
 ///          unused slots of a cache; if it is bound, as
 ///          reel_registry_unregister()
-/// Waits    a thread waits for the backing if there are large objects, and as
-///          reel_registry_unregister() if the region is bound
+/// Waits    a thread waits for the backing if there are large objects
 reel_status reel_region_close(reel_region *region);
 
 /// Close a region. This is inline if the region has one page, a cache with room
@@ -189,7 +187,6 @@ reel_allocator reel_region_allocator(reel_region *region);
 ///          REEL_CLOSED; REEL_BUSY if the region is bound; REEL_STALE if it has
 ///          ended.
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_region_bind(reel_region *region, reel_registry *registry,
                              reel_handle parent);
 

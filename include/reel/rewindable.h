@@ -133,12 +133,10 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
 ///          the larger of initial size and request. A handler may also get NULL
 ///          if it interrupts the call that adds a chunk, or that empties one by
 ///          a free: the room of that chunk is there when the call is done.
-/// Panics   `align` is not a power of two.
 /// Cost     O(chunks); if no chunk has room, calls of the backing
 /// Callers  any context
 /// Waits    a thread waits for the backing, also of another thread; a handler
-///          never waits. REEL_ATOMICS_MASKED masks interrupts for 5
-///          instructions at a time.
+///          never waits
 void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
                             size_t align);
 
@@ -152,7 +150,6 @@ void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
 ///          starts there, is not detected.
 /// Cost     O(chunks)
 /// Callers  any context
-/// Waits    never; masks interrupts as reel_rewindable_alloc()
 reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
                                  size_t size);
 
@@ -267,7 +264,6 @@ reel_allocator reel_rewindable_allocator(reel_rewindable *rewindable);
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
 ///          REEL_BUSY if the rewindable is bound; REEL_STALE if it has ended.
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_rewindable_bind(reel_rewindable *rewindable,
                                  reel_registry *registry, reel_handle parent);
 

@@ -56,7 +56,6 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
 /// Returns  a block, valid until the rewind, or with frees_blocks until the
 ///          span is closed; NULL if it does not fit, or if the rewindable was
 ///          rewound after the span was opened: open the span again.
-/// Panics   `align` is not a power of two; the rewindable has ended (REEL_STALE).
 void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 
 /// Close a span. Its unused tail is freed, if nothing was allocated behind it.

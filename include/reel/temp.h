@@ -151,16 +151,13 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 /// Returns  a block, contents unspecified, valid until it is freed, rewound or
 ///          reset; NULL if it does not fit, the commit hook fails, or a handler
 ///          needs memory that is not committed.
-/// Panics   `align` is not a power of two (REEL_INVALID).
 /// Cost     O(1), at most two calls of the commit hook, the second if it fails
-/// Waits    for the commit hook; a handler never waits. If the call is not
-///          inlined, it masks interrupts as reel_temp_alloc_shared() does.
+/// Waits    for the commit hook; a handler never waits
 void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 
 /// Allocate a block and clear it.
 ///
 /// Returns  as reel_temp_alloc(), all bytes 0.
-/// Panics   as reel_temp_alloc().
 /// Cost     O(size), at most two calls of the commit hook, the second if it fails
 /// Waits    as reel_temp_alloc()
 void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
@@ -173,13 +170,11 @@ void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
 /// with handlers of that core only.
 ///
 /// Returns  as reel_temp_alloc(). Between threads, NULL is never spurious.
-/// Panics   as reel_temp_alloc().
 /// Cost     O(1), one retry for each context that allocates in between, and the
 ///          commit hook
 /// Callers  any context
 /// Waits    a thread waits for the commit hook, also of another thread; a
-///          handler never waits. REEL_ATOMICS_MASKED masks interrupts for 5
-///          instructions at a time, if the mask is inline, but not in the hook.
+///          handler never waits
 void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align);
 
 /// Commit memory now, so that the next allocations need no commit: as many as take
@@ -210,8 +205,7 @@ bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
 ///
 /// Returns  the block, with the old contents up to the smaller size; NULL if it
 ///          does not fit. Then the old block is unchanged.
-/// Panics   `align` is not a power of two (REEL_INVALID); the block is not
-///          within the used part (REEL_FOREIGN).
+/// Panics   the block is not within the used part (REEL_FOREIGN).
 /// Cost     O(1) in place; O(smaller size) if the block moves. The commit hook
 ///          is called at most twice, the second time if it failed the first
 ///          time.
@@ -375,7 +369,6 @@ bool reel_temp_is_valid(const reel_temp *temp);
 ///
 /// Returns  as reel_arena_bind().
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
                            reel_handle parent);
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Blocks from one list, without a cache. The core's names differ between the two
 // builds of it, so this is compiled into each.
 
