@@ -146,7 +146,7 @@ clean:  ## Remove everything that was built
 
 .PHONY: help
 help:  ## Show this list
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' \
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' \
 	    $(filter-out %.d,$(MAKEFILE_LIST))
 
 # ---- tools: installed where that is possible, named where it is not ----------

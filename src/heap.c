@@ -108,7 +108,7 @@ ALWAYS_INLINE size_t bytes_before(const reel_heap *heap, uintptr_t end)
 {
     const size_t bytes = get_word(heap, LAST_WORD(end));
     const uintptr_t block = end - bytes;
-    return UNTOUCHED(is_inside(heap, block)
+    return UNTOUCHED(bytes != 0 && is_inside(heap, block)
                      && get_word(heap, BYTES(block)) == bytes)
                ? bytes
                : 0;

@@ -4,7 +4,8 @@
 FLAGS_microbit := $(FLAGS_cortex-m0)
 SPEED_microbit  = $(or $(filter -O%,$(FLAGS)),-Os)
 
-BOARD_RUNS += $(foreach build,microbit+Os microbit+primask+checks2+Os microbit+checks0+Os,\
-                $(foreach part,1 2 3,$(OUT)/$(build)/tests-$(part).elf)) \
-              $(OUT)/microbit/mpu.elf
+in_parts    = $(foreach part,$(UNIT_PARTS),$(OUT)/$(1)/tests-$(part).elf)
+BOARD_RUNS  += $(call in_parts,microbit+primask+checks2+Os) \
+               $(call in_parts,microbit+checks0+Os) $(OUT)/microbit/mpu.elf
+MATRIX_RUNS += $(call in_parts,microbit+Os)
 INTERRUPT_BUILDS += microbit+primask+O2 microbit+none+O2

@@ -4,9 +4,14 @@
 
 INTERRUPT_FILES := $(INTERRUPT_BUILDS:%=$(OUT)/%/interrupts-icount.elf) \
                    $(OUT)/mps2-an385/broken/interrupts-icount.elf
+INTERRUPT_FILES_LATER := $(INTERRUPT_BUILDS_LATER:%=$(OUT)/%/interrupts-icount.elf)
 OPTIONS_broken  := -DTEST_BROKEN_ENDS=1
 SCRIPT_RUNS     += tests/interrupts/interrupts.t
 NEEDS_tests/interrupts/interrupts.t := $(INTERRUPT_FILES)
+
+.PHONY: interrupts
+interrupts: $(INTERRUPT_FILES) $(INTERRUPT_FILES_LATER) | $(TEST_TOOLS)  ## Interrupt each instruction, on the boards that `make test` leaves out, too
+	EVERY_BOARD=1 prove -v tests/interrupts/interrupts.t
 
 $(OUT)/%/interrupts-icount.elf: \
         $$(call objects,$$*,$(CORE) $(wildcard tests/interrupts/*.c) port/always.c \

@@ -241,6 +241,9 @@ static void with_a_word_changed(void (*use)(unsigned char *const *blocks),
     start(SIZE);
     for (size_t i = 0; i < 7; i++) {
         blocks[i] = take(4);
+        for (size_t byte = 0; byte < 4 * GRANULE; byte++) {
+            blocks[i][byte] = 0; // may be taken for what the heap writes
+        }
     }
     for (size_t i = 1; i < 7; i += 2) {
         EXPECT(reel_heap_free(&heap, blocks[i]) == REEL_OK);

@@ -10,13 +10,13 @@ UNIT_BOARD := $(UNIT) $(BOARD_COMMON) \
 # With a program's own options: the board's main.
 OPTIONS_mpu := -DTEST_MPU=1
 
-UNIT_HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison0 \
-              gcc+checks2+poison1 clang clang+checks2+poison1 \
+UNIT_HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison1 clang \
               gcc+checks2+poison1+asan clang+checks2+poison1+asan \
-              gcc+none gcc+masked+checks2 gcc+meddling clang+meddling+checks2 \
-              gcc+masked+wide gcc+c2x gcc+O2 clang+O2 armhf
+              gcc+none gcc+masked+checks2 gcc+meddling gcc+O2 armhf
 HOST_RUNS  += $(UNIT_HOSTS:%=$(OUT)/%/tests)
-MATRIX_RUNS += $(foreach build,gcc+c17 clang+c2x gcc+none+wide gcc+asan \
+MATRIX_RUNS += $(foreach build,gcc+c17 gcc+c2x clang+c2x gcc+none+wide gcc+masked+wide \
+                 gcc+asan gcc+checks2+poison0 clang+checks2+poison1 clang+O2 \
+                 clang+meddling+checks2 \
                  gcc+checks0+poison1 gcc+checks1+poison1 clang+checks0+poison0 \
                  clang+checks0+poison1 clang+checks1+poison1 \
                  clang+checks2+poison0 armhf+checks2+poison1 \

@@ -46,7 +46,7 @@
 #define REEL_ABOVE_(n)     (REEL_SPREAD_(n) + 1)
 #define REEL_SPREAD_(n)    REEL_OR_(REEL_SPREAD_16_(n), REEL_HIGH_HALF_)
 #define REEL_OR_(n, half)  ((n) | half(n))
-#define REEL_SPREAD_16_(n) (REEL_SPREAD_8_(n) | REEL_SPREAD_8_(n) >> 16)
+#define REEL_SPREAD_16_(n) (REEL_SPREAD_8_(n) | REEL_SPREAD_8_(n) >> 8 >> 8)
 #define REEL_SPREAD_8_(n)  (REEL_SPREAD_4_(n) | REEL_SPREAD_4_(n) >> 8)
 #define REEL_SPREAD_4_(n)  (REEL_SPREAD_2_(n) | REEL_SPREAD_2_(n) >> 4)
 #define REEL_SPREAD_2_(n)  (REEL_SPREAD_1_(n) | REEL_SPREAD_1_(n) >> 2)
