@@ -125,7 +125,7 @@ include $(wildcard targets/*/board.mk) \
         targets/flow-meter/flow-meter.mk targets/kernel-riscv/kernel-riscv.mk tests/unit/unit.mk tests/host/host.mk \
         tests/boards/boards.mk tests/explorer/explorer.mk \
         tests/kernels/kernels.mk tests/windows/windows.mk tests/linux/linux.mk \
-        tests/interrupts/interrupts.mk tests/heap/heap.mk tests/libc/libc.mk tests/figures/figures.mk \
+        tests/interrupts/interrupts.mk tests/heap/heap.mk tests/libc/libc.mk tests/cxx/cxx.mk tests/figures/figures.mk \
         tests/figures/traces/traces.mk \
         tests/compile/compile.mk tests/compile/ports.mk tests/mutants/mutants.mk tests/cover/cover.mk tests/fuzz/fuzz.mk tests/bench/bench.mk \
         tests/tools/tools.mk tests/tests.mk

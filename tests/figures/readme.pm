@@ -13,11 +13,17 @@ use Fcntl ':flock';
 use POSIX 'strftime';
 use Text::Wrap;
 
-my %in_first = map { ( $_ => 1 ) } qw(calls bytes);
+# Those of ports stand on the pages of these.
+my %file = (
+    calls    => 'README.md',
+    bytes    => 'README.md',
+    frames   => 'port/cxx/README.md',
+    programs => 'port/libraries/README.md',
+);
 
 sub file_of {
     my ($name) = @_;
-    return $in_first{$name} ? 'README.md' : 'tests/bench/README.md';
+    return $file{$name} // 'tests/bench/README.md';
 }
 
 # [figure, text] of each row. With "first", those of README.md.
@@ -55,6 +61,17 @@ sub stored {
     my ($with) = ( $line // '' ) =~ s/\s+/ /gr =~ /^Measured with (.*?) on /;
     my ($table) = $part =~ /((?:^\|.*\n)+)/m;
     return ( $table // '', $with );
+}
+
+# The processor's name, where the system tells it, and how many there are.
+sub machine {
+    my ( $name, $count ) = ( 'a processor without a name', 0 );
+    open my $in, '<', '/proc/cpuinfo' or return $name;
+    while (<$in>) {
+        $name = $1 if /^model name\s*:\s*(.*)/;
+        $count++ if /^processor\s*:/;
+    }
+    return "$name with $count cores";
 }
 
 # Several targets may do so at a time.

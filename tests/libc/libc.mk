@@ -29,9 +29,9 @@ $(LIBC_HEADERS): | $(OUT)/have-libc
 
 OPTIONS_on-newlib   := -std=gnu11 --specs=nano.specs -fno-builtin
 OPTIONS_on-picolibc := -std=gnu11 --specs=picolibc.specs -fno-builtin
-LIBC_on-newlib      := -Wl,--start-group -lc_nano -lnosys -Wl,--end-group -u _printf_float -Wl,--no-warnings
+LIBC_on-newlib      := -lc_nano -u _printf_float
 LIBC_on-picolibc    := -lc
-LIBC_COMMON         := port/libc/malloc.c port/libc/names.c tests/libc/board.c
+LIBC_COMMON         := port/libc/malloc.c port/libc/names.c tests/libc/board.c tests/libc/nosys.c
 PATH_tests/libc     := -isystem $(OUT)/libc
 
 define LIBC_PROGRAM

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# reel.hpp: by two compilers, in two standards, with exceptions and RTTI and without
+# both, on a host and on a board.
+
+NEED_cxx-board := $(NEED_board) \
+    libnewlib-arm-none-eabi=/usr/lib/arm-none-eabi/lib/libc_nano.a \
+    libstdc++-arm-none-eabi-newlib=/usr/include/newlib/c++/*/memory_resource
+
+CXX_HEADERS := $(CASE_HEADERS) port/cxx/reel.hpp tests/harness/tap.h
+CXX_WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Wconversion -Wundef \
+               -Wzero-as-null-pointer-constant -Werror
+CXX_FLAGS    = -g -O1 $(CXX_WARN) -Iinclude -Iport -Itests/harness
+CXX_bare    := -fno-exceptions -fno-rtti
+CXX_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# $(call cxx_host,NAME,COMPILER,FLAGS)
+define CXX_HOST
+$(OUT)/cxx/$(1): tests/cxx/reel.cc $(CXX_HEADERS) \
+                 $(call objects,gcc+O2,$(CORE) $(CONSOLE) port/always.c)
+	$$(SAY); mkdir -p $$(@D)
+	$$(CPU) compile $(2) $(3) $$(CXX_FLAGS) -o $$@ $$< $$(filter %.o,$$^)
+HOST_RUNS += $(OUT)/cxx/$(1)
+endef
+cxx_host = $(eval $(call CXX_HOST,$(1),$(2),$(3)))
+$(call cxx_host,g++-17,g++,-std=c++17)
+$(call cxx_host,g++-20-bare,g++,-std=c++20 $(CXX_bare))
+$(call cxx_host,clang++-20,clang++,-std=c++20 $(CXX_asan))
+$(call cxx_host,clang++-17-bare,clang++,-std=c++17 $(CXX_bare))
+
+CXX_BOARD := mps2-an385+llsc+Os
+# The small libraries are built without exceptions.
+CXX_SPECS  = $(if $(findstring bare,$@),--specs=nano.specs)
+CXX_LIBC   = -Wl,--start-group -lstdc++ -lm -lc -lgcc -Wl,--end-group
+
+# $(call CXX_ON_BOARD,NAME,FLAGS)
+define CXX_ON_BOARD
+$(OUT)/$(CXX_BOARD)/$(1)/cxx.elf: tests/cxx/reel.cc $(CXX_HEADERS) \
+        $(call objects,$(CXX_BOARD),$(CORE) port/always.c tests/harness/tap.c \
+          $(filter-out %/memory.c,$(BOARD_COMMON))) \
+        $(call objects,$(CXX_BOARD)/on-newlib,port/libc/malloc.c port/libc/names.c tests/libc/nosys.c) \
+        $(BOARD_SCRIPTS) | $(OUT)/have-cxx-board
+	$$(SAY); mkdir -p $$(@D)
+	$$(CPU) compile arm-none-eabi-g++ $$(CXX_SPECS) -mcpu=cortex-m3 -mthumb $(FLAGS_llsc) \
+	    -Itargets/common $(2) $$(CXX_FLAGS) -Os -o $$@ $$< $$(filter %.o,$$^) -nostdlib \
+	    -Llinker -Ltargets/common -T targets/mps2-an385/mps2-an385.ld $$(CXX_LIBC)
+BOARD_RUNS += $(OUT)/$(CXX_BOARD)/$(1)/cxx.elf
+endef
+$(eval $(call CXX_ON_BOARD,cxx17-bare,-std=c++17 $(CXX_bare)))
+$(eval $(call CXX_ON_BOARD,cxx20-bare,-std=c++20 $(CXX_bare)))
+$(eval $(call CXX_ON_BOARD,cxx17,-std=c++17))
+
+# The example on the port's page.
+$(OUT)/cxx/readme: port/cxx/README.md $(CXX_HEADERS) $(call objects,gcc+O2,$(CORE))
+	$(SAY); mkdir -p $(@D)
+	awk '/^```cpp$$/ { on = 1; next } /^```$$/ { if (on) exit } on' $< > $@.cc
+	$(CPU) compile g++ -std=c++17 $(CXX_FLAGS) -o $@ $@.cc $(filter %.o,$^)
+	$@
+TEST_FILES += $(OUT)/cxx/readme
+
+# Time and memory beside the standard's own resources: judges nothing.
+$(OUT)/cxx/frames: tests/cxx/frames.cc $(CXX_HEADERS) $(call objects,gcc+O2,$(CORE))
+	$(SAY); mkdir -p $(@D)
+	$(CPU) compile g++ -std=c++17 $(CXX_FLAGS) -O2 -o $@ $< $(filter %.o,$^)
+
+.PHONY: frames
+frames: $(OUT)/cxx/frames | $(OUT)/have-perl  ## Measure containers on reel.hpp beside pmr's own
+	tests/cxx/table $<
