@@ -407,8 +407,8 @@ reel_allocator reel_arena_allocator(reel_arena *arena)
         .allocate = allocate,
         .reallocate = reallocate,
         .free = give_back,
-        .end = end,
         .frees = frees,
+        .end = end,
     };
     const reel_allocator allocator = { &ops, arena };
     return allocator;

@@ -45,9 +45,8 @@ __asm__(".weak " OPTIONS_SYMBOL "\n\t"
 #define ALSO_PLAIN(function) extern int plain_takes_a_semicolon
 #endif
 
-// A fact that the compiler can decide. (static_assert needs <assert.h>, which a
-// freestanding toolchain may lack.)
-#define STATIC_CHECK(fact) _Static_assert(fact, #fact)
+// A fact that the compiler can decide.
+#define STATIC_CHECK(fact) REEL_STATIC_ASSERT(fact, #fact)
 
 STATIC_CHECK(sizeof(size_t) == sizeof(uintptr_t)); // sizes span addresses
 STATIC_CHECK(REEL_ALIGN_DEFAULT > 0);

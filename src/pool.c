@@ -181,7 +181,8 @@ static bool find_room(const reel_pool *pool, size_t *chunk)
 static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
                         uintptr_t pages, void *links)
 {
-    chunk->links = links;
+    reel_link *const table = links;
+    chunk->links = table;
     watch_unused(pages, chunk_size(pool));
     store_relaxed(&chunk->peak, 0);
     store_relaxed(&chunk->after, NO_NUMBER);

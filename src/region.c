@@ -270,9 +270,10 @@ static large_note *take_note(reel_region *region, uintptr_t i)
         return note;
     }
     if (i == NO_NUMBER) {
-        return alloc_here(region, size, align);
+        large_note *const here = alloc_here(region, size, align);
+        return here;
     }
-    void *const page = cut_page(region, i, size, align - 1);
+    large_note *const page = cut_page(region, i, size, align - 1);
     watch_alive((uintptr_t)page, size);
     return page;
 }
@@ -472,8 +473,8 @@ reel_allocator reel_region_allocator(reel_region *region)
         .allocate = allocate,
         .reallocate = reallocate,
         .free = give_back,
-        .end = end,
         .frees = frees,
+        .end = end,
     };
     const reel_allocator allocator = { &ops, region };
     return allocator;

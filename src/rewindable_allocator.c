@@ -152,8 +152,8 @@ reel_allocator reel_rewindable_allocator(reel_rewindable *rewindable)
         .allocate = allocate,
         .reallocate = reallocate,
         .free = give_back,
-        .end = end,
         .frees = frees,
+        .end = end,
     };
     const reel_allocator allocator = { &ops, rewindable };
     return allocator;

@@ -635,8 +635,8 @@ reel_allocator reel_temp_allocator(reel_temp *temp)
         .allocate = allocate,
         .reallocate = reallocate,
         .free = give_back,
-        .end = end,
         .frees = frees,
+        .end = end,
     };
     const reel_allocator allocator = { &ops, temp };
     return allocator;

@@ -41,6 +41,7 @@
 #endif
 
 #include "reel/config.h"
+#include "reel/version.h"
 
 #ifdef REEL_TYPES_HEADER
 #include REEL_TYPES_HEADER

@@ -14,7 +14,8 @@ use modules;
 # modules are in their list.
 my %below = (
     'reel/config.h' => [],
-    'reel/base.h'   => ['reel/config.h'],
+    'reel/version.h' => [],
+    'reel/base.h'   => [ 'reel/config.h', 'reel/version.h' ],
     'reel/pages.h'  => ['reel/base.h'],
     'reel/port.h'   => ['reel/base.h'],
 );
@@ -22,7 +23,7 @@ for my $module ( grep { $_->{includes} ne '-' } modules::all() ) {
     $below{"reel/$module->{name}.h"}
         = [ map {"reel/$_.h"} split ' ', $module->{includes} ];
 }
-$below{'reel/reel.h'} = [ grep { !m{reel/(?:config|base)} } keys %below ];
+$below{'reel/reel.h'} = [ grep { !m{reel/(?:config|base|version)} } keys %below ];
 
 # What users need not read. A part of detail/ that is named like a header belongs to
 # it: it begins with what the header says, and the header ends with it.
@@ -52,7 +53,9 @@ sub includes_of {
     return text_of($path) =~ /^\s*#\s*include\s+([<"\w][^\n]*)/mg;
 }
 
-my @top = sort grep { !/^build$/ } map { s{/$}{}r } glob '*';
+# An archive of `make dist` has manifests and LICENSES/, too.
+my $added = qr/^(?:CMakeLists.txt|meson(?:_options)?[.](?:build|txt)|zephyr|Kconfig|idf_component.yml|library.json|LICENSES)$/;
+my @top = sort grep { !/^build$/ && ( -e '.git' || !/$added/ ) } map { s{/$}{}r } glob '*';
 is_deeply(
     \@top,
     [

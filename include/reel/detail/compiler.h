@@ -30,6 +30,7 @@
 #if defined(__cplusplus)
 #define REEL_HAS_INLINE   1
 #define REEL_FOR_INLINING inline
+#define REEL_TO_EMIT      inline __attribute__((__used__))
 #elif defined(__GNUC__)
 #define REEL_HAS_INLINE   1
 #define REEL_FOR_INLINING extern inline __attribute__((__gnu_inline__))
