@@ -121,14 +121,34 @@ BOARD_COMMON := $(patsubst %,targets/common/%.c,memory semihost startup) \
                 port/cortex-m/primask.c
 BOARD_SCRIPTS := $(wildcard linker/*.ld targets/*/*.ld)
 
-include port/port.mk $(wildcard targets/*/board.mk) \
-        targets/flow-meter/flow-meter.mk targets/kernel-riscv/kernel-riscv.mk tests/unit/unit.mk tests/host/host.mk \
-        tests/boards/boards.mk tests/explorer/explorer.mk \
-        tests/kernels/kernels.mk tests/windows/windows.mk tests/linux/linux.mk \
-        tests/interrupts/interrupts.mk tests/heap/heap.mk tests/libc/libc.mk tests/cxx/cxx.mk tests/figures/figures.mk \
+# In this order: what a folder defines at once, those below it may use.
+include port/port.mk \
+        $(wildcard targets/*/board.mk) \
+        targets/flow-meter/flow-meter.mk \
+        targets/kernel-riscv/kernel-riscv.mk \
+        tests/unit/unit.mk \
+        tests/host/host.mk \
+        tests/boards/boards.mk \
+        tests/explorer/explorer.mk \
+        tests/kernels/kernels.mk \
+        tests/windows/windows.mk \
+        tests/linux/linux.mk \
+        tests/interrupts/interrupts.mk \
+        tests/heap/heap.mk \
+        tests/libc/libc.mk \
+        tests/cxx/cxx.mk \
+        tests/figures/figures.mk \
         tests/figures/traces/traces.mk \
-        tests/compile/compile.mk tests/compile/ports.mk tests/mutants/mutants.mk tests/cover/cover.mk tests/fuzz/fuzz.mk tests/bench/bench.mk \
-        tests/consumers/consumers.mk tests/tools/tools.mk tests/tests.mk
+        tests/compile/compile.mk \
+        tests/compile/ports.mk \
+        tests/mutants/mutants.mk \
+        tests/cover/cover.mk \
+        tests/fuzz/fuzz.mk \
+        tests/schedules/schedules.mk \
+        tests/bench/bench.mk \
+        tests/consumers/consumers.mk \
+        tests/tools/tools.mk \
+        tests/tests.mk
 
 -include $(shell find $(OUT) -path $(OUT)/linux -prune -o -path $(OUT)/wine -prune -o -name '*.d' -print 2>/dev/null)
 
