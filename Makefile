@@ -135,12 +135,13 @@ include port/port.mk \
         tests/linux/linux.mk \
         tests/interrupts/interrupts.mk \
         tests/heap/heap.mk \
-        tests/libc/libc.mk \
-        tests/cxx/cxx.mk \
         tests/figures/figures.mk \
         tests/figures/traces/traces.mk \
         tests/compile/compile.mk \
         tests/compile/ports.mk \
+        tests/libc/libc.mk \
+        tests/cxx/cxx.mk \
+        tests/programs/programs.mk \
         tests/mutants/mutants.mk \
         tests/cover/cover.mk \
         tests/fuzz/fuzz.mk \
