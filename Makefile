@@ -145,7 +145,7 @@ include port/port.mk \
         tests/mutants/mutants.mk \
         tests/cover/cover.mk \
         tests/fuzz/fuzz.mk \
-        tests/schedules/schedules.mk \
+        $(wildcard tests/schedules/schedules.mk) \
         tests/bench/bench.mk \
         tests/consumers/consumers.mk \
         tests/tools/tools.mk \
