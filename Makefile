@@ -126,6 +126,7 @@ include port/port.mk \
         $(wildcard targets/*/board.mk) \
         targets/flow-meter/flow-meter.mk \
         targets/kernel-riscv/kernel-riscv.mk \
+        targets/examples/examples.mk \
         tests/unit/unit.mk \
         tests/host/host.mk \
         tests/boards/boards.mk \

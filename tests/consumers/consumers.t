@@ -106,7 +106,8 @@ works(
     "cc -o by-pkg-config $here/program.c `$pc pkg-config --cflags --libs reel`",
     './by-pkg-config',
     "test `$pc pkg-config --modversion reel` = $version",
-    "test -e `$pc pkg-config --variable=portdir reel`/host/pages.c"
+    "test -e `$pc pkg-config --variable=portdir reel`/host/pages.c",
+    'test -e opt/include/reel/reel.hpp'
 );
 works(
     'pkg-config: the options of the library are in reel.pc',
@@ -128,7 +129,8 @@ works(
     'CMake: install, find_package with a version and a component',
     "cmake --install subdirectory --prefix $folder/installed",
     cmake( 'package', "-DHOW=package -DVERSION=$numbers[0].$numbers[1] -DCMAKE_PREFIX_PATH=$folder/installed" ),
-    './package/program'
+    './package/program',
+    'test -e installed/include/reel/reel.hpp'
 );
 works( 'CMake: find_package refuses another major version',
     "! cmake -S $here/cmake -B refused -DHOW=package -DVERSION=" . ( $numbers[0] + 1 )

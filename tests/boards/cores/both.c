@@ -49,9 +49,14 @@ void both_start(void)
     __asm__ volatile("dsb\n\tsev" ::: "memory");
 }
 
-void both_run(void (*work)(size_t core))
+void both_begin(void (*work)(size_t core))
 {
     __atomic_store_n(&work_of_1, work, __ATOMIC_RELEASE);
+}
+
+void both_run(void (*work)(size_t core))
+{
+    both_begin(work);
     work(0);
     while (__atomic_load_n(&work_of_1, __ATOMIC_ACQUIRE) != NULL) {
     }

@@ -17,6 +17,9 @@ typedef struct tally {
 // Let core 1 out of reset. It waits for work.
 void both_start(void);
 
+// Let core 1 run work(1), and go on.
+void both_begin(void (*work)(size_t core));
+
 // Run work(0) on this core and work(1) on the other one; return when both have.
 void both_run(void (*work)(size_t core));
 
