@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND              REEL_KIND_ARENA
 #define REEL_ARENA_INLINE REEL_TO_EMIT
 #include "reel/arena.h"
 
@@ -73,15 +74,16 @@ ALWAYS_INLINE bool find_room(const reel_arena *arena, uintptr_t next,
     return true;
 }
 
-void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
+void *FROM(reel_arena_alloc_slow)(reel_arena *arena, size_t size,
+                                  size_t align WITH_CALLER)
 {
     const uintptr_t mask = mask_of(align);
-    if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, arena, caller)) {
         return NULL;
     }
     extent found;
     if (!find_room(arena, next_of(arena), at_least_1(size), mask, &found)) {
-        return count_refusal(arena, at_least_1(size));
+        return refuse(arena, size, align PASS_CALLER);
     }
     store_relaxed(&arena->next, found.stop);
     watch_alive(found.start, at_least_1(size));
@@ -91,7 +93,7 @@ void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
 
 void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align)
 {
-    void *const block = reel_arena_alloc(arena, size, align);
+    void *const block = ALLOC_IN(arena, size, align PASS_HERE);
     if (block != NULL) {
         fill_bytes(block, 0, at_least_1(size));
     }
@@ -101,17 +103,17 @@ void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align)
 // Contexts share `next` and nothing else. If it still has the value that was
 // read, [next, end) is free, whatever happened in between.
 OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
-                                    size_t align)
+                                    size_t align WITH_CALLER)
 {
     const uintptr_t mask = mask_of(align);
-    if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, arena, caller)) {
         return NULL;
     }
     extent found;
     uintptr_t next = next_of(arena);
     do {
         if (!find_room(arena, next, at_least_1(size), mask, &found)) {
-            return count_refusal(arena, at_least_1(size));
+            return refuse(arena, size, align PASS_CALLER);
         }
     } while (!swap_if_relaxed(&arena->next, &next, found.stop));
     watch_alive(found.start, at_least_1(size));
@@ -128,7 +130,7 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
         && swap_if_relaxed(&arena->next, &next, stop)) {
         return (void *)start;
     }
-    return alloc_shared_slow(arena, size, align);
+    return alloc_shared_slow(arena, size, align PASS_HERE);
 }
 
 // ---- changing and freeing one block ----------------------------------------
@@ -189,8 +191,8 @@ static inline bool resize(reel_arena *arena, uintptr_t next, uintptr_t start,
     return true;
 }
 
-bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
-                            size_t new_size)
+bool FROM(reel_arena_resize_slow)(reel_arena *arena, void *block,
+                                  size_t old_size, size_t new_size WITH_CALLER)
 {
     const uintptr_t start = (uintptr_t)block;
     const uintptr_t next = next_of(arena);
@@ -198,7 +200,7 @@ bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
     const size_t offset = start - arena->base;
     const size_t size = at_least_1(old_size);
     if (!HOLDS(offset < used && size <= used - offset,
-               why_not(arena, REEL_FOREIGN))) {
+               why_not(arena, REEL_FOREIGN), KIND, arena, caller)) {
         return false;
     }
     const bool done = resize(arena, next, start, size, at_least_1(new_size));
@@ -206,23 +208,25 @@ bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
     return done;
 }
 
-void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
-                         size_t new_size, size_t align)
+BODY void *FROM(reel_arena_realloc)(reel_arena *arena, void *block,
+                                    size_t old_size, size_t new_size,
+                                    size_t align WITH_CALLER)
 {
     if (block == NULL) {
-        return reel_arena_alloc(arena, new_size, align);
+        return ALLOC_IN(arena, new_size, align PASS_CALLER);
     }
     const uintptr_t mask = mask_of(align);
-    if (!HOLDS((align & mask) == 0, REEL_INVALID)
+    if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, arena, caller)
         || !HOLDS(reel_arena_owns(arena, block, old_size),
-                  why_not(arena, REEL_FOREIGN))) {
+                  why_not(arena, REEL_FOREIGN), KIND, arena, caller)) {
         return NULL;
     }
     if (((uintptr_t)block & mask) == 0
-        && reel_arena_resize_slow(arena, block, old_size, new_size)) {
+        && FROM(reel_arena_resize_slow)(arena, block, old_size,
+                                        new_size PASS_CALLER)) {
         return block;
     }
-    void *const copy = reel_arena_alloc(arena, new_size, align);
+    void *const copy = ALLOC_IN(arena, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
     return copy;
 }
@@ -360,14 +364,16 @@ reel_stats reel_arena_stats(const reel_arena *arena)
 size_t reel_arena_offset(const reel_arena *arena, const void *block)
 {
     const size_t offset = (uintptr_t)block - arena->base;
-    return HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_FOREIGN))
+    return HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_FOREIGN),
+                 KIND, arena, HERE)
                ? offset
                : SIZE_MAX;
 }
 
 void *reel_arena_at(const reel_arena *arena, size_t offset)
 {
-    if (!HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_INVALID))) {
+    if (!HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_INVALID),
+               KIND, arena, HERE)) {
         return NULL;
     }
     return (void *)(arena->base + offset);
@@ -377,13 +383,14 @@ void *reel_arena_at(const reel_arena *arena, size_t offset)
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    return reel_arena_alloc(self, size, align);
+    return ALLOC_IN(self, size, align PASS_HERE);
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
-    return reel_arena_realloc(self, block, old_size, new_size, align);
+    return FROM(reel_arena_realloc)(self, block, old_size, new_size,
+                                    align PASS_HERE);
 }
 
 static reel_status give_back(void *self, void *block, size_t size)
@@ -451,3 +458,28 @@ reel_status reel_arena_dispose(reel_arena *arena)
     watch_own(arena->base, arena->end - arena->base);
     return REEL_OK;
 }
+
+// ---- what the program calls, if callers are kept -----------------------------
+
+#if REEL_CALLERS
+
+void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
+{
+    return FROM(reel_arena_alloc_slow)(arena, size, align PASS_HERE);
+}
+
+bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
+                            size_t new_size)
+{
+    return FROM(reel_arena_resize_slow)(arena, block, old_size,
+                                        new_size PASS_HERE);
+}
+
+void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
+                         size_t new_size, size_t align)
+{
+    return FROM(reel_arena_realloc)(arena, block, old_size, new_size,
+                                    align PASS_HERE);
+}
+
+#endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_BLOCKS
 #include "reel/blocks.h"
 
 #include "batch.h"
@@ -47,7 +48,9 @@ static reel_status foreign_to(const reel_blocks *blocks)
 size_t reel_blocks_index(const reel_blocks *blocks, const void *block)
 {
     const uintptr_t i = number_of(blocks, block);
-    return HOLDS(i < blocks->list.count, foreign_to(blocks)) ? i : SIZE_MAX;
+    return HOLDS(i < blocks->list.count, foreign_to(blocks), KIND, blocks, HERE)
+               ? i
+               : SIZE_MAX;
 }
 
 // ---- set-up ------------------------------------------------------------------
@@ -218,35 +221,39 @@ ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
     return (void *)block;
 }
 
-OUT_OF_LINE void *count_refusal(reel_blocks *blocks)
+OUT_OF_LINE void *count_refusal(reel_blocks *blocks WITH_CALLER)
 {
+    TELL_REFUSAL(!has_ended(blocks), REEL_NO_MEMORY, KIND, blocks, caller,
+                 blocks->block_size, 0, 0, NULL);
     count_one(&blocks->failures);
-    (void)HOLDS(!has_ended(blocks), REEL_STALE);
+    (void)HOLDS(!has_ended(blocks), REEL_STALE, KIND, blocks, caller);
     return NULL;
 }
 
-OUT_OF_LINE void *alloc_unseen(reel_blocks *blocks)
+OUT_OF_LINE void *alloc_unseen(reel_blocks *blocks WITH_CALLER)
 {
     const uintptr_t i = take_unseen(&blocks->list, NOT_SEEN);
-    return i == NO_NUMBER ? count_refusal(blocks) : hand_out(blocks, i);
+    return i == NO_NUMBER ? count_refusal(blocks PASS_CALLER)
+                          : hand_out(blocks, i);
 }
 
 // The list was empty a moment ago.
-OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head)
+OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head WITH_CALLER)
 {
     const uintptr_t i = take_fresh(&blocks->list, head);
     if (!is_none(i)) {
         return hand_out(blocks, i);
     }
-    return is_unseen(i) ? alloc_unseen(blocks) : count_refusal(blocks);
+    return is_unseen(i) ? alloc_unseen(blocks PASS_CALLER)
+                        : count_refusal(blocks PASS_CALLER);
 }
 
-void *reel_blocks_alloc(reel_blocks *blocks)
+BODY void *FROM(reel_blocks_alloc)(reel_blocks *blocks WITH_CALLER)
 {
     uintptr_t head;
     const uintptr_t i = list_take_listed(&blocks->list, &head);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
-        return alloc_fresh(blocks, head);
+        return alloc_fresh(blocks, head PASS_CALLER);
     }
     return hand_out(blocks, i);
 }
@@ -459,12 +466,12 @@ void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 {
     reel_blocks *const blocks = cache->blocks;
     if (cache->bytes == 0) {
-        (void)HOLDS(false, REEL_STALE);
+        (void)HOLDS(false, REEL_STALE, KIND, cache, HERE);
         return NULL;
     }
     void **const top = fill(blocks, cache->slots, half_of(cache));
     if (top == cache->slots) {
-        return count_refusal(blocks);
+        return count_refusal(blocks PASS_HERE);
     }
     cache->top = top - 1;
     INVARIANT(reel_blocks_cache_is_valid(cache));
@@ -555,10 +562,12 @@ static bool suits(const reel_blocks *blocks, size_t size, size_t align)
 static void *allocate(void *self, size_t size, size_t align)
 {
     reel_blocks *const blocks = self;
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)) {
         return NULL;
     }
-    return suits(blocks, size, align) ? reel_blocks_alloc(blocks) : NULL;
+    return suits(blocks, size, align)
+               ? FROM(reel_blocks_alloc)(blocks PASS_HERE)
+               : NULL;
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,
@@ -570,9 +579,10 @@ static void *reallocate(void *self, void *block, size_t old_size,
         return allocate(self, new_size, align);
     }
     const uintptr_t i = number_of(blocks, block);
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
-        || !HOLDS(i < blocks->list.count, foreign_to(blocks))
-        || !HOLDS(is_allocated(&blocks->list, i), REEL_DOUBLE_FREE)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)
+        || !HOLDS(i < blocks->list.count, foreign_to(blocks), KIND, self, HERE)
+        || !HOLDS(is_allocated(&blocks->list, i), REEL_DOUBLE_FREE, KIND, self,
+                  HERE)) {
         return NULL;
     }
     const bool is_aligned = ((uintptr_t)block & mask_of(align)) == 0;
@@ -652,7 +662,7 @@ static void end_cache(void *self)
 static void *allocate_cached(void *self, size_t size, size_t align)
 {
     reel_blocks_cache *const cache = self;
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)) {
         return NULL;
     }
     return suits(cache->blocks, size, align) ? reel_blocks_cache_alloc(cache)
@@ -700,3 +710,14 @@ reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache)
     reel_binding_handle(cache->entry, cache, &handle);
     return handle;
 }
+
+// ---- what the program calls, if callers are kept -----------------------------
+
+#if REEL_CALLERS
+
+void *reel_blocks_alloc(reel_blocks *blocks)
+{
+    return FROM(reel_blocks_alloc)(blocks PASS_HERE);
+}
+
+#endif

@@ -5,7 +5,7 @@
 #ifndef REEL_SRC_CHECK_H
 #define REEL_SRC_CHECK_H
 
-#include "reel/base.h"
+#include "caller.h"
 
 // For hot paths. -Os would call helpers of two instructions, and would merge
 // the rare case into the common one.
@@ -13,11 +13,10 @@
 #define OUT_OF_LINE   static __attribute__((__noinline__, __unused__))
 
 // Did the caller keep the contract? Facts are O(1). A broken contract panics,
-// and the check is false. So each use reads `if (!HOLDS(fact, why)) { fail }`:
+// and the check is false. So each use reads `if (!HOLDS(fact, why, …)) { fail }`:
 // the call is safe even if the panic hook returns.
-#define HOLDS(fact, why)       \
-    (REEL_CHECKS < 1 || (fact) \
-     || (reel_panic((why), __FILE__, __LINE__), false))
+#define HOLDS(fact, why, kind, object, caller) \
+    (REEL_CHECKS < 1 || (fact) || (BREACH(why, kind, object, caller), false))
 
 // Did reel keep its own promises? Any cost; nothing below REEL_CHECKS 2.
 #define INVARIANT(fact)                                   \

@@ -23,6 +23,10 @@
 
 typedef reel_rewindable_chunk chunk_entry;
 
+// For others of the rewindable's files.
+void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
+                                  size_t align WITH_CALLER);
+
 ALWAYS_INLINE uintptr_t position_of(uintptr_t used)
 {
     return used >> HALF_BITS;

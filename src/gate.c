@@ -8,13 +8,15 @@ static bool is_inside(const reel_word *gate)
     return thread != 0 && reel_port_gate_holder(gate) == thread;
 }
 
-bool reel_gate_enter(reel_word *gate)
+bool reel_gate_enter(reel_word *gate WITH_CALLER)
 {
     if (reel_port_in_interrupt()) {
         return false;
     }
     while (!reel_port_gate_enter(gate)) {
-        if (REEL_CHECKS >= 1 && !HOLDS(!is_inside(gate), REEL_BUSY)) {
+        if (REEL_CHECKS >= 1
+            && !HOLDS(!is_inside(gate), REEL_BUSY, REEL_KIND_UNKNOWN, gate,
+                      caller)) {
             return false;
         }
         reel_port_gate_wait(gate);

@@ -19,7 +19,7 @@
 
 // True: inside, with all writes of the threads before. False: a handler, or
 // inside already, so the call fails.
-bool reel_gate_enter(reel_word *gate);
+bool reel_gate_enter(reel_word *gate WITH_CALLER);
 
 static inline void gate_leave(reel_word *gate)
 {
@@ -30,7 +30,8 @@ static inline void gate_leave(reel_word *gate)
 static inline void nobody_is_inside(const reel_word *gate)
 {
     if (REEL_CHECKS >= 2) {
-        (void)HOLDS(reel_port_gate_holder(gate) == 0, REEL_BUSY);
+        (void)HOLDS(reel_port_gate_holder(gate) == 0, REEL_BUSY,
+                    REEL_KIND_UNKNOWN, gate, NULL);
     }
 }
 

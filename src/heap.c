@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_HEAP
 #include "reel/heap.h"
 
 #include "heap_map.h"
@@ -6,7 +7,8 @@
 // ---- use after free ------------------------------------------------------------
 
 // A fact about the words of a free block. If it does not hold, they were written to.
-#define UNTOUCHED(fact) HOLDS(fact, REEL_INVALID)
+// Who wrote there is not known.
+#define UNTOUCHED(fact) HOLDS(fact, REEL_INVALID, KIND, heap, NULL)
 
 // ---- lists of free blocks ------------------------------------------------------
 
@@ -144,12 +146,15 @@ INLINE_FOR_SPEED void raise_frontier(reel_heap *heap, size_t to)
 
 // ---- allocation ------------------------------------------------------------------
 
-OUT_OF_LINE void *refuse(reel_heap *heap, size_t size)
+OUT_OF_LINE void *refuse(reel_heap *heap,
+                         size_t size WITH(size_t align) WITH_CALLER)
 {
     if (has_ended(heap)) {
-        (void)HOLDS(false, REEL_STALE);
+        (void)HOLDS(false, REEL_STALE, KIND, heap, caller);
         return NULL;
     }
+    TELL_REFUSAL(true, REEL_NO_MEMORY, KIND, heap, caller, at_least_1(size),
+                 align, reel_heap_largest_free(heap), NULL);
     heap->failures += heap->failures < SIZE_MAX;
     heap->largest_refused = max_of(heap->largest_refused, size);
     return NULL;
@@ -232,11 +237,12 @@ INLINE_FOR_SPEED void *hand_out(reel_heap *heap, uintptr_t block, size_t first,
     return (void *)block;
 }
 
-ALWAYS_INLINE void *take_fresh(reel_heap *heap, size_t n, size_t size)
+ALWAYS_INLINE void *take_fresh(reel_heap *heap, size_t n,
+                               size_t size WITH(size_t align) WITH_CALLER)
 {
     const size_t first = frontier_of(heap);
     if (REEL_UNLIKELY(n > heap->count - first)) {
-        return refuse(heap, size);
+        return refuse(heap, size PASS(align) PASS_CALLER);
     }
     raise_frontier(heap, first + n);
     return hand_out(heap, address_of(heap, first), first, n, n << heap->shift);
@@ -269,13 +275,13 @@ static void leave_free(reel_heap *heap, size_t first, size_t gap)
 
 // The same with a gap before the block.
 static void *take_fresh_aligned(reel_heap *heap, size_t n, size_t size,
-                                uintptr_t mask)
+                                uintptr_t mask WITH(size_t align) WITH_CALLER)
 {
     const size_t first = frontier_of(heap);
     const size_t room = heap->count - first;
     const size_t gap = gap_to(address_of(heap, first), mask) >> heap->shift;
     if (gap > room || n > room - gap) {
-        return refuse(heap, size);
+        return refuse(heap, size PASS(align) PASS_CALLER);
     }
     raise_frontier(heap, first + gap + n);
     if (gap > 0) {
@@ -306,16 +312,17 @@ static void *take_listed_aligned(reel_heap *heap, uintptr_t bin, size_t n,
 }
 
 // Any alignment. A block that is larger by it surely fits, and one that is not may.
-OUT_OF_LINE void *alloc_aligned(reel_heap *heap, size_t size, size_t align)
+OUT_OF_LINE void *alloc_aligned(reel_heap *heap, size_t size,
+                                size_t align WITH_CALLER)
 {
     const uintptr_t mask = mask_of(align);
-    if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, heap, caller)) {
         return NULL;
     }
     const size_t n = granules_for(heap, at_least_1(size));
     const size_t more = mask >> heap->shift; // granules that a gap may have
     if (n - 1 >= heap->count) {
-        return refuse(heap, size);
+        return refuse(heap, size PASS(align) PASS_CALLER);
     }
     uintptr_t bin;
     void *block = NULL;
@@ -326,31 +333,35 @@ OUT_OF_LINE void *alloc_aligned(reel_heap *heap, size_t size, size_t align)
         && find_room(heap, n + more, bin_of(n + more), &bin)) {
         block = take_listed_aligned(heap, bin, n, mask);
     }
-    return block != NULL ? block : take_fresh_aligned(heap, n, size, mask);
+    return block != NULL ? block
+                         : take_fresh_aligned(heap, n, size,
+                                              mask PASS(align) PASS_CALLER);
 }
 
-void *reel_heap_alloc(reel_heap *heap, size_t size, size_t align)
+void *FROM(reel_heap_alloc)(reel_heap *heap, size_t size,
+                            size_t align WITH_CALLER)
 {
     const uintptr_t mask = mask_of(align);
     if (REEL_UNLIKELY(mask > heap->mask || (align & mask) != 0)) {
-        return alloc_aligned(heap, size, align);
+        return alloc_aligned(heap, size, align PASS_CALLER);
     }
     size_t n = granules_for(heap, size);
     if (REEL_UNLIKELY(n - 1 >= heap->count)) {
         if (size != 0 || has_ended(heap)) {
-            return refuse(heap, size);
+            return refuse(heap, size PASS(align) PASS_CALLER);
         }
         n = 1;
     }
     const uintptr_t own = bin_of(n);
     uintptr_t bin;
-    return find_room(heap, n, own, &bin) ? take_listed(heap, bin, n, own)
-                                         : take_fresh(heap, n, size);
+    return find_room(heap, n, own, &bin)
+               ? take_listed(heap, bin, n, own)
+               : take_fresh(heap, n, size PASS(align) PASS_CALLER);
 }
 
 void *reel_heap_alloc_zeroed(reel_heap *heap, size_t size, size_t align)
 {
-    void *const block = reel_heap_alloc(heap, size, align);
+    void *const block = FROM(reel_heap_alloc)(heap, size, align PASS_HERE);
     if (block != NULL) {
         fill_bytes(block, 0, at_least_1(size));
     }
@@ -559,9 +570,9 @@ static bool grow(reel_heap *heap, size_t first, size_t old, size_t n)
 
 // It has to grow, and cannot where it is.
 static void *move(reel_heap *heap, size_t first, size_t old, size_t size,
-                  size_t align)
+                  size_t align WITH_CALLER)
 {
-    void *const copy = reel_heap_alloc(heap, size, align);
+    void *const copy = FROM(reel_heap_alloc)(heap, size, align PASS_CALLER);
     if (copy != NULL) {
         copy_bytes(copy, (const void *)address_of(heap, first),
                    min_of(old << heap->shift, at_least_1(size)));
@@ -570,21 +581,22 @@ static void *move(reel_heap *heap, size_t first, size_t old, size_t size,
     return copy;
 }
 
-void *reel_heap_realloc(reel_heap *heap, void *block, size_t size, size_t align)
+void *FROM(reel_heap_realloc)(reel_heap *heap, void *block, size_t size,
+                              size_t align WITH_CALLER)
 {
     if (block == NULL) {
-        return reel_heap_alloc(heap, size, align);
+        return FROM(reel_heap_alloc)(heap, size, align PASS_CALLER);
     }
     const uintptr_t mask = mask_of(align);
     const size_t first = index_of(heap, (uintptr_t)block);
-    if (!HOLDS((align & mask) == 0, REEL_INVALID)
-        || !is_block(heap, first, block)) {
+    if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, heap, caller)
+        || !is_block(heap, first, block PASS_CALLER)) {
         return NULL;
     }
     const size_t n = granules_for(heap, at_least_1(size));
     const size_t old = used_length(heap, first);
     if (n - 1 >= heap->count) {
-        return refuse(heap, size);
+        return refuse(heap, size PASS(align) PASS_CALLER);
     }
     if (((uintptr_t)block & mask) == 0) {
         if (n < old) {
@@ -595,5 +607,21 @@ void *reel_heap_realloc(reel_heap *heap, void *block, size_t size, size_t align)
             return block;
         }
     }
-    return move(heap, first, old, size, align);
+    return move(heap, first, old, size, align PASS_CALLER);
 }
+
+// ---- what the program calls, if callers are kept -----------------------------------
+
+#if REEL_CALLERS
+
+void *reel_heap_alloc(reel_heap *heap, size_t size, size_t align)
+{
+    return FROM(reel_heap_alloc)(heap, size, align PASS_HERE);
+}
+
+void *reel_heap_realloc(reel_heap *heap, void *block, size_t size, size_t align)
+{
+    return FROM(reel_heap_realloc)(heap, block, size, align PASS_HERE);
+}
+
+#endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_HEAP
 #include "heap_map.h"
 
 // A cached block is a used one to the heap, and nothing is written to it.
@@ -28,19 +29,21 @@ static bool is_empty(const reel_heap_cache *cache)
 }
 
 // The heap has no room, but may have with what is cached: then it did not refuse.
-static void *alloc_large(reel_heap_cache *cache, size_t size, size_t align)
+static void *alloc_large(reel_heap_cache *cache, size_t size,
+                         size_t align WITH_CALLER)
 {
     reel_heap *const heap = cache->heap;
     const size_t failures = heap->failures;
     const size_t largest_refused = heap->largest_refused;
-    void *const block = reel_heap_alloc(heap, size, align);
+    void *const block = FROM(reel_heap_alloc)(
+        heap, size, align PASS(is_empty(cache) ? caller : NOBODY));
     if (block != NULL || heap->failures == failures || is_empty(cache)) {
         return block;
     }
     heap->failures = failures;
     heap->largest_refused = largest_refused;
     (void)reel_heap_cache_flush(cache);
-    return reel_heap_alloc(heap, size, align);
+    return FROM(reel_heap_alloc)(heap, size, align PASS_CALLER);
 }
 
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
@@ -56,7 +59,7 @@ void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
         watch_alive((uintptr_t)block, (i + 1) << heap->shift);
         return block;
     }
-    return alloc_large(cache, size, align);
+    return alloc_large(cache, size, align PASS_HERE);
 }
 
 static bool has_block(const reel_heap_slot *slot, const void *block)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_HEAP
 #include "binding.h"
 #include "heap_map.h"
 
@@ -108,14 +109,14 @@ reel_status reel_heap_reset(reel_heap *heap)
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    return reel_heap_alloc(self, size, align);
+    return FROM(reel_heap_alloc)(self, size, align PASS_HERE);
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
     (void)old_size;
-    return reel_heap_realloc(self, block, new_size, align);
+    return FROM(reel_heap_realloc)(self, block, new_size, align PASS_HERE);
 }
 
 // A block may be larger than its user says: a lock, which asks no backing in a

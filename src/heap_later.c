@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_HEAP
 #include "heap_map.h"
 
 // Blocks that others free are pushed on a list, whose links are the first words of the
@@ -43,15 +44,17 @@ static uintptr_t take_all(reel_heap *heap)
 }
 
 // What leads nowhere ends the list.
-static bool free_next(reel_heap *heap)
+static bool free_next(reel_heap *heap WITH_CALLER)
 {
     const uintptr_t block = heap->pending;
     if (!is_used(heap, index_of(heap, block))) {
         heap->pending = 0;
-        (void)HOLDS(false, reel_heap_blame(heap, (const void *)block)
-                                   == REEL_DOUBLE_FREE
-                               ? REEL_DOUBLE_FREE
-                               : REEL_INVALID);
+        (void)HOLDS(false,
+                    reel_heap_blame(heap, (const void *)block)
+                            == REEL_DOUBLE_FREE
+                        ? REEL_DOUBLE_FREE
+                        : REEL_INVALID,
+                    KIND, heap, caller);
         return false;
     }
     heap->pending = get_word(heap, block);
@@ -65,7 +68,7 @@ size_t reel_heap_drain(reel_heap *heap, size_t most)
         if (heap->pending == 0) {
             heap->pending = take_all(heap);
         }
-        if (heap->pending == 0 || !free_next(heap)) {
+        if (heap->pending == 0 || !free_next(heap PASS_HERE)) {
             break;
         }
         count++;

@@ -329,17 +329,24 @@ ALWAYS_INLINE bool is_inside(const reel_heap *heap, uintptr_t address)
            && IS_WORD_ALIGNED(address);
 }
 
+// For others of the heap's files.
+void *FROM(reel_heap_alloc)(reel_heap *heap, size_t size,
+                            size_t align WITH_CALLER);
+void *FROM(reel_heap_realloc)(reel_heap *heap, void *block, size_t size,
+                              size_t align WITH_CALLER);
+
 // Why is `block` not a used block?
 reel_status reel_heap_blame(const reel_heap *heap, const void *block);
 
 // Every build refuses a pointer that is no used block. Most panic, too.
 static inline bool is_block(const reel_heap *heap, size_t first,
-                            const void *block)
+                            const void *block WITH_CALLER)
 {
     if (is_used(heap, first)) {
         return true;
     }
-    (void)HOLDS(false, reel_heap_blame(heap, block));
+    (void)HOLDS(false, reel_heap_blame(heap, block), REEL_KIND_HEAP, heap,
+                caller);
     return false;
 }
 

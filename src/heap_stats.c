@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_HEAP
 #include "heap_map.h"
 
 // ---- misuse --------------------------------------------------------------------
@@ -39,7 +40,7 @@ bool reel_heap_owns(const reel_heap *heap, const void *block)
 size_t reel_heap_usable_size(const reel_heap *heap, const void *block)
 {
     const size_t first = index_of(heap, (uintptr_t)block);
-    if (!is_block(heap, first, block)) {
+    if (!is_block(heap, first, block PASS_HERE)) {
         return 0;
     }
     return used_length(heap, first) << heap->shift;

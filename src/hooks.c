@@ -12,6 +12,20 @@
 #define IS_CORTEX_M 0
 #endif
 
+#if REEL_CALLERS
+
+DEFAULT_HOOK void reel_refused(const reel_report *report)
+{
+    (void)report;
+}
+
+DEFAULT_HOOK void reel_accused(const reel_report *report)
+{
+    reel_panic(report->why, report->file, report->line);
+}
+
+#endif
+
 // Each program can say these; a gate of its own is a port's.
 #if REEL_WEAK_HOOKS
 

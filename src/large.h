@@ -55,10 +55,10 @@ static inline large_note **find_note(reel_region *region, const void *object)
 
 // The backing is the pool's, and so is the gate to it. NULL in an interrupt, too.
 static inline void *take_large(const reel_region *region, size_t size,
-                               size_t align)
+                               size_t align WITH_CALLER)
 {
     reel_pool *const pool = region->pool;
-    if (pool_has_ended(pool) || !reel_gate_enter(&pool->gate)) {
+    if (pool_has_ended(pool) || !reel_gate_enter(&pool->gate PASS_CALLER)) {
         return NULL;
     }
     void *const object = reel_allocate(pool->backing, size, align);
@@ -79,7 +79,7 @@ static inline void note_large(reel_region *region, large_note *note,
 // Resized by the backing. What is not to grow succeeds whatever the backing says,
 // and in an interrupt, where it is not asked: it keeps its place and size.
 static inline void *resize_large(reel_region *region, large_note *note,
-                                 size_t size, size_t align)
+                                 size_t size, size_t align WITH_CALLER)
 {
     reel_pool *const pool = region->pool;
     const bool fits =
@@ -88,7 +88,8 @@ static inline void *resize_large(reel_region *region, large_note *note,
     if (pool_has_ended(pool)) {
         return NULL; // the caller says why
     }
-    if ((fits && size == note->size) || !reel_gate_enter(&pool->gate)) {
+    if ((fits && size == note->size)
+        || !reel_gate_enter(&pool->gate PASS_CALLER)) {
         return kept;
     }
     void *const object =
@@ -104,14 +105,15 @@ static inline void *resize_large(reel_region *region, large_note *note,
     return object;
 }
 
-static inline reel_status free_large(reel_region *region, large_note **at)
+static inline reel_status free_large(reel_region *region,
+                                     large_note **at WITH_CALLER)
 {
     reel_pool *const pool = region->pool;
     large_note *const note = *at;
     if (pool_has_ended(pool)) {
         return REEL_STALE;
     }
-    if (!reel_gate_enter(&pool->gate)) {
+    if (!reel_gate_enter(&pool->gate PASS_CALLER)) {
         return REEL_BUSY;
     }
     const reel_status status =
@@ -128,10 +130,10 @@ static inline reel_status free_large(reel_region *region, large_note **at)
 }
 
 // At the close: the newest goes first. False in an interrupt.
-static inline bool free_all_large(reel_region *region)
+static inline bool free_all_large(reel_region *region WITH_CALLER)
 {
     reel_pool *const pool = region->pool;
-    if (!reel_gate_enter(&pool->gate)) {
+    if (!reel_gate_enter(&pool->gate PASS_CALLER)) {
         return false;
     }
     for (const large_note *each = region->large; each != NULL;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_LOCK
 #include "reel/locked.h"
 
 #include "bits.h"
@@ -10,19 +11,19 @@ static bool has_ended(const reel_lock *lock)
 }
 
 // For a call that returns a pointer.
-static bool enter(reel_lock *lock)
+static bool enter(reel_lock *lock WITH_CALLER)
 {
     if (has_ended(lock)) {
-        (void)HOLDS(false, REEL_STALE);
+        (void)HOLDS(false, REEL_STALE, KIND, lock, caller);
         return false;
     }
-    return reel_gate_enter(&lock->gate);
+    return reel_gate_enter(&lock->gate PASS_CALLER);
 }
 
 static void *allocate(void *self, size_t size, size_t align)
 {
     reel_lock *const lock = self;
-    if (!enter(lock)) {
+    if (!enter(lock PASS_HERE)) {
         return NULL;
     }
     void *const block = reel_allocate(lock->backing, size, align);
@@ -32,9 +33,11 @@ static void *allocate(void *self, size_t size, size_t align)
 
 // In a handler, where the backing is not asked.
 static bool may_stay(const void *block, size_t old_size, size_t new_size,
-                     size_t align)
+                     size_t align WITH_CALLER)
 {
-    return block != NULL && HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
+    return block != NULL
+           && HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, NULL,
+                    caller)
            && at_least_1(new_size) <= at_least_1(old_size)
            && ((uintptr_t)block & mask_of(align)) == 0;
 }
@@ -43,8 +46,9 @@ static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
     reel_lock *const lock = self;
-    if (!enter(lock)) {
-        return !has_ended(lock) && may_stay(block, old_size, new_size, align)
+    if (!enter(lock PASS_HERE)) {
+        return !has_ended(lock)
+                       && may_stay(block, old_size, new_size, align PASS_HERE)
                    ? block
                    : NULL;
     }
@@ -60,7 +64,7 @@ static reel_status give_back(void *self, void *block, size_t size)
     if (has_ended(lock)) {
         return REEL_STALE;
     }
-    if (!reel_gate_enter(&lock->gate)) {
+    if (!reel_gate_enter(&lock->gate PASS_HERE)) {
         return REEL_BUSY;
     }
     const reel_status status = reel_free(lock->backing, block, size);
@@ -72,7 +76,7 @@ static reel_frees frees(const void *self)
 {
     // The lock is not const; who asks does not change it beyond its gate.
     reel_lock *const lock = (reel_lock *)(uintptr_t)self;
-    if (has_ended(lock) || !reel_gate_enter(&lock->gate)) {
+    if (has_ended(lock) || !reel_gate_enter(&lock->gate PASS_HERE)) {
         return REEL_FREES_NEVER;
     }
     const reel_frees worth = reel_allocator_frees(lock->backing);

@@ -69,6 +69,9 @@ ALWAYS_INLINE uintptr_t fresh_after(const reel_list *list, uintptr_t i)
 
 #include "list.h"
 
+// For regions.
+uintptr_t FROM(reel_pool_claim_number)(reel_pool *pool WITH_CALLER);
+
 static inline uintptr_t number_in(const reel_pool *pool, size_t chunk,
                                   uintptr_t place)
 {

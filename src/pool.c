@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_POOL
 #include "reel/pool.h"
 
 #include "backing.h"
@@ -375,12 +376,30 @@ static uintptr_t take_unseen(reel_pool *pool, uintptr_t i)
     return i;
 }
 
+static inline reel_status why_refused(const reel_pool *pool)
+{
+    size_t chunk;
+    return reel_port_in_interrupt()   ? REEL_BUSY
+           : !find_room(pool, &chunk) ? REEL_FULL
+                                      : REEL_NO_MEMORY;
+}
+
+// The backing is named if it was asked.
+static void count_refusal(reel_pool *pool WITH_CALLER)
+{
+    TELL_REFUSAL(!pool_has_ended(pool), why_refused(pool), KIND, pool, caller,
+                 page_size_in(pool), 0, 0,
+                 why_refused(pool) == REEL_NO_MEMORY ? pool->backing.self
+                                                     : NULL);
+    count_one(&pool->failures);
+}
+
 // Look for a page again inside: another thread may have grown while this one
 // waited.
-OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
+OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool WITH_CALLER)
 {
     uintptr_t i = NO_NUMBER;
-    if (reel_gate_enter(&pool->gate)) {
+    if (reel_gate_enter(&pool->gate PASS_CALLER)) {
         i = take_unseen(pool, take_page(pool));
         if (i == NO_NUMBER) {
             i = grow(pool);
@@ -389,33 +408,34 @@ OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool)
         gate_leave(&pool->gate);
     }
     if (i == NO_NUMBER) {
-        count_one(&pool->failures);
+        count_refusal(pool PASS_CALLER);
     }
     return i;
 }
 
-OUT_OF_LINE uintptr_t claim_unseen(reel_pool *pool)
+OUT_OF_LINE uintptr_t claim_unseen(reel_pool *pool WITH_CALLER)
 {
     const uintptr_t i = take_unseen(pool, NOT_SEEN);
-    return i == NO_NUMBER ? grow_in_turn(pool) : i;
+    return i == NO_NUMBER ? grow_in_turn(pool PASS_CALLER) : i;
 }
 
-uintptr_t reel_pool_claim_number(reel_pool *pool)
+uintptr_t FROM(reel_pool_claim_number)(reel_pool *pool WITH_CALLER)
 {
     uintptr_t i = take_page(pool);
     if (REEL_UNLIKELY(is_none(i))) {
-        i = is_unseen(i) ? claim_unseen(pool) : grow_in_turn(pool);
+        i = is_unseen(i) ? claim_unseen(pool PASS_CALLER)
+                         : grow_in_turn(pool PASS_CALLER);
     }
     INVARIANT(is_shareable(pool)
               && (i == NO_NUMBER || pool_has_ended(pool) || has_page(pool, i)));
     return i;
 }
 
-void *reel_pool_claim(reel_pool *pool)
+BODY void *FROM(reel_pool_claim)(reel_pool *pool WITH_CALLER)
 {
-    const uintptr_t i = reel_pool_claim_number(pool);
+    const uintptr_t i = FROM(reel_pool_claim_number)(pool PASS_CALLER);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
-        (void)HOLDS(!pool_has_ended(pool), REEL_STALE);
+        (void)HOLDS(!pool_has_ended(pool), REEL_STALE, KIND, pool, caller);
         return NULL;
     }
     watch_alive(page_at(pool, i), reel_pool_page_size(pool));
@@ -560,7 +580,7 @@ static reel_status reserve(reel_pool *pool, size_t pages)
 
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
 {
-    if (!reel_gate_enter(&pool->gate)) {
+    if (!reel_gate_enter(&pool->gate PASS_HERE)) {
         return REEL_BUSY;
     }
     const reel_status status =
@@ -863,10 +883,12 @@ static bool suits(const reel_pool *pool, size_t size, size_t align)
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    reel_pool *const pool = self;
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, pool, HERE)) {
         return NULL;
     }
-    return suits(self, size, align) ? reel_pool_claim(self) : NULL;
+    return suits(pool, size, align) ? FROM(reel_pool_claim)(pool PASS_HERE)
+                                    : NULL;
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,
@@ -878,11 +900,11 @@ static void *reallocate(void *self, void *block, size_t old_size,
         return allocate(self, new_size, align);
     }
     const uintptr_t i = find_page(pool, (uintptr_t)block);
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)
         || !HOLDS(i != NO_NUMBER && page_at(pool, i) == (uintptr_t)block,
-                  foreign_to(pool))
+                  foreign_to(pool), KIND, self, HERE)
         || !HOLDS(has_page(pool, i) && list_is_allocated(&pool->list, i),
-                  REEL_DOUBLE_FREE)) {
+                  REEL_DOUBLE_FREE, KIND, self, HERE)) {
         return NULL;
     }
     const bool is_aligned = ((uintptr_t)block & mask_of(align)) == 0;
@@ -950,7 +972,7 @@ static void end_cache(void *self)
 static void *refuse(void *self, size_t size, size_t align)
 {
     (void)size, (void)align;
-    (void)HOLDS(!cache_has_ended(self), REEL_STALE);
+    (void)HOLDS(!cache_has_ended(self), REEL_STALE, KIND, self, HERE);
     return NULL;
 }
 
@@ -992,3 +1014,19 @@ reel_handle reel_pool_cache_handle(const reel_pool_cache *cache)
     reel_binding_handle(cache->entry, cache, &handle);
     return handle;
 }
+
+// ---- what the program calls, if callers are kept -----------------------------
+
+#if REEL_CALLERS
+
+uintptr_t reel_pool_claim_number(reel_pool *pool)
+{
+    return FROM(reel_pool_claim_number)(pool PASS_HERE);
+}
+
+void *reel_pool_claim(reel_pool *pool)
+{
+    return FROM(reel_pool_claim)(pool PASS_HERE);
+}
+
+#endif

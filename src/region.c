@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND               REEL_KIND_REGION
 #define REEL_REGION_INLINE REEL_TO_EMIT
 #include "reel/region.h"
 
@@ -45,18 +46,18 @@ static void *cut_page(reel_region *region, uintptr_t i, size_t size,
 }
 
 // From the cache, if there is one and it has a page.
-static uintptr_t claim_page(const reel_region *region)
+static uintptr_t claim_page(const reel_region *region WITH_CALLER)
 {
     reel_pool_cache *const cache = region->cache;
     return cache != NULL && cache->top > cache->slots
                ? (--cache->top)->number
-               : reel_pool_claim_number(region->pool);
+               : FROM(reel_pool_claim_number)(region->pool PASS_CALLER);
 }
 
 // ---- opening and closing -----------------------------------------------------
 
 static reel_status open_on(reel_region *region, reel_pool *pool,
-                           reel_pool_cache *cache)
+                           reel_pool_cache *cache WITH_CALLER)
 {
     region->next = 0;
     region->end = 0;
@@ -70,7 +71,7 @@ static reel_status open_on(reel_region *region, reel_pool *pool,
     if (cache != NULL && cache_has_ended(cache)) {
         return REEL_STALE;
     }
-    const uintptr_t i = claim_page(region);
+    const uintptr_t i = claim_page(region PASS_CALLER);
     if (i == NO_NUMBER) {
         return pool_has_ended(pool) ? REEL_STALE : REEL_NO_MEMORY;
     }
@@ -81,8 +82,9 @@ static reel_status open_on(reel_region *region, reel_pool *pool,
 
 reel_status reel_region_open(reel_region *region, reel_pool *pool)
 {
-    return region == NULL || pool == NULL ? REEL_INVALID
-                                          : open_on(region, pool, NULL);
+    return region == NULL || pool == NULL
+               ? REEL_INVALID
+               : open_on(region, pool, NULL PASS_HERE);
 }
 
 reel_status reel_region_open_cached_slow(reel_region *region,
@@ -90,7 +92,7 @@ reel_status reel_region_open_cached_slow(reel_region *region,
 {
     return region == NULL || cache == NULL
                ? REEL_INVALID
-               : open_on(region, cache->pool, cache);
+               : open_on(region, cache->pool, cache PASS_HERE);
 }
 
 // Move the newest pages into the cache, as many as it has room for. The newest
@@ -135,13 +137,13 @@ static void note_death(const reel_region *region)
 
 // False in a handler: then nothing has changed. The registry refuses before
 // anything is freed. After it agreed, the gate does not refuse.
-static bool close_more(reel_region *region)
+static bool close_more(reel_region *region WITH_CALLER)
 {
     if (region->large != NULL && reel_port_in_interrupt()) {
         return false;
     }
     return end_binding(&region->entry, region) == REEL_OK
-           && (region->large == NULL || free_all_large(region));
+           && (region->large == NULL || free_all_large(region PASS_CALLER));
 }
 
 // Was it closed by its owner, or did it end with its parent?
@@ -152,9 +154,11 @@ static reel_status why_closed(const reel_region *region)
 
 // False for an open region that is not bound, after its pool has ended. Its
 // pages belong to other allocators then.
-static bool has_pool(const reel_region *region)
+static bool has_pool(const reel_region *region WITH_CALLER)
 {
-    return REEL_CHECKS < 2 || HOLDS(!pool_has_ended(region->pool), REEL_STALE);
+    return REEL_CHECKS < 2
+           || HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
+                    caller);
 }
 
 // A copy of the region was closed before: its newest page is on top of the
@@ -172,7 +176,7 @@ reel_status reel_region_close(reel_region *region)
     if (REEL_UNLIKELY(region->end == 0)) {
         return why_closed(region);
     }
-    if (!has_pool(region)) {
+    if (!has_pool(region PASS_HERE)) {
         return REEL_STALE;
     }
     // The oldest page of an open region links to no page. A copy that was closed
@@ -180,10 +184,10 @@ reel_status reel_region_close(reel_region *region)
     reel_list *const list = &region->pool->list;
     list_link *const last = link_of(list, region->oldest);
     if (!HOLDS(next_in(last) == list->count && !is_in_cache(region),
-               REEL_DOUBLE_FREE)) {
+               REEL_DOUBLE_FREE, KIND, region, HERE)) {
         return REEL_DOUBLE_FREE;
     }
-    if (region->has_more && !close_more(region)) {
+    if (region->has_more && !close_more(region PASS_HERE)) {
         return REEL_BUSY;
     }
     INVARIANT(reel_region_is_valid(region));
@@ -197,11 +201,30 @@ reel_status reel_region_close(reel_region *region)
 
 // ---- allocation --------------------------------------------------------------
 
-static void *refuse_in(reel_region *region, size_t size)
+#if REEL_CALLERS
+#define ALLOC FROM(reel_region_alloc_slow)
+#else
+#define ALLOC reel_region_alloc
+#endif
+
+// The allocator of large objects.
+static inline const void *backing_of(const reel_region *region)
 {
+    return region->pool->backing.self;
+}
+
+static void *refuse_in(reel_region *region,
+                       size_t size WITH(size_t align) WITH(const void *backing)
+                           WITH_CALLER)
+{
+    TELL_REFUSAL(!pool_has_ended(region->pool),
+                 reel_port_in_interrupt() ? REEL_BUSY : REEL_NO_MEMORY, KIND,
+                 region, caller, size, align, region->end - region->next,
+                 backing);
     region->failures += region->failures < SIZE_MAX;
     region->largest_refused = max_of(region->largest_refused, size);
-    (void)HOLDS(!pool_has_ended(region->pool), REEL_STALE);
+    (void)HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
+                caller);
     return NULL;
 }
 
@@ -214,11 +237,13 @@ static bool fits_a_page(const reel_region *region, size_t size, uintptr_t mask)
     return size <= page && padding <= page - size;
 }
 
-static void *alloc_page(reel_region *region, size_t size, uintptr_t mask)
+static void *alloc_page(reel_region *region, size_t size,
+                        uintptr_t mask WITH(size_t align) WITH_CALLER)
 {
-    const uintptr_t i = claim_page(region);
+    const uintptr_t i = claim_page(region PASS_CALLER);
     if (i == NO_NUMBER) {
-        return refuse_in(region, size);
+        return refuse_in(region,
+                         size PASS(align) PASS(region->pool) PASS_CALLER);
     }
     void *const block = cut_page(region, i, size, mask);
     watch_alive((uintptr_t)block, size);
@@ -282,26 +307,30 @@ static large_note *take_note(reel_region *region, uintptr_t i)
 // backings free nothing. A note that fits no page would be a large object
 // itself. It is three words, and a page has four at least, so it can be
 // aligned.
-static void *alloc_large(reel_region *region, size_t size, size_t align)
+static void *alloc_large(reel_region *region, size_t size,
+                         size_t align WITH_CALLER)
 {
     uintptr_t i = NO_NUMBER;
     if (page_size_of(region) < sizeof(large_note)) {
-        return refuse_in(region, size);
+        return refuse_in(region, size PASS(align) PASS(NULL) PASS_CALLER);
     }
-    if (!has_note(region) && (i = claim_page(region)) == NO_NUMBER) {
-        return refuse_in(region, size);
+    if (!has_note(region)
+        && (i = claim_page(region PASS_CALLER)) == NO_NUMBER) {
+        return refuse_in(region,
+                         size PASS(align) PASS(region->pool) PASS_CALLER);
     }
-    void *const object = take_large(region, size, align);
+    void *const object = take_large(region, size, align PASS_CALLER);
     if (object == NULL) {
         unclaim_page(region, i);
-        return refuse_in(region, size);
+        return refuse_in(region,
+                         size PASS(align) PASS(backing_of(region)) PASS_CALLER);
     }
     have_more(region);
     note_large(region, take_note(region, i), object, size);
     return object;
 }
 
-static void *alloc(reel_region *region, size_t size, size_t align)
+static void *alloc(reel_region *region, size_t size, size_t align WITH_CALLER)
 {
     if (REEL_OUT_OF_LINE || size == 0) { // else there is no room here
         size = at_least_1(size);
@@ -311,18 +340,22 @@ static void *alloc(reel_region *region, size_t size, size_t align)
         }
     }
     const uintptr_t mask = mask_of(align);
-    return fits_a_page(region, size, mask) ? alloc_page(region, size, mask)
-                                           : alloc_large(region, size, align);
+    return fits_a_page(region, size, mask)
+               ? alloc_page(region, size, mask PASS(align) PASS_CALLER)
+               : alloc_large(region, size, align PASS_CALLER);
 }
 
-void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
+BODY void *FROM(reel_region_alloc_slow)(reel_region *region, size_t size,
+                                        size_t align WITH_CALLER)
 {
-    if (!HOLDS(reel_region_is_open(region), why_closed(region))
-        || !has_pool(region)
-        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    if (!HOLDS(reel_region_is_open(region), why_closed(region), KIND, region,
+               caller)
+        || !has_pool(region PASS_CALLER)
+        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, region,
+                  caller)) {
         return NULL;
     }
-    void *const block = alloc(region, size, align);
+    void *const block = alloc(region, size, align PASS_CALLER);
     INVARIANT(reel_region_is_valid(region));
     return block;
 }
@@ -357,38 +390,46 @@ static bool resize(reel_region *region, uintptr_t start, size_t old_size,
 // Sizes are not 0. A block that fits no page is a large object, or not of this
 // region.
 static void *change(reel_region *region, void *block, size_t old_size,
-                    size_t new_size, size_t align)
+                    size_t new_size, size_t align WITH_CALLER)
 {
     large_note **const note = find_note(region, block);
     if (note != NULL) {
-        void *const object = resize_large(region, *note, new_size, align);
-        return object != NULL ? object : refuse_in(region, new_size);
+        void *const object =
+            resize_large(region, *note, new_size, align PASS_CALLER);
+        return object != NULL ? object
+                              : refuse_in(region, new_size PASS(align)
+                                                      PASS(backing_of(region))
+                                                          PASS_CALLER);
     }
-    if (!HOLDS(old_size <= page_size_of(region), REEL_FOREIGN)) {
+    if (!HOLDS(old_size <= page_size_of(region), REEL_FOREIGN, KIND, region,
+               caller)) {
         return NULL;
     }
     if (((uintptr_t)block & mask_of(align)) == 0
         && resize(region, (uintptr_t)block, old_size, new_size)) {
         return block;
     }
-    void *const copy = reel_region_alloc(region, new_size, align);
+    void *const copy = ALLOC(region, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
     return copy;
 }
 
-void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
-                          size_t new_size, size_t align)
+BODY void *FROM(reel_region_realloc)(reel_region *region, void *block,
+                                     size_t old_size, size_t new_size,
+                                     size_t align WITH_CALLER)
 {
     if (block == NULL) {
-        return reel_region_alloc(region, new_size, align);
+        return ALLOC(region, new_size, align PASS_CALLER);
     }
-    if (!HOLDS(reel_region_is_open(region), why_closed(region))
-        || !has_pool(region)
-        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    if (!HOLDS(reel_region_is_open(region), why_closed(region), KIND, region,
+               caller)
+        || !has_pool(region PASS_CALLER)
+        || !HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, region,
+                  caller)) {
         return NULL;
     }
     void *const changed = change(region, block, at_least_1(old_size),
-                                 at_least_1(new_size), align);
+                                 at_least_1(new_size), align PASS_CALLER);
     INVARIANT(reel_region_is_valid(region));
     return changed;
 }
@@ -406,7 +447,7 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size)
     INVARIANT(reel_region_is_valid(region));
     large_note **const note = find_note(region, block);
     if (note != NULL) {
-        return free_large(region, note);
+        return free_large(region, note PASS_HERE);
     }
     return size > page_size_of(region) ? REEL_FOREIGN : REEL_OK;
 }
@@ -438,13 +479,14 @@ reel_handle reel_region_handle(const reel_region *region)
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    return reel_region_alloc(self, size, align);
+    return ALLOC(self, size, align PASS_HERE);
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
-    return reel_region_realloc(self, block, old_size, new_size, align);
+    return FROM(reel_region_realloc)(self, block, old_size, new_size,
+                                     align PASS_HERE);
 }
 
 static reel_status give_back(void *self, void *block, size_t size)
@@ -479,3 +521,21 @@ reel_allocator reel_region_allocator(reel_region *region)
     const reel_allocator allocator = { &ops, region };
     return allocator;
 }
+
+// ---- what the program calls, if callers are kept -----------------------------
+
+#if REEL_CALLERS
+
+void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
+{
+    return FROM(reel_region_alloc_slow)(region, size, align PASS_HERE);
+}
+
+void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
+                          size_t new_size, size_t align)
+{
+    return FROM(reel_region_realloc)(region, block, old_size, new_size,
+                                     align PASS_HERE);
+}
+
+#endif

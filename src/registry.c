@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_REGISTRY
 #include "reel/registry.h"
 
 #include "atomic.h"
@@ -243,7 +244,7 @@ reel_status reel_registry_register(reel_registry *registry,
     if (registry == NULL || allocator.ops == NULL || out == NULL) {
         return REEL_INVALID;
     }
-    if (!reel_gate_enter(&registry->gate)) {
+    if (!reel_gate_enter(&registry->gate PASS_HERE)) {
         return REEL_BUSY;
     }
     const reel_status status = enter(registry, allocator, parent, out);
@@ -272,7 +273,7 @@ static reel_status change(reel_registry *registry, reel_handle *handle,
 static reel_status change_in_turn(reel_registry *registry, reel_handle *handle,
                                   bool goes_on)
 {
-    if (!reel_gate_enter(&registry->gate)) {
+    if (!reel_gate_enter(&registry->gate PASS_HERE)) {
         return REEL_BUSY;
     }
     const reel_status status = change(registry, handle, goes_on);

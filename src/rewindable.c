@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_REWINDABLE
 #include "reel/rewindable.h"
 
 #include "backing.h"
@@ -178,14 +179,6 @@ ALSO_PLAIN(reel_rewindable_init);
 
 // ---- allocation ----------------------------------------------------------------
 
-static void *count_refusal(reel_rewindable *rewindable, size_t size)
-{
-    count_one(&rewindable->failures);
-    raise_count(&rewindable->largest_refused, size);
-    (void)HOLDS(!rewindable_has_ended(rewindable), REEL_STALE);
-    return NULL;
-}
-
 ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
                              const chunk_entry *chunk, uintptr_t start,
                              size_t size)
@@ -202,6 +195,48 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
 static size_t left_in(const chunk_entry *chunk)
 {
     return chunk->granules - position_of(load_relaxed(&chunk->used));
+}
+
+// The most that fits into the chunks that are there.
+static inline size_t most_left(const reel_rewindable *rewindable)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < count_of(rewindable); i++) {
+        most = max_of(most, left_in(&rewindable->table[i]));
+    }
+    return most << rewindable->shift;
+}
+
+// May it ask its backing for a chunk?
+static inline bool may_grow(const reel_rewindable *rewindable, size_t size)
+{
+    const size_t count = count_of(rewindable);
+    return !reel_port_in_interrupt() && count > 0
+           && count < rewindable->capacity
+           && granules_in(size, rewindable->shift)
+                  <= most_granules(rewindable->shift);
+}
+
+static inline reel_status why_refused(const reel_rewindable *rewindable)
+{
+    return count_of(rewindable) == 0                      ? REEL_CLOSED
+           : reel_port_in_interrupt()                     ? REEL_BUSY
+           : count_of(rewindable) == rewindable->capacity ? REEL_FULL
+                                                          : REEL_NO_MEMORY;
+}
+
+static void *count_refusal(reel_rewindable *rewindable, size_t size,
+                           size_t align WITH_CALLER)
+{
+    (void)align;
+    TELL_REFUSAL(!rewindable_has_ended(rewindable), why_refused(rewindable),
+                 KIND, rewindable, caller, size, align, most_left(rewindable),
+                 may_grow(rewindable, size) ? rewindable->backing.self : NULL);
+    count_one(&rewindable->failures);
+    raise_count(&rewindable->largest_refused, size);
+    (void)HOLDS(!rewindable_has_ended(rewindable), REEL_STALE, KIND, rewindable,
+                caller);
+    return NULL;
 }
 
 // What a request looks for, and with which chunk it begins: none before it has so many
@@ -314,9 +349,9 @@ static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 
 // Look again inside: another thread may have grown while this one waited.
 static void *grow_in_turn(reel_rewindable *rewindable, size_t size,
-                          uintptr_t mask)
+                          uintptr_t mask WITH_CALLER)
 {
-    if (!reel_gate_enter(&rewindable->gate)) {
+    if (!reel_gate_enter(&rewindable->gate PASS_CALLER)) {
         return NULL;
     }
     void *block = first_fit(rewindable, size, mask);
@@ -328,24 +363,25 @@ static void *grow_in_turn(reel_rewindable *rewindable, size_t size,
 }
 
 OUT_OF_LINE void *alloc_slow(reel_rewindable *rewindable, size_t size,
-                             size_t align)
+                             size_t align WITH_CALLER)
 {
     const uintptr_t mask = mask_of(align);
-    if (!HOLDS((align & mask) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, rewindable, caller)) {
         return NULL;
     }
     size = at_least_1(size);
     void *block = first_fit(rewindable, size, mask);
     if (block == NULL) {
-        block = grow_in_turn(rewindable, size, mask);
+        block = grow_in_turn(rewindable, size, mask PASS_CALLER);
     }
-    return block != NULL ? block : count_refusal(rewindable, size);
+    return block != NULL ? block
+                         : count_refusal(rewindable, size, align PASS_CALLER);
 }
 
 // One look at the chunk that served last, if none before it would do. Size 0 becomes
 // more than any has.
-void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
-                            size_t align)
+void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
+                                  size_t align WITH_CALLER)
 {
     const uintptr_t shift = rewindable->shift;
     const uintptr_t mask = mask_of(align);
@@ -359,7 +395,7 @@ void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
                       || rest >= chunk->granules - start)
         || !swap_if_acquire(&chunk->used, &used,
                             used + ((rest + 1) << HALF_BITS) + 1)) {
-        return alloc_slow(rewindable, size, align);
+        return alloc_slow(rewindable, size, align PASS_CALLER);
     }
     return hand_out(rewindable, chunk, start, size);
 }
@@ -407,7 +443,7 @@ static reel_status reserve(reel_rewindable *rewindable, size_t granules)
 
 reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size)
 {
-    if (!reel_gate_enter(&rewindable->gate)) {
+    if (!reel_gate_enter(&rewindable->gate PASS_HERE)) {
         return REEL_BUSY;
     }
     const reel_status status =
@@ -594,3 +630,15 @@ reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
 }
+
+// ---- what the program calls, if callers are kept -------------------------------
+
+#if REEL_CALLERS
+
+void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
+                            size_t align)
+{
+    return FROM(reel_rewindable_alloc)(rewindable, size, align PASS_HERE);
+}
+
+#endif

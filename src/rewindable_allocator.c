@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND REEL_KIND_REWINDABLE
 #include "binding.h"
 #include "chunk.h"
 #include "gate.h"
@@ -6,7 +7,7 @@
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    return reel_rewindable_alloc(self, size, align);
+    return FROM(reel_rewindable_alloc)(self, size, align PASS_HERE);
 }
 
 // ---- changing a size -------------------------------------------------------------
@@ -77,9 +78,10 @@ static bool resize(const reel_rewindable *rewindable, const extent *block,
 }
 
 static void *move(reel_rewindable *rewindable, void *block, size_t old_size,
-                  size_t new_size, size_t align)
+                  size_t new_size, size_t align WITH_CALLER)
 {
-    void *const copy = reel_rewindable_alloc(rewindable, new_size, align);
+    void *const copy =
+        FROM(reel_rewindable_alloc)(rewindable, new_size, align PASS_CALLER);
     if (copy != NULL) {
         move_block(copy, block, old_size, new_size);
         (void)reel_rewindable_free(rewindable, block, old_size);
@@ -94,17 +96,20 @@ static void *reallocate(void *self, void *block, size_t old_size,
     const size_t size = at_least_1(old_size);
     extent found;
     if (block == NULL) {
-        return reel_rewindable_alloc(rewindable, new_size, align);
+        return FROM(reel_rewindable_alloc)(rewindable, new_size,
+                                           align PASS_HERE);
     }
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)) {
         return NULL;
     }
     if (!find(rewindable, block, size, &found)) {
-        (void)HOLDS(false, rewindable_has_ended(rewindable) ? REEL_STALE
-                                                            : REEL_FOREIGN);
+        (void)HOLDS(
+            false, rewindable_has_ended(rewindable) ? REEL_STALE : REEL_FOREIGN,
+            KIND, self, HERE);
         return NULL;
     }
-    if (!HOLDS(is_live(rewindable, &found), REEL_DOUBLE_FREE)) {
+    if (!HOLDS(is_live(rewindable, &found), REEL_DOUBLE_FREE, KIND, self,
+               HERE)) {
         return NULL;
     }
     if (((uintptr_t)block & mask_of(align)) == 0
@@ -112,7 +117,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
                   at_least_1(new_size))) {
         return block;
     }
-    return move(rewindable, block, size, new_size, align);
+    return move(rewindable, block, size, new_size, align PASS_HERE);
 }
 
 // ---- the interface ---------------------------------------------------------------

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND             REEL_KIND_SPAN
 #define REEL_SPAN_INLINE REEL_TO_EMIT
 #include "reel/span.h"
 
@@ -23,7 +24,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
         return REEL_INVALID;
     }
     const uintptr_t start =
-        (uintptr_t)reel_rewindable_alloc(rewindable, size, 0);
+        (uintptr_t)FROM(reel_rewindable_alloc)(rewindable, size, 0 PASS_HERE);
     if (start == 0) {
         return rewindable_has_ended(rewindable) ? REEL_STALE : REEL_NO_MEMORY;
     }
@@ -41,19 +42,30 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
     return REEL_OK;
 }
 
+// A rewind has freed the span, it is closed, or it is full.
+static inline reel_status why_refused(const reel_span *span)
+{
+    return span->end == 0                                     ? REEL_CLOSED
+           : span->generation != span->rewindable->generation ? REEL_STALE
+                                                              : REEL_NO_MEMORY;
+}
+
 void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
 {
     uintptr_t start, stop;
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, span, HERE)) {
         return NULL;
     }
     size = at_least_1(size);
     if (span->end != 0
-        && !HOLDS(!rewindable_has_ended(span->rewindable), REEL_STALE)) {
+        && !HOLDS(!rewindable_has_ended(span->rewindable), REEL_STALE, KIND,
+                  span, HERE)) {
         return NULL;
     }
     if (!reel_arena_fit(span->next, span->end, size, align, &start, &stop)
         || span->generation != span->rewindable->generation) {
+        TELL_REFUSAL(true, why_refused(span), KIND, span, HERE, size, align,
+                     span->end - span->next, NULL);
         return NULL;
     }
     span->next = stop;

@@ -137,7 +137,8 @@ static inline void end_stack(reel_arena *arena)
 }
 
 // Count a request that did not fit. Two contexts at once may count one.
-OUT_OF_LINE void *count_refusal(reel_arena *arena, size_t size)
+OUT_OF_LINE void *count_refusal(reel_arena *arena,
+                                size_t size WITH(reel_kind kind) WITH_CALLER)
 {
     const uintptr_t refusals = load_relaxed(&arena->refusals);
     const uintptr_t one_more = refusals + ONE_REFUSAL;
@@ -147,9 +148,31 @@ OUT_OF_LINE void *count_refusal(reel_arena *arena, size_t size)
     if (load_relaxed(&arena->largest_refused) < size) {
         store_relaxed(&arena->largest_refused, size);
     }
-    (void)HOLDS(!has_ended(arena), REEL_STALE);
+    (void)HOLDS(!has_ended(arena), REEL_STALE, kind, arena, caller);
     return NULL;
 }
+
+ALWAYS_INLINE void *refuse(reel_arena *arena, size_t size,
+                           size_t align WITH_CALLER)
+{
+    (void)align;
+    TELL_REFUSAL(!has_ended(arena), REEL_NO_MEMORY, REEL_KIND_ARENA, arena,
+                 caller, at_least_1(size), align, arena->end - next_of(arena),
+                 NULL);
+    return count_refusal(arena,
+                         at_least_1(size) PASS(REEL_KIND_ARENA) PASS_CALLER);
+}
+
+// The inline half, or with REEL_CALLERS what is told the caller.
+void *FROM(reel_arena_alloc_slow)(reel_arena *arena, size_t size,
+                                  size_t align WITH_CALLER);
+bool FROM(reel_arena_resize_slow)(reel_arena *arena, void *block,
+                                  size_t old_size, size_t new_size WITH_CALLER);
+#if REEL_CALLERS
+#define ALLOC_IN FROM(reel_arena_alloc_slow)
+#else
+#define ALLOC_IN reel_arena_alloc
+#endif
 
 // Is it the last block, and not pinned? The last one ends where the next block
 // would start.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#define KIND             REEL_KIND_TEMP
 #define REEL_TEMP_INLINE REEL_TO_EMIT
 #include "reel/temp.h"
 
@@ -202,12 +203,12 @@ static bool raise_frontier(reel_temp *temp, uintptr_t stop)
 // True if memory up to `stop`, within the range, is committed. The frontier is
 // read again inside the gate: another thread may have raised it while this one
 // waited.
-static bool commit_to(reel_temp *temp, uintptr_t stop)
+static bool commit_to(reel_temp *temp, uintptr_t stop WITH_CALLER)
 {
     if (stop <= committed_of(temp)) {
         return true;
     }
-    if (!reel_gate_enter(&temp->gate)) {
+    if (!reel_gate_enter(&temp->gate PASS_CALLER)) {
         return false;
     }
     const bool done = stop <= committed_of(temp) || raise_frontier(temp, stop);
@@ -264,26 +265,55 @@ reel_status reel_temp_reserve(reel_temp *temp, size_t size)
     if (size > temp->stack.end - next) {
         return REEL_NO_MEMORY;
     }
-    return commit_to(temp, next + size) ? REEL_OK : REEL_PORT_FAILED;
+    return commit_to(temp, next + size PASS_HERE) ? REEL_OK : REEL_PORT_FAILED;
 }
 
 // ---- allocation ------------------------------------------------------------
 
+#if REEL_CALLERS
+#define ALLOC FROM(reel_temp_alloc_slow)
+
+// Does it not fit, or could memory not be committed?
+static reel_status why_refused(const reel_temp *temp, size_t size, size_t align)
+{
+    const reel_arena *const stack = &temp->stack;
+    uintptr_t start, stop;
+    if (!reel_arena_fit(next_of(stack), stack->end, size, align, &start,
+                        &stop)) {
+        return REEL_NO_MEMORY;
+    }
+    return reel_port_in_interrupt() ? REEL_BUSY : REEL_PORT_FAILED;
+}
+#else
+#define ALLOC reel_temp_alloc
+#endif
+
+static void *refuse_in(reel_temp *temp, size_t size, size_t align WITH_CALLER)
+{
+    (void)align;
+    TELL_REFUSAL(!has_ended(&temp->stack), why_refused(temp, size, align), KIND,
+                 temp, caller, size, align,
+                 temp->stack.end - next_of(&temp->stack), NULL);
+    return count_refusal(&temp->stack, size PASS(KIND) PASS_CALLER);
+}
+
 // Commit first, then allocate. Committed memory stays committed while other
 // contexts may be here. An owner without other contexts takes the same path:
 // beside a commit its cost is small.
-void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
+BODY void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
+                                      size_t align WITH_CALLER)
 {
     uintptr_t start, stop;
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, temp,
+               caller)) {
         return NULL;
     }
     size = at_least_1(size);
     uintptr_t next = next_of(&temp->stack);
     do {
         if (!reel_arena_fit(next, temp->stack.end, size, align, &start, &stop)
-            || !commit_to(temp, stop)) {
-            return count_refusal(&temp->stack, size);
+            || !commit_to(temp, stop PASS_CALLER)) {
+            return refuse_in(temp, size, align PASS_CALLER);
         }
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
     watch_alive(start, size);
@@ -293,7 +323,7 @@ void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
 
 void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align)
 {
-    void *const block = reel_temp_alloc(temp, size, align);
+    void *const block = ALLOC(temp, size, align PASS_HERE);
     if (block != NULL) {
         fill_bytes(block, 0, at_least_1(size));
     }
@@ -309,33 +339,34 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
         && swap_if_relaxed(&temp->stack.next, &next, stop)) {
         return (void *)start;
     }
-    return reel_temp_alloc_slow(temp, size, align);
+    return FROM(reel_temp_alloc_slow)(temp, size, align PASS_HERE);
 }
 
 // May the block grow into memory that is not committed yet, and is that memory
 // committed now?
 static bool back_growth(reel_temp *temp, uintptr_t start, size_t old_size,
-                        size_t new_size)
+                        size_t new_size WITH_CALLER)
 {
     return new_size <= temp->stack.end - start
            && is_last(&temp->stack, start, old_size)
-           && commit_to(temp, start + new_size);
+           && commit_to(temp, start + new_size PASS_CALLER);
 }
 
-bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
-                      size_t new_size)
+BODY bool FROM(reel_temp_resize)(reel_temp *temp, void *block, size_t old_size,
+                                 size_t new_size WITH_CALLER)
 {
     const uintptr_t start = (uintptr_t)block;
     if (!HOLDS(reel_temp_owns(temp, block, old_size),
-               why_not(&temp->stack, REEL_FOREIGN))) {
+               why_not(&temp->stack, REEL_FOREIGN), KIND, temp, caller)) {
         return false;
     }
     if (new_size > committed_of(temp) - start
-        && !back_growth(temp, start, at_least_1(old_size), new_size)) {
+        && !back_growth(temp, start, at_least_1(old_size),
+                        new_size PASS_CALLER)) {
         return false;
     }
-    const bool done =
-        reel_arena_resize_slow(&temp->stack, block, old_size, new_size);
+    const bool done = FROM(reel_arena_resize_slow)(
+        &temp->stack, block, old_size, new_size PASS_CALLER);
     keep_strict(temp);
     return done;
 }
@@ -347,22 +378,24 @@ reel_status reel_temp_free(reel_temp *temp, void *block, size_t size)
     return status;
 }
 
-void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
-                        size_t new_size, size_t align)
+BODY void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
+                                   size_t old_size, size_t new_size,
+                                   size_t align WITH_CALLER)
 {
     if (block == NULL) {
-        return reel_temp_alloc(temp, new_size, align);
+        return ALLOC(temp, new_size, align PASS_CALLER);
     }
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID)
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, temp, caller)
         || !HOLDS(reel_temp_owns(temp, block, old_size),
-                  why_not(&temp->stack, REEL_FOREIGN))) {
+                  why_not(&temp->stack, REEL_FOREIGN), KIND, temp, caller)) {
         return NULL;
     }
     if (((uintptr_t)block & mask_of(align)) == 0
-        && reel_temp_resize(temp, block, old_size, new_size)) {
+        && FROM(reel_temp_resize)(temp, block, old_size,
+                                  new_size PASS_CALLER)) {
         return block;
     }
-    void *const copy = reel_temp_alloc(temp, new_size, align);
+    void *const copy = ALLOC(temp, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
     return copy;
 }
@@ -598,13 +631,14 @@ const char *reel_temp_state_name(reel_temp_state state)
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    return reel_temp_alloc(self, size, align);
+    return ALLOC(self, size, align PASS_HERE);
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
-    return reel_temp_realloc(self, block, old_size, new_size, align);
+    return FROM(reel_temp_realloc)(self, block, old_size, new_size,
+                                   align PASS_HERE);
 }
 
 static reel_status give_back(void *self, void *block, size_t size)
@@ -665,3 +699,27 @@ reel_handle reel_temp_handle(const reel_temp *temp)
 {
     return reel_arena_handle(&temp->stack);
 }
+
+// ---- what the program calls, if callers are kept -----------------------------
+
+#if REEL_CALLERS
+
+void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
+{
+    return FROM(reel_temp_alloc_slow)(temp, size, align PASS_HERE);
+}
+
+bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
+                      size_t new_size)
+{
+    return FROM(reel_temp_resize)(temp, block, old_size, new_size PASS_HERE);
+}
+
+void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    return FROM(reel_temp_realloc)(temp, block, old_size, new_size,
+                                   align PASS_HERE);
+}
+
+#endif

@@ -63,8 +63,8 @@ typedef struct reel_allocator {
 /// Returns  a block, contents unspecified; NULL if it does not fit now.
 /// Cost     one indirect call and the allocator's cost.
 /// Waits    as the allocator
-static inline void *reel_allocate(reel_allocator allocator, size_t size,
-                                  size_t align)
+static inline REEL_SEEN_THROUGH void *reel_allocate(reel_allocator allocator,
+                                                    size_t size, size_t align)
 {
     return allocator.ops->allocate(allocator.self, size, align);
 }
@@ -84,9 +84,9 @@ static inline void *reel_allocate(reel_allocator allocator, size_t size,
 /// Cost     one indirect call and the allocator's cost: O(bytes) if the block
 ///          moves.
 /// Waits    as the allocator
-static inline void *reel_reallocate(reel_allocator allocator, void *block,
-                                    size_t old_size, size_t new_size,
-                                    size_t align)
+static inline REEL_SEEN_THROUGH void *
+reel_reallocate(reel_allocator allocator, void *block, size_t old_size,
+                size_t new_size, size_t align)
 {
     return allocator.ops->reallocate(allocator.self, block, old_size, new_size,
                                      align);
@@ -103,8 +103,8 @@ static inline void *reel_reallocate(reel_allocator allocator, void *block,
 ///          allocator detects that.
 /// Cost     one indirect call and the allocator's cost.
 /// Waits    as the allocator
-static inline reel_status reel_free(reel_allocator allocator, void *block,
-                                    size_t size)
+static inline REEL_SEEN_THROUGH reel_status reel_free(reel_allocator allocator,
+                                                      void *block, size_t size)
 {
     return allocator.ops->free(allocator.self, block, size);
 }

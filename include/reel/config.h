@@ -112,14 +112,24 @@
 #define REEL_WATCH 0
 #endif
 
+/// 1: a refusal and a broken contract say where the call came from
+/// (reel/report.h). Code grows, data does not   0: they do not.
+#ifndef REEL_CALLERS
+#define REEL_CALLERS (REEL_CHECKS >= 2 || REEL_WATCH)
+#endif
+
 /// Derived: inline halves are not taken, so the library sees every call.
-#define REEL_OUT_OF_LINE (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH)
+#define REEL_OUT_OF_LINE \
+    (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH || REEL_CALLERS)
 
 #if REEL_CHECKS < 0 || REEL_CHECKS > 2
 #error "REEL_CHECKS must be 0, 1 or 2"
 #endif
 #if REEL_POISON != 0 && REEL_POISON != 1
 #error "REEL_POISON must be 0 or 1"
+#endif
+#if REEL_CALLERS != 0 && REEL_CALLERS != 1
+#error "REEL_CALLERS must be 0 or 1"
 #endif
 #if REEL_WIDE_LINKS != 0 && REEL_WIDE_LINKS != 1
 #error "REEL_WIDE_LINKS must be 0 or 1"

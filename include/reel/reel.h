@@ -14,6 +14,7 @@
 #include "reel/port.h"
 #include "reel/region.h"
 #include "reel/registry.h"
+#include "reel/report.h"
 #include "reel/rewindable.h"
 #include "reel/span.h"
 #include "reel/temp.h"

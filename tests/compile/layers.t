@@ -17,6 +17,7 @@ my %below = (
     'reel/version.h' => [],
     'reel/base.h'   => [ 'reel/config.h', 'reel/version.h' ],
     'reel/pages.h'  => ['reel/base.h'],
+    'reel/report.h' => ['reel/base.h'],
     'reel/port.h'   => ['reel/base.h'],
 );
 for my $module ( grep { $_->{includes} ne '-' } modules::all() ) {

@@ -141,7 +141,9 @@ our @list = (
     [ 'src/gate.h', 'reel_port_gate_leave(gate);', '(void)gate;' ],
     [ 'src/hooks.c', 'reel_port_yield();', ';' ],
     [ 'src/hooks.c', 'thread != 0 ? thread : GATE_TAKEN', 'GATE_TAKEN' ],
-    [ 'src/gate.c', 'REEL_CHECKS >= 1 && !HOLDS(!is_inside(gate), REEL_BUSY)', 'false' ],
+    [ 'src/gate.c', 'REEL_CHECKS >= 1
+            && !HOLDS(!is_inside(gate), REEL_BUSY, REEL_KIND_UNKNOWN, gate,
+                      caller)', 'false' ],
 
     # temp: committing
     [ 'src/temp.c', '(temp, frontier - less);', '(temp, frontier);' ],
@@ -164,7 +166,7 @@ our @list = (
     [ 'src/temp.c', 'is_last(&temp->stack, start, old_size)', 'true' ],
     [ 'src/temp.c', 'new_size <= temp->stack.end - start', 'true' ],
     [ 'src/temp.c', '&& swap_if_relaxed(&temp->stack.next, &next, stop)', '&& (store_relaxed(&temp->stack.next, stop), true)' ],
-    [ 'src/temp.c', '|| !commit_to(temp, stop)) {', ') {' ],
+    [ 'src/temp.c', '|| !commit_to(temp, stop PASS_CALLER)) {', ') {' ],
 
     # temp: the estimate, rewinding, giving back
     [ 'src/temp.c', 'estimate + step : estimate - step', 'estimate + step - 1 : estimate - step + 1' ],
@@ -295,7 +297,7 @@ our @list = (
     [ 'src/pool.c', 'pow2_above(count - 1)', 'pow2_above(count)' ],
     [ 'src/pool.c', '        i = take_unseen(pool, take_page(pool));
         if (i == NO_NUMBER) {', '        {' ],
-    [ 'src/pool.c', '        count_one(&pool->failures);', '' ],
+    [ 'src/pool.c', '    count_one(&pool->failures);', '' ],
 
     # pool: giving back, reserving, trimming
     [ 'src/pool.c', '|| page_at(pool, i) != (uintptr_t)page', '' ],
@@ -334,11 +336,13 @@ our @list = (
     [ 'src/region.c', '    region->failures = 0;', '' ],
 
     # region: large objects and the end
-    [ 'src/region.c', 'region->large == NULL || free_all_large(region)', 'true' ],
+    [ 'src/region.c', 'region->large == NULL || free_all_large(region PASS_CALLER)', 'true' ],
     [ 'src/region.c', 'region->large != NULL && reel_port_in_interrupt()', 'false' ],
     [ 'src/region.c', 'end_binding(&region->entry, region) == REEL_OK', 'true' ],
     [ 'src/region.c', 'region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED', 'REEL_CLOSED' ],
-    [ 'src/region.c', 'REEL_CHECKS < 2 || HOLDS(!pool_has_ended(region->pool), REEL_STALE)', 'true' ],
+    [ 'src/region.c', 'REEL_CHECKS < 2
+           || HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
+                    caller)', 'true' ],
     [ 'src/region.c', '        unclaim_page(region, i);', '' ],
     [ 'src/region.c', 'if (list_is_allocated(list, i)) {', 'if (true) {' ],
     [ 'src/region.c', 'page_size_of(region) < sizeof(large_note)', 'false' ],
@@ -360,7 +364,8 @@ our @list = (
     [ 'src/large.h', '        region->large = NULL;', '' ],
     [ 'src/region.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
     [ 'src/large.h', 'region->has_more ? region->large_size : 0', 'region->large_size' ],
-    [ 'src/region.c', '!HOLDS(reel_region_is_open(region), why_closed(region))', 'false' ],
+    [ 'src/region.c', '!HOLDS(reel_region_is_open(region), why_closed(region), KIND, region,
+               caller)', 'false' ],
     [ 'include/reel/detail/region.h', 'const reel_status status = reel_region_close(scope->region);', 'const reel_status status = REEL_OK;' ],
     [ 'include/reel/detail/region.h', 'is_open ? region : NULL, !is_open', 'is_open ? region : NULL, false' ],
 
@@ -454,8 +459,10 @@ our @list = (
     [ 'src/rewindable.c', 'renew_binding(&rewindable->entry, rewindable) != REEL_OK', 'renew_binding(&rewindable->entry, rewindable) == REEL_STALE' ],
     [ 'src/stack.h', 'next == arena->floor && next != arena->base ? REEL_FREES_NEVER', 'false ? REEL_FREES_NEVER' ],
     [ 'src/rewindable_create.c', 'return status == REEL_OK ? reel_registry_unregister(registry, none)', 'return status == REEL_OK ? REEL_OK' ],
-    [ 'src/heap_map.h', '    (void)HOLDS(false, reel_heap_blame(heap, block));
-    return false;', '    (void)HOLDS(false, reel_heap_blame(heap, block));
+    [ 'src/heap_map.h', '    (void)HOLDS(false, reel_heap_blame(heap, block), REEL_KIND_HEAP, heap,
+                caller);
+    return false;', '    (void)HOLDS(false, reel_heap_blame(heap, block), REEL_KIND_HEAP, heap,
+                caller);
     return true;' ],
     [ 'src/blocks.c', '    *(volatile size_t *)&list->count = 0;', '' ],
     [ 'src/blocks.c', '    store_release(&list->peak, 0);', '' ],

@@ -9,11 +9,11 @@ static size_t yields;
 
 static void a_gate_lets_one_in_at_a_time(void)
 {
-    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
     EXPECT_EQUAL(load_relaxed(&gate), GATE_TAKEN);
     gate_leave(&gate);
     EXPECT_EQUAL(load_relaxed(&gate), GATE_OPEN);
-    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
     gate_leave(&gate);
 }
 
@@ -21,7 +21,7 @@ static bool entered;
 
 static void try_the_gate(void)
 {
-    entered = reel_gate_enter(&gate);
+    entered = reel_gate_enter(&gate PASS_HERE);
 }
 
 static void an_interrupt_never_enters_and_never_waits(void)
@@ -29,7 +29,7 @@ static void an_interrupt_never_enters_and_never_waits(void)
     entered = true;
     test_interrupt(try_the_gate);
     EXPECT(!entered && load_relaxed(&gate) == GATE_OPEN);
-    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
     entered = true;
     test_interrupt(try_the_gate);
     EXPECT(!entered && load_relaxed(&gate) == GATE_TAKEN);
@@ -47,8 +47,8 @@ static void a_thread_yields_until_the_gate_is_open(void)
 {
     yields = 0;
     test_on_yield = leave_at_the_third_yield;
-    EXPECT(reel_gate_enter(&gate));
-    EXPECT(reel_gate_enter(&gate)); // waits for the "other thread" to leave
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
+    EXPECT(reel_gate_enter(&gate PASS_HERE)); // waits for the "other thread" to leave
     EXPECT_EQUAL(yields, 3);
     gate_leave(&gate);
     test_on_yield = NULL;
@@ -57,11 +57,11 @@ static void a_thread_yields_until_the_gate_is_open(void)
 static void a_gate_says_which_thread_is_inside(void)
 {
     EXPECT_EQUAL(reel_port_gate_holder(&gate), 0);
-    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
     EXPECT(reel_port_gate_holder(&gate) != 0);
     gate_leave(&gate);
     test_thread = 77;
-    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
     EXPECT_EQUAL(reel_port_gate_holder(&gate), 77);
     gate_leave(&gate);
     test_thread = 0;
@@ -75,9 +75,9 @@ static void a_thread_does_not_wait_for_itself(void)
         return;
     }
     test_thread = 77;
-    EXPECT(reel_gate_enter(&gate));
-    EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
-    EXPECT(!reel_gate_enter(&gate) && test_panicked(REEL_BUSY));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
+    EXPECT(!reel_gate_enter(&gate PASS_HERE) && test_panicked(REEL_BUSY));
+    EXPECT(!reel_gate_enter(&gate PASS_HERE) && test_panicked(REEL_BUSY));
     EXPECT_EQUAL(reel_port_gate_holder(&gate), 77);
     gate_leave(&gate);
     test_thread = 0;
@@ -93,10 +93,10 @@ static void a_thread_waits_for_another_one(void)
 {
     test_thread = 77;
     yields = 0;
-    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
     test_thread = 78;
     test_on_yield = come_back_as_another_thread;
-    EXPECT(reel_gate_enter(&gate));
+    EXPECT(reel_gate_enter(&gate PASS_HERE));
     EXPECT(yields == 3 && reel_port_gate_holder(&gate) == 78);
     test_on_yield = NULL;
     gate_leave(&gate);

@@ -143,8 +143,10 @@ REEL_ARENA_INLINE reel_mark reel_arena_mark(reel_arena *arena)
 
 #endif
 
-static inline void *reel_arena_alloc_ahead(reel_arena *arena, size_t size,
-                                           size_t align, size_t ahead)
+static inline REEL_SEEN_THROUGH void *reel_arena_alloc_ahead(reel_arena *arena,
+                                                             size_t size,
+                                                             size_t align,
+                                                             size_t ahead)
 {
     void *const block = reel_arena_alloc(arena, size, align);
     const uintptr_t at = (uintptr_t)block + ahead;

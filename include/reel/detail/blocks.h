@@ -50,7 +50,8 @@ extern "C" {
 /// block.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache);
 
-static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache)
+static inline REEL_SEEN_THROUGH void *
+reel_blocks_cache_alloc(reel_blocks_cache *cache)
 {
     void **const top = cache->top;
     if (REEL_UNLIKELY(top == cache->slots)) {
@@ -74,8 +75,8 @@ reel_status reel_blocks_cache_inspect(const reel_blocks_cache *cache,
 /// in a full cache, then put in `block`.
 reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 
-static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
-                                                 void *block)
+static inline REEL_SEEN_THROUGH reel_status
+reel_blocks_cache_free(reel_blocks_cache *cache, void *block)
 {
     void **const top = cache->top;
     if (REEL_UNLIKELY((uintptr_t)block - cache->blocks->base >= cache->bytes)) {

@@ -27,14 +27,22 @@
 /// of src/ emits the function for calls, by REEL_TO_EMIT ahead of its includes.
 /// This does not depend on what `inline` means, which C99, -fgnu89-inline and
 /// Linux define differently.
+/// With REEL_CALLERS the body is always inlined: then the function of the library
+/// that it calls returns to the caller.
+#if REEL_CALLERS && defined(__GNUC__)
+#define REEL_SEEN_THROUGH __attribute__((__always_inline__))
+#else
+#define REEL_SEEN_THROUGH
+#endif
 #if defined(__cplusplus)
 #define REEL_HAS_INLINE   1
-#define REEL_FOR_INLINING inline
+#define REEL_FOR_INLINING inline REEL_SEEN_THROUGH
 #define REEL_TO_EMIT      inline __attribute__((__used__))
 #elif defined(__GNUC__)
-#define REEL_HAS_INLINE   1
-#define REEL_FOR_INLINING extern inline __attribute__((__gnu_inline__))
-#define REEL_TO_EMIT      inline __attribute__((__gnu_inline__))
+#define REEL_HAS_INLINE 1
+#define REEL_FOR_INLINING \
+    extern inline __attribute__((__gnu_inline__)) REEL_SEEN_THROUGH
+#define REEL_TO_EMIT inline __attribute__((__gnu_inline__))
 #else
 #define REEL_HAS_INLINE 0
 #define REEL_TO_EMIT

@@ -66,8 +66,8 @@ extern "C" {
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
                                  size_t align);
 
-static inline void *reel_heap_cache_alloc(reel_heap_cache *cache, size_t size,
-                                          size_t align)
+static inline REEL_SEEN_THROUGH void *
+reel_heap_cache_alloc(reel_heap_cache *cache, size_t size, size_t align)
 {
     const size_t i = (size - 1) >> cache->heap->shift;
     if (REEL_UNLIKELY(i >= cache->capacity || align > REEL_HEAP_GRANULE

@@ -45,8 +45,8 @@ REEL_REGION_INLINE void *reel_region_alloc(reel_region *region, size_t size,
 
 #endif
 
-static inline reel_status reel_region_open_cached(reel_region *region,
-                                                  reel_pool_cache *cache)
+static inline REEL_SEEN_THROUGH reel_status
+reel_region_open_cached(reel_region *region, reel_pool_cache *cache)
 {
     if (REEL_OUT_OF_LINE || region == NULL || cache == NULL
         || REEL_UNLIKELY(cache->top == cache->slots)) {
@@ -70,7 +70,8 @@ static inline reel_status reel_region_open_cached(reel_region *region,
     return REEL_OK;
 }
 
-static inline reel_status reel_region_close_cached(reel_region *region)
+static inline REEL_SEEN_THROUGH reel_status
+reel_region_close_cached(reel_region *region)
 {
     reel_pool_cache *const cache = region->cache;
     if (REEL_OUT_OF_LINE || region->end == 0 || region->pages != 1

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "caller.h"
+
+#if REEL_CALLERS
+
+void reel_tell_refusal(reel_status why, reel_kind kind, const void *object,
+                       const void *caller, size_t size, size_t align,
+                       size_t available, const void *backing)
+{
+    reel_report report;
+    if (caller == NOBODY) {
+        return;
+    }
+    report.why = why;
+    report.kind = kind;
+    report.object = object;
+    report.caller = caller;
+    report.size = size;
+    report.align = align;
+    report.available = available;
+    report.backing = backing;
+    report.file = NULL;
+    report.line = 0;
+    reel_refused(&report);
+}
+
+void reel_tell_breach(reel_status why, reel_kind kind, const void *object,
+                      const void *caller, const char *file, int line)
+{
+    reel_report report;
+    report.why = why;
+    report.kind = kind;
+    report.object = object;
+    report.caller = caller;
+    report.size = 0;
+    report.align = 0;
+    report.available = 0;
+    report.backing = NULL;
+    report.file = file;
+    report.line = line;
+    reel_accused(&report);
+}
+
+#endif
