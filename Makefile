@@ -146,6 +146,7 @@ include port/port.mk \
         tests/mutants/mutants.mk \
         tests/cover/cover.mk \
         tests/fuzz/fuzz.mk \
+        tests/gdb/gdb.mk \
         $(wildcard tests/schedules/schedules.mk) \
         tests/bench/bench.mk \
         tests/consumers/consumers.mk \

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# The commands for gdb, on a host's program, its core file, and boards.
+
+GDB_PROGRAMS := $(OUT)/gcc/objects $(foreach build,mps2-an385 microbit+primask+Os,\
+                  $(OUT)/$(build)/objects.elf)
+
+$(OUT)/%/objects: $$(call objects,$$*,$(CORE) port/always.c tests/gdb/objects.c)
+	$(SAY); $(LINK)
+$(OUT)/%/objects.elf: $$(call objects,$$*,$(CORE) port/always.c tests/gdb/objects.c $(BOARD_COMMON)) \
+                      $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
+
+SCRIPT_RUNS += tests/gdb/gdb.t
+NEEDS_tests/gdb/gdb.t := $(GDB_PROGRAMS) $(OUT)/have-gdb
+NEED_gdb := gdb-multiarch
