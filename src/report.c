@@ -41,4 +41,10 @@ void reel_tell_breach(reel_status why, reel_kind kind, const void *object,
     reel_accused(&report);
 }
 
+void reel_accuse(reel_status why, reel_kind kind, const void *object,
+                 const char *file, int line)
+{
+    reel_tell_breach(why, kind, object, HERE, file, line);
+}
+
 #endif

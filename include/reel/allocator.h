@@ -22,6 +22,7 @@
 #endif
 
 #include "reel/base.h"
+#include "reel/report.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -80,4 +80,6 @@ void reel_accused(const reel_report *report);
 }
 #endif
 
+#include "reel/detail/report.h"
+
 #endif

@@ -34,6 +34,7 @@ my %detail = (
     constants => ['reel/base.h'],
     list      => ['reel/detail/constants.h'],
     memory    => ['reel/port.h'],
+    report    => ['reel/report.h'],
     arena     => ['reel/arena.h'],
     heap      => [ 'reel/detail/constants.h', 'reel/heap.h' ],
     blocks    => ['reel/blocks.h'],

@@ -46,3 +46,11 @@ NEEDS_tests/host/watch.t := $(WATCHED)
 $(OUT)/%/watched: $$(call objects,$$*,$(CORE) port/always.c $(addprefix port/host/,malloc.c pages.c) \
                     tests/host/watched.c)
 	$(SAY); $(LINK)
+
+# What fails says where it was called.
+REPORTED    := $(foreach build,gcc+checks2 clang+checks2 gcc+O2+checks2,$(OUT)/$(build)/reported)
+SCRIPT_RUNS += tests/host/report.t
+NEEDS_tests/host/report.t := $(REPORTED)
+
+$(OUT)/%/reported: $$(call objects,$$*,$(CORE) port/host/report.c port/report/report.c tests/host/reported.c)
+	$(SAY); $(LINK)

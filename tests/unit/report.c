@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Reports: what was refused, and from where it was asked for.
 
-#include "always.h"
+#include "report/report.h"
+
 #include "test.h"
 
 #define MOST_REPORTS 3
@@ -21,6 +22,7 @@ static void keep(const reel_report *report)
 
 void reel_refused(const reel_report *report)
 {
+    reel_report_keep(report);
     keep(report);
 }
 
@@ -433,7 +435,128 @@ static void a_span_says_that_it_is_full_closed_or_stale(void)
     expect_breach(&span, REEL_KIND_SPAN, REEL_INVALID);
 }
 
+// ---- what an application does with them --------------------------------------
+
+static void the_last_refusal_is_kept(void)
+{
+    reel_report last;
+    const reel_report one = { REEL_FULL, REEL_KIND_POOL, &arena, &temp, 1, 2,
+                              3,         &last,          NULL,   0 };
+    reel_report_keep(&one);
+    EXPECT(reel_last_refused(&last));
+    EXPECT(last.why == REEL_FULL && last.kind == REEL_KIND_POOL);
+    EXPECT(last.object == &arena && last.caller == &temp);
+    EXPECT(last.size == 1 && last.align == 2 && last.available == 3);
+    EXPECT(last.backing == &last && last.file == NULL && last.line == 0);
+    if (skips()) {
+        return;
+    }
+    fresh_arena();
+    EXPECT(reel_arena_alloc(&arena, 65, 1) == NULL);
+    EXPECT(reel_last_refused(&last));
+    EXPECT(last.object == &arena && last.size == 65 && last.available == 64);
+    EXPECT(reel_arena_alloc(&arena, 1, 3) == NULL); // no refusal
+    EXPECT(test_panicked(REEL_INVALID));
+    EXPECT(reel_last_refused(&last) && last.size == 65);
+}
+
+static void the_newest_name_of_an_object_counts(void)
+{
+    static reel_named first, other, second;
+    static int object, none;
+    EXPECT_EQUAL(reel_set_name(NULL, &object, "x"), REEL_INVALID);
+    EXPECT_EQUAL(reel_set_name(&first, NULL, "x"), REEL_INVALID);
+    EXPECT_EQUAL(reel_set_name(&first, &object, NULL), REEL_INVALID);
+    EXPECT(reel_name_of(&object) == NULL);
+    EXPECT_EQUAL(reel_set_name(&first, &object, "one"), REEL_OK);
+    EXPECT_EQUAL(reel_set_name(&other, &arena, "frames"), REEL_OK);
+    EXPECT(reel_name_of(&object) == first.name);
+    EXPECT_EQUAL(reel_set_name(&second, &object, "two"), REEL_OK);
+    EXPECT(reel_name_of(&object) == second.name);
+    EXPECT(reel_name_of(&none) == NULL);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+// What is written, with addresses left out.
+static char text[160];
+static size_t length;
+
+static void write(void *context, const char *piece)
+{
+    EXPECT(context == text);
+    if (piece[0] != '\0' && is_same(piece, "0x")) {
+        piece = "@";
+    } else if (length > 0 && text[length - 1] == '@') {
+        return;
+    }
+    for (; *piece != '\0' && length < sizeof text - 1; piece++) {
+        text[length++] = *piece;
+    }
+    text[length] = '\0';
+}
+
+static void expect_text(const reel_report *report, const char *wanted)
+{
+    length = 0;
+    reel_report_write(report, write, text);
+    EXPECT(is_same(text, wanted));
+    if (!is_same(text, wanted)) {
+        test_write("# ");
+        test_write(text);
+    }
+}
+
+static void a_report_is_a_line_of_text(void)
+{
+    static reel_named name;
+    static int object, backing;
+    EXPECT_EQUAL(reel_set_name(&name, &backing, "RAM"), REEL_OK);
+    reel_report report = { REEL_NO_MEMORY,
+                           REEL_KIND_ARENA,
+                           &object,
+                           &object,
+                           60,
+                           8,
+                           54,
+                           NULL,
+                           NULL,
+                           0 };
+    expect_text(&report, "refused: arena at @, 60 bytes aligned to 8, 54 left: "
+                         "REEL_NO_MEMORY, called at @\n");
+    report.size = 1;
+    report.align = 0;
+    report.available = 0;
+    report.backing = &backing;
+    report.caller = NULL;
+    report.kind = REEL_KIND_BLOCKS;
+    expect_text(&report, "refused: block pool at @, 1 byte, 0 left: "
+                         "REEL_NO_MEMORY, after its backing \"RAM\" at @\n");
+    report.backing = NULL;
+    report.size = 0;
+    report.object = &backing;
+    report.file = "a.c";
+    report.line = 1024;
+    report.why = REEL_FOREIGN;
+    expect_text(&report, "broken contract: block pool \"RAM\" at @: "
+                         "REEL_FOREIGN, found at a.c:1024\n");
+    for (int kind = REEL_KIND_UNKNOWN; kind <= REEL_KIND_LOCK; kind++) {
+        EXPECT(is_same(reel_kind_name((reel_kind)kind), "object")
+               == (kind == REEL_KIND_UNKNOWN));
+    }
+}
+
 const test_case report_tests[] = {
+    TEST(the_last_refusal_is_kept),
+    TEST(the_newest_name_of_an_object_counts),
+    TEST(a_report_is_a_line_of_text),
     TEST(an_arena_says_what_it_refused_and_to_whom),
     TEST(the_interface_says_who_called_it),
     TEST(a_broken_contract_names_the_call),

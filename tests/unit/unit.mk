@@ -3,7 +3,7 @@
 # tests/unit that has a table of tests is in the list of tables by itself.
 
 UNIT_FILES := $(wildcard tests/unit/*.c)
-UNIT       := $(CORE) $(UNIT_FILES) $(OUT)/unit/tables.c port/always.c \
+UNIT       := $(CORE) $(UNIT_FILES) $(OUT)/unit/tables.c port/always.c port/report/report.c \
               tests/harness/tap.c tests/harness/test.c
 UNIT_BOARD := $(UNIT) $(BOARD_COMMON) \
               $(addprefix port/cortex-m/,fault.c mpu7.c mpu8.c)

@@ -177,11 +177,11 @@ static inline reel_scope reel_scope_open(reel_arena *arena)
 
 /// The end of REEL_SCOPE: rewind. A panic if the arena was reset or rewound
 /// below the scope (REEL_STALE).
-static inline void reel_scope_close(reel_scope *scope)
+static inline REEL_SEEN_THROUGH void reel_scope_close(reel_scope *scope)
 {
     const reel_status status = reel_arena_rewind(scope->arena, scope->mark);
     if (REEL_CHECKS >= 1 && status != REEL_OK) {
-        reel_panic(status, __FILE__, __LINE__);
+        REEL_ACCUSE(status, REEL_KIND_ARENA, scope->arena);
     }
 }
 

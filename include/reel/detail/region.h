@@ -116,12 +116,12 @@ static inline reel_region_scope reel_region_scope_open(reel_region *region,
 /// The end of REEL_REGION_SCOPE: close the region, if it was opened. A panic if
 /// it was closed inside (REEL_CLOSED), or cannot be closed in a handler
 /// (REEL_BUSY).
-static inline void reel_region_scope_close(reel_region_scope *scope)
+static inline REEL_SEEN_THROUGH void reel_region_scope_close(reel_region_scope *scope)
 {
     if (scope->region != NULL) {
         const reel_status status = reel_region_close(scope->region);
         if (REEL_CHECKS >= 1 && status != REEL_OK) {
-            reel_panic(status, __FILE__, __LINE__);
+            REEL_ACCUSE(status, REEL_KIND_REGION, scope->region);
         }
     }
 }

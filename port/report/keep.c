@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#include "report.h"
+
+#if REEL_CALLERS
+
+void reel_refused(const reel_report *report)
+{
+    reel_report_keep(report);
+}
+
+#endif
