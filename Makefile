@@ -141,6 +141,7 @@ include port/port.mk \
         tests/compile/compile.mk \
         tests/compile/ports.mk \
         tests/libc/libc.mk \
+        tests/freertos/freertos.mk \
         tests/cxx/cxx.mk \
         tests/programs/programs.mk \
         tests/mutants/mutants.mk \

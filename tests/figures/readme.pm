@@ -18,6 +18,7 @@ my %file = (
     calls    => 'README.md',
     bytes    => 'README.md',
     frames   => 'port/cxx/README.md',
+    freertos => 'port/freertos/README.md',
     programs => 'port/libraries/README.md',
 );
 
