@@ -73,13 +73,12 @@ typedef struct reel_pool {
 
 /// Where the memory of a pool lies. What is 0 is as without it.
 typedef struct reel_pool_placement {
-    size_t
-        align; // of pages, bytes: a power of two, at most the page size, which
-               // page tables, an MPU and DMA may need
-    reel_allocator
-        links; // allocator of links, called as the backing; in memory
-               // where the exchanges of REEL_ATOMICS work. Pages may
-               // then be in any memory.
+    // Of pages, in bytes: a power of two, at most the page size. Page tables, an
+    // MPU and DMA may need it.
+    size_t align;
+    // Allocator of links, called as the backing, in memory where the exchanges
+    // of REEL_ATOMICS work. Then pages may be in any memory.
+    reel_allocator links;
 } reel_pool_placement;
 
 /// Start a pool. It has no chunk yet.

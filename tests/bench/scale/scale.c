@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What an operation costs as things grow: with 10 to a million live objects, on 1 to
-// 8 threads, over ranges from 1 KiB to 64 GiB. A line of output is a point: chart,
+// 8 threads, over ranges from 1 KiB to 1 TiB. A line of output is a point: chart,
 // curve, x, and the median of nine runs in ns per operation.
 
 #define _GNU_SOURCE
@@ -383,7 +383,7 @@ static void temp_over(size_t size)
 
 static void chart_range(void)
 {
-    for (size_t size = (size_t)1 << 10; size <= (size_t)1 << 36; size *= 4) {
+    for (size_t size = (size_t)1 << 10; size <= (size_t)1 << 40; size *= 4) {
         arena_over(size);
         temp_over(size);
     }
