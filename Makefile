@@ -150,6 +150,7 @@ include port/port.mk \
         tests/gdb/gdb.mk \
         $(wildcard tests/schedules/schedules.mk) \
         tests/bench/bench.mk \
+        tests/misra/misra.mk \
         tests/consumers/consumers.mk \
         tests/tools/tools.mk \
         tests/tests.mk

@@ -48,6 +48,19 @@ amalgamation:  ## Write reel as few files, in C and C++ (NAME_PREFIX=reel)
 	port/amalgamation/amalgamate $(OUT)/amalgamation c++ $(NAME_PREFIX)
 	echo "$(OUT)/amalgamation has:" && ls $(OUT)/amalgamation
 
+.PHONY: sbom
+sbom:  ## Write bills of material, CycloneDX and SPDX, with hashes (URL=)
+	mkdir -p $(OUT)/sbom
+	port/dist/sbom $(OUT)/sbom '$(URL)'
+	ls $(OUT)/sbom/*
+
+# The lint of what is published: an archive has LICENSES/, which the tree has not.
+NEED_reuse := reuse
+
+.PHONY: reuse
+reuse: dist | $(OUT)/have-reuse  ## Lint the licences of an archive by reuse
+	cd $(OUT)/dist/tree/reel-$(VERSION) && GIT_CEILING_DIRECTORIES=$(abspath $(OUT)/dist/tree) reuse --root . lint
+
 .PHONY: dist
 dist:  ## Write archives for package managers (URL=)
 	port/dist/dist $(OUT)/dist '$(URL)'

@@ -97,6 +97,27 @@ like( $pack, qr/<release version="\Q$version\E"/, 'CMSIS pack: the version' );
 works( 'CMSIS pack: XML that is well formed',
     q{python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' pack/*.pdsc} );
 
+# ---- bills of material -------------------------------------------------------------
+
+use Digest::SHA qw(sha1_hex sha256_hex);
+my $cdx  = decode_json( text_of("$top/build/dist/reel-$version.cdx.json") );
+my $spdx = decode_json( text_of("$top/build/dist/reel-$version.spdx.json") );
+my @parts = sort map { chomp; $_ } `cd $tree && find include src port linker -type f`;
+my %cdx  = map { $_->{name} => $_->{hashes}[0]{content} } @{ $cdx->{components} };
+my %spdx = map { ( $_->{fileName} =~ s{^./}{}r ) => $_ } @{ $spdx->{files} };
+is_deeply( [ sort keys %cdx ],  \@parts, 'CycloneDX: each file that a program may have in it' );
+is_deeply( [ sort keys %spdx ], \@parts, 'SPDX: the same files' );
+my %sum = map { $_ => text_of("$tree/$_") } @parts;
+is( join( ' ', grep { $cdx{$_} ne sha256_hex( $sum{$_} ) } @parts ), '', 'CycloneDX: the hashes' );
+is( join( ' ', grep { $spdx{$_}{checksums}[1]{checksumValue} ne sha256_hex( $sum{$_} ) } @parts ),
+    '', 'SPDX: the hashes' );
+is( $spdx->{packages}[0]{packageVerificationCode}{packageVerificationCodeValue},
+    sha1_hex( join '', sort map { sha1_hex($_) } values %sum ), 'SPDX: the verification code' );
+my %ids = map { $_->{SPDXID} => 1 } @{ $spdx->{files} };
+is( scalar keys %ids, scalar @parts, 'SPDX: each file has an identifier of its own' );
+is_deeply( [ $cdx->{metadata}{component}{version}, $spdx->{packages}[0]{versionInfo} ],
+    [ $version, $version ], 'both have the version' );
+
 # ---- make install and pkg-config ----------------------------------------------------
 
 my $pc  = "PKG_CONFIG_PATH=$folder/opt/lib/pkgconfig";
