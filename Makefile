@@ -151,6 +151,7 @@ include port/port.mk \
         $(wildcard tests/schedules/schedules.mk) \
         tests/bench/bench.mk \
         tests/misra/misra.mk \
+        tests/requirements/requirements.mk \
         tests/consumers/consumers.mk \
         tests/tools/tools.mk \
         tests/tests.mk
