@@ -62,6 +62,7 @@ my %row = map { my ( $name, $files ) = /^(\S+) +[|] (.+)$/; $name => [ split ' '
     grep { !/^#/ && /\S/ } split /\n/, text_of('port/components');
 my %listed = map { $_ => 1 } map {@$_} values %row;
 my @sources = map {s{^port/}{}r} glob 'port/*.c port/*/*.c';
+# A new source of port/ gets a row in port/components.
 is( join( ' ', grep { !$listed{$_} && !m{^(?:linux|zephyr|esp-idf)/} } @sources ),
     '', 'port/components has each source of port/ but those of other build systems' );
 is( join( ' ', grep { !-e "port/$_" } sort keys %listed ), '', 'and they are there' );
