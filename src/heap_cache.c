@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define KIND REEL_KIND_HEAP
+#include "binding.h"
 #include "heap_map.h"
 
 // A cached block is a used one to the heap, and nothing is written to it.
@@ -16,7 +17,14 @@ reel_status reel_heap_cache_init(reel_heap_cache *cache, reel_heap *heap,
     cache->heap = heap;
     cache->slots = slots;
     cache->capacity = capacity;
+    cache->entry = NULL;
     return REEL_OK;
+}
+
+// A live cache has a slot.
+static bool cache_has_ended(const reel_heap_cache *cache)
+{
+    return cache->capacity == 0;
 }
 
 static bool is_empty(const reel_heap_cache *cache)
@@ -33,6 +41,10 @@ static void *alloc_large(reel_heap_cache *cache, size_t size,
                          size_t align WITH_CALLER)
 {
     reel_heap *const heap = cache->heap;
+    if (cache_has_ended(cache)) {
+        (void)HOLDS(false, REEL_STALE, KIND, heap, caller);
+        return NULL;
+    }
     const size_t failures = heap->failures;
     const size_t largest_refused = heap->largest_refused;
     void *const block = FROM(reel_heap_alloc)(
@@ -75,6 +87,9 @@ static bool has_block(const reel_heap_slot *slot, const void *block)
 reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block)
 {
     reel_heap *const heap = cache->heap;
+    if (REEL_UNLIKELY(cache_has_ended(cache))) {
+        return REEL_STALE; // the map may be gone
+    }
     const size_t first = index_of(heap, (uintptr_t)block);
     if (REEL_UNLIKELY(first >= frontier_of(heap))) {
         return reel_heap_blame(heap, block);
@@ -104,7 +119,7 @@ reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block)
 
 reel_status reel_heap_cache_flush(reel_heap_cache *cache)
 {
-    reel_status status = REEL_OK;
+    reel_status status = cache_has_ended(cache) ? REEL_STALE : REEL_OK;
     for (size_t i = 0; i < cache->capacity; i++) {
         reel_heap_slot *const slot = &cache->slots[i];
         while (slot->count > 0) {
@@ -114,4 +129,61 @@ reel_status reel_heap_cache_flush(reel_heap_cache *cache)
         }
     }
     return status;
+}
+
+// ---- lifetimes -----------------------------------------------------------------
+
+// Without a slot nothing is cached, and nothing comes out.
+static void end_cache(void *self)
+{
+    reel_heap_cache *const cache = self;
+    *(volatile size_t *)&cache->capacity = 0;
+    cache->entry = NULL;
+}
+
+static void *allocate(void *self, size_t size, size_t align)
+{
+    return reel_heap_cache_alloc(self, size, align);
+}
+
+static void *reallocate(void *self, void *block, size_t old_size,
+                        size_t new_size, size_t align)
+{
+    reel_heap_cache *const cache = self;
+    (void)old_size;
+    return block == NULL || cache_has_ended(cache)
+               ? allocate(self, new_size, align)
+               : reel_heap_realloc(cache->heap, block, new_size, align);
+}
+
+static reel_status give_back(void *self, void *block, size_t size)
+{
+    (void)size;
+    return reel_heap_cache_free(self, block);
+}
+
+reel_status reel_heap_cache_bind(reel_heap_cache *cache,
+                                 reel_registry *registry, reel_handle parent)
+{
+    static const reel_allocator_ops ops = {
+        .allocate = allocate,
+        .reallocate = reallocate,
+        .free = give_back,
+        .end = end_cache,
+    };
+    if (cache == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (cache_has_ended(cache)) {
+        return REEL_STALE;
+    }
+    return reel_binding_start(&cache->entry, registry, &ops, cache,
+                              parent.index, parent.version);
+}
+
+reel_handle reel_heap_cache_handle(const reel_heap_cache *cache)
+{
+    reel_handle handle;
+    reel_binding_handle(cache->entry, cache, &handle);
+    return handle;
 }

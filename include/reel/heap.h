@@ -305,11 +305,12 @@ typedef struct reel_heap_slot {
 /// Owned by the caller, who only reads it.
 typedef struct reel_heap_cache {
     reel_heap *heap;
-    reel_heap_slot *slots; // for blocks of 1, 2, 3, … granules
-    size_t capacity;       // slots
+    reel_heap_slot *slots;      // for blocks of 1, 2, 3, … granules
+    size_t capacity;            // slots; 0: it has ended
+    reel_registry_entry *entry; // NULL: not bound
 } reel_heap_cache;
 
-/// Start a cache, empty. Its owner is that of the heap. Empty it with
+/// Start a cache, empty. Its owner is that of the heap. Bind it, or empty it with
 /// reel_heap_cache_flush() before the heap is reset, disposed of or ends.
 ///
 ///   slots     the caller's table
@@ -340,11 +341,37 @@ reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block);
 
 /// Free all cached blocks.
 ///
-/// Returns  REEL_OK; else what reel_heap_free() said of a block, which is
-///          forgotten.
+/// Returns  REEL_OK; REEL_STALE if the cache has ended; else what
+///          reel_heap_free() said of a block, which is forgotten.
 /// Panics   as reel_heap_free().
 /// Cost     O(cached blocks)
 reel_status reel_heap_cache_flush(reel_heap_cache *cache);
+
+/// Register the cache. When the blocks of the parent end, the cache ends: what is
+/// in it is freed into no heap. From then on allocating returns NULL and panics
+/// (REEL_STALE), and freeing returns REEL_STALE. The cache may be initialised
+/// again. The registered allocator caches blocks, too.
+///
+/// A cache has no dispose: flush it, then unregister its handle. One that is not
+/// bound does not end: the caller must not use it after the heap or the slots
+/// are gone.
+///
+///   parent   the handle of the heap: then the cache ends also when the heap is
+///            reset or disposed of
+///
+/// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
+///          REEL_BUSY if the cache is bound; REEL_STALE if it has ended.
+/// Callers  threads only
+/// Waits    as reel_registry_register()
+reel_status reel_heap_cache_bind(reel_heap_cache *cache,
+                                 reel_registry *registry, reel_handle parent);
+
+/// Get the handle of the cache.
+///
+/// Returns  the handle, valid until the cache ends; REEL_NO_HANDLE if it is not
+///          bound.
+/// Callers  any context
+reel_handle reel_heap_cache_handle(const reel_heap_cache *cache);
 
 #ifdef __cplusplus
 }

@@ -4,6 +4,7 @@
 #include "things.h"
 
 static reel_heap heap;
+static reel_heap_cache heap_cache;
 static unsigned char *memory;
 
 static void start(void)
@@ -65,6 +66,8 @@ static void each_bind_wants_an_object_and_a_registry(void)
     EXPECT_EQUAL(reel_blocks_cache_bind(NULL, r, p), REEL_INVALID);
     EXPECT_EQUAL(reel_heap_bind(&heap, NULL, p), REEL_INVALID);
     EXPECT_EQUAL(reel_heap_bind(NULL, r, p), REEL_INVALID);
+    EXPECT_EQUAL(reel_heap_cache_bind(&heap_cache, NULL, p), REEL_INVALID);
+    EXPECT_EQUAL(reel_heap_cache_bind(NULL, r, p), REEL_INVALID);
     EXPECT_EQUAL(reel_pool_bind(&the.pool, NULL, p), REEL_INVALID);
     EXPECT_EQUAL(reel_pool_bind(NULL, r, p), REEL_INVALID);
     EXPECT_EQUAL(reel_pool_cache_bind(&the.pool_cache, NULL, p), REEL_INVALID);

@@ -26,6 +26,9 @@ static unsigned char *taken; // what the parent handed out since it ended
 static reel_region inner;
 static reel_always always;
 static reel_rewindable *made;
+static reel_heap heap;
+static reel_heap_cache heap_cache;
+static reel_heap_slot heap_slots[2];
 
 static void fresh_parent(void)
 {
@@ -312,6 +315,46 @@ static bool cache_is_valid(void)
     return reel_blocks_cache_is_valid(&the.blocks_cache);
 }
 
+// A cache of a heap, with a block in it; the heap itself is not bound.
+
+static reel_status start_heap_cache(void)
+{
+    EXPECT_EQUAL(reel_heap_init(&heap, parent_block(), CHILD), REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_init(&heap_cache, &heap, heap_slots, 2),
+                 REEL_OK);
+    void *const block = reel_heap_cache_alloc(&heap_cache, OLD_SIZE, 1);
+    EXPECT_EQUAL(reel_heap_cache_free(&heap_cache, block), REEL_OK);
+    return reel_heap_cache_bind(&heap_cache, &the.registry, parent_handle());
+}
+
+static reel_handle heap_cache_handle(void)
+{
+    return reel_heap_cache_handle(&heap_cache);
+}
+
+static reel_allocator heap_cache_allocator(void)
+{
+    const reel_allocator *const found =
+        reel_registry_get(&the.registry, heap_cache_handle());
+    return found != NULL ? *found : reel_allocator_null();
+}
+
+static void heap_cache_refuses(void)
+{
+    EXPECT(reel_heap_cache_alloc(&heap_cache, OLD_SIZE, 1) == NULL
+           && test_panicked(REEL_STALE));
+    EXPECT_EQUAL(reel_heap_cache_free(&heap_cache, taken), REEL_STALE);
+    EXPECT_EQUAL(reel_heap_cache_free(&heap_cache, NULL), REEL_STALE);
+    EXPECT_EQUAL(reel_heap_cache_flush(&heap_cache), REEL_STALE);
+    EXPECT_EQUAL(reel_heap_cache_bind(&heap_cache, &the.registry, nothing),
+                 REEL_STALE);
+}
+
+static bool heap_cache_is_valid(void)
+{
+    return heap_cache.slots == heap_slots;
+}
+
 // Page pool.
 
 static reel_status start_pool(void)
@@ -447,6 +490,8 @@ static const kind kinds[] = {
       blocks_are_valid },
     { start_cache, cache_allocator, cache_handle, cache_refuses,
       cache_is_valid },
+    { start_heap_cache, heap_cache_allocator, heap_cache_handle,
+      heap_cache_refuses, heap_cache_is_valid },
     { start_pool, pool_allocator, pool_handle, pool_refuses, pool_is_valid },
     { start_region, region_allocator, region_handle, region_refuses,
       region_is_valid },
@@ -805,6 +850,33 @@ static void a_pools_dispose_leaves_the_registry(void)
     EXPECT_EQUAL(pool_handle().version, 0);
     EXPECT_EQUAL(reel_registry_count(&the.registry), 1);
     EXPECT(reel_pool_claim(&the.pool) != NULL);
+}
+
+// It is bound under the heap, which the owner goes on to use.
+static void a_heaps_cache_ends_with_a_reset_of_the_heap(void)
+{
+    fresh_parent();
+    EXPECT_EQUAL(reel_heap_init(&heap, parent_block(), CHILD), REEL_OK);
+    EXPECT_EQUAL(reel_heap_bind(&heap, &the.registry, parent_handle()),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_init(&heap_cache, &heap, heap_slots, 2),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_bind(&heap_cache, &the.registry,
+                                      reel_heap_handle(&heap)),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_bind(&heap_cache, &the.registry,
+                                      reel_heap_handle(&heap)),
+                 REEL_BUSY);
+    void *const block = reel_heap_cache_alloc(&heap_cache, OLD_SIZE, 1);
+    EXPECT_EQUAL(reel_heap_cache_free(&heap_cache, block), REEL_OK);
+    EXPECT_EQUAL(reel_heap_reset(&heap), REEL_OK);
+    void *const again = reel_heap_alloc(&heap, OLD_SIZE, 1);
+    EXPECT_EQUAL((uintptr_t)again, (uintptr_t)block);
+    heap_cache_refuses();
+    EXPECT_EQUAL(reel_heap_free(&heap, again), REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_init(&heap_cache, &heap, heap_slots, 2),
+                 REEL_OK);
+    EXPECT(reel_heap_cache_alloc(&heap_cache, OLD_SIZE, 1) == block);
 }
 
 // ---- caches of pages ----------------------------------------------------------------
@@ -1173,6 +1245,7 @@ const test_case lifetimes_tests[] = {
     TEST(a_block_pools_dispose_ends_its_cache),
     TEST(a_buffer_is_the_callers_again_after_a_dispose),
     TEST(a_pools_dispose_leaves_the_registry),
+    TEST(a_heaps_cache_ends_with_a_reset_of_the_heap),
     TEST(a_page_cache_ends_with_its_pool),
     TEST(a_page_cache_may_end_before_its_pool),
     TEST(a_region_left_open_over_an_ended_pool_is_told),
