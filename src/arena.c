@@ -408,6 +408,12 @@ static reel_frees frees(const void *self)
     return frees_of(self);
 }
 
+static bool reclaim(void *self, void *block, size_t size)
+{
+    return is_last(self, (uintptr_t)block, at_least_1(size))
+           && reel_arena_free(self, block, size) == REEL_OK;
+}
+
 reel_allocator reel_arena_allocator(reel_arena *arena)
 {
     static const reel_allocator_ops ops = {
@@ -416,6 +422,7 @@ reel_allocator reel_arena_allocator(reel_arena *arena)
         .free = give_back,
         .frees = frees,
         .end = end,
+        .reclaim = reclaim,
     };
     const reel_allocator allocator = { &ops, arena };
     return allocator;

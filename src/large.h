@@ -129,19 +129,13 @@ static inline reel_status free_large(reel_region *region,
     return status;
 }
 
-// At the close: the newest goes first. False in an interrupt.
-static inline bool free_all_large(reel_region *region WITH_CALLER)
+// At the close, inside the gate: the newest goes first.
+static inline void free_all_large(const reel_region *region)
 {
-    reel_pool *const pool = region->pool;
-    if (!reel_gate_enter(&pool->gate PASS_CALLER)) {
-        return false;
-    }
     for (const large_note *each = region->large; each != NULL;
          each = each->next) {
-        (void)reel_free(pool->backing, each->object, each->size);
+        (void)reel_free(region->pool->backing, each->object, each->size);
     }
-    gate_leave(&pool->gate);
-    return true;
 }
 
 #endif

@@ -84,6 +84,17 @@ static reel_frees frees(const void *self)
     return worth;
 }
 
+static bool reclaim(void *self, void *block, size_t size)
+{
+    reel_lock *const lock = self;
+    if (has_ended(lock) || !reel_gate_enter(&lock->gate PASS_HERE)) {
+        return false;
+    }
+    const bool is_done = reel_reclaim(lock->backing, block, size);
+    gate_leave(&lock->gate);
+    return is_done;
+}
+
 static void end(void *self)
 {
     reel_lock *const lock = self;
@@ -98,6 +109,7 @@ reel_allocator reel_locked(reel_lock *lock, reel_allocator backing)
         .reallocate = reallocate,
         .free = give_back,
         .frees = frees,
+        .reclaim = reclaim,
         .end = end,
     };
     const reel_allocator allocator = { &ops, lock };

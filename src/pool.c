@@ -2,7 +2,6 @@
 #define KIND REEL_KIND_POOL
 #include "reel/pool.h"
 
-#include "backing.h"
 #include "binding.h"
 #include "bits.h"
 #include "gate.h"
@@ -112,6 +111,17 @@ static void start_without_chunks(reel_pool *pool, size_t page,
     list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
 }
 
+static bool has_links_apart(const reel_pool *pool)
+{
+    return pool->links.ops != pool->backing.ops
+           || pool->links.self != pool->backing.self;
+}
+
+static bool is_all_taken_back(const reel_pool *pool)
+{
+    return reel_allocator_frees(pool->backing) == REEL_FREES_AT_ONCE;
+}
+
 // Without a placement pages are aligned by default, as far as their size is.
 static bool is_placeable(const reel_pool_placement *placement, size_t page)
 {
@@ -149,6 +159,7 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
     pool->capacity = capacity;
     pool->entry = NULL;
     place(pool, placement, page);
+    pool->is_joined = !has_links_apart(pool) && !is_all_taken_back(pool);
     start_without_chunks(pool, page, chunk >> log2_of(page));
     INVARIANT(reel_pool_is_valid(pool));
     return REEL_OK;
@@ -190,25 +201,9 @@ static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
     store_release(&chunk->base, pages);
 }
 
-static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
-{
-    void *const pages =
-        reel_allocate(pool->backing, chunk_size(pool), pool->align);
-    if (pages == NULL) {
-        return false;
-    }
-    void *const links =
-        reel_allocate(pool->links, links_size(pool), sizeof(reel_link));
-    if (links == NULL) {
-        (void)reel_free(pool->backing, pages, chunk_size(pool));
-        return false;
-    }
-    enter_chunk(pool, chunk, (uintptr_t)pages, links);
-    return true;
-}
-
-// Pages that cannot be freed are asked for last.
-static bool take_kept_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+// Pages and links are two blocks. The pages come last: some backings keep what they
+// are given, and then no links fail behind them.
+static bool take_parts(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     void *const links =
         reel_allocate(pool->links, links_size(pool), sizeof(reel_link));
@@ -225,44 +220,51 @@ static bool take_kept_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
     return true;
 }
 
-// Over a backing that keeps what it is given, chunks and their links are one block:
-// a part that is refused loses no other one.
-static bool is_kept(const reel_pool *pool)
+// A backing that does not take every block back at once gives a chunk and its links
+// as one block, a unit: so it takes back all of it, or nothing.
+
+// For the links, too.
+static size_t unit_align(const reel_pool *pool)
 {
-    return reel_allocator_frees(pool->backing) == REEL_FREES_NEVER;
+    return max_of(pool->align, REEL_ALIGN_DEFAULT);
 }
 
-static bool has_links_apart(const reel_pool *pool)
-{
-    return pool->links.ops != pool->backing.ops
-           || pool->links.self != pool->backing.self;
-}
-
-// From one chunk of such a block to the next; 0 if that is more than a size can say.
+// 0 if that is more than a size can say.
 static size_t unit_size(const reel_pool *pool)
 {
     const size_t pages = chunk_size(pool);
     const size_t links = links_size(pool);
     const size_t gap = gap_to(pages, mask_of(0));
-    if (gap > SIZE_MAX - pages || links > SIZE_MAX - pages - gap) {
-        return 0;
+    return gap > SIZE_MAX - pages || links > SIZE_MAX - pages - gap
+               ? 0
+               : pages + gap + links;
+}
+
+// From one unit to the next.
+static size_t unit_step(const reel_pool *pool)
+{
+    const size_t unit = unit_size(pool);
+    return unit + gap_to(unit, unit_align(pool) - 1);
+}
+
+// Bytes of so many units; 0 if that is more than a size can say.
+static size_t units_size(const reel_pool *pool, size_t count)
+{
+    const size_t unit = unit_size(pool);
+    const size_t step = unit_step(pool);
+    size_t size = unit;
+    for (size_t i = 1; i < count && size > 0; i++) {
+        size = step < unit || step > SIZE_MAX - size ? 0 : size + step;
     }
-    const size_t unit = pages + gap + links;
-    const size_t rest = gap_to(unit, mask_of(pool->align));
-    return rest > SIZE_MAX - unit ? 0 : unit + rest;
+    return size;
 }
 
 static uintptr_t take_units(const reel_pool *pool, size_t count)
 {
-    const size_t unit = unit_size(pool);
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (unit == 0 || unit > SIZE_MAX - size) {
-            return 0;
-        }
-        size += unit;
-    }
-    return (uintptr_t)reel_allocate(pool->backing, size, pool->align);
+    const size_t size = units_size(pool, count);
+    return size == 0 ? 0
+                     : (uintptr_t)reel_allocate(pool->backing, size,
+                                                unit_align(pool));
 }
 
 static void enter_unit(const reel_pool *pool, reel_pool_chunk *chunk,
@@ -272,13 +274,10 @@ static void enter_unit(const reel_pool *pool, reel_pool_chunk *chunk,
     enter_chunk(pool, chunk, pages, (void *)(stop + gap_to(stop, mask_of(0))));
 }
 
-static bool take_chunk_or_unit(const reel_pool *pool, reel_pool_chunk *chunk)
+static bool take_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
-    if (!is_kept(pool)) {
-        return take_chunk(pool, chunk);
-    }
-    if (has_links_apart(pool)) {
-        return take_kept_chunk(pool, chunk);
+    if (!pool->is_joined) {
+        return take_parts(pool, chunk);
     }
     const uintptr_t pages = take_units(pool, 1);
     if (pages != 0) {
@@ -287,18 +286,40 @@ static bool take_chunk_or_unit(const reel_pool *pool, reel_pool_chunk *chunk)
     return pages != 0;
 }
 
-// Forget the entry first: the backing may write where a chunk was.
-static void drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+static size_t block_size(const reel_pool *pool)
+{
+    return pool->is_joined ? unit_size(pool) : chunk_size(pool);
+}
+
+static void free_links(const reel_pool *pool, const reel_pool_chunk *chunk)
+{
+    if (!pool->is_joined) {
+        (void)reel_free(pool->links, chunk->links, links_size(pool));
+    }
+}
+
+// False: the backing would keep it, so the chunk stays, with all pages free.
+static bool drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+{
+    const uintptr_t base = base_of(chunk);
+    watch_own(base, chunk_size(pool));
+    if (!reel_reclaim(pool->backing, (void *)base, block_size(pool))) {
+        watch_unused(base, chunk_size(pool));
+        return false;
+    }
+    store_relaxed(&chunk->base, 0);
+    free_links(pool, chunk);
+    return true;
+}
+
+// At the end of the pool, whatever the backing does with it.
+static void forget_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     const uintptr_t base = base_of(chunk);
     store_relaxed(&chunk->base, 0);
-    if (!is_kept(pool) || has_links_apart(pool)) {
-        (void)reel_free(pool->links, chunk->links, links_size(pool));
-    }
-    if (!is_kept(pool)) {
-        watch_own(base, chunk_size(pool));
-        (void)reel_free(pool->backing, (void *)base, chunk_size(pool));
-    }
+    watch_own(base, chunk_size(pool));
+    (void)reel_free(pool->backing, (void *)base, block_size(pool));
+    free_links(pool, chunk);
 }
 
 // Inside the gate: let the watermark go on to `number` at the end of the newest
@@ -317,8 +338,7 @@ static void let_follow(reel_pool *pool, uintptr_t number, size_t newest)
 static uintptr_t grow(reel_pool *pool)
 {
     size_t chunk;
-    if (!find_room(pool, &chunk)
-        || !take_chunk_or_unit(pool, &pool->chunks[chunk])) {
+    if (!find_room(pool, &chunk) || !take_chunk(pool, &pool->chunks[chunk])) {
         return NO_NUMBER;
     }
     const uintptr_t number = number_in(pool, chunk, 0);
@@ -481,20 +501,18 @@ static size_t free_pages(const reel_pool *pool)
     return reel_pool_pages(pool) - reel_pool_used_pages(pool);
 }
 
-// Inside the gate: before a backing that does not take everything back at once is
-// asked for so many chunks, is there room for all of them? One that keeps them gives
-// their block; a stack takes it back.
+// Inside the gate: before a backing is asked for so many units, is there room for all
+// of them? The block that shows it goes back, or is used for them.
 static bool may_take(const reel_pool *pool, size_t count, uintptr_t *block)
 {
     *block = 0;
-    if (reel_allocator_frees(pool->backing) == REEL_FREES_AT_ONCE
-        || has_links_apart(pool)) {
+    if (!pool->is_joined) {
         return true;
     }
     const uintptr_t units = take_units(pool, count);
-    if (units != 0 && !is_kept(pool)) {
-        (void)reel_free(pool->backing, (void *)units, count * unit_size(pool));
-    } else {
+    if (units != 0
+        && !reel_reclaim(pool->backing, (void *)units,
+                         units_size(pool, count))) {
         *block = units;
     }
     return units != 0;
@@ -505,10 +523,10 @@ static bool take_next(const reel_pool *pool, reel_pool_chunk *chunk,
                       uintptr_t *block)
 {
     if (*block == 0) {
-        return take_chunk_or_unit(pool, chunk);
+        return take_chunk(pool, chunk);
     }
     enter_unit(pool, chunk, *block);
-    *block += unit_size(pool);
+    *block += unit_step(pool);
     return true;
 }
 
@@ -537,15 +555,14 @@ static bool take_chunks(reel_pool *pool, size_t count, size_t *newest,
     return true;
 }
 
-// The newest goes first. The entry says which chunk follows, so it is read before
-// the chunk goes.
-static void drop_chunks(reel_pool *pool, uintptr_t number)
+// The newest goes first, as far as the backing takes them. What is left begins with
+// the number returned.
+static uintptr_t drop_chunks(reel_pool *pool, uintptr_t number)
 {
-    while (number != NO_NUMBER) {
-        reel_pool_chunk *const chunk = chunk_at(pool, number);
-        number = load_relaxed(&chunk->after);
-        drop_chunk(pool, chunk);
+    while (number != NO_NUMBER && drop_chunk(pool, chunk_at(pool, number))) {
+        number = load_relaxed(&chunk_at(pool, number)->after);
     }
+    return number;
 }
 
 // Chunks for so many pages: what the table has no room for is known beforehand.
@@ -570,9 +587,10 @@ static reel_status reserve(reel_pool *pool, size_t pages)
         return REEL_FULL;
     }
     const bool is_done = take_chunks(pool, count, &newest, &first);
-    if (!is_done && !is_kept(pool)) {
-        drop_chunks(pool, first);
-    } else if (first != NO_NUMBER) {
+    if (!is_done) {
+        first = drop_chunks(pool, first);
+    }
+    if (first != NO_NUMBER) {
         let_follow(pool, first, newest); // what cannot be given back is used
     }
     return is_done ? REEL_OK : REEL_NO_MEMORY;
@@ -622,8 +640,7 @@ static void string_fresh_pages(reel_pool *pool)
     for (size_t i = 0; i < pool->capacity; i++) {
         reel_pool_chunk *const chunk = &pool->chunks[i];
         store_relaxed(&chunk->after, NO_NUMBER);
-        if (base_of(chunk) != 0 && !is_unused(pool, chunk)
-            && peak_in(chunk) < pool->chunk_pages) {
+        if (base_of(chunk) != 0 && peak_in(chunk) < pool->chunk_pages) {
             let_follow(pool, number_in(pool, i, peak_in(chunk)), i);
         }
     }
@@ -653,44 +670,37 @@ static void filter_list(reel_pool *pool)
     list_replace(&pool->list, top);
 }
 
-// The list loses the pages of unused chunks before their links are freed. The
-// highest entry goes first: a backing that is a stack gets its chunks back in
-// order.
-static size_t drop_unused(reel_pool *pool)
+// The highest entry goes first: a backing that is a stack gets its chunks back in
+// order. The pages of one that stays are unused again.
+static size_t drop_each(reel_pool *pool)
 {
-    size_t bytes = 0;
-    filter_list(pool);
-    string_fresh_pages(pool);
-    for (size_t i = pool->capacity; i > 0; i--) {
-        reel_pool_chunk *const chunk = &pool->chunks[i - 1];
-        if (is_unused(pool, chunk)) {
-            drop_chunk(pool, chunk);
-            bytes += chunk_size(pool) + links_size(pool);
-        }
-    }
-    return bytes;
-}
-
-// A stack takes back what is last, links being above their pages. Whatever else is
-// unused counts as used.
-static bool is_one_worth_freeing(const reel_pool *pool)
-{
-    bool is_one = false;
+    size_t count = 0;
     for (size_t i = pool->capacity; i > 0; i--) {
         reel_pool_chunk *const chunk = &pool->chunks[i - 1];
         if (!is_unused(pool, chunk)) {
             continue;
         }
-        const uintptr_t stop = has_links_apart(pool)
-                                   ? base_of(chunk) + chunk_size(pool)
-                                   : (uintptr_t)chunk->links + links_size(pool);
-        if (is_one || !is_worth_freeing(&pool->backing, stop)) {
-            chunk->free = 0;
+        if (drop_chunk(pool, chunk)) {
+            count++;
         } else {
-            is_one = true;
+            store_relaxed(&chunk->peak, 0);
         }
     }
-    return is_one;
+    return count;
+}
+
+// The list loses the pages of unused chunks before their links are freed. A stack may
+// have got them in another order than that of the entries, so it is asked again.
+static size_t drop_unused(reel_pool *pool)
+{
+    size_t count = 0, more;
+    filter_list(pool);
+    do {
+        more = drop_each(pool);
+        count += more;
+    } while (more > 0);
+    string_fresh_pages(pool);
+    return count * (chunk_size(pool) + links_size(pool));
 }
 
 // The peak is the sum of the chunks' peaks, so it is saved before they go.
@@ -699,19 +709,21 @@ size_t reel_pool_trim(reel_pool *pool)
     if (reel_port_in_interrupt() || pool_has_ended(pool)) {
         return 0;
     }
-    size_t bytes = 0;
     pool->peak = reel_pool_peak_pages(pool);
     count_free(pool);
-    if (reel_allocator_frees(pool->backing) == REEL_FREES_AT_ONCE) {
-        bytes = drop_unused(pool);
-    } else {
-        while (is_one_worth_freeing(pool)) {
-            bytes += drop_unused(pool);
-            count_free(pool);
-        }
-    }
+    const size_t bytes = drop_unused(pool);
     INVARIANT(reel_pool_is_valid(pool));
     return bytes;
+}
+
+static void forget_chunks(reel_pool *pool)
+{
+    for (size_t i = pool->capacity; i > 0; i--) {
+        if (base_of(&pool->chunks[i - 1]) != 0) {
+            forget_chunk(pool, &pool->chunks[i - 1]);
+        }
+    }
+    string_fresh_pages(pool);
 }
 
 reel_status reel_pool_dispose(reel_pool *pool)
@@ -728,6 +740,7 @@ reel_status reel_pool_dispose(reel_pool *pool)
     pool->peak = reel_pool_peak_pages(pool);
     count_free(pool);
     (void)drop_unused(pool);
+    forget_chunks(pool);
     INVARIANT(reel_pool_is_valid(pool));
     return REEL_OK;
 }

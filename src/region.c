@@ -135,15 +135,23 @@ static void note_death(const reel_region *region)
     }
 }
 
-// False in a handler: then nothing has changed. The registry refuses before
-// anything is freed. After it agreed, the gate does not refuse.
+// False in a handler, and for a thread that is inside the pool's gate: then nothing has
+// changed. Gate and registry may refuse, so both are asked before anything is freed.
 static bool close_more(reel_region *region WITH_CALLER)
 {
-    if (region->large != NULL && reel_port_in_interrupt()) {
+    const bool has_large = region->large != NULL;
+    reel_word *const gate = &region->pool->gate;
+    if (has_large && !reel_gate_enter(gate PASS_CALLER)) {
         return false;
     }
-    return end_binding(&region->entry, region) == REEL_OK
-           && (region->large == NULL || free_all_large(region PASS_CALLER));
+    const bool may_go = end_binding(&region->entry, region) == REEL_OK;
+    if (has_large) {
+        if (may_go) {
+            free_all_large(region);
+        }
+        gate_leave(gate);
+    }
+    return may_go;
 }
 
 // Was it closed by its owner, or did it end with its parent?

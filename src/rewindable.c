@@ -2,7 +2,6 @@
 #define KIND REEL_KIND_REWINDABLE
 #include "reel/rewindable.h"
 
-#include "backing.h"
 #include "binding.h"
 #include "chunk.h"
 #include "count.h"
@@ -64,29 +63,43 @@ static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
     return true;
 }
 
-// Forget the entry first: the backing may write where the chunk was.
-static void give_back_newest(reel_rewindable *rewindable)
+static chunk_entry *newest_of(const reel_rewindable *rewindable)
 {
-    const size_t last = count_of(rewindable) - 1;
-    chunk_entry *const chunk = &rewindable->table[last];
-    chunk->granules = 0;
-    store_relaxed(&rewindable->count, last);
-    watch_own(chunk->base, chunk->size);
-    (void)reel_free(rewindable->backing, (void *)chunk->base, chunk->size);
+    return &rewindable->table[count_of(rewindable) - 1];
 }
 
-// The chunks from number `keep` on, the newest first, as far as the backing makes
-// use of them.
+static void forget_newest(reel_rewindable *rewindable)
+{
+    newest_of(rewindable)->granules = 0;
+    store_relaxed(&rewindable->count, count_of(rewindable) - 1);
+}
+
+// False: the backing would keep it, so the chunk stays, without a live block.
+static bool reclaim_newest(reel_rewindable *rewindable)
+{
+    const chunk_entry *const chunk = newest_of(rewindable);
+    watch_own(chunk->base, chunk->size);
+    if (!reel_reclaim(rewindable->backing, (void *)chunk->base, chunk->size)) {
+        watch_unused(chunk->base, chunk->granules << rewindable->shift);
+        return false;
+    }
+    forget_newest(rewindable);
+    return true;
+}
+
+static void give_back_newest(reel_rewindable *rewindable)
+{
+    const chunk_entry *const chunk = newest_of(rewindable);
+    watch_own(chunk->base, chunk->size);
+    (void)reel_free(rewindable->backing, (void *)chunk->base, chunk->size);
+    forget_newest(rewindable);
+}
+
+// The chunks from number `keep` on, the newest first, as far as the backing takes
+// them.
 static void trim(reel_rewindable *rewindable, size_t keep)
 {
-    size_t count = count_of(rewindable);
-    for (; count > keep; count--) {
-        const chunk_entry *const chunk = &rewindable->table[count - 1];
-        if (!is_worth_freeing(&rewindable->backing,
-                              chunk->base + chunk->size)) {
-            break;
-        }
-        give_back_newest(rewindable);
+    while (count_of(rewindable) > keep && reclaim_newest(rewindable)) {
     }
 }
 

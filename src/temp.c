@@ -663,6 +663,13 @@ static reel_frees frees(const void *self)
     return frees_of(&temp->stack);
 }
 
+static bool reclaim(void *self, void *block, size_t size)
+{
+    const reel_temp *const temp = self;
+    return is_last(&temp->stack, (uintptr_t)block, at_least_1(size))
+           && reel_temp_free(self, block, size) == REEL_OK;
+}
+
 reel_allocator reel_temp_allocator(reel_temp *temp)
 {
     static const reel_allocator_ops ops = {
@@ -671,6 +678,7 @@ reel_allocator reel_temp_allocator(reel_temp *temp)
         .free = give_back,
         .frees = frees,
         .end = end,
+        .reclaim = reclaim,
     };
     const reel_allocator allocator = { &ops, temp };
     return allocator;

@@ -47,6 +47,8 @@ typedef struct reel_allocator_ops {
     // The memory of the object is about to end. From now on the object hands out
     // nothing and gives nothing back. Called by a registry (reel/registry.h).
     void (*end)(void *self);
+    // See reel_reclaim(). NULL: what `frees` says counts.
+    bool (*reclaim)(void *self, void *block, size_t size);
 } reel_allocator_ops;
 
 /// A value of two words; copy it freely. It is valid as long as the object
@@ -120,6 +122,26 @@ static inline reel_frees reel_allocator_frees(reel_allocator allocator)
 {
     return allocator.ops->frees == NULL ? REEL_FREES_AT_ONCE
                                         : allocator.ops->frees(allocator.self);
+}
+
+/// Free a block only if its memory is available again at once. This is one step,
+/// also behind a lock (reel/locked.h): no other thread gets in between.
+///
+///   block    of this allocator
+///   size     as in reel_free()
+///
+/// Returns  true if the block is freed; false if the allocator would keep its
+///          memory, or cannot tell. Then nothing has changed.
+/// Cost     one or two indirect calls and the allocator's cost
+/// Waits    as the allocator
+static inline bool reel_reclaim(reel_allocator allocator, void *block,
+                                size_t size)
+{
+    if (allocator.ops->reclaim != NULL) {
+        return allocator.ops->reclaim(allocator.self, block, size);
+    }
+    return reel_allocator_frees(allocator) == REEL_FREES_AT_ONCE
+           && reel_free(allocator, block, size) == REEL_OK;
 }
 
 /// Get the allocator that refuses every request: the end of a chain of

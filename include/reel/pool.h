@@ -59,6 +59,7 @@ typedef struct reel_pool {
     uint8_t page_bits;  // log2 of the page size
     uint8_t place_bits; // low bits of a number: the page in its chunk
     uint8_t align_bits; // log2 of the alignment of pages
+    bool is_joined;     // a chunk and its links are one block of the backing
     size_t chunk_pages;
     reel_word first; // the unused page to claim if no chunk is begun
     size_t newest;   // the newest chunk; SIZE_MAX: none
@@ -95,10 +96,11 @@ typedef struct reel_pool_placement {
 ///                gaps. A dispose frees them all, if the arena has no other
 ///                blocks above them.
 ///
-/// A chunk is given up only where that is of use. From a backing that says
-/// REEL_FREES_NEVER each growth takes one block, and the pool keeps it. To such
-/// a backing a dispose gives nothing back: its memory is available after the
-/// rewind of the backing. A region's large objects stay there, too.
+/// A chunk is given up only where that is of use: see reel_reclaim(). If the
+/// backing does not say REEL_FREES_AT_ONCE at the init, a chunk and its links are
+/// one block of it. One that says REEL_FREES_NEVER gets nothing back, also by a
+/// dispose: its memory is available after its rewind. A region's large objects
+/// stay there, too.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a page that is not
 ///          a power of two, a chunk that is not a multiple of it, or too many
@@ -156,19 +158,19 @@ reel_status reel_pool_release(reel_pool *pool, void *page);
 ///   pages    the number of pages that are to be free
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_FULL if the table has no room
-///          for the chunks; REEL_NO_MEMORY if the backing fails. From a backing
-///          that says REEL_FREES_LAST or _NEVER it then has taken nothing.
+///          for the chunks; REEL_NO_MEMORY if the backing fails. Then it has
+///          given back what it took. What the backing would keep, it keeps, for
+///          the next claims: over REEL_FREES_NEVER with links placed apart, and
+///          over a locked stack if another thread allocates meanwhile.
 /// Cost     O(free pages + chunks), two calls of the backing for each new chunk
 /// Callers  threads only
 /// Waits    for the backing, also of another thread
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages);
 
 /// Free every chunk that has no used page. No other context may be inside a
-/// call on the pool. Regions may be open. From a backing that says
-/// REEL_FREES_LAST, free only chunks with no other block above them; to see
-/// that, the pool allocates two bytes and frees them. A backing without a free
-/// byte does not show it, and the pool keeps its chunks. Keep all of a backing that
-/// says REEL_FREES_NEVER, as an arena does right after a mark.
+/// call on the pool. Regions may be open. Of a stack, free only chunks with no
+/// other block above them; of an arena right after a mark, none: reel_reclaim()
+/// says what the backing takes.
 ///
 /// Returns  the bytes freed, including the links; 0 in a handler. The backing
 ///          can allocate them again.

@@ -285,7 +285,8 @@ our @list = (
     [ 'src/pool.c', '(chunk & (page - 1)) != 0', 'false' ],
     [ 'src/pool.c', 'capacity <= REEL_BLOCKS_MAX', 'capacity - 1 <= REEL_BLOCKS_MAX' ],
     [ 'src/pool.c', 'list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));', '' ],
-    [ 'src/pool.c', '(void)reel_free(pool->backing, pages, chunk_size(pool));', '' ],
+    [ 'src/pool.c', '(void)reel_free(pool->links, links, links_size(pool));
+        return', 'return' ],
     [ 'src/pool.c', '    store_relaxed(&chunk->after, NO_NUMBER);
     store_release', '    store_release' ],
     [ 'src/pool.c', 'last == SIZE_MAX ? &pool->first : &pool->chunks[last].after', '&pool->first' ],
@@ -305,7 +306,26 @@ our @list = (
     [ 'src/page_list.h', 'base != 0 && place < pool->chunk_pages', 'base != 0 && place <= pool->chunk_pages' ],
     [ 'src/pool.c', 'store_relaxed(&pool->chunks[chunk].after, *oldest);', '' ],
     [ 'src/pool.c', '*newest = *newest == SIZE_MAX ? chunk : *newest;', '*newest = chunk;' ],
-    [ 'src/pool.c', '        drop_chunks(pool, first);', '' ],
+    [ 'src/pool.c', '        first = drop_chunks(pool, first);', '' ],
+    [ 'src/pool.c', 'first = drop_chunks(pool, first);', '(void)drop_chunks(pool, first); first = NO_NUMBER;' ],
+    [ 'src/pool.c', '} while (more > 0);', '} while (false);' ],
+    [ 'src/pool.c', '            store_relaxed(&chunk->peak, 0);
+        }
+    }
+    return count;', '        }
+    }
+    return count;' ],
+    [ 'src/pool.c', 'max_of(pool->align, REEL_ALIGN_DEFAULT)', 'pool->align' ],
+    [ 'src/pool.c', '    forget_chunks(pool);', '' ],
+    [ 'src/pool.c', '        *block = units;', '' ],
+    [ 'src/pool.c', '!has_links_apart(pool) && !is_all_taken_back(pool)', '!has_links_apart(pool)' ],
+    [ 'src/locked.c', 'reel_reclaim(lock->backing, block, size)', 'reel_free(lock->backing, block, size) == REEL_OK' ],
+    [ 'src/arena.c', 'is_last(self, (uintptr_t)block, at_least_1(size))
+           &&', '' ],
+    [ 'src/temp.c', 'is_last(&temp->stack, (uintptr_t)block, at_least_1(size))
+           &&', '' ],
+    [ 'src/heap_cache.c', 'if (REEL_UNLIKELY(cache_has_ended(cache))) {', 'if (false) {' ],
+    [ 'src/heap_cache.c', '*(volatile size_t *)&cache->capacity = 0;', '' ],
     [ 'src/pool.c', 'if (pages <= free) {', 'if (pages < free) {' ],
     [ 'src/pool.c', 'pages -= min_of(pages, pool->chunk_pages)', 'pages -= pages' ],
     [ 'src/pool.c', 'chunk->free = pool->chunk_pages - peak_in(chunk);', 'chunk->free = 0;' ],
@@ -336,8 +356,10 @@ our @list = (
     [ 'src/region.c', '    region->failures = 0;', '' ],
 
     # region: large objects and the end
-    [ 'src/region.c', 'region->large == NULL || free_all_large(region PASS_CALLER)', 'true' ],
-    [ 'src/region.c', 'region->large != NULL && reel_port_in_interrupt()', 'false' ],
+    [ 'src/region.c', '            free_all_large(region);', '' ],
+    [ 'src/region.c', 'if (has_large && !reel_gate_enter(gate PASS_CALLER)) {', 'if (has_large && !reel_gate_enter(gate PASS_CALLER)) {
+        (void)end_binding(&region->entry, region);' ],
+    [ 'src/region.c', '        gate_leave(gate);', '' ],
     [ 'src/region.c', 'end_binding(&region->entry, region) == REEL_OK', 'true' ],
     [ 'src/region.c', 'region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED', 'REEL_CLOSED' ],
     [ 'src/region.c', 'REEL_CHECKS < 2
@@ -502,11 +524,9 @@ our @list = (
     [ 'src/rewindable.c', 'max_of((size_t)1 << shift, mask + 1)', '(size_t)1 << shift' ],
     [ 'src/rewindable.c', 'min_of(last, limit)', 'limit' ],
     [ 'src/rewindable.c', 'min_of(last, limit)', 'last' ],
-    [ 'src/rewindable.c', 'const size_t last = count_of(rewindable) - 1;', 'const size_t last = 0;' ],
+    [ 'src/rewindable.c', '&rewindable->table[count_of(rewindable) - 1];', '&rewindable->table[0];' ],
     [ 'src/rewindable.c', 'last = min_of(data_size(rewindable, &rewindable->table[i]), grown);', 'last = grown;' ],
-    [ 'src/backing.h', 'gap < granule', 'true' ],
-    [ 'src/backing.h', 'gap < granule', 'gap == 0' ],
-    [ 'src/pool.c', 'is_one || !is_worth_freeing', '!is_worth_freeing' ],
+
     [ 'src/rewindable.c', 'max_of(granules, min_of(grown_size(rewindable, count) >> shift,
                                 most_granules(shift)))', 'max_of(granules, grown_size(rewindable, count) >> shift)' ],
     [ 'src/rewindable.c', 'least < grown && take_chunk', 'take_chunk' ],

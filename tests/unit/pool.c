@@ -165,27 +165,32 @@ static void a_page_has_a_number_by_chunk_and_place(void)
 
 // ---- set-up --------------------------------------------------------------------
 
+// Its links lie elsewhere, so what the backing is asked for last are pages.
+static reel_status init_for_pages(size_t page_size, size_t chunk_size)
+{
+    static unsigned char memory[(REEL_POOL_PAGES + 4) * sizeof(reel_link)];
+    static reel_arena arena;
+    EXPECT_EQUAL(reel_arena_init(&arena, memory, sizeof memory), REEL_OK);
+    const reel_pool_placement placement = { 0, reel_arena_allocator(&arena) };
+    return reel_pool_init_placed(the_pool(), test_backing->allocator,
+                                 test_pool->chunks, 1, page_size, chunk_size,
+                                 &placement);
+}
+
 static void a_pool_asks_for_the_default_sizes_unless_told(void)
 {
     fresh_pool_backing();
-    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
-                                test_pool->chunks, 1, 0, 0),
-                 REEL_OK);
+    EXPECT_EQUAL(init_for_pages(0, 0), REEL_OK);
     EXPECT_EQUAL(reel_pool_page_size(the_pool()), REEL_POOL_PAGE_SIZE);
     refuse_calls_from(1);
     EXPECT(claim() == NULL && test_backing->calls == 1);
     EXPECT_EQUAL(test_backing->last.size,
                  REEL_POOL_PAGE_SIZE * REEL_POOL_PAGES);
     EXPECT_EQUAL(test_backing->last.align, 0);
-    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
-                                test_pool->chunks, 1, 8, 0),
-                 REEL_OK);
+    EXPECT_EQUAL(init_for_pages(8, 0), REEL_OK);
     EXPECT(claim() == NULL);
     EXPECT_EQUAL(test_backing->last.size, 8 * REEL_POOL_PAGES);
-    EXPECT_EQUAL(reel_pool_init(the_pool(), test_backing->allocator,
-                                test_pool->chunks, 1, 0,
-                                3 * REEL_POOL_PAGE_SIZE),
-                 REEL_OK);
+    EXPECT_EQUAL(init_for_pages(0, 3 * REEL_POOL_PAGE_SIZE), REEL_OK);
     EXPECT(claim() == NULL && the_pool()->chunk_pages == 3);
     EXPECT_EQUAL(test_backing->last.size, 3 * REEL_POOL_PAGE_SIZE);
 }
