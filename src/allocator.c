@@ -20,13 +20,14 @@ static reel_status refuse_free(void *self, void *block, size_t size)
     return block == NULL ? REEL_INVALID : REEL_FOREIGN;
 }
 
+const reel_allocator_ops reel_allocator_null_ops = {
+    .allocate = refuse_new,
+    .reallocate = refuse_change,
+    .free = refuse_free,
+};
+
 reel_allocator reel_allocator_null(void)
 {
-    static const reel_allocator_ops ops = {
-        .allocate = refuse_new,
-        .reallocate = refuse_change,
-        .free = refuse_free,
-    };
-    const reel_allocator allocator = { &ops, NULL };
+    const reel_allocator allocator = { &reel_allocator_null_ops, NULL };
     return allocator;
 }

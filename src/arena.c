@@ -5,6 +5,7 @@
 
 #include "binding.h"
 #include "check.h"
+#include "mark_log.h"
 #include "stack.h"
 
 // ---- bookkeeping -----------------------------------------------------------
@@ -271,6 +272,7 @@ static unsigned long next_serial(const reel_arena *arena)
 static void remember_drop(reel_arena *arena, uintptr_t position)
 {
     const unsigned long serial = next_serial(arena);
+    log_drop(arena, position, serial);
     if (position <= arena->low_position) {
         arena->low_position = position;
         arena->low_serial = serial;
@@ -290,7 +292,8 @@ static bool was_dropped(const reel_arena *arena, uintptr_t position,
     return age > arena->serial - epoch // from before the reset, or forged
            || (serial != arena->serial && position > arena->last_position)
            || (age < arena->low_serial - epoch
-               && position > arena->low_position);
+               && position > arena->low_position)
+           || log_says_dropped(arena, position, serial);
 }
 
 // All checks come before the registry, because it ends the descendants.

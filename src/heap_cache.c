@@ -84,12 +84,9 @@ static bool has_block(const reel_heap_slot *slot, const void *block)
     return false;
 }
 
-reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block)
+OUT_OF_LINE reel_status free_into(reel_heap_cache *cache, void *block)
 {
     reel_heap *const heap = cache->heap;
-    if (REEL_UNLIKELY(cache_has_ended(cache))) {
-        return REEL_STALE; // the map may be gone
-    }
     const size_t first = index_of(heap, (uintptr_t)block);
     if (REEL_UNLIKELY(first >= frontier_of(heap))) {
         return reel_heap_blame(heap, block);
@@ -115,6 +112,13 @@ reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block)
     slot->blocks[count] = block;
     slot->count = count + 1;
     return REEL_OK;
+}
+
+// Of an ended one the map may be gone.
+reel_status reel_heap_cache_free(reel_heap_cache *cache, void *block)
+{
+    return REEL_UNLIKELY(cache_has_ended(cache)) ? REEL_STALE
+                                                 : free_into(cache, block);
 }
 
 reel_status reel_heap_cache_flush(reel_heap_cache *cache)

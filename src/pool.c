@@ -716,8 +716,12 @@ size_t reel_pool_trim(reel_pool *pool)
     return bytes;
 }
 
+// The chunk of a static pool stays.
 static void forget_chunks(reel_pool *pool)
 {
+    if (pool->backing.ops == &reel_allocator_null_ops) {
+        return;
+    }
     for (size_t i = pool->capacity; i > 0; i--) {
         if (base_of(&pool->chunks[i - 1]) != 0) {
             forget_chunk(pool, &pool->chunks[i - 1]);

@@ -176,7 +176,8 @@ bool FROM(reel_arena_resize_slow)(reel_arena *arena, void *block,
 
 // Is it the last block, and not pinned? The last one ends where the next block
 // would start.
-static bool is_last(const reel_arena *arena, uintptr_t start, size_t size)
+ALWAYS_INLINE bool is_last(const reel_arena *arena, uintptr_t start,
+                           size_t size)
 {
     const uintptr_t stop = start + size;
     return stop + gap_to(stop, granule_mask(arena)) == next_of(arena)

@@ -152,6 +152,9 @@ static inline bool reel_reclaim(reel_allocator allocator, void *block,
 /// Callers  any context
 reel_allocator reel_allocator_null(void);
 
+/// The operations of that allocator, for static instances.
+extern const reel_allocator_ops reel_allocator_null_ops;
+
 #ifdef __cplusplus
 }
 #endif

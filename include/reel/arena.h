@@ -26,7 +26,9 @@
 ///
 /// A dropping rewind is one that dropped a mark. These rules detect each wrong
 /// use of a mark in functions that have inner scopes. A live mark is never
-/// refused.
+/// refused. With REEL_CHECKS 2 a log of dropping rewinds detects every other
+/// dropped mark, too. It has room for 8 arenas, and for 8 rewinds of each, each
+/// lower than all after it; arenas that have no room in it go without.
 ///
 /// Not detected: a mark that any other rewind dropped; a mark that is 2^n or
 /// more serials old, if `unsigned long` has n bits; a mark that was taken when

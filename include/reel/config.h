@@ -14,8 +14,9 @@
 #endif
 
 /// 0: no contract checks   1: O(1) contract checks   2: also full invariants
-/// after each step. A failure that a function reports by its status is reported
-/// at each level.
+/// after each step, and a log of dropped marks (reel/arena.h), which takes RAM of
+/// its own. A failure that a function reports by its status is reported at each
+/// level.
 #ifndef REEL_CHECKS
 #define REEL_CHECKS 1
 #endif

@@ -125,6 +125,25 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
                                   const reel_pool_placement *placement)
     REEL_OF_THESE_OPTIONS(reel_pool_init_placed);
 
+/// Define a static pool of `count` pages. It is usable before main and in handlers,
+/// and needs no init: it has one chunk, and does not grow. Pages are aligned to
+/// their size, up to 4096. They and their links lie in section .noinit.reel. Its
+/// control block takes its own size of flash. Neither trim nor dispose frees the
+/// chunk. Its regions have no large objects. What reel_pool_init() would refuse
+/// does not compile.
+///
+///   REEL_POOL_DEFINE(pages, 256, 16);
+#define REEL_POOL_DEFINE(name, page_size, count)                      \
+    REEL_POOL_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
+                      REEL_POOL_ALIGN_(page_size), name, page_size, count)
+
+/// Define a pool that other files may use, or with pages in a section of your own:
+/// see reel/detail/compiler.h. The alignment is at most the page size. The links
+/// lie in .noinit.reel.
+#define REEL_POOL_DEFINE_AT(linkage, section, align, name, page_size, count)  \
+    REEL_POOL_DEFINE_(linkage, REEL_IN_SECTION(section), REEL_ZERO_BY_SCRIPT, \
+                      align, name, page_size, count)
+
 /// Claim a page.
 ///
 /// Returns  a page, contents unspecified; NULL if no page is free and the pool
@@ -180,8 +199,8 @@ reel_status reel_pool_reserve(reel_pool *pool, size_t pages);
 /// Waits    for the backing
 size_t reel_pool_trim(reel_pool *pool);
 
-/// Free all chunks, and unregister. A second call does no harm, and the pool may
-/// be used again.
+/// Free all chunks, but not that of a static pool, and unregister. A second call
+/// does no harm, and the pool may be used again.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler, and while a page is in use;
 ///          REEL_STALE if the pool has ended.

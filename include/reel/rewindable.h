@@ -121,6 +121,24 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
                                  const reel_rewindable_config *config)
     REEL_OF_THESE_OPTIONS(reel_rewindable_init);
 
+/// Define a static rewindable. It is usable before main and in handlers, and needs
+/// no init: it has one chunk, of `bytes` rounded up to granules of
+/// REEL_ALIGN_DEFAULT, and does not grow. Its memory lies in section .noinit.reel.
+/// Its control block takes its own size of flash. Blocks are freed by a rewind;
+/// reel_rewindable_set_frees_blocks() changes that. A dispose closes it for good.
+///
+///   REEL_REWINDABLE_DEFINE(messages, 4096);
+#define REEL_REWINDABLE_DEFINE(name, bytes)                                 \
+    REEL_REWINDABLE_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
+                            REEL_REWINDABLE_GRANULE_, name, bytes)
+
+/// Define a rewindable that other files may use, or with memory in a section of
+/// your own: see reel/detail/compiler.h. The alignment is that of its memory, and
+/// its granule: a power of two, at least a word.
+#define REEL_REWINDABLE_DEFINE_AT(linkage, section, align, name, bytes) \
+    REEL_REWINDABLE_DEFINE_(linkage, REEL_IN_SECTION(section),          \
+                            REEL_ZERO_BY_SCRIPT, align, name, bytes)
+
 /// Allocate a block.
 ///
 ///   size     bytes; 0 means 1
@@ -314,5 +332,7 @@ reel_status reel_rewindable_destroy(reel_rewindable *rewindable);
 #ifdef __cplusplus
 }
 #endif
+
+#include "reel/detail/rewindable.h"
 
 #endif

@@ -38,7 +38,8 @@ my %detail = (
     arena     => ['reel/arena.h'],
     heap      => [ 'reel/detail/constants.h', 'reel/heap.h' ],
     blocks    => ['reel/blocks.h'],
-    pool      => ['reel/pool.h'],
+    pool      => [ 'reel/detail/constants.h', 'reel/pool.h' ],
+    rewindable => [ 'reel/detail/constants.h', 'reel/rewindable.h' ],
     temp      => ['reel/temp.h'],
     span      => [ 'reel/arena.h', 'reel/span.h' ],
     region    => [ 'reel/arena.h', 'reel/region.h' ],
@@ -47,7 +48,7 @@ $below{"reel/detail/$_.h"} = $detail{$_} for keys %detail;
 push @{ $below{"reel/$_.h"} }, "reel/detail/$_.h"
     for grep { $below{"reel/$_.h"} } keys %detail;
 push @{ $below{'reel/base.h'} }, 'reel/detail/compiler.h', 'reel/detail/options.h';
-push @{ $below{"reel/$_.h"} }, 'reel/detail/memory.h' for qw(arena blocks heap);
+push @{ $below{"reel/$_.h"} }, 'reel/detail/memory.h' for qw(arena blocks heap rewindable);
 push @{ $below{'reel/blocks.h'} }, 'reel/detail/list.h';
 
 sub includes_of {

@@ -324,7 +324,7 @@ our @list = (
            &&', '' ],
     [ 'src/temp.c', 'is_last(&temp->stack, (uintptr_t)block, at_least_1(size))
            &&', '' ],
-    [ 'src/heap_cache.c', 'if (REEL_UNLIKELY(cache_has_ended(cache))) {', 'if (false) {' ],
+    [ 'src/heap_cache.c', 'REEL_UNLIKELY(cache_has_ended(cache)) ?', 'false ?' ],
     [ 'src/heap_cache.c', '*(volatile size_t *)&cache->capacity = 0;', '' ],
     [ 'src/pool.c', 'if (pages <= free) {', 'if (pages < free) {' ],
     [ 'src/pool.c', 'pages -= min_of(pages, pool->chunk_pages)', 'pages -= pages' ],

@@ -174,6 +174,127 @@ static void links_of_blocks_lie_where_they_are_asked_to(void)
     EXPECT(reel_blocks_is_valid(&the.blocks));
 }
 
+// ---- static pools and rewindables -------------------------------------------------
+
+REEL_POOL_DEFINE(static_pages, 64, 5);
+REEL_POOL_DEFINE(one_page, 4, 1);
+REEL_REWINDABLE_DEFINE(static_messages, 100);
+REEL_POOL_DEFINE(early_page, 4, 1);
+REEL_REWINDABLE_DEFINE(early_messages, 16);
+
+static void allocate_early(void)
+{
+    EXPECT(reel_pool_claim(&early_page) != NULL);
+    EXPECT(reel_rewindable_alloc(&early_messages, 16, 1) != NULL);
+}
+
+static void a_handler_may_be_the_first_to_use_a_static_instance(void)
+{
+    test_interrupt(allocate_early);
+    EXPECT(reel_pool_is_valid(&early_page)
+           && reel_rewindable_is_valid(&early_messages));
+    EXPECT_EQUAL(reel_pool_used_pages(&early_page), 1);
+}
+
+// What a list begins with, but for its version.
+static void expect_same_list(const reel_pool *defined, const reel_pool *started)
+{
+    const uintptr_t bit = REEL_LIST_FRESH_BIT(defined->list.count);
+    const uintptr_t mask = bit + bit - 1;
+    EXPECT_EQUAL(defined->list.head.value & mask,
+                 started->list.head.value & mask);
+    EXPECT_EQUAL(defined->list.count, started->list.count);
+    EXPECT_EQUAL(defined->place_bits, started->place_bits);
+    EXPECT_EQUAL(defined->page_bits, started->page_bits);
+}
+
+// Are all pages of it free?
+static void claim_all_of(reel_pool *defined)
+{
+    const size_t count = defined->chunk_pages;
+    unsigned char *const first = reel_pool_claim(defined);
+    EXPECT((uintptr_t)first % reel_pool_page_size(defined) == 0);
+    for (size_t i = 1; i < count; i++) {
+        EXPECT((uintptr_t)reel_pool_claim(defined)
+               == (uintptr_t)first + i * reel_pool_page_size(defined));
+    }
+    EXPECT(reel_pool_claim(defined) == NULL && reel_pool_is_valid(defined));
+    EXPECT_EQUAL(reel_pool_reserve(defined, 1), REEL_FULL);
+    EXPECT_EQUAL(reel_pool_dispose(defined), REEL_BUSY);
+    for (size_t i = count; i > 0; i--) {
+        void *const page = first + (i - 1) * reel_pool_page_size(defined);
+        EXPECT_EQUAL(reel_pool_release(defined, page), REEL_OK);
+        EXPECT_EQUAL(reel_pool_release(defined, page), REEL_DOUBLE_FREE);
+    }
+}
+
+static void a_static_page_pool_needs_no_init_and_keeps_its_chunk(void)
+{
+    reel_pool same;
+    reel_pool_chunk chunk;
+    EXPECT(reel_pool_is_valid(&static_pages) && reel_pool_is_valid(&one_page));
+    EXPECT_EQUAL(
+        reel_pool_init(&same, reel_allocator_null(), &chunk, 1, 64, 64 * 5),
+        REEL_OK);
+    expect_same_list(&static_pages, &same);
+    EXPECT_EQUAL(reel_pool_init(&same, reel_allocator_null(), &chunk, 1, 4, 4),
+                 REEL_OK);
+    expect_same_list(&one_page, &same);
+    for (int round = 0; round < 2; round++) {
+        claim_all_of(&static_pages);
+        claim_all_of(&one_page);
+        EXPECT_EQUAL(reel_pool_trim(&static_pages), 0);
+        EXPECT_EQUAL(reel_pool_chunks(&static_pages), 1);
+        claim_all_of(&static_pages);
+        EXPECT_EQUAL(reel_pool_dispose(&static_pages), REEL_OK);
+        EXPECT_EQUAL(reel_pool_dispose(&one_page), REEL_OK);
+        EXPECT_EQUAL(reel_pool_chunks(&static_pages), 1);
+    }
+}
+
+static void a_static_pool_has_regions_without_large_objects(void)
+{
+    reel_region region;
+    EXPECT_EQUAL(reel_region_open(&region, &static_pages), REEL_OK);
+    EXPECT(reel_region_alloc(&region, 64, 1) != NULL);
+    EXPECT(reel_region_alloc(&region, 65, 1) == NULL && test_is_calm());
+    EXPECT_EQUAL(reel_region_close(&region), REEL_OK);
+    EXPECT_EQUAL(reel_pool_used_pages(&static_pages), 0);
+}
+
+static void a_static_rewindable_needs_no_init(void)
+{
+    const size_t size = reel_rewindable_bytes_allocated(&static_messages);
+    EXPECT(size >= 100 && size - 100 < REEL_REWINDABLE_GRANULE_);
+    EXPECT(reel_rewindable_is_valid(&static_messages));
+    for (int round = 0; round < 3; round++) {
+        unsigned char *const block =
+            reel_rewindable_alloc(&static_messages, 60, 0);
+        EXPECT(block != NULL);
+        block[59] = 1;
+        EXPECT(reel_rewindable_alloc(&static_messages, 60, 1) == NULL);
+        EXPECT(reel_rewindable_is_valid(&static_messages));
+        EXPECT_EQUAL(reel_rewindable_reserve(&static_messages, 60), REEL_FULL);
+        EXPECT_EQUAL(reel_rewindable_rewind(&static_messages), REEL_OK);
+    }
+    EXPECT_EQUAL(reel_rewindable_stats(&static_messages).failures, 3);
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&static_messages, true),
+                 REEL_OK);
+    void *const block = reel_rewindable_alloc(&static_messages, 8, 8);
+    EXPECT_EQUAL(reel_rewindable_free(&static_messages, block, 8), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_free(&static_messages, block, 8),
+                 REEL_DOUBLE_FREE);
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&static_messages, false),
+                 REEL_OK);
+}
+
+static void a_static_rewindable_is_closed_by_its_dispose(void)
+{
+    EXPECT_EQUAL(reel_rewindable_dispose(&static_messages), REEL_OK);
+    EXPECT(reel_rewindable_alloc(&static_messages, 1, 1) == NULL);
+    EXPECT(reel_rewindable_is_valid(&static_messages) && test_is_calm());
+}
+
 const test_case placement_tests[] = {
     TEST(static_blocks_are_aligned_as_their_type),
     TEST(pages_are_aligned_as_they_are_asked_to_be),
@@ -182,5 +303,10 @@ const test_case placement_tests[] = {
     TEST(links_of_a_pool_lie_where_they_are_asked_to),
     TEST(a_pool_without_memory_for_links_has_no_pages),
     TEST(links_of_blocks_lie_where_they_are_asked_to),
+    TEST(a_handler_may_be_the_first_to_use_a_static_instance),
+    TEST(a_static_page_pool_needs_no_init_and_keeps_its_chunk),
+    TEST(a_static_pool_has_regions_without_large_objects),
+    TEST(a_static_rewindable_needs_no_init),
+    TEST(a_static_rewindable_is_closed_by_its_dispose),
     END_OF_TESTS,
 };
