@@ -5,7 +5,8 @@
 //   used     used granules in the high half, live allocations in the low half.
 //            That is the whole state: equal words mean equal chunks, so an
 //            exchange needs no version.
-//   start bits, with frees_blocks: one for each granule. Half a word of them and
+//   start bits, with frees_blocks: one for each granule, behind the data or in memory
+//            of the caller's choice. Half a word of them and
 //            the low half of the generation make one word. A word of another
 //            generation has no bit set, so a rewind need not clear them.
 //
@@ -69,12 +70,26 @@ static inline size_t bits_size(size_t granules)
     return bits_words(granules) * sizeof(reel_word);
 }
 
-// Right behind the data. They are aligned, because a granule is a word at
-// least.
+static inline bool has_bits_apart(const reel_rewindable *rewindable)
+{
+    return rewindable->bits.ops != NULL;
+}
+
+// Right behind the data they are aligned, because a granule is a word at least.
 ALWAYS_INLINE reel_word *bits_of(const reel_rewindable *rewindable,
                                  const chunk_entry *chunk)
 {
-    return (reel_word *)(chunk->base + data_size(rewindable, chunk));
+    return REEL_UNLIKELY(has_bits_apart(rewindable))
+               ? chunk->bits
+               : (reel_word *)(chunk->base + data_size(rewindable, chunk));
+}
+
+// Bytes from the backing.
+static inline size_t taken_size(const reel_rewindable *rewindable,
+                                const chunk_entry *chunk)
+{
+    return has_bits_apart(rewindable) ? data_size(rewindable, chunk)
+                                      : chunk->size;
 }
 
 // A word of start bits of this generation, none set.
@@ -108,8 +123,8 @@ ALWAYS_INLINE void set_start(const reel_rewindable *rewindable,
 ALWAYS_INLINE bool has_start(const reel_rewindable *rewindable,
                              const chunk_entry *chunk, uintptr_t granule)
 {
-    const reel_word *const bits = bits_of(rewindable, chunk);
-    const uintptr_t word = load_relaxed(&bits[granule / HALF_BITS]);
+    const uintptr_t word =
+        load_relaxed(&bits_of(rewindable, chunk)[granule / HALF_BITS]);
     return is_present(rewindable, word) && (word & bit_of(granule)) != 0;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // At REEL_CHECKS 2: the rewinds that dropped marks, so that each dropped mark is
 // detected. The arena itself keeps two of them, which release builds compare with.
 //

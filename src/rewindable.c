@@ -20,11 +20,11 @@ static void stamp_bits(const reel_rewindable *rewindable,
     }
 }
 
-// Bytes of a chunk, start bits included.
-static size_t chunk_size(size_t granules, uintptr_t shift, bool frees_blocks)
+// Bytes of a chunk, with the start bits behind its data.
+static size_t chunk_size(size_t granules, uintptr_t shift, bool has_bits_behind)
 {
     const size_t data = granules << shift;
-    return frees_blocks ? data + bits_size(granules) : data;
+    return has_bits_behind ? data + bits_size(granules) : data;
 }
 
 // The alignment of a chunk: that of its granules, and of the first allocation.
@@ -33,14 +33,44 @@ static size_t chunk_align(uintptr_t shift, uintptr_t mask)
     return max_of((size_t)1 << shift, mask + 1);
 }
 
+// What a chunk takes: data, and start bits if they lie apart. The data come last: some
+// backings keep what they are given, and then no bits fail behind them.
+typedef struct chunk_parts {
+    void *data;
+    void *bits;
+} chunk_parts;
+
+static bool take_parts(chunk_parts *parts, const reel_allocator *backing,
+                       size_t size, size_t align, const reel_allocator *apart,
+                       size_t bits)
+{
+    const bool is_apart = apart != NULL && apart->ops != NULL;
+    parts->bits = NULL;
+    if (is_apart) {
+        parts->bits = reel_allocate(*apart, bits, REEL_ALIGNOF(reel_word));
+        if (parts->bits == NULL) {
+            return false;
+        }
+    }
+    parts->data = reel_allocate(*backing, size, align);
+    if (parts->data == NULL && is_apart) {
+        (void)reel_free(*apart, parts->bits, bits);
+    }
+    return parts->data != NULL;
+}
+
 // Fill in the entry of a new chunk. No other context reads it yet.
 static void enter_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
-                        void *base, size_t granules)
+                        const chunk_parts *parts, size_t granules)
 {
     const uintptr_t shift = rewindable->shift;
-    chunk->base = (uintptr_t)base;
+    chunk->base = (uintptr_t)parts->data;
     chunk->granules = granules;
-    chunk->size = chunk_size(granules, shift, rewindable->frees_blocks);
+    if (has_bits_apart(rewindable)) {
+        chunk->bits = parts->bits;
+    } else {
+        chunk->size = chunk_size(granules, shift, rewindable->frees_blocks);
+    }
     store_relaxed(&chunk->used, 0);
     if (rewindable->frees_blocks) {
         stamp_bits(rewindable, chunk);
@@ -52,15 +82,26 @@ static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
                        size_t granules, uintptr_t mask)
 {
     const uintptr_t shift = rewindable->shift;
-    void *const base =
-        reel_allocate(rewindable->backing,
-                      chunk_size(granules, shift, rewindable->frees_blocks),
-                      chunk_align(shift, mask));
-    if (base == NULL) {
+    const bool has_bits_behind =
+        rewindable->frees_blocks && !has_bits_apart(rewindable);
+    chunk_parts parts;
+    if (!take_parts(&parts, &rewindable->backing,
+                    chunk_size(granules, shift, has_bits_behind),
+                    chunk_align(shift, mask), &rewindable->bits,
+                    bits_size(granules))) {
         return false;
     }
-    enter_chunk(rewindable, chunk, base, granules);
+    enter_chunk(rewindable, chunk, &parts, granules);
     return true;
+}
+
+static void free_bits(const reel_rewindable *rewindable,
+                      const chunk_entry *chunk)
+{
+    if (has_bits_apart(rewindable)) {
+        (void)reel_free(rewindable->bits, chunk->bits,
+                        bits_size(chunk->granules));
+    }
 }
 
 static chunk_entry *newest_of(const reel_rewindable *rewindable)
@@ -70,6 +111,7 @@ static chunk_entry *newest_of(const reel_rewindable *rewindable)
 
 static void forget_newest(reel_rewindable *rewindable)
 {
+    free_bits(rewindable, newest_of(rewindable));
     newest_of(rewindable)->granules = 0;
     store_relaxed(&rewindable->count, count_of(rewindable) - 1);
 }
@@ -78,8 +120,9 @@ static void forget_newest(reel_rewindable *rewindable)
 static bool reclaim_newest(reel_rewindable *rewindable)
 {
     const chunk_entry *const chunk = newest_of(rewindable);
-    watch_own(chunk->base, chunk->size);
-    if (!reel_reclaim(rewindable->backing, (void *)chunk->base, chunk->size)) {
+    const size_t size = taken_size(rewindable, chunk);
+    watch_own(chunk->base, size);
+    if (!reel_reclaim(rewindable->backing, (void *)chunk->base, size)) {
         watch_unused(chunk->base, chunk->granules << rewindable->shift);
         return false;
     }
@@ -90,8 +133,9 @@ static bool reclaim_newest(reel_rewindable *rewindable)
 static void give_back_newest(reel_rewindable *rewindable)
 {
     const chunk_entry *const chunk = newest_of(rewindable);
-    watch_own(chunk->base, chunk->size);
-    (void)reel_free(rewindable->backing, (void *)chunk->base, chunk->size);
+    const size_t size = taken_size(rewindable, chunk);
+    watch_own(chunk->base, size);
+    (void)reel_free(rewindable->backing, (void *)chunk->base, size);
     forget_newest(rewindable);
 }
 
@@ -158,10 +202,23 @@ static void start_without_chunks(reel_rewindable *rewindable,
     store_relaxed(&rewindable->hint, hint_to(0, 0));
 }
 
-reel_status reel_rewindable_init(reel_rewindable *rewindable,
-                                 reel_allocator backing,
-                                 reel_rewindable_chunk *table, size_t capacity,
-                                 const reel_rewindable_config *config)
+static void configure(reel_rewindable *rewindable,
+                      const reel_rewindable_config *config,
+                      const reel_allocator *apart)
+{
+    rewindable->shift = (uint8_t)log2_of(granule_of(config));
+    rewindable->frees_blocks = config->frees_blocks;
+    rewindable->initial_size = config->initial_size;
+    rewindable->growth_limit = config->growth_limit;
+    rewindable->bits.ops = apart != NULL ? apart->ops : NULL;
+    rewindable->bits.self = apart != NULL ? apart->self : NULL;
+}
+
+reel_status
+reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
+                            reel_rewindable_chunk *table, size_t capacity,
+                            const reel_rewindable_config *config,
+                            const reel_rewindable_placement *placement)
 {
     static const reel_rewindable_config host = REEL_REWINDABLE_HOST;
     const reel_rewindable_config *const chosen =
@@ -170,23 +227,34 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
         || capacity == 0 || capacity > LOW_HALF || !is_usable(chosen)) {
         return REEL_INVALID;
     }
+    const reel_allocator *const apart =
+        placement != NULL && placement->bits.ops != NULL ? &placement->bits
+                                                         : NULL;
     const uintptr_t shift = log2_of(granule_of(chosen));
     const size_t granules = initial_granules(chosen->initial_size, shift);
-    void *const base = reel_allocate(
-        backing, chunk_size(granules, shift, chosen->frees_blocks),
-        chunk_align(shift, 0));
-    if (base == NULL) {
+    chunk_parts parts;
+    if (!take_parts(
+            &parts, &backing,
+            chunk_size(granules, shift, chosen->frees_blocks && apart == NULL),
+            chunk_align(shift, 0), apart, bits_size(granules))) {
         return REEL_NO_MEMORY;
     }
-    rewindable->shift = (uint8_t)shift;
-    rewindable->frees_blocks = chosen->frees_blocks;
-    rewindable->initial_size = chosen->initial_size;
-    rewindable->growth_limit = chosen->growth_limit;
+    configure(rewindable, chosen, apart);
     start_without_chunks(rewindable, backing, table, capacity);
-    enter_chunk(rewindable, &table[0], base, granules);
+    enter_chunk(rewindable, &table[0], &parts, granules);
     store_release(&rewindable->count, 1);
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
+}
+ALSO_PLAIN(reel_rewindable_init_placed);
+
+reel_status reel_rewindable_init(reel_rewindable *rewindable,
+                                 reel_allocator backing,
+                                 reel_rewindable_chunk *table, size_t capacity,
+                                 const reel_rewindable_config *config)
+{
+    return reel_rewindable_init_placed(rewindable, backing, table, capacity,
+                                       config, NULL);
 }
 ALSO_PLAIN(reel_rewindable_init);
 
@@ -636,7 +704,9 @@ reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
     const size_t count = count_of(rewindable);
     for (size_t i = 0; frees_blocks && i < count; i++) {
         chunk_entry *const chunk = &rewindable->table[i];
-        make_room_for_bits(rewindable, chunk);
+        if (!has_bits_apart(rewindable)) {
+            make_room_for_bits(rewindable, chunk);
+        }
         stamp_bits(rewindable, chunk);
     }
     rewindable->frees_blocks = frees_blocks;

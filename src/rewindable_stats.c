@@ -56,14 +56,16 @@ static bool is_chunk_valid(const reel_rewindable *rewindable,
 {
     const uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t granule_mask = ((uintptr_t)1 << rewindable->shift) - 1;
-    const size_t bits =
-        rewindable->frees_blocks ? bits_size(chunk->granules) : 0;
+    const bool has_bits =
+        rewindable->frees_blocks && !has_bits_apart(rewindable);
+    const size_t bits = has_bits ? bits_size(chunk->granules) : 0;
     return chunk->granules <= most_granules(rewindable->shift)
            && (chunk->base & granule_mask) == 0
-           && data_size(rewindable, chunk) <= chunk->size
-           && bits <= chunk->size - data_size(rewindable, chunk)
+           && data_size(rewindable, chunk) <= taken_size(rewindable, chunk)
+           && bits <= taken_size(rewindable, chunk)
+                          - data_size(rewindable, chunk)
            && is_word(chunk, used)
-           && (!rewindable->frees_blocks
+           && (!has_bits // those apart are not looked at: any bits may be here
                || start_bits(rewindable, chunk) <= live_of(used));
 }
 

@@ -362,7 +362,6 @@ reel_status reel_heap_cache_flush(reel_heap_cache *cache);
 /// Returns  the status of reel_registry_register(); REEL_INVALID for NULL;
 ///          REEL_BUSY if the cache is bound; REEL_STALE if it has ended.
 /// Callers  threads only
-/// Waits    as reel_registry_register()
 reel_status reel_heap_cache_bind(reel_heap_cache *cache,
                                  reel_registry *registry, reel_handle parent);
 

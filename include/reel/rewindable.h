@@ -75,7 +75,10 @@ typedef struct reel_rewindable_chunk {
     reel_word used;  // high half: used granules; low half: live
     uintptr_t base;  // of the data
     size_t granules; // of data; 0: there is no chunk
-    size_t size;     // bytes from the backing, start bits included
+    union {
+        size_t size;     // bytes from the backing, start bits included
+        reel_word *bits; // start bits, if they lie apart
+    };
 } reel_rewindable_chunk;
 
 /// Owned by the caller, who only reads it.
@@ -91,6 +94,7 @@ typedef struct reel_rewindable {
     reel_word highest;    // address of the highest entry used
     uintptr_t generation; // rewinds so far
     reel_allocator backing;
+    reel_allocator bits; // allocator of start bits; ops NULL: behind the data
     size_t initial_size; // bytes
     size_t growth_limit;
     reel_registry_entry *entry; // NULL: not bound
@@ -99,6 +103,13 @@ typedef struct reel_rewindable {
     reel_word failures;
     reel_word largest_refused;
 } reel_rewindable;
+
+/// Where the memory of a rewindable lies. What is 0 is as without it.
+typedef struct reel_rewindable_placement {
+    reel_allocator bits; // allocator of start bits, called as the backing; in
+        // memory where the exchanges of REEL_ATOMICS work. Chunks
+        // may then be in any memory. Each chunk has start bits.
+} reel_rewindable_placement;
 
 /// Start a rewindable, and take its first chunk.
 ///
@@ -120,6 +131,22 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
                                  reel_rewindable_chunk *table, size_t capacity,
                                  const reel_rewindable_config *config)
     REEL_OF_THESE_OPTIONS(reel_rewindable_init);
+
+/// Start a rewindable, and say where its start bits lie.
+///
+///   placement   copied; NULL makes this a reel_rewindable_init()
+///
+/// Returns  as reel_rewindable_init(); REEL_NO_MEMORY also if there is no room for
+///          start bits.
+/// Cost     as reel_rewindable_init(), one more call
+/// Callers  threads only
+/// Waits    for the backing
+reel_status
+reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
+                            reel_rewindable_chunk *table, size_t capacity,
+                            const reel_rewindable_config *config,
+                            const reel_rewindable_placement *placement)
+    REEL_OF_THESE_OPTIONS(reel_rewindable_init_placed);
 
 /// Define a static rewindable. It is usable before main and in handlers, and needs
 /// no init: it has one chunk, of `bytes` rounded up to granules of

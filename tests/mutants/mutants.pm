@@ -516,11 +516,23 @@ our @list = (
     [ 'src/registry.c', 'count_from_roots(registry) == registry->used', 'true' ],
     [ 'src/registry.c', 'count_free(registry) == peak - registry->used', 'true' ],
 
+    # start bits in memory of the caller's choice
+    [ 'src/rewindable.c', '    free_bits(rewindable, newest_of(rewindable));', '' ],
+    [ 'src/rewindable.c', '        (void)reel_free(*apart, parts->bits, bits);', '' ],
+    [ 'src/rewindable.c', 'chosen->frees_blocks && apart == NULL', 'chosen->frees_blocks' ],
+    [ 'src/rewindable.c', '        if (!has_bits_apart(rewindable)) {
+            make_room_for_bits(rewindable, chunk);
+        }', '            make_room_for_bits(rewindable, chunk);' ],
+    [ 'src/mark_log.h', '<= serial - epoch', '< serial - epoch' ],
+    [ 'src/mark_log.h', '>= position) {', '> position) {' ],
+    [ 'src/mark_log.h', '
+           && log->epoch == arena->epoch', '' ],
+
     # rewindable: chunks come and go
     [ 'src/rewindable.c', 'i < bits_words(chunk->granules); i++) {
         store_relaxed', 'i + 1 < bits_words(chunk->granules); i++) {
         store_relaxed' ],
-    [ 'src/rewindable.c', 'frees_blocks ? data + bits_size(granules) : data', 'data' ],
+    [ 'src/rewindable.c', 'has_bits_behind ? data + bits_size(granules) : data', 'data' ],
     [ 'src/rewindable.c', 'max_of((size_t)1 << shift, mask + 1)', '(size_t)1 << shift' ],
     [ 'src/rewindable.c', 'min_of(last, limit)', 'limit' ],
     [ 'src/rewindable.c', 'min_of(last, limit)', 'last' ],
@@ -582,7 +594,8 @@ our @list = (
     [ 'src/chunk.h', '&& live_of(used) <= position_of(used)', '' ],
     [ 'src/chunk.h', '&& (live_of(used) > 0) == (position_of(used) > 0)', '' ],
     [ 'src/chunk.h', 'return position_of(used) <= chunk->granules', 'return true' ],
-    [ 'src/rewindable_stats.c', '&& bits <= chunk->size - data_size(rewindable, chunk)', '' ],
+    [ 'src/rewindable_stats.c', '&& bits <= taken_size(rewindable, chunk)
+                          - data_size(rewindable, chunk)', '' ],
     [ 'src/rewindable_stats.c', '&& (chunk->base & granule_mask) == 0', '' ],
     [ 'src/rewindable_stats.c', '> highest - first', '> SIZE_MAX' ],
     [ 'src/rewindable_stats.c', '&& offset % sizeof(chunk_entry) == 0', '' ],

@@ -174,6 +174,104 @@ static void links_of_blocks_lie_where_they_are_asked_to(void)
     EXPECT(reel_blocks_is_valid(&the.blocks));
 }
 
+// ---- start bits -------------------------------------------------------------------
+
+static reel_arena bits_arena;
+static reel_word bits_memory[16];
+
+static reel_status place_bits(bool frees_blocks)
+{
+    const reel_rewindable_config config = { 128, 128, 8, frees_blocks };
+    const reel_rewindable_placement placement = { reel_arena_allocator(
+        &bits_arena) };
+    return reel_rewindable_init_placed(&the.rewindable,
+                                       reel_arena_allocator(&the.arena),
+                                       the.table, 3, &config, &placement);
+}
+
+static void fresh_memory_for_bits(size_t words)
+{
+    (void)fresh_arena(8);
+    EXPECT_EQUAL(
+        reel_arena_init(&bits_arena, bits_memory, words * sizeof(reel_word)),
+        REEL_OK);
+}
+
+static void expect_bits(size_t chunk)
+{
+    EXPECT(is_in(the.table[chunk].bits, (unsigned char *)bits_memory,
+                 sizeof bits_memory));
+}
+
+// Nothing but blocks lies in the chunks then.
+static void start_bits_lie_where_the_caller_says(void)
+{
+    fresh_memory_for_bits(16);
+    EXPECT_EQUAL(place_bits(true), REEL_OK);
+    unsigned char *const all = reel_rewindable_alloc(&the.rewindable, 128, 8);
+    for (size_t i = 0; all != NULL && i < 128; i++) {
+        all[i] = 0xFF;
+    }
+    void *const next = reel_rewindable_alloc(&the.rewindable, 8, 8);
+    EXPECT(all != NULL && next != NULL);
+    EXPECT_EQUAL(reel_rewindable_chunks(&the.rewindable), 2);
+    expect_bits(0);
+    expect_bits(1);
+    EXPECT(reel_rewindable_is_valid(&the.rewindable));
+    EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, all, 128), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, all, 128),
+                 REEL_DOUBLE_FREE);
+    const size_t used = reel_arena_used(&bits_arena);
+    EXPECT_EQUAL(reel_rewindable_rewind(&the.rewindable), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_rewind(&the.rewindable), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_chunks(&the.rewindable), 1);
+    EXPECT(reel_arena_used(&bits_arena) < used);
+    EXPECT_EQUAL(reel_rewindable_dispose(&the.rewindable), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&bits_arena), 0);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), 8);
+}
+
+static void blocks_may_be_freed_from_later_on(void)
+{
+    fresh_memory_for_bits(16);
+    EXPECT_EQUAL(place_bits(false), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&the.rewindable, true),
+                 REEL_OK);
+    expect_bits(0);
+    EXPECT_EQUAL(reel_rewindable_bytes_allocated(&the.rewindable), 128);
+    void *const block = reel_rewindable_alloc(&the.rewindable, 128, 8);
+    EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, block, 128), REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_dispose(&the.rewindable), REEL_OK);
+}
+
+static void without_room_for_start_bits_there_is_no_chunk(void)
+{
+    const size_t half = 4 * sizeof(reel_word); // bits of a word
+    const size_t words = (128 / sizeof(reel_word) + half - 1) / half;
+    fresh_memory_for_bits(1);
+    const bool fits = words <= 1;
+    EXPECT_EQUAL(place_bits(true), fits ? REEL_OK : REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), fits ? 136 : 8);
+    fresh_memory_for_bits(2);
+    EXPECT_EQUAL(place_bits(true), REEL_OK);
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 120, 8) != NULL);
+    const size_t used = reel_arena_used(&the.arena);
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 1000, 8) == NULL);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), used);
+    EXPECT_EQUAL(reel_rewindable_chunks(&the.rewindable), 1);
+}
+
+// What came for the start bits goes back.
+static void without_room_for_data_no_start_bits_stay(void)
+{
+    fresh_memory_for_bits(16);
+    EXPECT(
+        reel_arena_alloc(&the.arena, reel_arena_available(&the.arena) - 100, 1)
+        != NULL);
+    EXPECT_EQUAL(place_bits(true), REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_arena_used(&bits_arena), 0);
+}
+
 // ---- static pools and rewindables -------------------------------------------------
 
 REEL_POOL_DEFINE(static_pages, 64, 5);
@@ -303,6 +401,10 @@ const test_case placement_tests[] = {
     TEST(links_of_a_pool_lie_where_they_are_asked_to),
     TEST(a_pool_without_memory_for_links_has_no_pages),
     TEST(links_of_blocks_lie_where_they_are_asked_to),
+    TEST(start_bits_lie_where_the_caller_says),
+    TEST(blocks_may_be_freed_from_later_on),
+    TEST(without_room_for_start_bits_there_is_no_chunk),
+    TEST(without_room_for_data_no_start_bits_stay),
     TEST(a_handler_may_be_the_first_to_use_a_static_instance),
     TEST(a_static_page_pool_needs_no_init_and_keeps_its_chunk),
     TEST(a_static_pool_has_regions_without_large_objects),

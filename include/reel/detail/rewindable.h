@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /// Inside rewindable.h: what REEL_REWINDABLE_DEFINE expands to.
 
 #ifndef REEL_DETAIL_REWINDABLE_H
@@ -28,8 +29,8 @@
     {                                                                     \
         { 0 }, (uint8_t)REEL_WHICH_BIT_((size_t)(granule)), false, false, \
             table, 1, { 1 }, { REEL_ADDRESS(table) }, 0,                  \
-            { &reel_allocator_null_ops, NULL }, (bytes), (bytes), NULL,   \
-            { zero }, 0, { REEL_ZERO_BY_OPTIONS }, { 0 },                 \
+            { &reel_allocator_null_ops, NULL }, { NULL, NULL }, (bytes),  \
+            (bytes), NULL, { zero }, 0, { REEL_ZERO_BY_OPTIONS }, { 0 },  \
     }
 
 #define REEL_REWINDABLE_DEFINE_(linkage, place, zero, granule, name, bytes)    \
@@ -46,7 +47,7 @@
         { { 0 },                                                               \
           REEL_ADDRESS(name##_memory),                                         \
           REEL_REWINDABLE_COUNT_(bytes, granule),                              \
-          REEL_REWINDABLE_BYTES_(bytes, granule) },                            \
+          { REEL_REWINDABLE_BYTES_(bytes, granule) } },                        \
     };                                                                         \
     linkage reel_rewindable name =                                             \
         REEL_REWINDABLE_INITIAL_(name##_table, granule, bytes, zero)
