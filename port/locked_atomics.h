@@ -12,6 +12,9 @@
 //   REEL_PORT_LOCK_BARRIER()
 //       Accesses after it are after those before it.
 //
+//   REEL_PORT_LOCK_READ(word), REEL_PORT_LOCK_WRITE(word, to)
+//       One access each. Define both only where volatile is not enough.
+//
 // An exchange reads and writes under the lock. So does a store: without the lock it
 // could fall between the two, and be lost. A load takes no lock and never waits: a
 // word is read whole. Where it is not, define REEL_PORT_LOCK_LOADS as 1.
@@ -28,10 +31,16 @@
 #define REEL_PORT_LOCK_LOADS 0
 #endif
 
+#ifndef REEL_PORT_LOCK_READ
+#define REEL_PORT_LOCK_READ(word) (*(const volatile uintptr_t *)&(word)->value)
+#define REEL_PORT_LOCK_WRITE(word, to) \
+    (*(volatile uintptr_t *)&(word)->value = (to))
+#endif
+
 static inline uintptr_t load_relaxed(const reel_word *word)
 {
     const uintptr_t saved = REEL_PORT_LOCK_LOADS ? reel_port_lock() : 0;
-    const uintptr_t value = *(const volatile uintptr_t *)&word->value;
+    const uintptr_t value = REEL_PORT_LOCK_READ(word);
     if (REEL_PORT_LOCK_LOADS) {
         reel_port_unlock(saved);
     }
@@ -48,7 +57,7 @@ static inline uintptr_t load_acquire(const reel_word *word)
 static inline void store_release(reel_word *word, uintptr_t value)
 {
     const uintptr_t saved = reel_port_lock();
-    *(volatile uintptr_t *)&word->value = value;
+    REEL_PORT_LOCK_WRITE(word, value);
     reel_port_unlock(saved);
 }
 
@@ -62,9 +71,9 @@ static inline bool swap_if_acquire(reel_word *word, uintptr_t *seen,
 {
     const uintptr_t expected = *seen;
     const uintptr_t saved = reel_port_lock();
-    const uintptr_t found = *(const volatile uintptr_t *)&word->value;
+    const uintptr_t found = REEL_PORT_LOCK_READ(word);
     if (found == expected) {
-        *(volatile uintptr_t *)&word->value = next;
+        REEL_PORT_LOCK_WRITE(word, next);
     }
     reel_port_unlock(saved);
     *seen = found;

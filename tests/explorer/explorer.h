@@ -146,6 +146,7 @@ bool explorer_calls(const char *script, unsigned context,
                     char calls[CALLS_MAX + 1]);
 
 extern const stage arena_stage, temp_stage, blocks_stage, batch_stage,
-    registry_stage, rewindable_stage, pool_stage, heap_stage, lifetimes_stage;
+    registry_stage, rewindable_stage, pool_stage, heap_stage, lifetimes_stage,
+    lock_stage;
 
 #endif

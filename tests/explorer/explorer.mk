@@ -19,12 +19,12 @@ OPTIONS_twin       = $(if $(filter explorer%,$(words)),-fsanitize=thread -iquote
 ALL_READS         := -mllvm -tsan-instrument-read-before-write
 
 EXPLORED := $(OUT)/gcc+explorer
-EXPLORER := $(wildcard tests/explorer/*.c) $(addprefix tests/harness/,console.c tap.c)
+EXPLORER := $(filter-out %/lock_calls.c,$(wildcard tests/explorer/*.c)) $(addprefix tests/harness/,console.c tap.c)
 ONE_CORE := masked llsc none
 TWINS    := $(shell tests/explorer/twin)
 # `make test` has all twins of the oldest modules and of the backends for one core, and
 # every fourth of the others.
-TWINS_OLDEST := arena-% batch-% blocks-% temp-% pool-masked-% pool-llsc-% pool-none-%
+TWINS_OLDEST := arena-% batch-% blocks-% temp-% lock-% pool-masked-% pool-llsc-% pool-none-%
 TWINS_SOME   := $(filter $(TWINS_OLDEST),$(TWINS)) \
                 $(shell echo $(filter-out $(TWINS_OLDEST),$(TWINS)) \
                   | awk '{ for (i = 4; i <= NF; i += 4) print $$i }')
@@ -38,7 +38,8 @@ EXPLORER_RUNS := $(EXPLORERS) $(call twins,$(TWINS_SOME))
 TWIN_RUNS     := $(call twins,$(TWINS))
 
 define EXPLORER_BUILD
-$(OUT)/gcc+$(1)/explored.a: $(call objects,$(2)+$(1)/announced$(3),$(CORE))
+$(OUT)/gcc+$(1)/explored.a: $(call objects,$(2)+$(1)/announced$(3),$(CORE)) \
+                             $(call objects,gcc+$(1),tests/explorer/lock_calls.c)
 	$$(SAY); rm -f $$@; ar rc $$@ $$^
 $(OUT)/gcc+$(1)/explorer: $(call objects,gcc+$(1),$(EXPLORER)) $(OUT)/gcc+$(1)/explored.a
 	$$(SAY); $$(LINK)
@@ -63,12 +64,14 @@ BROKEN_heap       := heap_later
 BROKEN_pool       := pool region gate hooks
 BROKEN_rewindable := rewindable rewindable_stats span gate hooks
 BROKEN_temp       := temp gate hooks
+BROKEN_lock       := lock_calls
 BROKEN_lifetimes  := arena temp blocks pool region rewindable rewindable_allocator registry
 twin_module  = $(firstword $(subst -, ,$(1)))
 twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
 
 twin_objects = $(call objects,clang+$(call explorer_of,$(1))/twin-$(1),\
-                 $(patsubst %,src/%.c,$(twin_modules)))
+                 $(patsubst src/lock_%,tests/explorer/lock_%,\
+                   $(patsubst %,src/%.c,$(twin_modules))))
 
 define TWIN
 $(call twin_objects,$(1)): $(OUT)/twins/$(1)/overlay.yaml

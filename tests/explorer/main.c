@@ -199,6 +199,9 @@ static const stage *const stages[] = {
     &arena_stage, &temp_stage,     &blocks_stage,
     &batch_stage, &registry_stage, &rewindable_stage,
     &pool_stage,  &heap_stage,     &lifetimes_stage,
+#if REEL_LISTS_ARE_VERSIONED // for several cores
+    &lock_stage,
+#endif
     NULL,
 };
 
