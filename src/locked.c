@@ -109,8 +109,8 @@ reel_allocator reel_locked(reel_lock *lock, reel_allocator backing)
         .reallocate = reallocate,
         .free = give_back,
         .frees = frees,
-        .reclaim = reclaim,
         .end = end,
+        .reclaim = reclaim,
     };
     const reel_allocator allocator = { &ops, lock };
     lock->backing.ops = backing.ops;

@@ -33,41 +33,37 @@ static size_t chunk_align(uintptr_t shift, uintptr_t mask)
     return max_of((size_t)1 << shift, mask + 1);
 }
 
-// What a chunk takes: data, and start bits if they lie apart. The data come last: some
-// backings keep what they are given, and then no bits fail behind them.
-typedef struct chunk_parts {
-    void *data;
-    void *bits;
-} chunk_parts;
-
-static bool take_parts(chunk_parts *parts, const reel_allocator *backing,
-                       size_t size, size_t align, const reel_allocator *apart,
-                       size_t bits)
+// Start bits, if they lie apart. They come before the data: some backings keep what they
+// are given, and then nothing fails behind it. False: there is no room.
+static bool take_bits(const reel_allocator *apart, size_t granules,
+                      reel_word **bits)
 {
-    const bool is_apart = apart != NULL && apart->ops != NULL;
-    parts->bits = NULL;
-    if (is_apart) {
-        parts->bits = reel_allocate(*apart, bits, REEL_ALIGNOF(reel_word));
-        if (parts->bits == NULL) {
-            return false;
-        }
+    *bits = NULL;
+    if (apart->ops != NULL) {
+        *bits = (reel_word *)reel_allocate(*apart, bits_size(granules),
+                                           REEL_ALIGNOF(reel_word));
+        return *bits != NULL;
     }
-    parts->data = reel_allocate(*backing, size, align);
-    if (parts->data == NULL && is_apart) {
-        (void)reel_free(*apart, parts->bits, bits);
+    return true;
+}
+
+static void free_bits(const reel_allocator *apart, reel_word *bits,
+                      size_t granules)
+{
+    if (apart->ops != NULL) {
+        (void)reel_free(*apart, bits, bits_size(granules));
     }
-    return parts->data != NULL;
 }
 
 // Fill in the entry of a new chunk. No other context reads it yet.
 static void enter_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
-                        const chunk_parts *parts, size_t granules)
+                        void *base, reel_word *bits, size_t granules)
 {
     const uintptr_t shift = rewindable->shift;
-    chunk->base = (uintptr_t)parts->data;
+    chunk->base = (uintptr_t)base;
     chunk->granules = granules;
-    if (has_bits_apart(rewindable)) {
-        chunk->bits = parts->bits;
+    if (bits != NULL) {
+        chunk->bits = bits;
     } else {
         chunk->size = chunk_size(granules, shift, rewindable->frees_blocks);
     }
@@ -82,26 +78,20 @@ static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
                        size_t granules, uintptr_t mask)
 {
     const uintptr_t shift = rewindable->shift;
-    const bool has_bits_behind =
-        rewindable->frees_blocks && !has_bits_apart(rewindable);
-    chunk_parts parts;
-    if (!take_parts(&parts, &rewindable->backing,
-                    chunk_size(granules, shift, has_bits_behind),
-                    chunk_align(shift, mask), &rewindable->bits,
-                    bits_size(granules))) {
+    reel_word *bits;
+    if (!take_bits(&rewindable->bits, granules, &bits)) {
         return false;
     }
-    enter_chunk(rewindable, chunk, &parts, granules);
-    return true;
-}
-
-static void free_bits(const reel_rewindable *rewindable,
-                      const chunk_entry *chunk)
-{
-    if (has_bits_apart(rewindable)) {
-        (void)reel_free(rewindable->bits, chunk->bits,
-                        bits_size(chunk->granules));
+    void *const base = reel_allocate(
+        rewindable->backing,
+        chunk_size(granules, shift, rewindable->frees_blocks && bits == NULL),
+        chunk_align(shift, mask));
+    if (base == NULL) {
+        free_bits(&rewindable->bits, bits, granules);
+        return false;
     }
+    enter_chunk(rewindable, chunk, base, bits, granules);
+    return true;
 }
 
 static chunk_entry *newest_of(const reel_rewindable *rewindable)
@@ -111,8 +101,9 @@ static chunk_entry *newest_of(const reel_rewindable *rewindable)
 
 static void forget_newest(reel_rewindable *rewindable)
 {
-    free_bits(rewindable, newest_of(rewindable));
-    newest_of(rewindable)->granules = 0;
+    chunk_entry *const newest = newest_of(rewindable);
+    free_bits(&rewindable->bits, newest->bits, newest->granules);
+    newest->granules = 0;
     store_relaxed(&rewindable->count, count_of(rewindable) - 1);
 }
 
@@ -210,8 +201,8 @@ static void configure(reel_rewindable *rewindable,
     rewindable->frees_blocks = config->frees_blocks;
     rewindable->initial_size = config->initial_size;
     rewindable->growth_limit = config->growth_limit;
-    rewindable->bits.ops = apart != NULL ? apart->ops : NULL;
-    rewindable->bits.self = apart != NULL ? apart->self : NULL;
+    rewindable->bits.ops = apart->ops;
+    rewindable->bits.self = apart->self;
 }
 
 reel_status
@@ -221,6 +212,7 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
                             const reel_rewindable_placement *placement)
 {
     static const reel_rewindable_config host = REEL_REWINDABLE_HOST;
+    static const reel_rewindable_placement behind = { { NULL, NULL } };
     const reel_rewindable_config *const chosen =
         config != NULL ? config : &host;
     if (rewindable == NULL || backing.ops == NULL || table == NULL
@@ -228,20 +220,24 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
         return REEL_INVALID;
     }
     const reel_allocator *const apart =
-        placement != NULL && placement->bits.ops != NULL ? &placement->bits
-                                                         : NULL;
+        placement != NULL ? &placement->bits : &behind.bits;
     const uintptr_t shift = log2_of(granule_of(chosen));
     const size_t granules = initial_granules(chosen->initial_size, shift);
-    chunk_parts parts;
-    if (!take_parts(
-            &parts, &backing,
-            chunk_size(granules, shift, chosen->frees_blocks && apart == NULL),
-            chunk_align(shift, 0), apart, bits_size(granules))) {
+    reel_word *bits;
+    if (!take_bits(apart, granules, &bits)) {
+        return REEL_NO_MEMORY;
+    }
+    void *const base = reel_allocate(
+        backing,
+        chunk_size(granules, shift, chosen->frees_blocks && bits == NULL),
+        chunk_align(shift, 0));
+    if (base == NULL) {
+        free_bits(apart, bits, granules);
         return REEL_NO_MEMORY;
     }
     configure(rewindable, chosen, apart);
     start_without_chunks(rewindable, backing, table, capacity);
-    enter_chunk(rewindable, &table[0], &parts, granules);
+    enter_chunk(rewindable, &table[0], base, bits, granules);
     store_release(&rewindable->count, 1);
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;

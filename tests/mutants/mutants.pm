@@ -517,9 +517,9 @@ our @list = (
     [ 'src/registry.c', 'count_free(registry) == peak - registry->used', 'true' ],
 
     # start bits in memory of the caller's choice
-    [ 'src/rewindable.c', '    free_bits(rewindable, newest_of(rewindable));', '' ],
-    [ 'src/rewindable.c', '        (void)reel_free(*apart, parts->bits, bits);', '' ],
-    [ 'src/rewindable.c', 'chosen->frees_blocks && apart == NULL', 'chosen->frees_blocks' ],
+    [ 'src/rewindable.c', '    free_bits(&rewindable->bits, newest->bits, newest->granules);', '' ],
+    [ 'src/rewindable.c', '        free_bits(apart, bits, granules);', '' ],
+    [ 'src/rewindable.c', 'chosen->frees_blocks && bits == NULL', 'chosen->frees_blocks' ],
     [ 'src/rewindable.c', '        if (!has_bits_apart(rewindable)) {
             make_room_for_bits(rewindable, chunk);
         }', '            make_room_for_bits(rewindable, chunk);' ],
