@@ -20,7 +20,7 @@ my %is_asked = map { ( $_ => 1 ) } qw(reel_port_in_interrupt reel_gate_enter);
 # The interface calls through a pointer: each allocator's own functions are judged. Any
 # context may ask what a free is worth.
 my %is_interface = map { ( $_ => 1 ) }
-    qw(reel_allocate reel_reallocate reel_free reel_allocator_frees);
+    qw(reel_allocate reel_reallocate reel_free reel_reclaim reel_allocator_frees);
 
 my %callers = headers::callers();
 my %calls;    # function => functions that it calls; a static one begins with its file
@@ -73,7 +73,7 @@ sub asks_before {
         grep { grep { $is_asked{$_} } keys %{ $calls{$_} } } keys %{ $calls{$function} };
     my $text = $text{$function} // $text{ plain_name($function) } // return 0;
     my $name = plain_name($callee);
-    my $call = $callee eq '__indirect_call' ? qr/(?:->|\.)\w+\(|reel_(?:allocate|free)\(/ : qr/\b$name\(/;
+    my $call = $callee eq '__indirect_call' ? qr/(?:->|\.)\w+\(|reel_(?:allocate|free|reclaim)\(/ : qr/\b$name\(/;
     my $called = $text =~ $call ? $-[0] : length $text;
     return grep { $text =~ $_ && $-[0] < $called } @ask;
 }
