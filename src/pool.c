@@ -865,9 +865,15 @@ bool reel_pool_cache_is_valid(const reel_pool_cache *cache)
     return true;
 }
 
+// The links of a pool that has ended may be gone, and so are its pages.
 void reel_pool_cache_flush(reel_pool_cache *cache)
 {
     reel_list *const list = &cache->pool->list;
+    if (cache->top > cache->slots && pool_has_ended(cache->pool)) {
+        cache->top = cache->slots;
+        (void)HOLDS(false, REEL_STALE, KIND, cache->pool, HERE);
+        return;
+    }
     while (cache->top > cache->slots) {
         const uintptr_t i = (--cache->top)->number;
         list_push(list, i, link_of(list, i));

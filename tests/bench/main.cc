@@ -52,6 +52,8 @@ const struct row {
     { "frames", LONG },         { "frames trim", LONG },
     { "frames window", LONG },  { "growth", LONG },
     { "growth huge", LONG },    { "append", SHORT },
+    { "chunks 16", SHORT },     { "chunks 48", SHORT },
+    { "chunks 200", SHORT },    { "chunks mixed", SHORT },
     { "append bare", SHORT },   { "region 1", SHORT },
     { "region 10", SHORT },     { "region 100", SHORT },
     { "region 1000", SHORT },   { "pair owner", SHORT },

@@ -276,6 +276,39 @@ class shared_rewindable
     }
 };
 
+// A rewindable of 54 chunks in the end, each a little larger than the one before; or of
+// one chunk with room for all.
+template <size_t First> class chunked
+{
+    reel_rewindable_chunk table[128];
+    reel_rewindable blocks;
+
+  public:
+    chunked()
+    {
+        const reel_rewindable_config config = { First, 64, 8, false };
+        require(reel_rewindable_init(&blocks, reel_host_malloc(), table, 128,
+                                     &config)
+                == REEL_OK);
+    }
+    ~chunked()
+    {
+        require(reel_rewindable_chunks(&blocks) == (First > 256 ? 1 : 54));
+        reel_rewindable_dispose(&blocks);
+    }
+    void *take(size_t size)
+    {
+        return reel_rewindable_alloc(&blocks, size, 8);
+    }
+    void reset()
+    {
+        reel_rewindable_rewind(&blocks);
+    }
+};
+
+typedef chunked<256> many_chunks;
+typedef chunked<1 << 20> one_chunk;
+
 struct unspanned : shared_rewindable {
     struct owner {
         reel_rewindable *const blocks;
@@ -489,6 +522,14 @@ const entry reel_entries[] = {
     { "frames window", "reel-rates", make<frames<trimmed>> },
     { "growth", "reel", make<growth<by_default>> },
     { "growth huge", "reel", make<growth<huge>> },
+    { "chunks 16", "reel", make<bump<many_chunks, fixed<16>, 6500>> },
+    { "chunks 16", "reel-one", make<bump<one_chunk, fixed<16>, 6500>> },
+    { "chunks 48", "reel", make<bump<many_chunks, fixed<48>, 2170>> },
+    { "chunks 48", "reel-one", make<bump<one_chunk, fixed<48>, 2170>> },
+    { "chunks 200", "reel", make<bump<many_chunks, fixed<200>, 500>> },
+    { "chunks 200", "reel-one", make<bump<one_chunk, fixed<200>, 500>> },
+    { "chunks mixed", "reel", make<bump<many_chunks, mixed, 800>> },
+    { "chunks mixed", "reel-one", make<bump<one_chunk, mixed, 800>> },
     { "append", "reel", make<append<text, copying>> },
     { "append bare", "reel", make<append<text, touching>> },
     { "pair owner", "reel", make<pairs<cached_blocks>> },

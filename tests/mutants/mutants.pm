@@ -309,6 +309,8 @@ our @list = (
     [ 'src/pool.c', '        first = drop_chunks(pool, first);', '' ],
     [ 'src/pool.c', 'first = drop_chunks(pool, first);', '(void)drop_chunks(pool, first); first = NO_NUMBER;' ],
     [ 'src/pool.c', '} while (more > 0);', '} while (false);' ],
+    [ 'src/pool.c', 'if (cache->top > cache->slots && pool_has_ended(cache->pool)) {', 'if (false) {' ],
+    [ 'src/blocks.c', 'if (cache->top > cache->slots && has_ended(cache->blocks)) {', 'if (false) {' ],
     [ 'src/pool.c', '            store_relaxed(&chunk->peak, 0);
         }
     }

@@ -918,6 +918,41 @@ static void a_page_cache_ends_with_its_pool(void)
 
 // Its slots are gone, the pool is not: regions that used it give their pages to the
 // pool.
+// It is not bound, so nobody tells it; the links of its pages are full of a pattern.
+static void a_flush_after_the_end_of_the_pool_writes_nothing(void)
+{
+    fresh_parent();
+    EXPECT_EQUAL(start_pool(), REEL_OK);
+    EXPECT_EQUAL(
+        reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2),
+        REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&the.region, &the.pool_cache),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_OK);
+    rewind_parent();
+    take_all();
+    reel_pool_cache_flush(&the.pool_cache);
+    EXPECT(test_panicked(REEL_STALE) && is_undisturbed());
+    reel_pool_cache_flush(&the.pool_cache);
+    EXPECT(test_is_calm());
+}
+
+// Likewise for blocks.
+static void a_flush_after_the_end_of_a_block_pool_writes_nothing(void)
+{
+    fresh_parent();
+    EXPECT_EQUAL(start_blocks(), REEL_OK);
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, block), REEL_OK);
+    rewind_parent();
+    take_all();
+    reel_blocks_cache_flush(&the.blocks_cache);
+    EXPECT(test_panicked(REEL_STALE) && is_undisturbed());
+}
+
 static void a_page_cache_may_end_before_its_pool(void)
 {
     reel_handle handle;
@@ -1247,6 +1282,8 @@ const test_case lifetimes_tests[] = {
     TEST(a_pools_dispose_leaves_the_registry),
     TEST(a_heaps_cache_ends_with_a_reset_of_the_heap),
     TEST(a_page_cache_ends_with_its_pool),
+    TEST(a_flush_after_the_end_of_the_pool_writes_nothing),
+    TEST(a_flush_after_the_end_of_a_block_pool_writes_nothing),
     TEST(a_page_cache_may_end_before_its_pool),
     TEST(a_region_left_open_over_an_ended_pool_is_told),
     TEST(a_region_that_was_copied_is_not_closed_twice),
