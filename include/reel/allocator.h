@@ -45,7 +45,10 @@ typedef struct reel_allocator_ops {
     // See reel_allocator_frees(). NULL: REEL_FREES_AT_ONCE.
     reel_frees (*frees)(const void *self);
     // The memory of the object is about to end. From now on the object hands out
-    // nothing and gives nothing back. Called by a registry (reel/registry.h).
+    // nothing and gives nothing back. Called by a registry (reel/registry.h), inside
+    // its gate. So it must neither call that registry, nor rewind or dispose of what
+    // is bound there: that panics (REEL_BUSY), or if the port does not name threads,
+    // waits for ever.
     void (*end)(void *self);
     // See reel_reclaim(). NULL: what `frees` says counts.
     bool (*reclaim)(void *self, void *block, size_t size);

@@ -10,7 +10,7 @@
 // 31 out: claim it there with spin_lock_claim().
 //
 // Reading the lock's register takes it and returns 0 if the other core has it; writing
-// releases it (RP2040 datasheet, 2.3.1.3). CPSID is ignored in unprivileged code, and
+// releases it (RP2040 datasheet, SIO spinlocks). CPSID is ignored in unprivileged code, and
 // no mask stops an NMI: neither may call reel.
 //
 // An RP2350 needs none of this: its cores have exclusives (cortex-m/exclusives.h).
