@@ -488,14 +488,18 @@ static bool is_same(const char *a, const char *b)
 // What is written, with addresses left out.
 static char text[160];
 static size_t length;
+static bool is_address; // the next piece
 
 static void write(void *context, const char *piece)
 {
     EXPECT(context == text);
+    if (is_address) {
+        is_address = false;
+        return;
+    }
     if (piece[0] != '\0' && is_same(piece, "0x")) {
         piece = "@";
-    } else if (length > 0 && text[length - 1] == '@') {
-        return;
+        is_address = true;
     }
     for (; *piece != '\0' && length < sizeof text - 1; piece++) {
         text[length++] = *piece;
