@@ -152,6 +152,7 @@ include port/port.mk \
         tests/bench/bench.mk \
         tests/misra/misra.mk \
         tests/requirements/requirements.mk \
+        tests/lifetimes/lifetimes.mk \
         tests/consumers/consumers.mk \
         tests/tools/tools.mk \
         tests/tests.mk

@@ -50,7 +50,7 @@ $(OUT)/callers/user.o: tests/compile/user.c
 
 # Each header alone, as C11 and as C++11, warnings being errors.
 PUBLIC_HEADERS := $(patsubst include/%,%,$(wildcard include/reel/*.h include/reel/*/*.h)) \
-                  $(addsuffix .h,always host/malloc host/pages libc/malloc cortex-m/fault \
+                  $(addsuffix .h,always clang/lifetimes host/malloc host/pages libc/malloc cortex-m/fault \
                     cortex-m/mpu7 cortex-m/mpu8 riscv/fault riscv/pmp aarch64/fault \
                     mmu/mmu windows/pages)
 HEADER_CHECKS  := $(foreach tool,gcc clang,$(foreach language,c c++,\
