@@ -9,7 +9,7 @@ NEED_cxx-board := $(NEED_board) \
 CXX_HEADERS := $(CASE_HEADERS) port/cxx/reel.hpp tests/harness/tap.h
 CXX_WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Wconversion -Wundef \
                -Wzero-as-null-pointer-constant -Werror
-CXX_FLAGS    = -g -O1 $(CXX_WARN) -Iinclude -Iport -Itests/harness
+CXX_FLAGS    = $(CXX_WARN) -Iinclude -Iport -Itests/harness
 CXX_bare    := -fno-exceptions -fno-rtti
 CXX_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -18,7 +18,7 @@ define CXX_HOST
 $(OUT)/cxx/$(1): tests/cxx/reel.cc $(CXX_HEADERS) \
                  $(call objects,gcc+O2,$(CORE) $(CONSOLE) port/always.c)
 	$$(SAY); mkdir -p $$(@D)
-	$$(CPU) compile $(2) $(3) $$(CXX_FLAGS) -o $$@ $$< $$(filter %.o,$$^)
+	$$(CPU) compile $(2) $(3) -O0 $$(CXX_FLAGS) -o $$@ $$< $$(filter %.o,$$^)
 HOST_RUNS += $(OUT)/cxx/$(1)
 endef
 cxx_host = $(eval $(call CXX_HOST,$(1),$(2),$(3)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs one library, and says what it needs: see program.h. TAP, and a line for the table:
 //
-//     # table NAME|heap or arena|most bytes live|bytes that it needs
+//     # table NAME|heap or arena|most bytes live|bytes that it needs|bytes requested
 //
 // Each run is a process of its own. Calls of the heap and of the arena come by here,
 // through the linker's --wrap: so the rig knows what lives, how far memory is used, and
@@ -32,7 +32,7 @@ reel_arena program_arena;
 // What a run says to the rig, which waits for its end.
 typedef struct report {
     outcome outcome;
-    size_t live, most_live;
+    size_t live, most_live, requested; // bytes
     size_t reach; // bytes of the buffer up to the highest byte that was used
     size_t left;  // what the library did not free
     bool is_valid;
@@ -63,6 +63,7 @@ void *program_note(void *block, size_t size)
     if (block != NULL) {
         *size_of(block) = (uint32_t)size;
         run->live += size;
+        run->requested += size;
         if (run->most_live < run->live) {
             run->most_live = run->live;
         }
@@ -280,15 +281,16 @@ int main(void)
     EXPECT(ends_well(code) && run->outcome == WORKED && run->refusals == 0);
     tap_result(the_program.name, "in ample memory");
     const size_t live = run->most_live, need = buffer_for(run->reach);
+    const size_t requested = run->requested;
     EXPECT(ends_well(run_in(need)) && run->outcome == WORKED);
     EXPECT_EQUAL(run->most_live, live);
     tap_result("it works in the bytes that it reached, and leaves none", NULL);
     too_little_memory(need);
-    printf("# table %s|%s|%zu|%zu\n", the_program.name,
-           the_program.is_arena ? "arena" : "heap", live,
-           need
-               + (the_program.is_arena ? sizeof program_arena
-                                       : sizeof reel_malloc_heap));
+    const size_t control =
+        the_program.is_arena ? sizeof program_arena : sizeof reel_malloc_heap;
+    printf("# table %s|%s|%zu|%zu|%zu\n", the_program.name,
+           the_program.is_arena ? "arena" : "heap", live, need + control,
+           requested);
     return tap_end() ? 0 : 1;
 }
 
