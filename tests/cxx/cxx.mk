@@ -13,26 +13,26 @@ CXX_FLAGS    = $(CXX_WARN) -Iinclude -Iport -Itests/harness
 CXX_bare    := -fno-exceptions -fno-rtti
 CXX_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-# $(call cxx_host,NAME,COMPILER,FLAGS)
+# $(call cxx_host,NAME,COMPILER,FLAGS,LIST)
 define CXX_HOST
 $(OUT)/cxx/$(1): tests/cxx/reel.cc $(CXX_HEADERS) \
                  $(call objects,gcc+O2,$(CORE) $(CONSOLE) port/always.c)
 	$$(SAY); mkdir -p $$(@D)
 	$$(CPU) compile $(2) $(3) -O0 $$(CXX_FLAGS) -o $$@ $$< $$(filter %.o,$$^)
-HOST_RUNS += $(OUT)/cxx/$(1)
+$(4) += $(OUT)/cxx/$(1)
 endef
-cxx_host = $(eval $(call CXX_HOST,$(1),$(2),$(3)))
-$(call cxx_host,g++-17,g++,-std=c++17)
-$(call cxx_host,g++-20-bare,g++,-std=c++20 $(CXX_bare))
-$(call cxx_host,clang++-20,clang++,-std=c++20 $(CXX_asan))
-$(call cxx_host,clang++-17-bare,clang++,-std=c++17 $(CXX_bare))
+cxx_host = $(eval $(call CXX_HOST,$(1),$(2),$(3),$(4)))
+$(call cxx_host,g++-17,g++,-std=c++17,HOST_RUNS)
+$(call cxx_host,g++-20-bare,g++,-std=c++20 $(CXX_bare),HOST_RUNS)
+$(call cxx_host,clang++-20,clang++,-std=c++20 $(CXX_asan),HOST_RUNS)
+$(call cxx_host,clang++-17-bare,clang++,-std=c++17 $(CXX_bare),MATRIX_RUNS)
 
 CXX_BOARD := mps2-an385+llsc+Os
 # The small libraries are built without exceptions.
 CXX_SPECS  = $(if $(findstring bare,$@),--specs=nano.specs)
 CXX_LIBC   = -Wl,--start-group -lstdc++ -lm -lc -lgcc -Wl,--end-group
 
-# $(call CXX_ON_BOARD,NAME,FLAGS)
+# $(call CXX_ON_BOARD,NAME,FLAGS,LIST)
 define CXX_ON_BOARD
 $(OUT)/$(CXX_BOARD)/$(1)/cxx.elf: tests/cxx/reel.cc $(CXX_HEADERS) \
         $(call objects,$(CXX_BOARD),$(CORE) port/always.c tests/harness/tap.c \
@@ -43,11 +43,11 @@ $(OUT)/$(CXX_BOARD)/$(1)/cxx.elf: tests/cxx/reel.cc $(CXX_HEADERS) \
 	$$(CPU) compile arm-none-eabi-g++ $$(CXX_SPECS) -mcpu=cortex-m3 -mthumb $(FLAGS_llsc) \
 	    -Itargets/common $(2) $$(CXX_FLAGS) -Os -o $$@ $$< $$(filter %.o,$$^) -nostdlib \
 	    -Llinker -Ltargets/common -T targets/mps2-an385/mps2-an385.ld $$(CXX_LIBC)
-BOARD_RUNS += $(OUT)/$(CXX_BOARD)/$(1)/cxx.elf
+$(3) += $(OUT)/$(CXX_BOARD)/$(1)/cxx.elf
 endef
-$(eval $(call CXX_ON_BOARD,cxx17-bare,-std=c++17 $(CXX_bare)))
-$(eval $(call CXX_ON_BOARD,cxx20-bare,-std=c++20 $(CXX_bare)))
-$(eval $(call CXX_ON_BOARD,cxx17,-std=c++17))
+$(eval $(call CXX_ON_BOARD,cxx17-bare,-std=c++17 $(CXX_bare),MATRIX_RUNS))
+$(eval $(call CXX_ON_BOARD,cxx20-bare,-std=c++20 $(CXX_bare),BOARD_RUNS))
+$(eval $(call CXX_ON_BOARD,cxx17,-std=c++17,BOARD_RUNS))
 
 # The example on the port's page.
 $(OUT)/cxx/readme: port/cxx/README.md $(CXX_HEADERS) $(call objects,gcc+O2,$(CORE))
