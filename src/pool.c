@@ -201,23 +201,36 @@ static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
     store_release(&chunk->base, pages);
 }
 
-// Pages and links are two blocks. The pages come last: some backings keep what they
-// are given, and then no links fail behind them.
+static void *take_links(const reel_pool *pool)
+{
+    return reel_allocate(pool->links, links_size(pool), sizeof(reel_link));
+}
+
+// Pages and links are two blocks. Of two backings that of the pages is asked last: it may
+// keep what it is given, and then no links fail behind them.
 static bool take_parts(const reel_pool *pool, reel_pool_chunk *chunk)
 {
-    void *const links =
-        reel_allocate(pool->links, links_size(pool), sizeof(reel_link));
-    if (links == NULL) {
+    const bool is_apart = has_links_apart(pool);
+    void *links = is_apart ? take_links(pool) : NULL;
+    if (is_apart && links == NULL) {
         return false;
     }
     void *const pages =
         reel_allocate(pool->backing, chunk_size(pool), pool->align);
-    if (pages == NULL) {
-        (void)reel_free(pool->links, links, links_size(pool));
-        return false;
+    if (pages != NULL && !is_apart) {
+        links = take_links(pool);
     }
-    enter_chunk(pool, chunk, (uintptr_t)pages, links);
-    return true;
+    if (pages != NULL && links != NULL) {
+        enter_chunk(pool, chunk, (uintptr_t)pages, links);
+        return true;
+    }
+    if (pages != NULL) {
+        (void)reel_free(pool->backing, pages, chunk_size(pool));
+    }
+    if (links != NULL) {
+        (void)reel_free(pool->links, links, links_size(pool));
+    }
+    return false;
 }
 
 // A backing that does not take every block back at once gives a chunk and its links
@@ -298,28 +311,43 @@ static void free_links(const reel_pool *pool, const reel_pool_chunk *chunk)
     }
 }
 
+// Whatever the backing does with it. Forget the entry first: the backing may write where
+// the chunk was. The links lie above the pages, if they are of the same backing.
+static void forget_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+{
+    const uintptr_t base = base_of(chunk);
+    store_relaxed(&chunk->base, 0);
+    free_links(pool, chunk);
+    watch_own(base, chunk_size(pool));
+    (void)reel_free(pool->backing, (void *)base, block_size(pool));
+}
+
+static bool reclaim_pages(const reel_pool *pool, uintptr_t base)
+{
+    watch_own(base, chunk_size(pool));
+    if (reel_reclaim(pool->backing, (void *)base, block_size(pool))) {
+        return true;
+    }
+    watch_unused(base, chunk_size(pool));
+    return false;
+}
+
 // False: the backing would keep it, so the chunk stays, with all pages free.
 static bool drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
-    const uintptr_t base = base_of(chunk);
-    watch_own(base, chunk_size(pool));
-    if (!reel_reclaim(pool->backing, (void *)base, block_size(pool))) {
-        watch_unused(base, chunk_size(pool));
+    if (!pool->is_joined && !has_links_apart(pool)) {
+        if (!is_all_taken_back(pool)) {
+            return false;
+        }
+        forget_chunk(pool, chunk);
+        return true;
+    }
+    if (!reclaim_pages(pool, base_of(chunk))) {
         return false;
     }
     store_relaxed(&chunk->base, 0);
     free_links(pool, chunk);
     return true;
-}
-
-// At the end of the pool, whatever the backing does with it.
-static void forget_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
-{
-    const uintptr_t base = base_of(chunk);
-    store_relaxed(&chunk->base, 0);
-    watch_own(base, chunk_size(pool));
-    (void)reel_free(pool->backing, (void *)base, block_size(pool));
-    free_links(pool, chunk);
 }
 
 // Inside the gate: let the watermark go on to `number` at the end of the newest

@@ -285,8 +285,9 @@ our @list = (
     [ 'src/pool.c', '(chunk & (page - 1)) != 0', 'false' ],
     [ 'src/pool.c', 'capacity <= REEL_BLOCKS_MAX', 'capacity - 1 <= REEL_BLOCKS_MAX' ],
     [ 'src/pool.c', 'list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));', '' ],
-    [ 'src/pool.c', '(void)reel_free(pool->links, links, links_size(pool));
-        return', 'return' ],
+    [ 'src/pool.c', '        (void)reel_free(pool->links, links, links_size(pool));', '' ],
+    [ 'src/pool.c', '        (void)reel_free(pool->backing, pages, chunk_size(pool));', '' ],
+    [ 'src/pool.c', 'void *links = is_apart ? take_links(pool) : NULL;', 'void *links = NULL;' ],
     [ 'src/pool.c', '    store_relaxed(&chunk->after, NO_NUMBER);
     store_release', '    store_release' ],
     [ 'src/pool.c', 'last == SIZE_MAX ? &pool->first : &pool->chunks[last].after', '&pool->first' ],

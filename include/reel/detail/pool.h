@@ -23,19 +23,19 @@ extern "C" {
 #define REEL_POOL_LOG2_(n)        ((uint8_t)REEL_WHICH_BIT_(n))
 
 /// The state of a pool of one chunk, of which no page was claimed.
-#define REEL_POOL_INITIAL_(chunks, align, page_size, count, zero)       \
-    {                                                                   \
-        { { REEL_LIST_EMPTY(REEL_POOL_NUMBERS_(count),                  \
-                            REEL_POOL_NUMBERS_(count)) },               \
-          NULL,                                                         \
-          REEL_POOL_NUMBERS_(count),                                    \
-          REEL_LIST_FRESH_BIT(REEL_POOL_NUMBERS_(count)),               \
-          { REEL_ZERO_BY_OPTIONS } },                                   \
-            chunks, 1, REEL_POOL_LOG2_((size_t)(page_size)),            \
-            REEL_POOL_LOG2_(REEL_POOL_NUMBERS_(count)),                 \
-            REEL_POOL_LOG2_((size_t)(align)), false, (count), { 0 }, 0, \
-            { zero }, 0, { 0 }, { &reel_allocator_null_ops, NULL },     \
-            { &reel_allocator_null_ops, NULL }, (align), NULL,          \
+#define REEL_POOL_INITIAL_(chunks, align, page_size, count, zero)      \
+    {                                                                  \
+        { { REEL_LIST_EMPTY(REEL_POOL_NUMBERS_(count),                 \
+                            REEL_POOL_NUMBERS_(count)) },              \
+          NULL,                                                        \
+          REEL_POOL_NUMBERS_(count),                                   \
+          REEL_LIST_FRESH_BIT(REEL_POOL_NUMBERS_(count)),              \
+          { REEL_ZERO_BY_OPTIONS } },                                  \
+            chunks, 1, REEL_POOL_LOG2_((size_t)(page_size)),           \
+            REEL_POOL_LOG2_(REEL_POOL_NUMBERS_(count)),                \
+            REEL_POOL_LOG2_((size_t)(align)), true, (count), { 0 }, 0, \
+            { zero }, 0, { 0 }, { &reel_allocator_null_ops, NULL },    \
+            { &reel_allocator_null_ops, NULL }, (align), NULL,         \
     }
 
 #define REEL_POOL_DEFINE_(linkage, place, zero, align, name, page_size, count) \
