@@ -26,8 +26,14 @@
 
 #if defined(REEL_WATCH_ASAN)
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 void __asan_poison_memory_region(void const volatile *addr, size_t size);
 void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
+#ifdef __cplusplus
+}
+#endif
 
 #define REEL_WATCH_GROUP ((size_t)8)
 

@@ -54,3 +54,15 @@ NEEDS_tests/host/report.t := $(REPORTED)
 
 $(OUT)/%/reported: $$(call objects,$$*,$(CORE) port/host/report.c port/report/report.c tests/host/reported.c)
 	$(SAY); $(LINK)
+
+# Static instances in C and C++, used before main().
+WATCHED_STATICS := $(foreach build,gcc+O2+asan clang+asan gcc+O2+valgrind,$(OUT)/$(build)/watched_statics) \
+                   $(foreach cxx,g++ clang++,$(OUT)/gcc+O2+asan/watched_statics-$(cxx))
+NEEDS_tests/host/watch.t += $(WATCHED_STATICS)
+
+$(OUT)/%/watched_statics: $$(call objects,$$*,$(CORE) port/always.c tests/host/watched_statics.c)
+	$(SAY); $(LINK)
+$(OUT)/gcc+O2+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/watched_statics.c \
+        $(call objects,gcc+O2+asan,$(CORE) port/always.c)
+	$(SAY); $(CPU) compile $* -std=c++11 -g -Wall -Wextra -Werror -Wno-deprecated -Iinclude -Iport \
+	    $(FLAGS_watch) -fsanitize=address,undefined -MMD -MP -o $@ $(filter %.cc %.o,$^)

@@ -36,4 +36,22 @@ for my $name ( sort keys %checkers ) {
             or diag($output);
     }
 }
+
+# Static instances: a program that writes where it may is not accused, one that writes
+# behind a block from before main() is.
+my @programs = (
+    map( {"build/$_/watched_statics"} qw(gcc+O2+asan clang+asan) ),
+    map( {"build/gcc+O2+asan/watched_statics-$_"} qw(g++ clang++) ),
+    'valgrind -q --error-exitcode=9 build/gcc+O2+valgrind/watched_statics',
+);
+for my $program (@programs) {
+    my $output = `$program 2>&1`;
+    is( $?, 0, "$program: blocks from before main() are alive" ) or diag($output);
+    for my $word (qw(arena blocks heap temp local freed)) {
+        $output = `$program $word 2>&1`;
+        ok( $? != 0 && $output =~ /ERROR: AddressSanitizer: use-after-poison|Invalid write/,
+            "$program: $word" )
+            or diag($output);
+    }
+}
 done_testing();

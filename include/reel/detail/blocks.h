@@ -34,17 +34,19 @@ extern "C" {
             (size), { zero }, NULL,                                        \
     }
 
-#define REEL_BLOCKS_DEFINE_(linkage, place, zero, align, name, block_size,  \
-                            count)                                          \
-    REEL_STATIC_ASSERT(                                                     \
-        (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX,      \
-        "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");        \
-    REEL_NAME_OPTIONS(name)                                                 \
-    REEL_MEMORY_PLACE(place, name##_memory, (size_t)(block_size) * (count), \
-                      align);                                               \
-    REEL_NOINIT(name##_links) static reel_link name##_links[count];         \
-    linkage reel_blocks name = REEL_BLOCKS_INITIAL_(                        \
-        REEL_ADDRESS(name##_memory), name##_links, block_size, count, zero)
+#define REEL_BLOCKS_DEFINE_(linkage, place, zero, align, name, block_size,     \
+                            count)                                             \
+    REEL_STATIC_ASSERT(                                                        \
+        (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX,         \
+        "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");           \
+    REEL_NAME_OPTIONS(name)                                                    \
+    REEL_MEMORY_PLACE(place, name##_memory, (size_t)(block_size) * (count),    \
+                      align);                                                  \
+    REEL_NOINIT(name##_links) static reel_link name##_links[count];            \
+    linkage reel_blocks name = REEL_BLOCKS_INITIAL_(                           \
+        REEL_ADDRESS(name##_memory), name##_links, block_size, count, zero)    \
+        REEL_WATCH_MEMORY(name, name##_memory, (size_t)(block_size) * (count), \
+                          &name.list.peak.value, block_size)
 
 /// The slow half of reel_blocks_cache_alloc(): fill half the cache, and take a
 /// block.

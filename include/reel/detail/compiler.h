@@ -79,10 +79,12 @@
 /// The section of a static instance's memory. linker/reel.ld collects it, and
 /// startup code neither loads nor clears it. clang gives a section of an unknown
 /// name contents, and so does g++ in an inline function: they get a name that begins
-/// with .bss.
+/// with .bss. There a function and an inline one may not share a section, so its name
+/// has the line, too.
 #if (defined(__clang__) || defined(__cplusplus)) && defined(__ELF__)
 #define REEL_NOINIT(name) \
-    __attribute__((__section__(".bss.noinit.reel." #name)))
+    __attribute__((       \
+        __section__(".bss.noinit.reel." #name "." REEL_TEXT(__LINE__))))
 #elif defined(__GNUC__) && defined(__ELF__)
 #define REEL_NOINIT(name) __attribute__((__section__(".noinit.reel." #name)))
 #else

@@ -53,14 +53,20 @@ extern "C" {
             0, NULL,                                                           \
     }
 
-#define REEL_HEAP_DEFINE_(linkage, place, zero, name, bytes)        \
-    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) <= SIZE_MAX / 4,      \
-                       "1 byte to a quarter of the address space"); \
-    REEL_NAME_OPTIONS(name)                                         \
-    REEL_MEMORY_PLACE(place, name##_memory, REEL_HEAP_SIZE(bytes),  \
-                      REEL_HEAP_GRANULE);                           \
-    linkage reel_heap name =                                        \
-        REEL_HEAP_INITIAL_(name##_memory, REEL_HEAP_COUNT_(bytes), zero)
+#define REEL_HEAP_DEFINE_(linkage, place, zero, name, bytes)                   \
+    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) <= SIZE_MAX / 4,                 \
+                       "1 byte to a quarter of the address space");            \
+    REEL_NAME_OPTIONS(name)                                                    \
+    REEL_MEMORY_PLACE(place, name##_memory, REEL_HEAP_SIZE(bytes),             \
+                      REEL_HEAP_GRANULE);                                      \
+    linkage reel_heap name =                                                   \
+        REEL_HEAP_INITIAL_(name##_memory, REEL_HEAP_COUNT_(bytes), zero)       \
+            REEL_WATCH_MEMORY(name,                                            \
+                              name##_memory                                    \
+                                  + REEL_HEAP_BEFORE_(REEL_HEAP_COUNT_(bytes), \
+                                                      REEL_HEAP_GRANULE),      \
+                              REEL_HEAP_COUNT_(bytes) * REEL_HEAP_GRANULE,     \
+                              &name.frontier.value, REEL_HEAP_GRANULE)
 
 /// The slow half of the function below: any size and alignment, an empty slot.
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,

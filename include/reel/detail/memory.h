@@ -10,21 +10,82 @@
 
 #include "reel/port.h"
 
-/// Memory for a static instance: aligned, and in its section. A memory checker
-/// takes it for dead until blocks are allocated in it.
-#if REEL_WATCH
-#define REEL_MEMORY_PLACE(place, name, bytes, align)                  \
-    REEL_ALIGNAS(align) place static unsigned char name[bytes];       \
-    __attribute__((__constructor__)) static void name##_is_dead(void) \
-    {                                                                 \
-        reel_port_watch_dead(name, sizeof name);                      \
-    }                                                                 \
-    extern int reel_takes_a_semicolon
-#else
+/// Memory for a static instance: aligned, and in its section.
 #define REEL_MEMORY_PLACE(place, name, bytes, align) \
     REEL_ALIGNAS(align) place static unsigned char name[bytes]
-#endif
 #define REEL_MEMORY_DEFINE(name, bytes, align) \
     REEL_MEMORY_PLACE(REEL_NOINIT(name), name, bytes, align)
+
+/// A memory checker takes the memory of a static instance for dead until blocks are
+/// allocated in it. No code runs before the first of these, which may come before
+/// main(). So what is used by then stays as it is: `used` leads to a word of the
+/// instance, the number of units of `unit` bytes that were ever used; or if `unit` is
+/// 0, the address up to which they were.
+#if REEL_WATCH
+
+typedef struct reel_watched {
+    unsigned char *memory;
+    size_t size;
+    const uintptr_t *used;
+    size_t unit;
+} reel_watched;
+
+static inline void reel_watch_unused(const reel_watched *watched)
+{
+    const uintptr_t start = (uintptr_t)watched->memory;
+    const size_t used = watched->unit == 0 ? *watched->used - start
+                                           : *watched->used * watched->unit;
+    reel_port_watch_dead(watched->memory + used, watched->size - used);
+}
+
+#if defined(__cplusplus)
+
+// By an object, which works in functions and templates, too.
+#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)            \
+    ;                                                                 \
+    static const struct name##_watch {                                \
+        name##_watch()                                                \
+        {                                                             \
+            const reel_watched watched = { (memory), (bytes), (used), \
+                                           (unit) };                  \
+            reel_watch_unused(&watched);                              \
+        }                                                             \
+    } name##_is_watched __attribute__((__unused__))
+
+#elif defined(__ELF__)
+
+// By a list in a section, since C has no code outside of functions: and one function of
+// the program, which each file that has the header brings along.
+#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)                  \
+    ;                                                                       \
+    static const reel_watched name##_watched = { (memory), (bytes), (used), \
+                                                 (unit) };                  \
+    static const reel_watched *const name##_is_watched                      \
+        __attribute__((__section__("reel_watched"), __used__)) =            \
+            &name##_watched
+
+extern const reel_watched *const __start_reel_watched[]
+    __attribute__((__weak__, __visibility__("hidden")));
+extern const reel_watched *const __stop_reel_watched[]
+    __attribute__((__weak__, __visibility__("hidden")));
+
+__attribute__((__weak__, __visibility__("hidden"), __constructor__)) void
+reel_watch_statics(void);
+__attribute__((__weak__, __visibility__("hidden"), __constructor__)) void
+reel_watch_statics(void)
+{
+    for (const reel_watched *const *at = __start_reel_watched;
+         at != __stop_reel_watched; at++) {
+        reel_watch_unused(*at);
+    }
+}
+
+#else
+#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)
+#endif
+
+#else
+#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)
+#endif
 
 #endif

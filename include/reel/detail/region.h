@@ -116,7 +116,8 @@ static inline reel_region_scope reel_region_scope_open(reel_region *region,
 /// The end of REEL_REGION_SCOPE: close the region, if it was opened. A panic if
 /// it was closed inside (REEL_CLOSED), or cannot be closed in a handler
 /// (REEL_BUSY).
-static inline REEL_SEEN_THROUGH void reel_region_scope_close(reel_region_scope *scope)
+static inline REEL_SEEN_THROUGH void
+reel_region_scope_close(reel_region_scope *scope)
 {
     if (scope->region != NULL) {
         const reel_status status = reel_region_close(scope->region);
