@@ -462,16 +462,21 @@ static inline void **fill(reel_blocks *blocks, void **top, size_t most)
 }
 
 // If the block pool runs out on the way, one block is enough.
-void *reel_blocks_cache_refill(reel_blocks_cache *cache)
+BODY void *FROM(reel_blocks_cache_refill)(reel_blocks_cache *cache WITH_CALLER)
 {
     reel_blocks *const blocks = cache->blocks;
     if (cache->bytes == 0) {
-        (void)HOLDS(false, REEL_STALE, KIND, cache, HERE);
+        (void)HOLDS(false, REEL_STALE, KIND, cache, caller);
         return NULL;
     }
     void **const top = fill(blocks, cache->slots, half_of(cache));
     if (top == cache->slots) {
-        return count_refusal(blocks PASS_HERE);
+        return count_refusal(blocks PASS_CALLER);
+    }
+    if (REEL_POISON || REEL_WATCH) {
+        for (void **at = cache->slots; at < top - 1; at++) {
+            watch_dead((uintptr_t)*at, blocks->block_size);
+        }
     }
     cache->top = top - 1;
     INVARIANT(reel_blocks_cache_is_valid(cache));
@@ -522,6 +527,39 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
     INVARIANT(reel_blocks_cache_is_valid(cache));
     return status;
 }
+
+#if REEL_POISON || REEL_WATCH
+
+void *reel_blocks_cache_take(reel_blocks_cache *cache)
+{
+    if (cache->top == cache->slots) {
+        return FROM(reel_blocks_cache_refill)(cache PASS_HERE);
+    }
+    void *const block = *--cache->top;
+    watch_alive((uintptr_t)block, cache->blocks->block_size);
+    INVARIANT(reel_blocks_cache_is_valid(cache));
+    return block;
+}
+
+reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block)
+{
+    reel_status status = REEL_STALE;
+    if (cache->bytes != 0) {
+        status = reel_blocks_cache_inspect(cache, block);
+    }
+    if (status != REEL_OK) {
+        return status;
+    }
+    watch_dead((uintptr_t)block, cache->blocks->block_size);
+    if (cache->top == cache->limit) {
+        return reel_blocks_cache_drain(cache, block);
+    }
+    *cache->top++ = block;
+    INVARIANT(reel_blocks_cache_is_valid(cache));
+    return REEL_OK;
+}
+
+#endif
 
 void reel_blocks_cache_flush(reel_blocks_cache *cache)
 {
@@ -723,6 +761,11 @@ reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache)
 void *reel_blocks_alloc(reel_blocks *blocks)
 {
     return FROM(reel_blocks_alloc)(blocks PASS_HERE);
+}
+
+void *reel_blocks_cache_refill(reel_blocks_cache *cache)
+{
+    return FROM(reel_blocks_cache_refill)(cache PASS_HERE);
 }
 
 #endif

@@ -442,6 +442,31 @@ BODY void *FROM(reel_region_realloc)(reel_region *region, void *block,
     return changed;
 }
 
+// Is it in one of the pages? Only builds that watch blocks ask.
+static inline bool is_in_pages(const reel_region *region, uintptr_t start,
+                               size_t size)
+{
+    const size_t page_size = page_size_of(region);
+    uintptr_t i = region->newest;
+    for (size_t left = region->pages; left > 0; left--) {
+        const size_t offset = start - page_at(region->pool, i);
+        if (offset < page_size && size <= page_size - offset) {
+            return true;
+        }
+        i = link_after(region->pool, i);
+    }
+    return false;
+}
+
+// Nothing is freed, but the caller is done with it.
+static void note_free(const reel_region *region, const void *block, size_t size)
+{
+    if ((REEL_POISON || REEL_WATCH)
+        && is_in_pages(region, (uintptr_t)block, at_least_1(size))) {
+        watch_dead((uintptr_t)block, at_least_1(size));
+    }
+}
+
 // A block that fits no page and has no note is not of this region, or already
 // free.
 reel_status reel_region_free(reel_region *region, void *block, size_t size)
@@ -457,7 +482,11 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size)
     if (note != NULL) {
         return free_large(region, note PASS_HERE);
     }
-    return size > page_size_of(region) ? REEL_FOREIGN : REEL_OK;
+    if (size > page_size_of(region)) {
+        return REEL_FOREIGN;
+    }
+    note_free(region, block, size);
+    return REEL_OK;
 }
 
 // ---- registry and allocator interface ----------------------------------------

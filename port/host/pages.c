@@ -153,6 +153,9 @@ reel_status reel_host_reserve(size_t size, void **space)
         return REEL_NO_MEMORY;
     }
     *space = (char *)start + page_size();
+#ifdef REEL_PORT_WATCHES_ROOTS
+    reel_port_watch_roots(*space, reel_host_reserved_size(size));
+#endif
     return REEL_OK;
 }
 
@@ -198,6 +201,9 @@ reel_status reel_host_release(void *space, size_t size)
 #if REEL_WATCH
     reel_port_watch_alive(
         space, committed_bytes(space, reel_host_reserved_size(size)));
+#endif
+#ifdef REEL_PORT_WATCHES_ROOTS
+    reel_port_forget_roots(space, reel_host_reserved_size(size));
 #endif
     return munmap((char *)space - page_size(), bytes) == 0 ? REEL_OK
                                                            : REEL_INVALID;

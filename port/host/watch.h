@@ -6,9 +6,9 @@
 // distinguishes groups of 8. A group is dead only if all of it is, since blocks of
 // several threads may share one. So an overrun of a few bytes may not be detected.
 //
-// An arena's free space is poisoned for as long as its buffer is in its hands.
-// Before the buffer serves another purpose, give it back with
-// reel_port_watch_alive(buffer, size).
+// The free space of an allocator is dead for as long as the buffer is in its hands.
+// Before the buffer serves another purpose, end the allocator: reel_arena_dispose()
+// and the like. Another allocator may be initialised over it as it is.
 
 #ifndef REEL_PORT_HOST_WATCH_H
 #define REEL_PORT_HOST_WATCH_H
@@ -31,11 +31,27 @@ extern "C" {
 #endif
 void __asan_poison_memory_region(void const volatile *addr, size_t size);
 void __asan_unpoison_memory_region(void const volatile *addr, size_t size);
+void __lsan_register_root_region(const void *addr, size_t size);
+void __lsan_unregister_root_region(const void *addr, size_t size);
 #ifdef __cplusplus
 }
 #endif
 
 #define REEL_WATCH_GROUP ((size_t)8)
+
+// Memory that mmap gave: a pointer in a block there keeps what it leads to from being
+// a leak.
+#define REEL_PORT_WATCHES_ROOTS 1
+
+static inline void reel_port_watch_roots(void *addr, size_t size)
+{
+    __lsan_register_root_region(addr, size);
+}
+
+static inline void reel_port_forget_roots(void *addr, size_t size)
+{
+    __lsan_unregister_root_region(addr, size);
+}
 
 static inline void reel_port_watch_alive(void *addr, size_t size)
 {

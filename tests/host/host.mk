@@ -62,6 +62,7 @@ NEEDS_tests/host/watch.t += $(WATCHED_STATICS)
 
 $(OUT)/%/watched_statics: $$(call objects,$$*,$(CORE) port/always.c tests/host/watched_statics.c)
 	$(SAY); $(LINK)
+$(OUT)/gcc+O2+asan/watched_statics-g++ $(OUT)/gcc+O2+asan/watched_statics-clang++: \
 $(OUT)/gcc+O2+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/watched_statics.c \
         $(call objects,gcc+O2+asan,$(CORE) port/always.c)
 	$(SAY); $(CPU) compile $* -std=c++11 -g -Wall -Wextra -Werror -Wno-deprecated -Iinclude -Iport \

@@ -7,7 +7,9 @@ use warnings;
 use Test::More;
 
 my @misuses = qw(rewind reset free overflow shrink move padding shared static
-    static-shared     temp-rewind temp-reset temp-trim temp-overflow);
+    static-shared     temp-rewind temp-reset temp-trim temp-overflow
+    cached-free cached-unused cached-flush heap-cached-free heap-shrink heap-free
+    region-free region-shrink region-close);
 my %checkers = (
     AddressSanitizer => [ 'build/gcc+O2+asan/watched', qr/ERROR: AddressSanitizer/ ],
     memcheck         => [
@@ -26,6 +28,14 @@ for my $name ( sort keys %checkers ) {
     is( $?, 0, "$name: malloc refuses what is too much" ) or diag($output);
     $output = `$command unwritten 2>&1`;
     is( $?, 0, "$name: what nobody wrote is not read" ) or diag($output);
+    for my $word (
+        qw(cached-nothing heap-nothing region-nothing next-owner next-owner-disposed
+        local-buffer dump roots)
+        )
+    {
+        $output = `$command $word 2>&1`;
+        is( $?, 0, "$name: $word is not accused" ) or diag($output);
+    }
     for my $release (qw(release release-disposed)) {
         $output = `$command $release 2>&1`;
         is( $?, 0, "$name: $release costs what was committed" ) or diag($output);

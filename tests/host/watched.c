@@ -169,11 +169,264 @@ static int use_what_nobody_wrote(void)
     return 0;
 }
 
+// ---- blocks, heaps, regions, and their caches -----------------------------------
+
+static _Alignas(64) unsigned char many[4096];
+
+static void misuse_blocks(const char *what)
+{
+    static reel_blocks blocks;
+    static reel_blocks_cache cache;
+    static void *slots[4];
+    if (reel_blocks_init(&blocks, many, sizeof many, 32, 32) != REEL_OK
+        || reel_blocks_cache_init(&cache, &blocks, slots, 4) != REEL_OK) {
+        exit(3);
+    }
+    unsigned char *const first = reel_blocks_cache_alloc(&cache);
+    unsigned char *const other = reel_blocks_cache_alloc(&cache);
+    block = first;
+    touch(31);
+    block = other;
+    touch(31);
+    if (strcmp(what, "cached-unused") == 0) {
+        block = (unsigned char *)(first < other ? first : other) + 64;
+        touch(0); // filled into the cache, and not taken
+    }
+    if (reel_blocks_cache_free(&cache, other) != REEL_OK
+        || reel_blocks_cache_free(&cache, other) != REEL_DOUBLE_FREE) {
+        exit(3);
+    }
+    if (strcmp(what, "cached-free") == 0) {
+        touch(0);
+    }
+    block = reel_blocks_cache_alloc(&cache);
+    touch(31);
+    if (reel_blocks_cache_free(&cache, block) != REEL_OK) {
+        exit(3);
+    }
+    reel_blocks_cache_flush(&cache);
+    if (strcmp(what, "cached-flush") == 0) {
+        touch(0);
+    }
+}
+
+static void misuse_a_heap(const char *what)
+{
+    static reel_heap heap;
+    static reel_heap_cache cache;
+    static reel_heap_slot slots[4];
+    if (reel_heap_init(&heap, many, sizeof many) != REEL_OK
+        || reel_heap_cache_init(&cache, &heap, slots, 4) != REEL_OK) {
+        exit(3);
+    }
+    block = reel_heap_cache_alloc(&cache, 32, 16);
+    touch(31);
+    if (reel_heap_cache_free(&cache, block) != REEL_OK
+        || reel_heap_cache_free(&cache, block) != REEL_DOUBLE_FREE) {
+        exit(3);
+    }
+    if (strcmp(what, "heap-cached-free") == 0) {
+        touch(16);
+    }
+    block = reel_heap_cache_alloc(&cache, 32, 16);
+    touch(31);
+    block = reel_heap_realloc(&heap, block, 200, 16);
+    touch(199);
+    block = reel_heap_realloc(&heap, block, 64, 16);
+    touch(63);
+    if (strcmp(what, "heap-shrink") == 0) {
+        touch(100);
+    }
+    if (reel_heap_free(&heap, block) != REEL_OK) {
+        exit(3);
+    }
+    if (strcmp(what, "heap-free") == 0) {
+        touch(32);
+    }
+}
+
+static void misuse_a_region(const char *what)
+{
+    static reel_arena arena;
+    static reel_pool pool;
+    static reel_pool_chunk chunks[2];
+    static reel_region region;
+    if (reel_arena_init(&arena, many, sizeof many) != REEL_OK
+        || reel_pool_init(&pool, reel_arena_allocator(&arena), chunks, 2, 512,
+                          1024)
+               != REEL_OK
+        || reel_region_open(&region, &pool) != REEL_OK) {
+        exit(3);
+    }
+    unsigned char *const first = reel_region_alloc(&region, 64, 8);
+    unsigned char *const other = reel_region_alloc(&region, 64, 8);
+    block = other;
+    touch(63);
+    (void)reel_region_realloc(&region, other, 64, 16, 8);
+    touch(15);
+    if (strcmp(what, "region-shrink") == 0) {
+        touch(24);
+    }
+    block = first;
+    touch(63);
+    if (reel_region_free(&region, first, 64) != REEL_OK) {
+        exit(3);
+    }
+    if (strcmp(what, "region-free") == 0) {
+        touch(8);
+    }
+    if (reel_region_close(&region) != REEL_OK) {
+        exit(3);
+    }
+    block = other;
+    if (strcmp(what, "region-close") == 0) {
+        touch(0);
+    }
+}
+
+// ---- one buffer for several owners ------------------------------------------------
+
+// Each leaves its part dead for the next, and a last one writes to all of it.
+static int pass_a_buffer_on(bool is_disposed)
+{
+    static reel_arena arena;
+    static reel_blocks blocks;
+    static reel_heap heap;
+    static reel_rewindable rewindable;
+    static reel_rewindable_chunk table[2];
+    static const reel_rewindable_config config = { 512, 512, 8, true };
+    for (int round = 0; round < 2; round++) {
+        if (reel_arena_init(&arena, many, sizeof many) != REEL_OK
+            || reel_arena_alloc(&arena, 100, 8) == NULL
+            || (is_disposed && reel_arena_dispose(&arena) != REEL_OK)
+            || reel_blocks_init(&blocks, many, sizeof many, 24, 32) != REEL_OK
+            || reel_blocks_alloc(&blocks) == NULL
+            || (is_disposed && reel_blocks_dispose(&blocks) != REEL_OK)
+            || reel_heap_init(&heap, many, sizeof many) != REEL_OK
+            || reel_heap_alloc(&heap, 100, 8) == NULL
+            || (is_disposed && reel_heap_dispose(&heap) != REEL_OK)
+            || reel_arena_init(&arena, many, sizeof many) != REEL_OK
+            || reel_rewindable_init(&rewindable, reel_arena_allocator(&arena),
+                                    table, 2, &config)
+                   != REEL_OK
+            || reel_rewindable_alloc(&rewindable, 100, 8) == NULL
+            || reel_rewindable_dispose(&rewindable) != REEL_OK
+            || (is_disposed && reel_arena_dispose(&arena) != REEL_OK)) {
+            return 3;
+        }
+    }
+    if (is_disposed) {
+        memset(many, 1, sizeof many);
+    }
+    return 0;
+}
+
+// A buffer of a function's ends with the function: later frames lie there.
+__attribute__((__noinline__)) static int use_a_local_buffer(void)
+{
+    _Alignas(16) unsigned char local[512];
+    reel_arena arena;
+    if (reel_arena_init(&arena, local, sizeof local) != REEL_OK
+        || reel_arena_alloc(&arena, 100, 8) == NULL
+        || reel_arena_dispose(&arena) != REEL_OK) {
+        return 3;
+    }
+    return local[0] == 77;
+}
+
+__attribute__((__noinline__)) static int use_later_frames(void)
+{
+    volatile unsigned char later[1024];
+    for (size_t i = 0; i < sizeof later; i++) {
+        later[i] = (unsigned char)i;
+    }
+    return later[100] == 100 ? 0 : 3;
+}
+
+// The arena's documented way to a file and back.
+static int dump_and_load(void)
+{
+    static unsigned char other[256], file[256];
+    reel_arena from, to;
+    if (reel_arena_init(&from, many, 256) != REEL_OK
+        || reel_arena_init(&to, other, 256) != REEL_OK) {
+        return 3;
+    }
+    unsigned char *const first = reel_arena_alloc(&from, 3, 1);
+    unsigned char *const second = reel_arena_alloc(&from, 100, 64); // a gap
+    if (first == NULL || second == NULL) {
+        return 3;
+    }
+    memset(first, 5, 3);
+    memset(second, 6, 100);
+    const size_t used = reel_arena_used(&from);
+    reel_arena_expose(&from);
+    memcpy(file, (unsigned char *)reel_arena_at(&from, 0), used);
+    void *const copy = reel_arena_alloc(&to, used, 1);
+    if (copy == NULL) {
+        return 3;
+    }
+    memcpy(copy, file, used);
+    const unsigned char *const loaded =
+        reel_arena_at(&to, reel_arena_offset(&from, second));
+    return loaded[0] == 6 && loaded[99] == 6 ? 0 : 3;
+}
+
+// What a block of a temp alone leads to is no leak.
+static int keep_in_a_temp(void)
+{
+    static reel_pages pages;
+    static reel_temp temp;
+    void *space;
+    if (reel_host_pages_init(&pages) != REEL_OK
+        || reel_host_reserve(1 << 20, &space) != REEL_OK
+        || reel_temp_init(&temp, space, 1 << 20, &pages, NULL) != REEL_OK) {
+        return 3;
+    }
+    void **const kept = reel_temp_alloc(&temp, sizeof *kept, sizeof *kept);
+    if (kept == NULL) {
+        return 3;
+    }
+    *kept = malloc(100);
+    return *kept != NULL ? 0 : 3;
+}
+
+// Several of these may follow main's own words.
+static bool run_more(const char *what, int *result)
+{
+    *result = 0;
+    if (strncmp(what, "cached-", 7) == 0) {
+        misuse_blocks(what);
+    } else if (strncmp(what, "heap-", 5) == 0) {
+        misuse_a_heap(what);
+    } else if (strncmp(what, "region-", 7) == 0) {
+        misuse_a_region(what);
+    } else if (strcmp(what, "next-owner") == 0) {
+        *result = pass_a_buffer_on(false);
+    } else if (strcmp(what, "next-owner-disposed") == 0) {
+        *result = pass_a_buffer_on(true);
+    } else if (strcmp(what, "dump") == 0) {
+        *result = dump_and_load();
+    } else if (strcmp(what, "roots") == 0) {
+        *result = keep_in_a_temp();
+    } else if (strcmp(what, "local-buffer") == 0) {
+        (void)use_a_local_buffer();
+        *result = use_later_frames();
+    } else {
+        return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    int result;
     const char *const what = argc == 2 ? argv[1] : "";
     if (strcmp(what, "unwritten") == 0) {
         return use_what_nobody_wrote();
+    }
+    if (run_more(what, &result)) {
+        return result;
     }
     static _Alignas(64) unsigned char memory[256];
     reel_arena arena;

@@ -145,6 +145,16 @@ REEL_ARENA_INLINE reel_mark reel_arena_mark(reel_arena *arena)
 
 #endif
 
+static inline void reel_arena_expose(reel_arena *arena)
+{
+#if REEL_WATCH && defined(REEL_PORT_WATCHES_CONTENTS)
+    reel_port_watch_own((void *)arena->base, reel_arena_used(arena));
+#elif REEL_WATCH
+    reel_port_watch_alive((void *)arena->base, reel_arena_used(arena));
+#endif
+    (void)arena;
+}
+
 static inline REEL_SEEN_THROUGH void *reel_arena_alloc_ahead(reel_arena *arena,
                                                              size_t size,
                                                              size_t align,

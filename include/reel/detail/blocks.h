@@ -52,9 +52,17 @@ extern "C" {
 /// block.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache);
 
+/// The two functions below in builds that watch blocks, which also refuse what is in
+/// the cache already.
+void *reel_blocks_cache_take(reel_blocks_cache *cache);
+reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block);
+
 static inline REEL_SEEN_THROUGH void *
 reel_blocks_cache_alloc(reel_blocks_cache *cache)
 {
+    if (REEL_POISON || REEL_WATCH) {
+        return reel_blocks_cache_take(cache);
+    }
     void **const top = cache->top;
     if (REEL_UNLIKELY(top == cache->slots)) {
         return reel_blocks_cache_refill(cache);
@@ -80,6 +88,9 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 static inline REEL_SEEN_THROUGH reel_status
 reel_blocks_cache_free(reel_blocks_cache *cache, void *block)
 {
+    if (REEL_POISON || REEL_WATCH) {
+        return reel_blocks_cache_put(cache, block);
+    }
     void **const top = cache->top;
     if (REEL_UNLIKELY((uintptr_t)block - cache->blocks->base >= cache->bytes)) {
         return cache->bytes == 0 ? REEL_STALE : REEL_FOREIGN;
