@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
-/// reel for C++17 and later: memory resources for the containers of std::pmr, objects
-/// and arrays by type, scopes as objects. Neither exceptions nor RTTI are needed.
+/// reel for C++17 and later: memory resources for the containers of std::pmr,
+/// objects and arrays by type, scopes as objects. Neither exceptions nor RTTI
+/// are needed.
 ///
 ///     REEL_ARENA_DEFINE(frame, 65536);
 ///     reel::arena_resource memory(frame);
 ///
 ///     void draw()
 ///     {
-///         reel::scope whole(frame); // what is allocated from here on ends here
+///         reel::scope whole(frame); // ends what is allocated from here on
 ///         std::pmr::vector<int> lines(&memory);
-///         auto *const head = reel::make<point>(frame, 1, 2); // nullptr: no room
+///         auto *const head = reel::make<point>(frame, 1, 2); // or nullptr
 ///     }
 ///
 /// An owner is what memory comes from: a reel_arena, reel_temp, reel_region,
-/// reel_rewindable, reel_heap or reel_heap_cache, or any reel_allocator. Nothing here
-/// owns an owner: it outlives what is made of it. Who may call is said in the header of each owner.
+/// reel_rewindable, reel_heap or reel_heap_cache, or any reel_allocator. It
+/// outlives what is made of it. Its own header says who may call.
 ///
-/// Memory that ends by a rewind or a close runs no destructors. So a container ends
-/// before its scope does (as `lines` above, which is declared later), and make()
-/// refuses types with destructors there: use make_unique().
+/// Memory that ends by a rewind or a close runs no destructors. So a container
+/// ends before its scope does (as `lines` above, which is declared later), and
+/// make() refuses types with destructors there: use make_unique().
 
 #ifndef REEL_REEL_HPP
 #define REEL_REEL_HPP
@@ -39,7 +40,7 @@
 namespace reel
 {
 
-// ---- owners ------------------------------------------------------------------------
+// ---- owners -----------------------------------------------------------------
 
 /// Allocate from an owner. nullptr: it does not fit now.
 inline void *allocate(reel_arena &owner, std::size_t size,
@@ -84,8 +85,8 @@ inline void *allocate(const reel_allocator &owner, std::size_t size,
     return reel_allocate(owner, size, align);
 }
 
-/// Give a block back. Arenas, temps and regions keep it until they are rewound or
-/// closed, and this does nothing.
+/// Give a block back. Arenas, temps and regions keep it until they are rewound
+/// or closed, and this does nothing.
 inline reel_status give_back(reel_arena &, void *, std::size_t) noexcept
 {
     return REEL_OK;
@@ -127,11 +128,10 @@ inline reel_status give_back(const reel_allocator &owner, void *block,
 
 /// Do blocks of such an owner end one by one? Else they end together, and no
 /// destructor runs.
-template <class Owner>
-inline constexpr bool frees_each =
-    std::is_same_v<
-        Owner,
-        reel_heap> || std::is_same_v<Owner, reel_heap_cache> || std::is_same_v<Owner, reel_allocator>;
+template <class Owner> inline constexpr bool frees_each = false;
+template <> inline constexpr bool frees_each<reel_heap> = true;
+template <> inline constexpr bool frees_each<reel_heap_cache> = true;
+template <> inline constexpr bool frees_each<reel_allocator> = true;
 
 namespace detail
 {
@@ -143,8 +143,8 @@ inline void demand(reel_status status, int line) noexcept
     }
 }
 
-/// A container cannot go on without memory. Where there are no exceptions, it may
-/// not even if reel_panic() returns.
+/// A container cannot go on without memory. Where there are no exceptions, it
+/// may not even if reel_panic() returns.
 [[noreturn]] inline void no_memory()
 {
 #if defined(__cpp_exceptions)
@@ -162,12 +162,13 @@ using kept = std::conditional_t<std::is_same_v<Owner, reel_allocator>,
 
 } // namespace detail
 
-// ---- memory resources --------------------------------------------------------------
+// ---- memory resources -------------------------------------------------------
 
-/// A memory resource for std::pmr. The owner's allocation is inlined into the one
-/// virtual call. If there is no room, allocate() throws std::bad_alloc; without
-/// exceptions it calls reel_panic(REEL_NO_MEMORY), and traps if that returns. A block
-/// that the owner refuses to take back is a panic with its status.
+/// A memory resource for std::pmr. The owner's allocation is inlined into the
+/// one virtual call. If there is no room, allocate() throws std::bad_alloc;
+/// without exceptions it calls reel_panic(REEL_NO_MEMORY), and traps if that
+/// returns. A block that the owner refuses to take back is a panic with its
+/// status.
 ///
 /// Two resources are equal if they are one object: no RTTI is asked.
 template <class Owner>
@@ -212,7 +213,7 @@ using heap_resource = resource_of<reel_heap>;
 using heap_cache_resource = resource_of<reel_heap_cache>;
 using resource = resource_of<reel_allocator>;
 
-// ---- objects -----------------------------------------------------------------------
+// ---- objects ----------------------------------------------------------------
 
 namespace detail
 {
@@ -250,19 +251,32 @@ template <class Owner> class draft
     std::size_t size_;
 };
 
+// Braces for an aggregate, which has no constructor.
+template <class T, class... Arguments>
+T *make_in(void *block, Arguments &&...arguments)
+{
+    if constexpr (std::is_constructible_v<T, Arguments...>) {
+        return ::new (block) T(std::forward<Arguments>(arguments)...);
+    } else {
+        return ::new (block) T{ std::forward<Arguments>(arguments)... };
+    }
+}
+
 template <class T, class Owner, class... Arguments>
 T *construct(Owner &owner, Arguments &&...arguments)
 {
     draft<Owner> memory(owner, sizeof(T), alignof(T));
-    return memory.block() == nullptr
-               ? nullptr
-               : memory.keep(::new (memory.block())
-                                 T(std::forward<Arguments>(arguments)...));
+    if (memory.block() == nullptr) {
+        return nullptr;
+    }
+    return memory.keep(
+        make_in<T>(memory.block(), std::forward<Arguments>(arguments)...));
 }
 
 } // namespace detail
 
-/// Make an object. nullptr: there is no room.
+/// Make an object, by a constructor or, of an aggregate, by its members.
+/// nullptr: there is no room.
 template <class T, class Owner, class... Arguments>
 [[nodiscard]] T *make(Owner &owner, Arguments &&...arguments)
 {
@@ -273,8 +287,8 @@ template <class T, class Owner, class... Arguments>
     return detail::construct<T>(owner, std::forward<Arguments>(arguments)...);
 }
 
-/// Make `count` objects, value-initialised. nullptr: there is no room, or the size
-/// overflows.
+/// Make `count` objects, value-initialised. nullptr: there is no room, or the
+/// size overflows.
 template <class T, class Owner>
 [[nodiscard]] T *make_array(Owner &owner, std::size_t count)
 {
@@ -331,8 +345,8 @@ template <class Owner> class destroyer
 template <class T, class Owner>
 using unique_ptr = std::unique_ptr<T, destroyer<Owner>>;
 
-/// Make an object that is destroyed with its pointer, which must end before the owner
-/// is rewound or closed. Empty: there is no room.
+/// Make an object that is destroyed with its pointer, which must end before the
+/// owner is rewound or closed. Empty: there is no room.
 template <class T, class Owner, class... Arguments>
 [[nodiscard]] unique_ptr<T, Owner> make_unique(Owner &owner,
                                                Arguments &&...arguments)
@@ -342,7 +356,7 @@ template <class T, class Owner, class... Arguments>
         destroyer<Owner>(owner));
 }
 
-// ---- scopes ------------------------------------------------------------------------
+// ---- scopes -----------------------------------------------------------------
 
 namespace detail
 {
@@ -369,9 +383,9 @@ inline reel_status rewind(reel_temp &owner, reel_mark to) noexcept
 
 } // namespace detail
 
-/// What is allocated in an arena or temp during its life ends with it, however the
-/// block is left. If the owner was reset or rewound below it meanwhile, that is a
-/// panic (REEL_STALE).
+/// What is allocated in an arena or temp during its life ends with it, however
+/// the block is left. If the owner was reset or rewound below it meanwhile,
+/// that is a panic (REEL_STALE).
 template <class Owner> class [[nodiscard]] scope
 {
   public:

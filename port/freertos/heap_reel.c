@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The kernel's heap, in place of heap_4.c: link this file and leave that one out. All
-// functions of heap_4, configTOTAL_HEAP_SIZE, configAPPLICATION_ALLOCATED_HEAP,
-// configUSE_MALLOC_FAILED_HOOK, configHEAP_CLEAR_MEMORY_ON_FREE and the trace macros mean
-// what they mean there. More than there:
+// The kernel's heap, in place of heap_4.c: link this file and leave that one
+// out. All functions of heap_4, configTOTAL_HEAP_SIZE,
+// configAPPLICATION_ALLOCATED_HEAP, configUSE_MALLOC_FAILED_HOOK,
+// configHEAP_CLEAR_MEMORY_ON_FREE and the trace macros mean what they mean
+// there. More than there:
 //
-//   vPortFree()     An interrupt may call it, too. The block comes back with the next
-//                   calls of tasks, two blocks a call.
+//   vPortFree()     An interrupt may call it, too. The block comes back with
+//                   the next calls of tasks, two blocks a call.
 //   each call       O(1), but for vPortGetHeapStats(); heap_4 searches a list.
-//   wrong pointers  A double free, a foreign pointer and one into a block are refused in
-//                   every build, and reported by reel_panic().
+//   wrong pointers  A double free, a foreign pointer and one into a block are
+//                   refused in every build, and reported by reel_panic().
 //
 // Tasks take turns by suspending the scheduler, as in heap_4.
 
@@ -201,7 +202,7 @@ void vPortHeapResetState(void)
     allocations = frees = 0;
 }
 
-// ---- statistics ----------------------------------------------------------------------
+// ---- statistics -------------------------------------------------------------
 
 static bool has_bit(const reel_word *word, size_t i)
 {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // reel's hooks under FreeRTOS (reel/port.h). Link this as an object. Needs, in
 // FreeRTOSConfig.h, configUSE_MUTEXES, configUSE_RECURSIVE_MUTEXES,
-// configSUPPORT_STATIC_ALLOCATION, INCLUDE_vTaskDelay, INCLUDE_xTaskGetSchedulerState and
-// INCLUDE_xTaskGetCurrentTaskHandle.
+// configSUPPORT_STATIC_ALLOCATION, INCLUDE_vTaskDelay,
+// INCLUDE_xTaskGetSchedulerState and INCLUDE_xTaskGetCurrentTaskHandle.
 //
-// One mutex stands behind all gates, because a gate is one word, and the kernel's mutex is
-// larger. A task that waits lends its priority to the one inside. So two objects whose
-// backings both take long wait for each other. A task must not be deleted inside a gate.
+// One mutex stands behind all gates, because a gate is one word, and the
+// kernel's mutex is larger. A task that waits lends its priority to the one
+// inside. So two objects whose backings both take long wait for each other. A
+// task must not be deleted inside a gate.
 //
-// Whether this is an interrupt: src/hooks.c asks IPSR on a Cortex-M. For another CPU,
-// define reel_port_in_interrupt() beside this.
+// Whether this is an interrupt: src/hooks.c asks IPSR on a Cortex-M. For
+// another CPU, define reel_port_in_interrupt() beside this.
 
 #include "heap_reel.h"
 
@@ -42,7 +43,7 @@ const char *reel_freertos_name(uintptr_t thread)
     return thread == MAIN ? "main" : pcTaskGetName((TaskHandle_t)thread);
 }
 
-// ---- gates -----------------------------------------------------------------------------
+// ---- gates ------------------------------------------------------------------
 
 static SemaphoreHandle_t mutex(void)
 {

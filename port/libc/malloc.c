@@ -4,8 +4,8 @@
 #include "reel/arena.h"
 #include "reel/port.h"
 
-// Blocks of handlers that each call of a thread frees: more than one, so that the
-// queue becomes shorter.
+// Blocks of handlers that each call of a thread frees: more than one, so that
+// the queue becomes shorter.
 #define DRAINED 2
 
 #define MOST_ALIGNED _Alignof(max_align_t)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // malloc and its family, by the names of the C library. Linked as an object, it
 // replaces them in the whole program: glibc, newlib, picolibc, musl. With
-// -DREEL_MALLOC_WRAP=1 it has the names that the linker's option --wrap=malloc asks
-// for, and replaces them in the files that are linked with that option.
+// -DREEL_MALLOC_WRAP=1 it has the names that the linker's option --wrap=malloc
+// asks for, and replaces them in the files that are linked with that option.
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// bzip2 in an arena. It frees in the end only, so a scope of the arena gives back what
-/// it leaves.
+/// bzip2 in an arena. It frees in the end only, so a scope of the arena gives
+/// back what it leaves.
 
 #ifndef REEL_PORT_LIBRARIES_BZIP2_H
 #define REEL_PORT_LIBRARIES_BZIP2_H

@@ -6,8 +6,8 @@
 
 #include "reel/heap.h"
 
-/// Free a block of a heap, or nothing for NULL. Libraries have no place for a status,
-/// so what the heap refuses is a panic.
+/// Free a block of a heap, or nothing for NULL. Libraries have no place for a
+/// status, so what the heap refuses is a panic.
 static inline void reel_library_free(reel_heap *heap, void *block)
 {
     const reel_status status =

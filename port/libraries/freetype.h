@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// FreeType on a heap: FT_New_Library() with `struct FT_MemoryRec_ memory =
-/// REEL_FREETYPE(&heap)`. If there is no room, calls fail with FT_Err_Out_Of_Memory.
+/// REEL_FREETYPE(&heap)`. If there is no room, calls fail with
+/// FT_Err_Out_Of_Memory.
 
 #ifndef REEL_PORT_LIBRARIES_FREETYPE_H
 #define REEL_PORT_LIBRARIES_FREETYPE_H

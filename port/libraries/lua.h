@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/// Lua on a heap: lua_newstate(reel_lua_alloc, &heap). A block that shrinks stays where
-/// it is, so that cannot fail, as Lua asks. If there is no room, Lua collects garbage
-/// and asks again; then the call ends with LUA_ERRMEM.
+/// Lua on a heap: lua_newstate(reel_lua_alloc, &heap). A block that shrinks
+/// stays where it is, so that cannot fail, as Lua asks. If there is no room,
+/// Lua collects garbage and asks again; then the call ends with LUA_ERRMEM.
 
 #ifndef REEL_PORT_LIBRARIES_LUA_H
 #define REEL_PORT_LIBRARIES_LUA_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/// pcre2 on a heap: pcre2_general_context_create(reel_pcre2_alloc, reel_pcre2_free,
-/// &heap). If there is no room, calls fail with PCRE2_ERROR_NOMEMORY or NULL.
+/// pcre2 on a heap: pcre2_general_context_create(reel_pcre2_alloc,
+/// reel_pcre2_free, &heap). If there is no room, calls fail with
+/// PCRE2_ERROR_NOMEMORY or NULL.
 
 #ifndef REEL_PORT_LIBRARIES_PCRE2_H
 #define REEL_PORT_LIBRARIES_PCRE2_H

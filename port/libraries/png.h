@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/// libpng in an arena, zlib's part of it included: one scope for each image. Pass these
-/// to png_create_read_struct_2() or png_create_write_struct_2(), with the arena as
-/// mem_ptr. If there is no room, libpng calls its error function.
+/// libpng in an arena, zlib's part of it included: one scope for each image.
+/// Pass these to png_create_read_struct_2() or png_create_write_struct_2(),
+/// with the arena as mem_ptr. If there is no room, libpng calls its error
+/// function.
 
 #ifndef REEL_PORT_LIBRARIES_PNG_H
 #define REEL_PORT_LIBRARIES_PNG_H

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// sqlite on the heap of libc/malloc.h: call this ahead of sqlite3_initialize().
+/// sqlite on the heap of libc/malloc.h: call this ahead of
+/// sqlite3_initialize().
 ///
 ///   static const sqlite3_mem_methods methods = REEL_SQLITE;
 ///   sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);

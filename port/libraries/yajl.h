@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/// yajl on a heap: yajl_alloc_funcs memory = REEL_YAJL(&heap), for yajl_alloc() and
-/// yajl_gen_alloc(). yajl 2.1 does not look whether there was room: in too little
-/// memory it uses NULL. So give it what its input can need.
+/// yajl on a heap: yajl_alloc_funcs memory = REEL_YAJL(&heap), for yajl_alloc()
+/// and yajl_gen_alloc(). yajl 2.1 does not look whether there was room: in too
+/// little memory it uses NULL. So give it what its input can need.
 
 #ifndef REEL_PORT_LIBRARIES_YAJL_H
 #define REEL_PORT_LIBRARIES_YAJL_H

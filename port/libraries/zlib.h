@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// zlib in an arena. It frees in the end only, so a scope of the arena gives back what
-/// deflateEnd() or inflateEnd() leave.
+/// zlib in an arena. It frees in the end only, so a scope of the arena gives
+/// back what deflateEnd() or inflateEnd() leave.
 
 #ifndef REEL_PORT_LIBRARIES_ZLIB_H
 #define REEL_PORT_LIBRARIES_ZLIB_H

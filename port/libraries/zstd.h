@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/// zstd in an arena: ZSTD_createCCtx_advanced(reel_zstd(&arena)) and the like, which
-/// return NULL if there is no room. A context keeps its memory until it is freed; a
-/// scope of the arena gives that back.
+/// zstd in an arena: ZSTD_createCCtx_advanced(reel_zstd(&arena)) and the like,
+/// which return NULL if there is no room. A context keeps its memory until it
+/// is freed; a scope of the arena gives that back.
 
 #ifndef REEL_PORT_LIBRARIES_ZSTD_H
 #define REEL_PORT_LIBRARIES_ZSTD_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a frame of containers takes, by memory resource: time, and the memory that it
-// reaches. And an edit of a map that stays. One line a resource:
+// What a frame of containers takes, by memory resource: time, and the memory
+// that it reaches. And an edit of a map that stays. One line a resource:
 //
 //     name|us of a frame|bytes of a frame|ns of an edit
 
@@ -119,7 +119,7 @@ void measure(const char *name, bool has_buffer, bool has_edits)
     std::printf("%s|%.1f|%zu|%.1f\n", name, frame, bytes, edit);
 }
 
-// ---- contestants -------------------------------------------------------------------
+// ---- contestants ------------------------------------------------------------
 
 struct with_new {
     std::pmr::memory_resource &get()

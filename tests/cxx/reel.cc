@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// reel.hpp: containers, objects and scopes, on hosts and on a board, with exceptions and
-// without. TAP.
+// reel.hpp: containers, objects and scopes, on hosts and on a board, with
+// exceptions and without. TAP.
 
 #include "cxx/reel.hpp"
 
@@ -47,7 +47,7 @@ static void run_constructors()
 namespace
 {
 
-// ---- panics ------------------------------------------------------------------------
+// ---- panics -----------------------------------------------------------------
 
 std::jmp_buf after_panic;
 bool leaves;
@@ -82,7 +82,7 @@ template <class Work> bool lacks_memory(Work work)
 #endif
 }
 
-// ---- containers --------------------------------------------------------------------
+// ---- containers -------------------------------------------------------------
 
 constexpr int COUNT = 100;
 
@@ -241,7 +241,7 @@ void what_is_not_the_owners_is_refused()
     tap_result("a resource refuses what is not its owner's", nullptr);
 }
 
-// ---- objects -----------------------------------------------------------------------
+// ---- objects ----------------------------------------------------------------
 
 struct point {
     int x, y;
@@ -269,7 +269,7 @@ struct counted {
 void objects_are_made()
 {
     reel::scope whole(arena);
-    const point *const p = reel::make<point>(arena, point{ 3, 4 });
+    const point *const p = reel::make<point>(arena, 3, 4);
     const line *const l = reel::make<line>(arena);
     const int *const zeroes = reel::make_array<int>(arena, 50);
     EXPECT(p != nullptr && p->x == 3 && p->y == 4);
@@ -345,7 +345,7 @@ void a_constructor_that_throws_leaves_nothing()
 
 #endif
 
-// ---- scopes ------------------------------------------------------------------------
+// ---- scopes -----------------------------------------------------------------
 
 int sum_of_squares(int count)
 {

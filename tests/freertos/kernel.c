@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// FreeRTOS itself on a Cortex-M3: tasks, queues, tasks that come and go, and the timer
-// interrupt, with the kernel's memory in heap_reel.c (or, for comparison, in heap_4.c).
-// First, what its calls take. TAP.
+// FreeRTOS itself on a Cortex-M3: tasks, queues, tasks that come and go, and
+// the timer interrupt, with the kernel's memory in heap_reel.c (or, for
+// comparison, in heap_4.c). First, what its calls take. TAP.
 
 #include "FreeRTOS.h"
 #include "clock/clock.h"
@@ -54,7 +54,7 @@ void vApplicationMallocFailedHook(void)
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
 
-// ---- what calls take, ahead of the scheduler --------------------------------------------
+// ---- what calls take, ahead of the scheduler --------------------------------
 
 #define MOST_HELD 400
 
@@ -129,7 +129,7 @@ static void measure_room(void)
     failed_hooks = 0;
 }
 
-// ---- tasks -------------------------------------------------------------------------------
+// ---- tasks ------------------------------------------------------------------
 
 typedef struct message {
     uint32_t number;
@@ -215,7 +215,7 @@ static void count_timer(TimerHandle_t unused)
     timer_calls++;
 }
 
-// ---- the interrupt ------------------------------------------------------------------------
+// ---- the interrupt ----------------------------------------------------------
 
 #define SLOTS 8
 
@@ -256,7 +256,7 @@ static void feed_interrupt(void *unused)
     vTaskDelete(NULL);
 }
 
-// ---- a gate: two tasks of unequal priority share a pool -----------------------------------
+// ---- a gate: two tasks of unequal priority share a pool ---------------------
 
 #if WITH_REEL
 static reel_pool pool;
@@ -318,7 +318,7 @@ static void share_a_pool(void)
 #endif
 }
 
-// ---- the judge ------------------------------------------------------------------------------
+// ---- the judge --------------------------------------------------------------
 
 // The idle task frees what deleted tasks leave.
 static void settle(size_t wanted)
@@ -329,13 +329,12 @@ static void settle(size_t wanted)
     EXPECT_EQUAL(xPortGetFreeHeapSize(), wanted);
 }
 
-static void judge_all(void *unused)
+static TimerHandle_t timer;
+
+static void start_all(void)
 {
-    (void)unused;
-    judge = xTaskGetCurrentTaskHandle();
-    const size_t before = xPortGetFreeHeapSize();
     messages = xQueueCreate(5, sizeof(message *));
-    TimerHandle_t timer = xTimerCreate("timer", 2, pdTRUE, NULL, count_timer);
+    timer = xTimerCreate("timer", 2, pdTRUE, NULL, count_timer);
     EXPECT(messages != NULL && timer != NULL);
     EXPECT(xTimerStart(timer, 0) == pdPASS);
     EXPECT(xTaskCreate(send_messages, "send", STACK, NULL, 1, NULL) == pdPASS);
@@ -347,22 +346,13 @@ static void judge_all(void *unused)
     for (int i = 0; i < 3; i++) {
         ulTaskNotifyTake(pdFALSE, portMAX_DELAY);
     }
-    EXPECT_EQUAL(received, MESSAGES);
-    tap_result("a queue carries blocks from task to task", NULL);
     while (children < CHILDREN) {
         vTaskDelay(1);
     }
-    tap_result("tasks come and go", NULL);
-    RESULT(timer_calls > 5, "a software timer runs", NULL);
-#if WITH_REEL
-    EXPECT_EQUAL(freed_by_tick, 200);
-    tap_result("the tick's interrupt frees blocks", NULL);
-#endif
-    share_a_pool();
-    EXPECT(xTimerDelete(timer, portMAX_DELAY) == pdPASS);
-    vQueueDelete(messages);
-    settle(before);
-    tap_result("nothing is left of what is gone", NULL);
+}
+
+static void judge_heap(void)
+{
     HeapStats_t stats;
     vPortGetHeapStats(&stats);
     test_note("allocations:", stats.xNumberOfSuccessfulAllocations);
@@ -373,6 +363,27 @@ static void judge_all(void *unused)
     xTaskResumeAll();
     tap_result("the heap is valid", NULL);
 #endif
+}
+
+static void judge_all(void *unused)
+{
+    (void)unused;
+    judge = xTaskGetCurrentTaskHandle();
+    const size_t before = xPortGetFreeHeapSize();
+    start_all();
+    RESULT(received == MESSAGES, "a queue carries blocks from task to task",
+           NULL);
+    RESULT(children == CHILDREN, "tasks come and go", NULL);
+    RESULT(timer_calls > 5, "a software timer runs", NULL);
+#if WITH_REEL
+    RESULT(freed_by_tick == 200, "the tick's interrupt frees blocks", NULL);
+#endif
+    share_a_pool();
+    EXPECT(xTimerDelete(timer, portMAX_DELAY) == pdPASS);
+    vQueueDelete(messages);
+    settle(before);
+    tap_result("nothing is left of what is gone", NULL);
+    judge_heap();
     semihost_exit(tap_end() ? 0 : 1);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The port to FreeRTOS against stubs of the kernel: what each function promises, on a
-// host. TAP.
+// The port to FreeRTOS against stubs of the kernel: what each function
+// promises, on a host. TAP.
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "tap.h"
 #include "task.h"
 
-// ---- the kernel ------------------------------------------------------------------------
+// ---- the kernel -------------------------------------------------------------
 
 struct stub_task {
     char name[8];
@@ -142,7 +142,7 @@ static void restart(void)
     failed_hooks = live = 0;
 }
 
-// ---- the heap --------------------------------------------------------------------------
+// ---- the heap ---------------------------------------------------------------
 
 static void a_fresh_heap_is_one_block(void)
 {
@@ -337,7 +337,7 @@ static void free_blocks_are_counted_one_by_one(void)
     tap_result("free blocks are counted one by one", NULL);
 }
 
-// ---- hooks -----------------------------------------------------------------------------
+// ---- hooks ------------------------------------------------------------------
 
 static void (*while_growing)(void);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A board's C library on the heap: newlib-nano or picolibc keeps its own needs there,
-// and so do the tables of uthash and the arrays of stb_ds. TAP.
+// A board's C library on the heap: newlib-nano or picolibc keeps its own needs
+// there, and so do the tables of uthash and the arrays of stb_ds. TAP.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static size_t used(void)
     return reel_heap_stats(&reel_malloc_heap).used;
 }
 
-// ---- uthash ------------------------------------------------------------------------
+// ---- uthash -----------------------------------------------------------------
 
 typedef struct word {
     char text[12];
@@ -125,7 +125,7 @@ static void uthash_fails_cleanly(void)
         NULL);
 }
 
-// ---- stb_ds ------------------------------------------------------------------------
+// ---- stb_ds -----------------------------------------------------------------
 
 static void stb_ds_grows(void)
 {
@@ -149,7 +149,7 @@ static void stb_ds_grows(void)
     tap_result("an array and a map of stb_ds live on the heap", NULL);
 }
 
-// ---- the library itself ---------------------------------------------------------------
+// ---- the library itself -----------------------------------------------------
 
 static void the_library_formats(void)
 {

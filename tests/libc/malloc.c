@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The heap in the shape of malloc, by its own names and by those of the C library,
-// which this program links under the option --wrap. TAP.
+// The heap in the shape of malloc, by its own names and by those of the C
+// library, which this program links under the option --wrap. TAP.
 
 #include <errno.h>
 #include <malloc.h>
@@ -170,7 +170,7 @@ static void a_full_heap_grows_a_block_into_what_handlers_freed(void)
     tap_result("a block grows into what handlers freed", NULL);
 }
 
-// ---- by the names of the C library: --wrap sends these calls to the heap ---------
+// ---- by the names of the C library: --wrap sends these calls to the heap ----
 
 static bool is_ours(const void *block)
 {
@@ -222,7 +222,7 @@ static void failures_say_why(void)
     tap_result("a failure sets errno, a success keeps it", NULL);
 }
 
-// ---- threads -----------------------------------------------------------------------
+// ---- threads ----------------------------------------------------------------
 
 #define HELD   16
 #define ROUNDS 5000

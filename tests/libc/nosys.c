@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What newlib asks of a system, on a board without one. There is no _sbrk: memory comes
-// from the heap.
+// What newlib asks of a system, on a board without one. There is no _sbrk:
+// memory comes from the heap.
 
 #include "semihost.h"
 

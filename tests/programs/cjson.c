@@ -11,7 +11,7 @@
 #define MESSAGES 20
 #define ITEMS    60
 
-// ---- glue: cJSON has one pair of hooks for all, without a pointer of the user's ------
+// ---- glue: one pair of hooks for all, without a pointer of the user's -------
 
 static void *alloc_in_scope(size_t size)
 {
@@ -23,7 +23,7 @@ static void keep(void *block)
     (void)block;
 }
 
-// ---- messages ------------------------------------------------------------------------
+// ---- messages ---------------------------------------------------------------
 
 static void *alloc_noted(size_t size)
 {

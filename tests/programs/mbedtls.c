@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// mbedTLS: an ECDSA key signs and verifies, and a client and a server shake hands twice,
-// by a pipe in memory. The library is linked with --wrap=calloc and --wrap=free.
+// mbedTLS: an ECDSA key signs and verifies, and a client and a server shake
+// hands twice, by a pipe in memory. The library is linked with --wrap=calloc
+// and --wrap=free.
 
 #include <mbedtls/certs.h>
 #include <mbedtls/ecdsa.h>
@@ -37,7 +38,7 @@ static bool lacks_memory(int code)
            || high == MBEDTLS_ERR_PEM_ALLOC_FAILED;
 }
 
-// ---- a pipe in memory ----------------------------------------------------------------
+// ---- a pipe in memory -------------------------------------------------------
 
 typedef struct pipe {
     unsigned char bytes[16384];
@@ -80,7 +81,7 @@ static int client_reads(void *self, unsigned char *bytes, size_t size)
     return read_pipe(&to_client, bytes, size);
 }
 
-// ---- a handshake -----------------------------------------------------------------------
+// ---- a handshake ------------------------------------------------------------
 
 typedef struct side {
     mbedtls_ssl_config config;

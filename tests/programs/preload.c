@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// malloc of a whole process: a shared object for LD_PRELOAD. When the process ends, a line
-// is added to the file that REEL_PRELOAD_REPORT names:
+// malloc of a whole process: a shared object for LD_PRELOAD. When the process
+// ends, a line is added to the file that REEL_PRELOAD_REPORT names:
 //
-//     PROCESS|1 if the heap is valid|bytes at most|bytes that were reached|refusals
+//     PROCESS|1 if the heap is valid|bytes at most|bytes reached|refusals
 
 #define _GNU_SOURCE
 #include <errno.h>

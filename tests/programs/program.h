@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A library at work on reel. The rig runs it in ample memory, in the least that it
-// should need, and in less.
+// A library at work on reel. The rig runs it in ample memory, in the least that
+// it should need, and in less.
 
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -27,7 +27,8 @@ extern const program the_program;
 // What it lives in: reel_malloc_heap, or this.
 extern reel_arena program_arena;
 
-// For arenas, whose blocks the library gives back without effect: what it has now.
+// For arenas, whose blocks the library gives back without effect: what it has
+// now.
 void *program_note(void *block, size_t size);
 void program_forget(const void *block);
 

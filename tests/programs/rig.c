@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Runs one library, and says what it needs: see program.h. TAP, and a line for the table:
+// Runs one library, and says what it needs: see program.h. TAP, and a line for
+// the table:
 //
-//     # table NAME|heap or arena|most bytes live|bytes that it needs|bytes requested
+//     # table NAME|heap or arena|most bytes live|bytes needed|bytes requested
 //
-// Each run is a process of its own. Calls of the heap and of the arena come by here,
-// through the linker's --wrap: so the rig knows what lives, how far memory is used, and
-// who was refused.
+// Each run is a process of its own. Calls of the heap and of the arena come by
+// here, through the linker's --wrap: so the rig knows what lives, how far
+// memory is used, and who was refused.
 
 #define _GNU_SOURCE
 #include "program.h"
@@ -51,7 +52,7 @@ void reel_panic(reel_status why, const char *file, int line)
     abort();
 }
 
-// ---- what lives ----------------------------------------------------------------------
+// ---- what lives -------------------------------------------------------------
 
 static uint32_t *size_of(const void *block)
 {
@@ -78,7 +79,7 @@ void program_forget(const void *block)
     }
 }
 
-// ---- who was refused -----------------------------------------------------------------
+// ---- who was refused --------------------------------------------------------
 
 static bool is_glue(const char *symbol)
 {
@@ -120,7 +121,7 @@ static void *answer(void *block, size_t size, size_t largest)
     return block;
 }
 
-// ---- the heap and the arena, on the way ----------------------------------------------
+// ---- the heap and the arena, on the way -------------------------------------
 
 void *__real_reel_heap_alloc(reel_heap *heap, size_t size, size_t align);
 void *__wrap_reel_heap_alloc(reel_heap *heap, size_t size, size_t align);
@@ -185,7 +186,7 @@ void *__wrap_reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
                   reel_arena_available(arena));
 }
 
-// ---- a run ---------------------------------------------------------------------------
+// ---- a run ------------------------------------------------------------------
 
 static void run_here(size_t size)
 {
@@ -294,7 +295,7 @@ int main(void)
     return tap_end() ? 0 : 1;
 }
 
-// ---- text ----------------------------------------------------------------------------
+// ---- text -------------------------------------------------------------------
 
 const unsigned char *program_text(void)
 {

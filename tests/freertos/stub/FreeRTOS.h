@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What port/freertos uses of the kernel's headers, for a test on a host: the names and
-// types of FreeRTOS 11.
+// What port/freertos uses of the kernel's headers, for a test on a host: the
+// names and types of FreeRTOS 11.
 
 #ifndef STUB_FREERTOS_H
 #define STUB_FREERTOS_H
