@@ -47,11 +47,16 @@ static size_t free_now(void)
            + reel_freertos_heap.below_peak;
 }
 
-// Has an interrupt freed? If it does just now, the next call sees it.
-static bool has_later(void)
+// Free blocks of interrupts. Returns true if there were any.
+static bool drain(size_t most)
 {
-    return *(volatile uintptr_t *)&reel_freertos_heap.later.value != 0
-           || reel_freertos_heap.pending != 0;
+    reel_heap *const heap = &reel_freertos_heap;
+    if (heap->pending == 0 && *(volatile uintptr_t *)&heap->later.value == 0) {
+        return false;
+    }
+    const size_t count = reel_heap_drain(heap, most);
+    frees += count;
+    return count > 0;
 }
 
 // Only tasks come here, or main() ahead of the scheduler.
@@ -65,9 +70,7 @@ static void enter(void)
         (void)status;
         least_free = size_of_heap();
     }
-    if (has_later()) {
-        (void)reel_heap_drain(&reel_freertos_heap, DRAINED);
-    }
+    (void)drain(DRAINED);
 }
 
 static void leave(void)
@@ -81,7 +84,7 @@ static void *take(allocate *from, size_t size)
 {
     reel_heap *const heap = &reel_freertos_heap;
     void *block = from(heap, size, portBYTE_ALIGNMENT);
-    if (block == NULL && reel_heap_drain(heap, SIZE_MAX) > 0) {
+    if (block == NULL && drain(SIZE_MAX)) {
         block = from(heap, size, portBYTE_ALIGNMENT);
     }
     if (block != NULL) {
@@ -145,24 +148,14 @@ static reel_status free_in_task(void *block)
     return status;
 }
 
-static reel_status free_in_interrupt(void *block)
-{
-    const reel_status status = reel_heap_free_later(&reel_freertos_heap, block);
-    if (status == REEL_OK) {
-        const UBaseType_t saved = taskENTER_CRITICAL_FROM_ISR();
-        frees++;
-        taskEXIT_CRITICAL_FROM_ISR(saved);
-    }
-    return status;
-}
-
 void vPortFree(void *pv)
 {
     if (pv == NULL) {
         return;
     }
     const reel_status status =
-        reel_port_in_interrupt() ? free_in_interrupt(pv) : free_in_task(pv);
+        reel_port_in_interrupt() ? reel_heap_free_later(&reel_freertos_heap, pv)
+                                 : free_in_task(pv);
     if (REEL_CHECKS >= 1 && status != REEL_OK) {
         reel_panic(status, __FILE__, __LINE__);
     }
@@ -256,6 +249,7 @@ void vPortGetHeapStats(HeapStats_t *pxHeapStats)
     pxHeapStats->xSizeOfSmallestFreeBlockInBytes = SIZE_MAX;
     pxHeapStats->xNumberOfFreeBlocks = 0;
     enter();
+    (void)drain(SIZE_MAX);
     count_all_free(pxHeapStats);
     pxHeapStats->xAvailableHeapSpaceInBytes = free_now();
     pxHeapStats->xMinimumEverFreeBytesRemaining = least_free;

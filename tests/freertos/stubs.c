@@ -246,15 +246,25 @@ static void an_interrupt_frees(void)
     vPortFree(&in_interrupt);
     EXPECT(panicked(REEL_FOREIGN) && critical == 0);
     in_interrupt = false;
-    EXPECT_EQUAL(stats().xNumberOfSuccessfulFrees, 6);
     void *const whole = pvPortMalloc(all); // all of them come back for this
     EXPECT(whole != NULL);
     vPortFree(whole);
+    EXPECT_EQUAL(stats().xNumberOfSuccessfulFrees, 7);
     blocks[0] = pvPortMalloc(64);
     in_interrupt = true;
     vPortFree(blocks[0]);
     in_interrupt = false;
     EXPECT_EQUAL(xPortGetFreeHeapSize(), all); // and with the next call
+    for (size_t i = 0; i < 6; i++) {
+        blocks[i] = pvPortMalloc(64);
+    }
+    in_interrupt = true;
+    for (size_t i = 0; i < 6; i++) {
+        vPortFree(blocks[i]);
+    }
+    in_interrupt = false;
+    EXPECT_EQUAL(stats().xAvailableHeapSpaceInBytes, all); // or if asked for
+    EXPECT_EQUAL(stats().xNumberOfSuccessfulFrees, 14);
     tap_result("an interrupt frees, and tasks have the memory", NULL);
 }
 

@@ -17,9 +17,7 @@ char *pcTaskGetName(TaskHandle_t xTaskToQuery);
 void vTaskDelay(TickType_t xTicksToDelay);
 
 void stub_critical(int change);
-#define taskENTER_CRITICAL()              stub_critical(1)
-#define taskEXIT_CRITICAL()               stub_critical(-1)
-#define taskENTER_CRITICAL_FROM_ISR()     (stub_critical(1), (UBaseType_t)0)
-#define taskEXIT_CRITICAL_FROM_ISR(saved) ((void)(saved), stub_critical(-1))
+#define taskENTER_CRITICAL() stub_critical(1)
+#define taskEXIT_CRITICAL()  stub_critical(-1)
 
 #endif
