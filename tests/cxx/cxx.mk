@@ -2,7 +2,7 @@
 # reel.hpp: by two compilers, in two standards, with exceptions and RTTI and without
 # both, on a host and on a board.
 
-NEED_cxx-board := $(NEED_board) \
+NEED_cxx-board := \
     libnewlib-arm-none-eabi=/usr/lib/arm-none-eabi/lib/libc_nano.a \
     libstdc++-arm-none-eabi-newlib=/usr/include/newlib/c++/*/memory_resource
 

@@ -40,7 +40,7 @@ $(OUT)/%/$(1)/libc.elf: \
         $$$$(call objects,$$$$*/$(1),$(LIBC_COMMON)) $(BOARD_SCRIPTS)
 	$$(SAY); $$(subst -lgcc,$$(LIBC_$(1)) -lgcc,$$(LINK_BOARD))
 	! arm-none-eabi-nm $$@ | grep sbrk # the library has no heap of its own left
-$(OUT)/$(LIBC_BOARD)/$(1)/obj/%.o: | $(OUT)/have-libc
+$(call objects,$(LIBC_BOARD)/$(1),$(LIBC_COMMON)): | $(OUT)/have-libc
 $(call objects,$(LIBC_BOARD)/$(1),tests/libc/board.c): $(LIBC_HEADERS)
 BOARD_RUNS += $(OUT)/$(LIBC_BOARD)/$(1)/libc.elf
 endef

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Debian's libraries on reel: `make test` has three of them, `make programs` all.
 
-NEED_programs := $(NEED_host) liblua5.4-dev=/usr/include/lua5.4/lua.h \
+NEED_programs := liblua5.4-dev=/usr/include/lua5.4/lua.h \
     libsqlite3-dev=/usr/include/sqlite3.h libmbedtls-dev=/usr/include/mbedtls/ssl.h
 
 NEED_all-programs := zlib1g-dev=/usr/include/zlib.h libbz2-dev=/usr/include/bzlib.h \
@@ -42,9 +42,11 @@ $(PROGRAMS)/%: $(call objects,gcc+O2,$(CORE) $(CONSOLE)) \
         $(call objects,gcc+O2/programs,port/libc/malloc.c tests/programs/rig.c) \
         $$(call objects,gcc+O2/programs,tests/programs/$$*.c $$(WITH_$$*))
 	$(SAY); $(LINK) -rdynamic $(PROGRAM_WRAP) $(LINK_$*)
-$(PROGRAMS)/obj/%.o: | $(OUT)/have-programs
-$(filter-out $(TESTED:%=$(PROGRAMS)/obj/tests/programs/%.o),\
-  $(LIBRARIES:%=$(PROGRAMS)/obj/tests/programs/%.o)): | $(OUT)/have-all-programs
+
+# The objects of these need packages, and so do those of the others.
+program_objects = $(call objects,gcc+O2/programs,$(1:%=tests/programs/%.c))
+$(call program_objects,$(TESTED)): | $(OUT)/have-programs
+$(call program_objects,$(filter-out $(TESTED),$(LIBRARIES))): | $(OUT)/have-all-programs
 
 HOST_RUNS += $(TESTED:%=$(PROGRAMS)/%)
 
