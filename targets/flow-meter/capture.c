@@ -6,13 +6,13 @@
 
 #include "capture.h"
 
+#include "pcapng.h"
 #include "platform.h"
 
 #define FILE_HEADER   24u
 #define RECORD_HEADER 16u
 #define MAGIC_MICRO   0xa1b2c3d4u
 #define MAGIC_NANO    0xa1b23c4du
-#define MAGIC_PCAPNG  0x0a0d0d0au
 #define VERSION_MAJOR 2u
 
 #define LINK_TYPE_MASK \
@@ -24,7 +24,7 @@
 #define LINK_IPV4     228u
 #define LINK_IPV6     229u
 
-static uint32_t word_at(bool big_endian, const uint8_t *at)
+uint32_t capture_word(bool big_endian, const uint8_t *at)
 {
     uint32_t word = 0;
     for (unsigned i = 0; i < 4; i++) {
@@ -38,7 +38,7 @@ static bool is_magic(uint32_t word)
     return word == MAGIC_MICRO || word == MAGIC_NANO;
 }
 
-static bool link_of(uint32_t type, enum capture_link *link)
+bool capture_link_of(uint32_t type, enum capture_link *link)
 {
     switch (type & LINK_TYPE_MASK) {
     case LINK_ETHERNET:
@@ -59,11 +59,12 @@ static bool link_of(uint32_t type, enum capture_link *link)
 static enum capture_result check_magic(struct capture *capture,
                                        const uint8_t *header)
 {
-    if (word_at(true, header) == MAGIC_PCAPNG) {
-        return CAPTURE_PCAPNG;
+    capture->is_blocks = capture_word(true, header) == PCAPNG_SECTION;
+    if (capture->is_blocks) {
+        return CAPTURE_OK;
     }
-    capture->big_endian = is_magic(word_at(true, header));
-    if (!is_magic(word_at(capture->big_endian, header))) {
+    capture->big_endian = is_magic(capture_word(true, header));
+    if (!is_magic(capture_word(capture->big_endian, header))) {
         return CAPTURE_NOT_PCAP;
     }
     return CAPTURE_OK;
@@ -83,11 +84,15 @@ static enum capture_result read_header(struct capture *capture)
     if (size < sizeof header) {
         return CAPTURE_CUT_IN_FILE_HEADER;
     }
+    if (capture->is_blocks) {
+        return pcapng_section(capture, header);
+    }
     if (header[capture->big_endian ? 5 : 4] != VERSION_MAJOR) {
         return CAPTURE_VERSION;
     }
-    const uint32_t type = word_at(capture->big_endian, header + 20);
-    return link_of(type, &capture->link) ? CAPTURE_OK : CAPTURE_LINK_TYPE;
+    const uint32_t type = capture_word(capture->big_endian, header + 20);
+    return capture_link_of(type, &capture->link) ? CAPTURE_OK
+                                                 : CAPTURE_LINK_TYPE;
 }
 
 enum capture_result capture_open(struct capture *capture, const char *path)
@@ -102,17 +107,20 @@ enum capture_result capture_open(struct capture *capture, const char *path)
     return result;
 }
 
-enum capture_result capture_next(const struct capture *capture,
+enum capture_result capture_next(struct capture *capture,
                                  struct capture_record *record)
 {
+    if (capture->is_blocks) {
+        return pcapng_next(capture, record);
+    }
     uint8_t header[RECORD_HEADER];
     const size_t size = platform_read(header, sizeof header);
     if (size < sizeof header) {
         return size == 0 ? CAPTURE_END : CAPTURE_CUT_IN_RECORD_HEADER;
     }
-    record->seconds = word_at(capture->big_endian, header);
-    record->captured = word_at(capture->big_endian, header + 8);
-    record->original = word_at(capture->big_endian, header + 12);
+    record->seconds = capture_word(capture->big_endian, header);
+    record->captured = capture_word(capture->big_endian, header + 8);
+    record->original = capture_word(capture->big_endian, header + 12);
     if (record->captured > CAPTURE_RECORD_MAX) {
         return CAPTURE_RECORD_TOO_LONG;
     }
@@ -126,18 +134,22 @@ enum capture_result capture_frame(const struct capture_record *record,
     return size == record->captured ? CAPTURE_OK : CAPTURE_CUT_IN_FRAME;
 }
 
-enum capture_result capture_skip(const struct capture_record *record)
+bool capture_pass(uint32_t size)
 {
     uint8_t scratch[256];
-    size_t left = record->captured;
-    while (left > 0) {
-        const size_t want = left < sizeof scratch ? left : sizeof scratch;
+    while (size > 0) {
+        const uint32_t want = size < sizeof scratch ? size : sizeof scratch;
         if (platform_read(scratch, want) != want) {
-            return CAPTURE_CUT_IN_FRAME;
+            return false;
         }
-        left -= want;
+        size -= want;
     }
-    return CAPTURE_OK;
+    return true;
+}
+
+enum capture_result capture_skip(const struct capture_record *record)
+{
+    return capture_pass(record->captured) ? CAPTURE_OK : CAPTURE_CUT_IN_FRAME;
 }
 
 void capture_close(void)
@@ -158,11 +170,9 @@ const char *capture_text(enum capture_result result)
     case CAPTURE_CUT_IN_FILE_HEADER:
         return "is cut off in the file header";
     case CAPTURE_NOT_PCAP:
-        return "is not a pcap capture";
-    case CAPTURE_PCAPNG:
-        return "is a pcapng capture; convert it to pcap";
+        return "is not a pcap or pcapng capture";
     case CAPTURE_VERSION:
-        return "has an unsupported pcap version";
+        return "has an unsupported version of its format";
     case CAPTURE_LINK_TYPE:
         return "has an unsupported link type: not Ethernet or raw IP";
     case CAPTURE_CUT_IN_RECORD_HEADER:
@@ -171,6 +181,14 @@ const char *capture_text(enum capture_result result)
         return "is damaged: a record is longer than any frame";
     case CAPTURE_CUT_IN_FRAME:
         return "is cut off in a frame";
+    case CAPTURE_CUT_IN_BLOCK:
+        return "is cut off in a block";
+    case CAPTURE_BLOCK:
+        return "is damaged: a block has a wrong length";
+    case CAPTURE_INTERFACE:
+        return "is damaged: a frame is of an interface that is not described";
+    case CAPTURE_MANY_INTERFACES:
+        return "has more interfaces than this program has room for";
     }
     return "failed for an unknown reason";
 }

@@ -36,9 +36,8 @@ my $shallow = $ENV{METER_SHALLOW}
 my $dry = $ENV{METER_DRY} // 'build/mps2-an385/dry/flow-meter.elf';
 my $none = $ENV{METER_NONE} // 'build/mps2-an385+none/flow-meter.elf';
 my $random = "$captures/random.pcap";
-my $pcapng = "$captures/icmp_ttl.pcapng";
 foreach my $needed ($host, $starved, $unrewound, $unclosed, $shallow, $image, $dry, $none,
-    $random, $pcapng) {
+    $random) {
     -s $needed or BAIL_OUT("$needed is missing");
 }
 $ENV{UBSAN_OPTIONS} = 'halt_on_error=1';
@@ -433,11 +432,11 @@ sub unreadable
     my @cases = (
         ['missing', undef, 'cannot be opened'],
         ['empty', '', 'is empty'],
-        ['text', 'this is a text and no capture', 'is not a pcap capture'],
-        ['short text', 'text', 'is not a pcap capture'],
-        ['zeros', "\0" x 100, 'is not a pcap capture'],
-        ['another format', $modified, 'is not a pcap capture'],
-        ['version', $version, 'has an unsupported pcap version'],
+        ['text', 'this is a text and no capture', 'is not a pcap or pcapng capture'],
+        ['short text', 'text', 'is not a pcap or pcapng capture'],
+        ['zeros', "\0" x 100, 'is not a pcap or pcapng capture'],
+        ['another format', $modified, 'is not a pcap or pcapng capture'],
+        ['version', $version, 'has an unsupported version of its format'],
         ['record of 4 GiB', $huge, 'is damaged: a record is longer than any frame'],
         ['record over the limit', $over, 'is damaged: a record is longer than any frame']);
     foreach my $case (@cases) {
@@ -446,10 +445,79 @@ sub unreadable
         fails_ok(on_host($path), $path, $why, $name);
         fails_ok(on_target($path), $path, $why, "$name, firmware");
     }
-    fails_ok(on_host($pcapng), $pcapng, 'is a pcapng capture; convert it to pcap', 'pcapng');
+    damaged_blocks();
     my $run = on_host("$scratch/record of 4 GiB.pcap");
     is($run->{totals}, 'frames=1 bytes=74 ipv4=1 tcp=1 udp=0 malformed=0'
             . ' tcp_flows=1 udp_flows=0', 'what came before a damaged record counts');
+}
+
+# A block of pcapng, little-endian; $size is what it says of its length.
+sub block
+{
+    my ($type, $body, $size) = @_;
+    $body .= "\0" x (-length($body) % 4);
+    $size //= length($body) + 12;
+    return pack('V2', $type, $size) . $body . pack('V', $size);
+}
+
+sub damaged_blocks
+{
+    my $frame = ethernet(0x0800) . ipv4(6, $tcp);
+    my $section = block(0x0a0d0d0a, pack('Vv2', 0x1a2b3c4d, 1, 0) . "\xff" x 8);
+    my $interface = block(1, pack('v2V', 1, 0, 0));
+    my $good = block(6, pack('V5', 0, 0, 0, length($frame), length($frame)) . $frame);
+    my $start = $section . $interface;
+    my $length = 'is damaged: a block has a wrong length';
+    my $cut = 'is cut off in a block';
+    my @cases = (
+        ['order', block(0x0a0d0d0a, pack('Vv2', 0x01020304, 1, 0) . "\xff" x 8),
+            'is not a pcap or pcapng capture'],
+        ['pcapng version', block(0x0a0d0d0a, pack('Vv2', 0x1a2b3c4d, 2, 0) . "\xff" x 8),
+            'has an unsupported version of its format'],
+        ['section cut', substr($section, 0, 20), 'is cut off in the file header'],
+        ['short block', $start . block(9, '', 8), $length],
+        ['odd block', $start . block(9, 'abcd', 17), $length],
+        ['lengths differ', $start . block(9, 'abcd', 20) . $good, $length],
+        ['block cut', $start . substr($good, 0, 20), $cut],
+        ['header cut', $start . substr($good, 0, 5), $cut],
+        ['frame cut', $start . substr($good, 0, 60), 'is cut off in a frame'],
+        ['trailer cut', $start . substr($good, 0, -2), $cut],
+        ['frame beyond its block', $start . block(6, pack('V5', 0, 0, 0, 5, 5) . 'abcd'), $length],
+        ['block of 4 GiB', $start . block(9, 'abcd', 0xfffffffc), $cut],
+        ['frame over the limit', $start . pack('V7', 6, 300032, 0, 0, 0, 300000, 300000),
+            'is damaged: a record is longer than any frame'],
+        ['no interface', $section . $good,
+            'is damaged: a frame is of an interface that is not described'],
+        ['no interface of a simple one', $section . block(3, pack('V', 4) . 'abcd'),
+            'is damaged: a frame is of an interface that is not described'],
+        ['a new section forgets', "$start$section$good",
+            'is damaged: a frame is of an interface that is not described'],
+        ['many interfaces', $section . $interface x 17,
+            'has more interfaces than this program has room for'],
+        ['link type of an interface', $section . block(1, pack('v2V', 147, 0, 0)) . $good,
+            'has an unsupported link type: not Ethernet or raw IP'],
+        ['unit of time', $section . block(1, pack('v2V', 1, 0, 0) . pack('v2V', 9, 1, 20)) . $good, $length],
+        ['option beyond its block', $section . block(1, pack('v2V', 1, 0, 0) . pack('v2V', 2, 9, 0)) . $good,
+            $length]);
+    foreach my $case (@cases) {
+        my ($name, $bytes, $why) = @$case;
+        my $path = spill("$name.pcapng", $bytes);
+        fails_ok(on_host($path), $path, $why, $name);
+    }
+    my $path = spill('sixteen.pcapng', $section . $interface x 16 . $good);
+    is(on_host($path)->{totals}, 'frames=1 bytes=74 ipv4=1 tcp=1 udp=0 malformed=0'
+            . ' tcp_flows=1 udp_flows=0', 'sixteen interfaces fit');
+
+    # Where buffers end, frames of the newer format are dropped and counted, too.
+    my $long = $frame . "\0" x 500;
+    my $many = spill('many.pcapng', $start . join('', map {
+            block(6, pack('V5', 0, 0, 0, length($_), length($_)) . $_) } ($long, $frame) x 4));
+    my $old = spill('many.pcap', ethernet_capture(($long, $frame) x 4));
+    my ($ng, $pcap) = (run($starved, $many), run($starved, $old));
+    is($ng->{code}, 0, 'little memory: it goes on');
+    like($ng->{dropped}, qr/=[1-9]/, 'frames are dropped');
+    is($ng->{dropped}, $pcap->{dropped}, 'as many as of the same pcap');
+    is($ng->{totals}, $pcap->{totals}, 'and the totals are the same');
 }
 
 sub names_with_blanks

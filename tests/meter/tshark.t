@@ -32,8 +32,8 @@ my @fields = qw(frame.number frame.time_epoch frame.len frame.protocols ip.versi
 
 # How many frames each capture has, so that one cut short is noticed.
 my %frames = (real => 62781, 'anon-v4' => 252, 'anon-v6' => 141, icmp6 => 36,
-    g711a => 236, telnet => 272, 'nb6-http' => 62,
-    'raw IP, big-endian nanoseconds' => 9009, synthetic => 227);
+    g711a => 236, telnet => 272, 'nb6-http' => 62, pcapng => 9009,
+    'pcapng of two sections' => 237, 'raw IP, big-endian nanoseconds' => 9009, synthetic => 227);
 
 # What may stand between the frame's start and the IP header that counts, and
 # between that one and TCP or UDP.
@@ -77,7 +77,7 @@ sub tshark_frame
     my ($line) = @_;
     my %got;
     @got{@fields} = split(/\t/, $line, -1);
-    my %frame = (second => int($got{'frame.time_epoch'}),
+    my %frame = (second => int($got{'frame.time_epoch'} || 0),
         bytes => $got{'frame.len'}, ip => '-', transport => '-',
         flow => '-', why => '');
     my @layers = split(/:/, $got{'frame.protocols'});
@@ -309,6 +309,68 @@ sub synthetic
     return spill('synthetic.pcap', $bytes);
 }
 
+# A block of pcapng in the given order of bytes.
+sub block
+{
+    my ($order, $type, $body) = @_;
+    $body .= "\0" x (-length($body) % 4);
+    my $size = length($body) + 12;
+    return pack("${order}2", $type, $size) . $body . pack($order, $size);
+}
+
+sub option
+{
+    my ($half, $code, $value) = @_;
+    return pack("${half}2", $code, length($value)) . $value . "\0" x (-length($value) % 4);
+}
+
+sub section
+{
+    my ($order) = @_;
+    my $half = lc($order);
+    return block($order, 0x0a0d0d0a, pack("$order${half}2", 0x1a2b3c4d, 1, 0) . "\xff" x 8
+        . option($half, 4, 'reel') . option($half, 0, ''));
+}
+
+sub interface
+{
+    my ($order, $link, $longest, @options) = @_;
+    my $half = lc($order);
+    return block($order, 1, pack("${half}2$order", $link, 0, $longest)
+        . join('', map { option($half, @$_) } @options, @options ? [0, ''] : ()));
+}
+
+# A frame of an interface; the time is given in its unit.
+sub enhanced
+{
+    my ($order, $number, $time, $frame, $size) = @_;
+    return block($order, 6, pack("${order}5", $number, $time >> 32, $time & 0xffffffff,
+        length($frame), $size // length($frame)) . $frame . "\0" x (-length($frame) % 4)
+        . option(lc($order), 1, 'a comment') . option(lc($order), 0, ''));
+}
+
+# The frames of synthetic.pcap as pcapng: two sections of different orders of bytes,
+# interfaces of several units of time and link types, old and simple blocks, and
+# blocks that nobody knows.
+sub sections
+{
+    my @records = records(text_of(synthetic()));
+    my $ip = ipv4(17, 0, '', udp('y' x 30));
+    my $bytes = section('N') . interface('N', 1, 0)
+        . interface('N', 1, 65535, [2, 'eth0'], [9, "\x09"], [14, pack('N2', 0, 100)])
+        . interface('N', 101, 0, [9, "\x8a"]);
+    $bytes .= enhanced('N', 0, $_->[0][0] * 1000000 + 999999, $_->[1], $_->[0][3]) foreach @records[0 .. 99];
+    $bytes .= block('N', 0x1234, 'x' x 33);
+    $bytes .= enhanced('N', 1, $_->[0][0] * 1000000000 + 5, $_->[1], $_->[0][3]) foreach @records[100 .. 199];
+    $bytes .= enhanced('N', 2, 200 * 1024 + $_, $ip) foreach 1 .. 5;
+    $bytes .= section('V') . interface('V', 101, 40) . block('V', 5, "\0" x 12);
+    $bytes .= block('V', 2, pack('v2V4', 0, 0, 0, 7000000, length($ip), length($ip)) . $ip);
+    $bytes .= block('V', 3, pack('V', length($ip)) . substr($ip, 0, 40)) foreach 1 .. 4;
+    $bytes .= interface('V', 1, 0);
+    $bytes .= enhanced('V', 1, $_->[0][0] * 1000000, $_->[1], $_->[0][3]) foreach @records[200 .. $#records];
+    return spill('sections.pcapng', $bytes);
+}
+
 my @files = map { [$_, "$captures/$_.pcap"] }
     qw(real anon-v4 anon-v6 icmp6 g711a telnet nb6-http);
 foreach my $missing (grep { !-s $_->[1] } @files) {
@@ -329,6 +391,10 @@ foreach my $file (@files) {
     $shared += grep { $seen{$_}++ } keys %mine;
 }
 is($shared, 0, 'no two captures have a frame in common');
+
+# Some of these frames again, in the newer format.
+push(@files, ['pcapng', "$captures/icmp_ttl.pcapng"],
+    ['pcapng of two sections', sections()]);
 
 diag('each capture is compared with: ', join(' ', tshark_command('FILE')));
 subtest($_->[0] => sub { compare(@$_) }) foreach @files;
