@@ -461,8 +461,13 @@ class Rewindable(Allocator):
         stop, end = base + (position << shift), base + (granules << shift)
         self.used += position << shift
         self.size += granules << shift
-        starts = self.starts(end, granules, half) \
-            if self.get('frees_blocks') else []
+        bits, words = end, -(-granules // half)
+        starts = []
+        if self.get('frees_blocks'):
+            if int(self.value['bits']['ops']):
+                bits = int(chunk['bits'])
+            starts = self.starts(bits, granules, half)
+            self.add(bits, bits + words * word_size(), OWN, 'start bits')
         name = 'chunk %d: ' % number
         before = starts[0] if starts else position
         self.add(base, base + (before << shift), USED, name + (
@@ -472,9 +477,6 @@ class Rewindable(Allocator):
                      name + 'live block at +%d, and what follows'
                      % (i << shift))
         self.add(stop, end, UNUSED, 'chunk %d: free' % number)
-        if self.get('frees_blocks'):
-            words = -(-granules // half)
-            self.add(end, end + words * word_size(), OWN, 'start bits')
 
     def starts(self, bits, granules, half):
         """Granules at which a live block starts."""
@@ -672,7 +674,11 @@ class HeapCache(Allocator):
         if int(slots) == 0 or int(heap) == 0:
             self.state = 'not initialised'
             return
+        if self.get('capacity') == 0:
+            self.state = 'ended'
+            return
         self.lead('reel_heap', int(heap))
+        self.lead_to_entry(value['entry'])
         shift = field(heap.dereference(), 'shift')
         word, most = word_size(), slots.type.target().sizeof
         for i in range(self.get('capacity')):
@@ -791,9 +797,13 @@ class Finder:
         key = [(file.filename, file.is_valid()) for file in gdb.objfiles()]
         if key != self.known_files \
                 or not all(v[1].is_valid() for v in self.known):
-            known = {}
+            known, units = {}, {}
             for type_ in gdb.lookup_static_symbols(TYPE):
-                for function, symbol in self.symbols_of(type_.symtab):
+                block = type_.symtab.static_block()
+                units[type_.symtab.filename, block.start, block.end] = \
+                    type_.symtab
+            for unit in units.values():
+                for function, symbol in self.symbols_of(unit):
                     place = symbol.name, symbol.symtab.filename, symbol.line
                     if symbol.is_variable and place not in known \
                             and symbol.addr_class == gdb.SYMBOL_LOC_STATIC \
@@ -804,12 +814,13 @@ class Finder:
 
     known_files, known = None, []
 
-    def symbols_of(self, unit):
+    @classmethod
+    def symbols_of(cls, unit):
         for block in unit.global_block(), unit.static_block():
             for symbol in block:
                 yield '', symbol
                 if symbol.is_function:
-                    for inner in self.inner_blocks(symbol):
+                    for inner in cls.inner_blocks(symbol):
                         name = function_of(inner)
                         for local in inner:
                             yield name, local
@@ -1025,7 +1036,7 @@ NAME is a name that `reel list` prints, or an expression."""
         if isinstance(shown, Registry) and not shown.state:
             for line in shown.tree(names):
                 say(line)
-        pieces = joined(shown.pieces)
+        pieces = joined(sorted(shown.pieces, key=lambda p: p.start))
         for piece in pieces[:MOST_SHOWN]:
             say('  %s [%#x, %#x) %8d  %s' % (piece.state, piece.start,
                                             piece.end, piece.end - piece.start,

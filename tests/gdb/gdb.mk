@@ -13,3 +13,10 @@ $(OUT)/%/objects.elf: $$(call objects,$$*,$(CORE) port/always.c tests/gdb/object
 SCRIPT_RUNS += tests/gdb/gdb.t
 NEEDS_tests/gdb/gdb.t := $(GDB_PROGRAMS) $(OUT)/have-gdb
 NEED_gdb := gdb-multiarch
+
+.PHONY: budget
+budget: $(if $(ELF),,$(METER)) | $(OUT)/have-gdb  ## RAM by static instance: of ELF=image, with TRACE=folder peaks, judged by BUDGET=file
+	port/gdb/budget "$(or $(ELF),$(METER))" "$(TRACE)" "$(BUDGET)"
+
+SCRIPT_RUNS += tests/gdb/budget.t
+NEEDS_tests/gdb/budget.t := $(GDB_PROGRAMS) $(METER) $(OUT)/have-gdb

@@ -28,7 +28,8 @@ static void know(const char *name, reel_stats stats)
 
 // Addresses, and what they are.
 void *pinned_block, *freed_block, *second_block, *large_object, *last_page;
-void *heap_block, *heap_hole, *live_block, *beyond, *not_committed, *nested;
+void *heap_block, *heap_hole, *live_block, *beyond, *not_committed, *nested,
+    *apart;
 
 reel_pool *counted;
 
@@ -36,6 +37,8 @@ REEL_ARENA_DEFINE(scratch, 1024);
 REEL_BLOCKS_DEFINE(packets, 40, 8);
 REEL_HEAP_DEFINE(messages, 2048);
 REEL_REGISTRY_DEFINE(lifetimes, 6);
+REEL_POOL_DEFINE(cards, 64, 5);
+REEL_REWINDABLE_DEFINE(letters, 320);
 REEL_ALWAYS_DEFINE(plain, PAGE, SIZE_MAX);
 REEL_TEMP_DEFINE(frame, 8 * PAGE, PAGE, plain, PAGE);
 
@@ -100,7 +103,7 @@ static void fill_heap(void)
 
 static void fill_region(void)
 {
-    static unsigned char memory[4096];
+    static unsigned char memory[3072];
     // Only the pool leads to it.
     static _Alignas(reel_arena) unsigned char hidden[sizeof(reel_arena)];
     static reel_pool_chunk chunks[4];
@@ -124,6 +127,32 @@ static void fill_region(void)
     know("(reel_arena *)", reel_arena_stats(buffer));
 }
 
+// What was defined, not initialised; and start bits that lie elsewhere.
+static void fill_static(void)
+{
+    static unsigned char memory[512];
+    static uintptr_t bits[16];
+    static reel_arena buffer, bit_buffer;
+    static reel_rewindable_chunk table[1];
+    static reel_rewindable placed;
+    const reel_rewindable_config config = { 256, 256, 8, true };
+    void *const page = reel_pool_claim(&cards);
+    (void)reel_pool_claim(&cards);
+    (void)reel_pool_release(&cards, page);
+    (void)reel_rewindable_alloc(&letters, 100, 0);
+    know("cards", reel_pool_stats(&cards));
+    know("letters", reel_rewindable_stats(&letters));
+    (void)reel_arena_init(&buffer, memory, sizeof memory);
+    (void)reel_arena_init(&bit_buffer, bits, sizeof bits);
+    const reel_rewindable_placement placement = { reel_arena_allocator(
+        &bit_buffer) };
+    (void)reel_rewindable_init_placed(&placed, reel_arena_allocator(&buffer),
+                                      table, 1, &config, &placement);
+    (void)reel_rewindable_alloc(&placed, 24, 8);
+    apart = reel_rewindable_alloc(&placed, 40, 8);
+    know("fill_static::placed", reel_rewindable_stats(&placed));
+}
+
 static void fill_rewindable(void)
 {
     static unsigned char memory[2048];
@@ -134,7 +163,8 @@ static void fill_rewindable(void)
         &made, reel_locked(&lock, reel_arena_allocator(&device.queues[1])), 4,
         &config, &lifetimes, REEL_NO_HANDLE);
     (void)reel_rewindable_alloc(made, 8, 0);
-    (void)reel_rewindable_alloc(made, 300, 0); // its bit stays in the next chunk
+    (void)reel_rewindable_alloc(made, 300,
+                                0); // its bit stays in the next chunk
     (void)reel_rewindable_rewind(made);
     void *const first = reel_rewindable_alloc(made, 48, 0);
     live_block = reel_rewindable_alloc(made, 96, 0);
@@ -179,6 +209,7 @@ int main(void)
     fill_heap();
     fill_region();
     fill_rewindable();
+    fill_static();
     fill_registry();
     return with_caches() > 0 ? 0 : 1;
 }
