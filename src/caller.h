@@ -61,6 +61,9 @@ void reel_tell_breach(reel_status why, reel_kind kind, const void *object,
 
 #endif
 
+// A function for arguments of TELL_REFUSAL alone.
+#define ONLY_REPORTED static inline __attribute__((__unused__))
+
 #define WITH_CALLER WITH(const void *caller)
 #define PASS_CALLER PASS(caller)
 #define PASS_HERE   PASS(HERE)

@@ -424,7 +424,7 @@ static uintptr_t take_unseen(reel_pool *pool, uintptr_t i)
     return i;
 }
 
-static inline reel_status why_refused(const reel_pool *pool)
+ONLY_REPORTED reel_status why_refused(const reel_pool *pool)
 {
     size_t chunk;
     return reel_port_in_interrupt()   ? REEL_BUSY

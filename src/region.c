@@ -216,7 +216,7 @@ reel_status reel_region_close(reel_region *region)
 #endif
 
 // The allocator of large objects.
-static inline const void *backing_of(const reel_region *region)
+ONLY_REPORTED const void *backing_of(const reel_region *region)
 {
     return region->pool->backing.self;
 }

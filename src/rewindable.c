@@ -275,7 +275,7 @@ static size_t left_in(const chunk_entry *chunk)
 }
 
 // The most that fits into the chunks that are there.
-static inline size_t most_left(const reel_rewindable *rewindable)
+ONLY_REPORTED size_t most_left(const reel_rewindable *rewindable)
 {
     size_t most = 0;
     for (size_t i = 0; i < count_of(rewindable); i++) {
@@ -285,7 +285,7 @@ static inline size_t most_left(const reel_rewindable *rewindable)
 }
 
 // May it ask its backing for a chunk?
-static inline bool may_grow(const reel_rewindable *rewindable, size_t size)
+ONLY_REPORTED bool may_grow(const reel_rewindable *rewindable, size_t size)
 {
     const size_t count = count_of(rewindable);
     return !reel_port_in_interrupt() && count > 0
@@ -294,7 +294,7 @@ static inline bool may_grow(const reel_rewindable *rewindable, size_t size)
                   <= most_granules(rewindable->shift);
 }
 
-static inline reel_status why_refused(const reel_rewindable *rewindable)
+ONLY_REPORTED reel_status why_refused(const reel_rewindable *rewindable)
 {
     return count_of(rewindable) == 0                      ? REEL_CLOSED
            : reel_port_in_interrupt()                     ? REEL_BUSY

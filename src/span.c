@@ -43,7 +43,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
 }
 
 // A rewind has freed the span, it is closed, or it is full.
-static inline reel_status why_refused(const reel_span *span)
+ONLY_REPORTED reel_status why_refused(const reel_span *span)
 {
     return span->end == 0                                     ? REEL_CLOSED
            : span->generation != span->rewindable->generation ? REEL_STALE
