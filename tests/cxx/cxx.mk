@@ -6,7 +6,7 @@ NEED_cxx-board := \
     libnewlib-arm-none-eabi=/usr/lib/arm-none-eabi/lib/libc_nano.a \
     libstdc++-arm-none-eabi-newlib=/usr/include/newlib/c++/*/memory_resource
 
-CXX_HEADERS := $(CASE_HEADERS) port/cxx/reel.hpp tests/harness/tap.h
+CXX_HEADERS := $(CASE_HEADERS) $(wildcard tests/cxx/*.hpp) port/cxx/reel.hpp tests/harness/tap.h
 CXX_WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Wconversion -Wundef \
                -Wzero-as-null-pointer-constant -Werror
 CXX_FLAGS    = $(CXX_WARN) -Iinclude -Iport -Itests/harness
@@ -32,17 +32,20 @@ CXX_BOARD := mps2-an385+llsc+Os
 CXX_SPECS  = $(if $(findstring bare,$@),--specs=nano.specs)
 CXX_LIBC   = -Wl,--start-group -lstdc++ -lm -lc -lgcc -Wl,--end-group
 
+CXX_COMMON = $(call objects,$(1),$(CORE) port/always.c tests/harness/tap.c \
+               $(filter-out %/memory.c,$(BOARD_COMMON))) \
+             $(call objects,$(CXX_BOARD)/on-newlib,port/libc/malloc.c port/libc/names.c \
+               tests/libc/nosys.c) \
+             $(BOARD_SCRIPTS) | $(OUT)/have-cxx-board
+CXX_LINK   = mkdir -p $(@D); $(CPU) compile arm-none-eabi-g++ $(CXX_SPECS) -mcpu=cortex-m3 -mthumb \
+             $(FLAGS_llsc) -Itargets/common -Itests/boards $(1) $(CXX_FLAGS) -o $@ $< \
+             $(filter %.o,$^) -nostdlib -Llinker -Ltargets/common \
+             -T targets/mps2-an385/mps2-an385.ld $(CXX_LIBC)
+
 # $(call CXX_ON_BOARD,NAME,FLAGS,LIST)
 define CXX_ON_BOARD
-$(OUT)/$(CXX_BOARD)/$(1)/cxx.elf: tests/cxx/reel.cc $(CXX_HEADERS) \
-        $(call objects,$(CXX_BOARD),$(CORE) port/always.c tests/harness/tap.c \
-          $(filter-out %/memory.c,$(BOARD_COMMON))) \
-        $(call objects,$(CXX_BOARD)/on-newlib,port/libc/malloc.c port/libc/names.c tests/libc/nosys.c) \
-        $(BOARD_SCRIPTS) | $(OUT)/have-cxx-board
-	$$(SAY); mkdir -p $$(@D)
-	$$(CPU) compile arm-none-eabi-g++ $$(CXX_SPECS) -mcpu=cortex-m3 -mthumb $(FLAGS_llsc) \
-	    -Itargets/common $(2) $$(CXX_FLAGS) -Os -o $$@ $$< $$(filter %.o,$$^) -nostdlib \
-	    -Llinker -Ltargets/common -T targets/mps2-an385/mps2-an385.ld $$(CXX_LIBC)
+$(OUT)/$(CXX_BOARD)/$(1)/cxx.elf: tests/cxx/reel.cc $(CXX_HEADERS) $(call CXX_COMMON,$(CXX_BOARD))
+	$$(SAY); $$(call CXX_LINK,$(2) -Os)
 $(3) += $(OUT)/$(CXX_BOARD)/$(1)/cxx.elf
 endef
 $(eval $(call CXX_ON_BOARD,cxx17-bare,-std=c++17 $(CXX_bare),MATRIX_RUNS))
@@ -62,6 +65,14 @@ $(OUT)/cxx/frames: tests/cxx/frames.cc $(CXX_HEADERS) $(call objects,gcc+O2,$(CO
 	$(SAY); mkdir -p $(@D)
 	$(CPU) compile g++ -std=c++17 $(CXX_FLAGS) -O2 -o $@ $< $(filter %.o,$^)
 
+# And instructions on a board.
+CXX_COUNTS := $(OUT)/mps2-an385+llsc+O2/bare/cxx-icount.elf
+
+$(CXX_COUNTS): tests/cxx/counts.cc $(CXX_HEADERS) \
+               $(call objects,mps2-an385+llsc+O2,tests/boards/clock/clock.c) \
+               $(call CXX_COMMON,mps2-an385+llsc+O2)
+	$(SAY); $(call CXX_LINK,-std=c++17 $(CXX_bare) -O2)
+
 .PHONY: frames
-frames: $(OUT)/cxx/frames | $(OUT)/have-perl  ## Measure containers on reel.hpp beside pmr's own
-	tests/cxx/table $<
+frames: $(OUT)/cxx/frames $(CXX_COUNTS) | $(OUT)/have-perl  ## Measure containers on reel.hpp beside pmr's own
+	tests/cxx/table $^

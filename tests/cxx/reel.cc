@@ -14,35 +14,9 @@
 extern "C" {
 #include "always.h"
 #include "tap.h"
-#ifdef __arm__
-#include "libc/malloc.h"
-#include "semihost.h"
-
-REEL_MALLOC_DEFINE(4096); // of the library itself, for exceptions
-
-// The board's start-up knows nothing of C++.
-void *__dso_handle;
-extern void (*const ld_constructors_start[])();
-extern void (*const ld_constructors_end[])();
-
-static void run_constructors()
-{
-    for (auto *each = ld_constructors_start; each < ld_constructors_end;
-         each++) {
-        (*each)();
-    }
 }
 
-void test_write(const char *text)
-{
-    semihost_write(text);
-}
-#else
-static void run_constructors()
-{
-}
-#endif
-}
+#include "board.hpp"
 
 namespace
 {
