@@ -193,8 +193,7 @@ static bool find_room(const reel_pool *pool, size_t *chunk)
 static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
                         uintptr_t pages, void *links)
 {
-    reel_link *const table = links;
-    chunk->links = table;
+    chunk->links = (reel_link *)links;
     watch_unused(pages, chunk_size(pool));
     store_relaxed(&chunk->peak, 0);
     store_relaxed(&chunk->after, NO_NUMBER);
@@ -882,7 +881,7 @@ bool reel_pool_cache_is_valid(const reel_pool_cache *cache)
         return cache->slots != NULL && filled == 0;
     }
     if (filled > room || (filled | room) % sizeof(reel_pool_slot) != 0
-        || room == 0 || cache->page_size != page_size_in(cache->pool)) {
+        || cache->page_size != page_size_in(cache->pool)) {
         return false;
     }
     for (const reel_pool_slot *at = cache->slots; at < cache->top; at++) {

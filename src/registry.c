@@ -58,7 +58,7 @@ reel_status reel_registry_init(reel_registry *registry,
     registry->tell = reel_registry_tell;
     store_relaxed(&registry->gate, GATE_OPEN);
     store_relaxed(&registry->free, REEL_NO_INDEX);
-    store_release(&registry->peak, 0);
+    store_relaxed(&registry->peak, 0);
     return REEL_OK;
 }
 ALSO_PLAIN(reel_registry_init);
@@ -96,7 +96,7 @@ static uintptr_t publish(reel_registry_entry *entry, reel_allocator allocator,
 // `last` is the newest version that it had.
 static size_t take_entry(reel_registry *registry, uintptr_t *last)
 {
-    const size_t free = load_acquire(&registry->free);
+    const size_t free = load_relaxed(&registry->free);
     if (free == REEL_NO_INDEX) {
         *last = first_version(registry);
         registry->entries[registry->used].registry = registry;
@@ -117,14 +117,15 @@ static void raise_peak(reel_registry *registry)
 }
 
 // An entry goes on the list after its version is 0, and comes off it before it
-// gets its next allocator. So no handle leads to half an allocator.
+// gets its next allocator: the gate is left and entered in between, which orders the
+// two. So no handle leads to half an allocator.
 static void give_entry(reel_registry *registry, size_t index)
 {
     reel_registry_entry *const entry = &registry->entries[index];
     entry->previous = load_relaxed(&entry->version);
     store_release(&entry->version, 0);
     entry->next = load_relaxed(&registry->free);
-    store_release(&registry->free, index);
+    store_relaxed(&registry->free, index);
     registry->used--;
 }
 

@@ -6,17 +6,6 @@
 static reel_heap heap;
 static unsigned char *memory;
 
-// One field of an object at a time; then it is as it was.
-#define SEES(check, field, wrong)              \
-    do {                                       \
-        const __typeof__(field) was = (field); \
-        EXPECT(check);                         \
-        (field) = (__typeof__(field))(wrong);  \
-        EXPECT(!(check));                      \
-        (field) = was;                         \
-        EXPECT(check);                         \
-    } while (0)
-
 static bool commit(void *context, void *addr, size_t size)
 {
     (void)context, (void)addr, (void)size;
@@ -344,6 +333,7 @@ static void a_cache_of_pages_sees_each_wrong_field(void)
     SEES(is_pool_cache(), c->limit,
          (reel_pool_slot *)((uintptr_t)c->limit + 1));
     SEES(is_pool_cache(), c->page_size, 32);
+    SEES(is_pool_cache(), c->pool->page_bits, 7);
     SEES(is_pool_cache(), c->slots[0].page, c->slots[0].page + 64);
     SEES(is_pool_cache(), c->slots[0].number, 1);
     SEES(is_pool_cache(), c->slots[0].number, 100);

@@ -236,7 +236,102 @@ static void each_step_looks_at_the_span(void)
     EXPECT(was_noticed());
 }
 
+// A field that no shared step looks at, but every step of the owner.
+static void each_step_of_its_owner_looks_at_the_arena(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_arena();
+    const reel_mark mark = reel_arena_mark(&the.arena);
+    void *const below = reel_arena_alloc(&the.arena, 8, 1);
+    void *const block = reel_arena_alloc(&the.arena, 8, 1);
+    EXPECT(test_is_calm());
+    const uintptr_t low = the.arena.low_position;
+    the.arena.low_position = the.arena.end + 1;
+    EXPECT(reel_arena_alloc(&the.arena, 8, 1) != NULL && was_noticed());
+    const uintptr_t floor = the.arena.floor;
+    (void)reel_arena_mark(&the.arena);
+    EXPECT(was_noticed());
+    the.arena.floor = floor;
+    EXPECT(reel_arena_resize(&the.arena, below, 8, 4) && was_noticed());
+    EXPECT(reel_arena_realloc(&the.arena, block, 8, 4, 1) == block
+           && was_noticed());
+    the.arena.low_position = low;
+    void *const last = reel_arena_alloc(&the.arena, 8, 1);
+    EXPECT(test_is_calm());
+    the.arena.low_position = the.arena.end + 1;
+    EXPECT(reel_arena_free(&the.arena, last, 8) == REEL_OK && was_noticed());
+    EXPECT(reel_arena_rewind(&the.arena, mark) == REEL_OK && was_noticed());
+    the.arena.limit.value = the.arena.end + 1;
+    reel_arena_reset(&the.arena);
+    EXPECT(was_noticed());
+}
+
+static void each_step_of_its_owner_looks_at_the_temp(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_temp();
+    const reel_mark mark = reel_temp_mark(&the.temp);
+    void *const block = reel_temp_alloc(&the.temp, 100, 1);
+    EXPECT(block != NULL && test_is_calm());
+    the.temp.step++; // not a multiple of the page
+    EXPECT(reel_temp_rewind(&the.temp, mark) == REEL_OK && was_noticed());
+    reel_temp_reset(&the.temp);
+    EXPECT(was_noticed());
+    (void)reel_temp_trim(&the.temp);
+    EXPECT(was_noticed());
+    the.temp.step--;
+    EXPECT(reel_temp_is_valid(&the.temp) && test_is_calm());
+}
+
+static void a_rewind_looks_at_the_rewindable(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_rewindable();
+    void *block = reel_rewindable_alloc(&the.rewindable, 8, 8);
+    EXPECT(block != NULL && test_is_calm());
+    *(unsigned char *)&the.rewindable.is_created = 2;
+    EXPECT(reel_rewindable_rewind(&the.rewindable) == REEL_OK && was_noticed());
+    fresh_rewindable();
+    const reel_allocator a = reel_rewindable_allocator(&the.rewindable);
+    block = reel_allocate(a, 8, 8);
+    EXPECT(block != NULL && test_is_calm());
+    the.table[0].used.value += 5; // more live than granules
+    EXPECT(reel_reallocate(a, block, 8, 16, 8) == block && was_noticed());
+}
+
+static void each_change_looks_at_the_registry(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    reel_handle handle, child;
+    EXPECT_EQUAL(reel_registry_init(&the.registry, the.entries, 4), REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        REEL_NO_HANDLE, &handle),
+                 REEL_OK);
+    EXPECT(test_is_calm());
+    the.registry.used++;
+    EXPECT(reel_registry_register(&the.registry, reel_allocator_null(), handle,
+                                  &child)
+               == REEL_OK
+           && was_noticed());
+    EXPECT(reel_registry_rewound(&the.registry, handle, &handle) == REEL_OK
+           && was_noticed());
+    EXPECT(reel_registry_unregister(&the.registry, handle) == REEL_OK
+           && was_noticed());
+}
+
 const test_case invariants_tests[] = {
+    TEST(each_step_of_its_owner_looks_at_the_arena),
+    TEST(each_step_of_its_owner_looks_at_the_temp),
+    TEST(a_rewind_looks_at_the_rewindable),
+    TEST(each_change_looks_at_the_registry),
     TEST(sharing_an_arena_asks_nothing_of_its_marks),
     TEST(sharing_a_temp_asks_nothing_of_its_marks),
     TEST(sharing_a_temp_asks_nothing_of_two_frontiers),

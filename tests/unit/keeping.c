@@ -121,6 +121,62 @@ static void a_reserve_that_is_refused_leaves_an_arena_as_it_was(void)
     }
 }
 
+// ---- links that lie apart ----------------------------------------------------------
+
+// Links in an arena of so many bytes, pages in a backing of others.
+static void fresh_pool_apart(size_t links_room, size_t room)
+{
+    const reel_allocator pages = keeping_backing(room);
+    unsigned char *const end = memory + TEST_MEMORY;
+    EXPECT_EQUAL(reel_arena_init(&the.arena, end - links_room, links_room),
+                 REEL_OK);
+    const reel_pool_placement apart = { 0, reel_arena_allocator(&the.arena) };
+    EXPECT_EQUAL(reel_pool_init_placed(&the.pool, pages, the.chunks, 3, 64,
+                                       2 * 64, &apart),
+                 REEL_OK);
+}
+
+// A reserve keeps the chunks that came before the refusal, and they are claimed.
+static void chunks_that_cannot_be_given_back_are_used(void)
+{
+    for (size_t chunks = 0; chunks < 3; chunks++) {
+        fresh_pool_apart(256, chunks * 128 + 127);
+        for (size_t i = 0; i < 3; i++) {
+            EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_NO_MEMORY);
+            EXPECT_EQUAL(used, chunks * 128);
+            EXPECT_EQUAL(reel_pool_chunks(&the.pool), chunks);
+            EXPECT(reel_pool_is_valid(&the.pool));
+        }
+        const size_t links = reel_arena_used(&the.arena);
+        EXPECT((links > 0) == (chunks > 0));
+        for (size_t i = 0; i < 2 * chunks; i++) {
+            EXPECT(reel_pool_claim(&the.pool) != NULL);
+        }
+        EXPECT(reel_pool_claim(&the.pool) == NULL);
+        EXPECT_EQUAL(reel_arena_used(&the.arena), links);
+        EXPECT(reel_pool_is_valid(&the.pool));
+    }
+}
+
+static void pages_without_links_are_not_taken(void)
+{
+    fresh_pool_apart(1, TEST_MEMORY / 2);
+    EXPECT(reel_pool_claim(&the.pool) == NULL);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 1), REEL_NO_MEMORY);
+    EXPECT_EQUAL(used, 0);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), 0);
+    EXPECT(reel_pool_is_valid(&the.pool));
+}
+
+static void a_dispose_gives_links_back_and_no_page_to_a_backing_that_keeps(void)
+{
+    fresh_pool_apart(256, TEST_MEMORY / 2);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), 0);
+    EXPECT(frees_seen == 0 && used == 3 * 128);
+}
+
 // ---- trims -----------------------------------------------------------------------
 
 static void a_trim_keeps_what_the_backing_would_keep(void)
@@ -325,6 +381,9 @@ const test_case keeping_tests[] = {
     TEST(a_reserve_without_memory_takes_nothing_from_a_backing_that_keeps),
     TEST(a_claim_without_memory_takes_nothing_from_a_backing_that_keeps),
     TEST(a_reserve_that_is_refused_leaves_an_arena_as_it_was),
+    TEST(chunks_that_cannot_be_given_back_are_used),
+    TEST(pages_without_links_are_not_taken),
+    TEST(a_dispose_gives_links_back_and_no_page_to_a_backing_that_keeps),
     TEST(a_trim_keeps_what_the_backing_would_keep),
     TEST(a_trim_gives_an_arena_what_is_last),
     TEST(a_trim_gives_an_arena_all_that_nobody_is_above),

@@ -33,4 +33,15 @@ extern const reel_pages test_pages;
 // What the tests' reel_port_thread() says. 0: it does not know.
 extern uintptr_t test_thread;
 
+// One field of an object at a time; then it is as it was.
+#define SEES(check, field, wrong)              \
+    do {                                       \
+        const __typeof__(field) was = (field); \
+        EXPECT(check);                         \
+        (field) = (__typeof__(field))(wrong);  \
+        EXPECT(!(check));                      \
+        (field) = was;                         \
+        EXPECT(check);                         \
+    } while (0)
+
 #endif

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+// At the edge of a decision: what no other test tells from the case beside it.
+
+#include "things.h"
+
+#define GRANULE   REEL_HEAP_GRANULE
+#define WORD_BITS (8 * sizeof(uintptr_t))
+
+static reel_heap heap;
+
+static void fresh_arena(void)
+{
+    EXPECT_EQUAL(
+        reel_arena_init(&the.arena, test_memory(TEST_MEMORY), TEST_MEMORY),
+        REEL_OK);
+}
+
+// ---- heap ------------------------------------------------------------------------
+
+static void start_heap(unsigned char with)
+{
+    unsigned char *const memory = test_memory(TEST_MEMORY);
+    if (!REEL_WATCH) {
+        for (size_t i = 0; i < TEST_MEMORY; i++) {
+            memory[i] = with;
+        }
+    }
+    EXPECT_EQUAL(reel_heap_init(&heap, memory, TEST_MEMORY), REEL_OK);
+}
+
+static bool is_filled(const unsigned char *start, size_t size,
+                      unsigned char with)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (start[i] != with) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// A free block has words of the heap at both ends.
+static void poison_fills_what_a_heap_has_not_handed_out(void)
+{
+    const size_t ends = 4 * sizeof(uintptr_t);
+    if (REEL_WATCH) {
+        tap_skip("no poison, or a checker that would not let us look");
+        return;
+    }
+    start_heap(7);
+    unsigned char *const never = (unsigned char *)heap.base + 40 * GRANULE;
+    EXPECT(is_filled(never, GRANULE, REEL_POISON ? 0xDD : 7));
+    unsigned char *const blocks[] = { reel_heap_alloc(&heap, 8 * GRANULE, 1),
+                                      reel_heap_alloc(&heap, 8 * GRANULE, 1),
+                                      reel_heap_alloc(&heap, 8 * GRANULE, 1),
+                                      reel_heap_alloc(&heap, 8 * GRANULE, 1) };
+    for (size_t i = 0; i < 4; i++) {
+        EXPECT(is_filled(blocks[i], 8 * GRANULE, REEL_POISON ? 0xA5 : 7));
+    }
+    EXPECT_EQUAL(reel_heap_free(&heap, blocks[0]), REEL_OK);
+    EXPECT(is_filled(blocks[0] + ends, 8 * GRANULE - 2 * ends,
+                     REEL_POISON ? 0xDD : 7));
+    EXPECT_EQUAL(reel_heap_free_later(&heap, blocks[2]), REEL_OK);
+    EXPECT(is_filled(blocks[2] + sizeof(uintptr_t), GRANULE - sizeof(uintptr_t),
+                     REEL_POISON ? 0xDD : 7));
+}
+
+// Free blocks of one granule and of two, at each place of a cell of the map: the one
+// before joins them, and no more.
+static void free_blocks_join_at_each_place_of_a_cell(void)
+{
+    const size_t most = TEST_MEMORY / GRANULE * 3 / 4;
+    for (size_t length = 1; length <= 2; length++) {
+        for (size_t place = 1; place + 6 < most; place++) {
+            start_heap(0);
+            (void)reel_heap_alloc(&heap, place * GRANULE, 1);
+            void *const low = reel_heap_alloc(&heap, GRANULE, 1);
+            void *const high = reel_heap_alloc(&heap, length * GRANULE, 1);
+            void *const above = reel_heap_alloc(&heap, 2 * GRANULE, 1);
+            (void)reel_heap_alloc(&heap, GRANULE, 1);
+            EXPECT_EQUAL(reel_heap_free(&heap, high), REEL_OK);
+            EXPECT_EQUAL(reel_heap_free(&heap, low), REEL_OK);
+            EXPECT(reel_heap_is_valid(&heap) && test_is_calm());
+            EXPECT_EQUAL(reel_heap_alloc(&heap, (1 + length) * GRANULE, 1),
+                         low);
+            EXPECT_EQUAL(reel_heap_free(&heap, low), REEL_OK);
+            EXPECT_EQUAL(reel_heap_free(&heap, above), REEL_OK);
+            EXPECT(reel_heap_is_valid(&heap) && test_is_calm());
+            EXPECT_EQUAL(reel_heap_alloc(&heap, (3 + length) * GRANULE, 1),
+                         low);
+        }
+    }
+}
+
+// What is refused for its alignment is no reason to give the cache up.
+static void a_cache_of_a_heap_is_kept_by_a_refusal_for_alignment(void)
+{
+    reel_heap_cache cache;
+    reel_heap_slot slots[8];
+    start_heap(0);
+    EXPECT_EQUAL(reel_heap_cache_init(&cache, &heap, slots, 8), REEL_OK);
+    void *const block = reel_heap_cache_alloc(&cache, GRANULE, 1);
+    (void)reel_heap_cache_alloc(&cache, GRANULE, 1);
+    EXPECT_EQUAL(reel_heap_cache_free(&cache, block), REEL_OK);
+    EXPECT(reel_heap_cache_alloc(&cache, 9 * GRANULE, 3) == NULL);
+    EXPECT(REEL_CHECKS == 0 || test_panicked(REEL_INVALID));
+    EXPECT_EQUAL(reel_heap_cache_alloc(&cache, GRANULE, 1), block);
+}
+
+// ---- regions and pools --------------------------------------------------------------
+
+static void fresh_pool(void)
+{
+    fresh_arena();
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
+                                the.chunks, 3, 64, 3 * 64),
+                 REEL_OK);
+}
+
+static void a_bound_region_without_blocks_has_no_peak(void)
+{
+    reel_handle parent;
+    fresh_pool();
+    EXPECT_EQUAL(reel_registry_init(&the.registry, the.entries, 4), REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        REEL_NO_HANDLE, &parent),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    const reel_stats before = reel_region_stats(&the.region);
+    EXPECT_EQUAL(reel_region_bind(&the.region, &the.registry, parent), REEL_OK);
+    const reel_stats bound = reel_region_stats(&the.region);
+    EXPECT(before.peak == bound.peak && before.used == bound.used);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+}
+
+// A page with as much room left as the one before takes what comes next.
+static void of_two_pages_with_equal_room_the_newer_is_used(void)
+{
+    fresh_pool();
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    EXPECT(reel_region_alloc(&the.region, 40, 1) != NULL);
+    unsigned char *const second = reel_region_alloc(&the.region, 40, 1);
+    EXPECT_EQUAL(reel_region_alloc(&the.region, 8, 1), second + 40);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+}
+
+// The peak is what was used before a large object became smaller.
+static void a_large_object_that_shrinks_leaves_the_peak(void)
+{
+    fresh_pool();
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    void *const object = reel_region_alloc(&the.region, 200, 1);
+    const size_t most = reel_region_stats(&the.region).used;
+    EXPECT_EQUAL(reel_region_realloc(&the.region, object, 200, 80, 1), object);
+    const reel_stats stats = reel_region_stats(&the.region);
+    EXPECT(stats.used == most - 120 && stats.peak == most);
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+}
+
+// Slots that have something in them, even the page itself, count as empty.
+static void a_cache_of_pages_starts_empty_whatever_is_in_its_slots(void)
+{
+    fresh_pool();
+    void *const page = reel_pool_claim(&the.pool);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+    for (size_t i = 0; i < 2; i++) {
+        the.page_slots[i].page = (uintptr_t)page;
+        the.page_slots[i].number = 0;
+    }
+    EXPECT_EQUAL(
+        reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2),
+        REEL_OK);
+    EXPECT(the.page_slots[0].page == 0 && the.page_slots[1].page == 0);
+}
+
+// ---- blocks and rewindables, and another context --------------------------------------
+
+#define MEDDLES (REEL_ATOMICS == REEL_ATOMICS_CUSTOM)
+
+static void *theirs;
+
+static void free_their_block(void)
+{
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, theirs), REEL_OK);
+}
+
+static void fresh_blocks(size_t count)
+{
+    EXPECT_EQUAL(reel_blocks_init(&the.blocks, test_memory(256), 256, 8, count),
+                 REEL_OK);
+}
+
+static void a_block_freed_while_a_fresh_one_is_taken_is_taken(void)
+{
+    if (!MEDDLES) {
+        return;
+    }
+    fresh_blocks(3);
+    theirs = reel_blocks_alloc(&the.blocks);
+    test_before_swap = free_their_block;
+    EXPECT_EQUAL(reel_blocks_alloc(&the.blocks), theirs);
+    EXPECT(test_before_swap == NULL);
+    EXPECT(reel_blocks_alloc(&the.blocks) != NULL);
+    EXPECT(reel_blocks_alloc(&the.blocks) != NULL);
+    EXPECT(reel_blocks_alloc(&the.blocks) == NULL);
+}
+
+static size_t visits;
+
+// Between looks at the list a block goes and comes back.
+static void visit(void)
+{
+    void *const block = reel_blocks_alloc(&the.blocks);
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, block), REEL_OK);
+    visits--;
+    test_before_swap = visits > 0 ? visit : NULL;
+}
+
+static void a_count_is_tried_four_times(void)
+{
+    if (!MEDDLES) {
+        return;
+    }
+    fresh_blocks(4);
+    void *const block = reel_blocks_alloc(&the.blocks);
+    EXPECT(reel_blocks_alloc(&the.blocks) != NULL);
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, block), REEL_OK);
+    visits = 3;
+    test_before_swap = visit;
+    EXPECT_EQUAL(reel_blocks_count_free(&the.blocks), 3);
+    EXPECT_EQUAL(visits, 0);
+    visits = 4;
+    test_before_swap = visit;
+    EXPECT_EQUAL(reel_blocks_count_free(&the.blocks), 2); // those never used
+    EXPECT_EQUAL(visits, 0);
+}
+
+static void poison_fills_a_block_that_is_freed(void)
+{
+    if (REEL_WATCH) {
+        tap_skip("no poison, or a checker that would not let us look");
+        return;
+    }
+    fresh_blocks(4);
+    unsigned char *const block = reel_blocks_alloc(&the.blocks);
+    for (size_t i = 0; i < 8; i++) {
+        block[i] = 7;
+    }
+    EXPECT_EQUAL(reel_blocks_free(&the.blocks, block), REEL_OK);
+    EXPECT(is_filled(block, 8, REEL_POISON ? 0xDD : 7));
+}
+
+static void a_version_that_begins_too_low_is_seen_by_each_step(void)
+{
+    if (!REEL_LISTS_ARE_VERSIONED || REEL_CHECKS < 2) {
+        return;
+    }
+    fresh_blocks(6);
+    for (size_t i = 0; i < 6; i++) {
+        EXPECT(reel_blocks_alloc(&the.blocks) != NULL);
+    }
+    the.blocks.list.fresh_bit = 4; // 6 are more
+    (void)reel_blocks_alloc(&the.blocks);
+    EXPECT(!test_is_calm());
+}
+
+static void free_the_other(void)
+{
+    EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, theirs, 8), REEL_OK);
+}
+
+// Other blocks come and go: the last one grows all the same.
+static void a_block_grows_while_another_one_is_freed(void)
+{
+    const reel_rewindable_config config = { 256, 256, 8, true };
+    if (!MEDDLES) {
+        return;
+    }
+    fresh_arena();
+    EXPECT_EQUAL(reel_rewindable_init(&the.rewindable,
+                                      reel_arena_allocator(&the.arena),
+                                      the.table, 2, &config),
+                 REEL_OK);
+    const reel_allocator a = reel_rewindable_allocator(&the.rewindable);
+    theirs = reel_allocate(a, 8, 8);
+    unsigned char *const ours = reel_allocate(a, 8, 8);
+    test_before_swap = free_the_other;
+    EXPECT_EQUAL(reel_reallocate(a, ours, 8, 32, 8), ours);
+    EXPECT(test_before_swap == NULL);
+    unsigned char *const next = reel_allocate(a, 8, 8);
+    EXPECT(next >= ours + 32);
+}
+
+const test_case edges_tests[] = {
+    TEST(poison_fills_what_a_heap_has_not_handed_out),
+    TEST(free_blocks_join_at_each_place_of_a_cell),
+    TEST(a_cache_of_a_heap_is_kept_by_a_refusal_for_alignment),
+    TEST(a_bound_region_without_blocks_has_no_peak),
+    TEST(of_two_pages_with_equal_room_the_newer_is_used),
+    TEST(a_large_object_that_shrinks_leaves_the_peak),
+    TEST(a_count_is_tried_four_times),
+    TEST(poison_fills_a_block_that_is_freed),
+    TEST(a_cache_of_pages_starts_empty_whatever_is_in_its_slots),
+    TEST(a_block_freed_while_a_fresh_one_is_taken_is_taken),
+    TEST(a_version_that_begins_too_low_is_seen_by_each_step),
+    TEST(a_block_grows_while_another_one_is_freed),
+    END_OF_TESTS,
+};
