@@ -83,7 +83,7 @@ sub store {
     open my $inout, '+<', $file or die "$file: $!\n";
     flock $inout, LOCK_EX;
     my $text = do { local $/; <$inout> };
-    $text =~ s{(<!-- $name -->\n).*(<!-- /$name -->)}{$1\n$table\n$line\n$2}s
+    $text =~ s{(<!-- $name -->\n).*(<!-- /$name -->)}{$1$table\n$line$2}s
         or die "$file has no place for the table $name\n";
     seek $inout, 0, 0;
     print $inout $text;
