@@ -60,6 +60,8 @@ FLAGS_watch     := '-DREEL_PORT_WATCH_HEADER="host/watch.h"'
 FLAGS_asan      := $(FLAGS_watch) -fsanitize=address,undefined \
                    -fno-sanitize-recover=all
 FLAGS_valgrind  := $(FLAGS_watch)
+FLAGS_events    := '-DREEL_PORT_EVENTS_HEADER="events/to_ring.h"'
+FLAGS_deep      := -DREEL_EVENTS_CAPACITY=65536u
 FLAGS_tsan      := -fsanitize=thread
 FLAGS_wide      := -DREEL_WIDE_LINKS=1
 FLAGS_cores2    := -DREEL_CORES=2
@@ -127,6 +129,7 @@ include port/port.mk \
         targets/flow-meter/flow-meter.mk \
         targets/kernel-riscv/kernel-riscv.mk \
         targets/examples/examples.mk \
+        targets/crash-story/crash-story.mk \
         tests/unit/unit.mk \
         tests/host/host.mk \
         tests/boards/boards.mk \
@@ -148,6 +151,7 @@ include port/port.mk \
         tests/cover/cover.mk \
         tests/fuzz/fuzz.mk \
         tests/gdb/gdb.mk \
+        tests/events/events.mk \
         $(wildcard tests/schedules/schedules.mk) \
         tests/bench/bench.mk \
         tests/misra/misra.mk \

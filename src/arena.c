@@ -8,7 +8,20 @@
 #include "mark_log.h"
 #include "stack.h"
 
+// The stack of a temp does not report: the temp does.
+#define REPORT(kind, arena, place, size)                        \
+    do {                                                        \
+        if (REEL_EVENTS && !is_of_temp(arena)) {                \
+            REEL_REPORT(kind, ARENA, (arena), (place), (size)); \
+        }                                                       \
+    } while (0)
+
 // ---- bookkeeping -----------------------------------------------------------
+
+static inline bool is_of_temp(const reel_arena *arena)
+{
+    return (load_relaxed(&arena->refusals) & REEL_STACK_OF_TEMP) != 0;
+}
 
 bool reel_arena_is_valid(const reel_arena *arena)
 {
@@ -26,8 +39,9 @@ bool reel_arena_is_valid(const reel_arena *arena)
            && arena->low_serial - arena->epoch <= arena->serial - arena->epoch;
 }
 
-reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
-                                     size_t size, size_t granule)
+EXTERN_IN_CALLER reel_status reel_arena_init_granular(reel_arena *arena,
+                                                      void *buffer, size_t size,
+                                                      size_t granule)
 {
     const uintptr_t start = (uintptr_t)buffer;
     if (arena == NULL || buffer == NULL || !is_pow2(granule)
@@ -42,6 +56,7 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
     const uintptr_t stop = (start + size) & ~mask;
     start_empty(arena, start + gap, stop, stop, log2_of(granule));
     watch_unused(start + gap, stop - start - gap);
+    REPORT(DEFINE, arena, start + gap, stop - start - gap);
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
 }
@@ -61,6 +76,14 @@ typedef struct extent {
     uintptr_t stop; // a whole granule
 } extent;
 
+// What a block takes.
+static inline size_t taken_by(const reel_arena *arena, uintptr_t start,
+                              size_t size)
+{
+    const uintptr_t stop = start + at_least_1(size);
+    return stop + gap_to(stop, granule_mask(arena)) - start;
+}
+
 ALWAYS_INLINE bool find_room(const reel_arena *arena, uintptr_t next,
                              size_t size, uintptr_t mask, extent *found)
 {
@@ -75,8 +98,9 @@ ALWAYS_INLINE bool find_room(const reel_arena *arena, uintptr_t next,
     return true;
 }
 
-void *FROM(reel_arena_alloc_slow)(reel_arena *arena, size_t size,
-                                  size_t align WITH_CALLER)
+EXTERN_IN_CALLER void *FROM(reel_arena_alloc_slow)(reel_arena *arena,
+                                                   size_t size,
+                                                   size_t align WITH_CALLER)
 {
     const uintptr_t mask = mask_of(align);
     if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, arena, caller)) {
@@ -84,10 +108,12 @@ void *FROM(reel_arena_alloc_slow)(reel_arena *arena, size_t size,
     }
     extent found;
     if (!find_room(arena, next_of(arena), at_least_1(size), mask, &found)) {
+        REPORT(REFUSE, arena, reel_arena_available(arena), at_least_1(size));
         return refuse(arena, size, align PASS_CALLER);
     }
     store_relaxed(&arena->next, found.stop);
     watch_alive(found.start, at_least_1(size));
+    REPORT(ALLOC, arena, found.start, found.stop - found.start);
     INVARIANT(reel_arena_is_valid(arena));
     return (void *)found.start;
 }
@@ -114,10 +140,13 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
     uintptr_t next = next_of(arena);
     do {
         if (!find_room(arena, next, at_least_1(size), mask, &found)) {
+            REPORT(REFUSE, arena, reel_arena_available(arena),
+                   at_least_1(size));
             return refuse(arena, size, align PASS_CALLER);
         }
     } while (!swap_if_relaxed(&arena->next, &next, found.stop));
     watch_alive(found.start, at_least_1(size));
+    REPORT(ALLOC, arena, found.start, found.stop - found.start);
     INVARIANT(is_shareable(arena, next_of(arena)));
     return (void *)found.start;
 }
@@ -168,8 +197,9 @@ ALWAYS_INLINE void move_end(reel_arena *arena, uintptr_t next, uintptr_t stop)
 // Sizes are not 0. A memory checker sees what the block gains or loses, without
 // the padding. is_last() and reel_arena_owns() are not called here: on one
 // value of `next` their tests save up to 34 instructions in a shrink.
-static inline bool resize(reel_arena *arena, uintptr_t next, uintptr_t start,
-                          size_t old_size, size_t new_size)
+static INLINE_IN_CALLER bool resize(reel_arena *arena, uintptr_t next,
+                                    uintptr_t start, size_t old_size,
+                                    size_t new_size)
 {
     const uintptr_t mask = granule_mask(arena);
     const uintptr_t old_stop = start + old_size;
@@ -189,11 +219,13 @@ static inline bool resize(reel_arena *arena, uintptr_t next, uintptr_t start,
     if (new_size > old_size) {
         watch_alive(old_stop, new_size - old_size);
     }
+    REPORT(RESIZE, arena, start, taken_by(arena, start, new_size));
     return true;
 }
 
-bool FROM(reel_arena_resize_slow)(reel_arena *arena, void *block,
-                                  size_t old_size, size_t new_size WITH_CALLER)
+EXTERN_IN_CALLER bool FROM(reel_arena_resize_slow)(reel_arena *arena,
+                                                   void *block, size_t old_size,
+                                                   size_t new_size WITH_CALLER)
 {
     const uintptr_t start = (uintptr_t)block;
     const uintptr_t next = next_of(arena);
@@ -209,9 +241,9 @@ bool FROM(reel_arena_resize_slow)(reel_arena *arena, void *block,
     return done;
 }
 
-BODY void *FROM(reel_arena_realloc)(reel_arena *arena, void *block,
-                                    size_t old_size, size_t new_size,
-                                    size_t align WITH_CALLER)
+BODY_IN_CALLER void *FROM(reel_arena_realloc)(reel_arena *arena, void *block,
+                                              size_t old_size, size_t new_size,
+                                              size_t align WITH_CALLER)
 {
     if (block == NULL) {
         return ALLOC_IN(arena, new_size, align PASS_CALLER);
@@ -229,10 +261,14 @@ BODY void *FROM(reel_arena_realloc)(reel_arena *arena, void *block,
     }
     void *const copy = ALLOC_IN(arena, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
+    if (copy != NULL) {
+        REPORT(FREE, arena, block, taken_by(arena, (uintptr_t)block, old_size));
+    }
     return copy;
 }
 
-reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
+EXTERN_IN_CALLER reel_status reel_arena_free(reel_arena *arena, void *block,
+                                             size_t size)
 {
     const uintptr_t start = (uintptr_t)block;
     if (block == NULL) {
@@ -245,6 +281,7 @@ reel_status reel_arena_free(reel_arena *arena, void *block, size_t size)
     if (is_last(arena, start, at_least_1(size))) {
         lower_next(arena, next_of(arena), start);
     }
+    REPORT(FREE, arena, start, taken_by(arena, start, size));
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
 }
@@ -297,8 +334,10 @@ static bool was_dropped(const reel_arena *arena, uintptr_t position,
 }
 
 // All checks come before the registry, because it ends the descendants.
-reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
-                                   uintptr_t position, unsigned long serial)
+EXTERN_IN_CALLER reel_status reel_arena_rewind_slow(reel_arena *arena,
+                                                    const void *owner,
+                                                    uintptr_t position,
+                                                    unsigned long serial)
 {
     const uintptr_t base = arena->base;
     const uintptr_t next = next_of(arena);
@@ -318,18 +357,20 @@ reel_status reel_arena_rewind_slow(reel_arena *arena, const void *owner,
         remember_drop(arena, position);
     }
     lower_next(arena, next, position);
+    REPORT(REWIND, arena, position, next - position);
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
 }
 
 // The next serial becomes the epoch, so all older marks are from before the
 // reset.
-reel_status reel_arena_reset(reel_arena *arena)
+EXTERN_IN_CALLER reel_status reel_arena_reset(reel_arena *arena)
 {
     const reel_status status = tell_of_rewind(arena);
     if (status != REEL_OK) {
         return status;
     }
+    REPORT(RESET, arena, arena->base, reel_arena_used(arena));
     lower_next(arena, next_of(arena), arena->base);
     start_over(arena, arena->serial + 1);
     INVARIANT(reel_arena_is_valid(arena));
@@ -403,7 +444,9 @@ static reel_status give_back(void *self, void *block, size_t size)
 
 static void end(void *self)
 {
-    end_stack(self);
+    reel_arena *const arena = self;
+    end_stack(arena);
+    REPORT(END, arena, 0, 0);
 }
 
 static reel_frees frees(const void *self)
@@ -466,6 +509,7 @@ reel_status reel_arena_dispose(reel_arena *arena)
     }
     set_serial(arena, arena->serial);
     watch_own(arena->base, arena->end - arena->base);
+    REPORT(END, arena, 0, 0);
     return REEL_OK;
 }
 
@@ -473,20 +517,22 @@ reel_status reel_arena_dispose(reel_arena *arena)
 
 #if REEL_CALLERS
 
-void *reel_arena_alloc_slow(reel_arena *arena, size_t size, size_t align)
+EXTERN_IN_CALLER void *reel_arena_alloc_slow(reel_arena *arena, size_t size,
+                                             size_t align)
 {
     return FROM(reel_arena_alloc_slow)(arena, size, align PASS_HERE);
 }
 
-bool reel_arena_resize_slow(reel_arena *arena, void *block, size_t old_size,
-                            size_t new_size)
+EXTERN_IN_CALLER bool reel_arena_resize_slow(reel_arena *arena, void *block,
+                                             size_t old_size, size_t new_size)
 {
     return FROM(reel_arena_resize_slow)(arena, block, old_size,
                                         new_size PASS_HERE);
 }
 
-void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
-                         size_t new_size, size_t align)
+EXTERN_IN_CALLER void *reel_arena_realloc(reel_arena *arena, void *block,
+                                          size_t old_size, size_t new_size,
+                                          size_t align)
 {
     return FROM(reel_arena_realloc)(arena, block, old_size, new_size,
                                     align PASS_HERE);

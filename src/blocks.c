@@ -6,6 +6,7 @@
 #include "binding.h"
 #include "bits.h"
 #include "check.h"
+#include "reel/events.h"
 #include "watch.h"
 
 ALWAYS_INLINE uintptr_t peak_so_far(const reel_list *list)
@@ -128,8 +129,9 @@ static bool is_usable(const reel_blocks *blocks, uintptr_t start, size_t size,
            && count <= REEL_BLOCKS_MAX && is_below_top(start, size);
 }
 
-static void start_blocks(reel_blocks *blocks, uintptr_t start,
-                         size_t block_size, size_t count, reel_link *links)
+static IN_CALLER void start_blocks(reel_blocks *blocks, uintptr_t start,
+                                   size_t block_size, size_t count,
+                                   reel_link *links)
 {
     const uintptr_t shift = log2_of(block_size & (0 - block_size));
     blocks->base = start;
@@ -141,6 +143,7 @@ static void start_blocks(reel_blocks *blocks, uintptr_t start,
     watch_unused(start, block_size * count);
     watch_own((uintptr_t)links, count * sizeof *links); // of an earlier owner
     list_start(&blocks->list, links, count);
+    REEL_REPORT(DEFINE, BLOCKS, blocks, start, block_size * count);
     INVARIANT(reel_blocks_is_valid(blocks));
 }
 
@@ -221,10 +224,19 @@ ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
     return (void *)block;
 }
 
+// The same to a caller.
+ALWAYS_INLINE void *hand_to_caller(const reel_blocks *blocks, uintptr_t i)
+{
+    void *const block = hand_out(blocks, i);
+    REEL_REPORT(ALLOC, BLOCKS, blocks, block, blocks->block_size);
+    return block;
+}
+
 OUT_OF_LINE void *count_refusal(reel_blocks *blocks WITH_CALLER)
 {
     TELL_REFUSAL(!has_ended(blocks), REEL_NO_MEMORY, KIND, blocks, caller,
                  blocks->block_size, 0, 0, NULL);
+    REEL_REPORT(REFUSE, BLOCKS, blocks, 0, blocks->block_size);
     count_one(&blocks->failures);
     (void)HOLDS(!has_ended(blocks), REEL_STALE, KIND, blocks, caller);
     return NULL;
@@ -234,7 +246,7 @@ OUT_OF_LINE void *alloc_unseen(reel_blocks *blocks WITH_CALLER)
 {
     const uintptr_t i = take_unseen(&blocks->list, NOT_SEEN);
     return i == NO_NUMBER ? count_refusal(blocks PASS_CALLER)
-                          : hand_out(blocks, i);
+                          : hand_to_caller(blocks, i);
 }
 
 // The list was empty a moment ago.
@@ -242,20 +254,20 @@ OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head WITH_CALLER)
 {
     const uintptr_t i = take_fresh(&blocks->list, head);
     if (!is_none(i)) {
-        return hand_out(blocks, i);
+        return hand_to_caller(blocks, i);
     }
     return is_unseen(i) ? alloc_unseen(blocks PASS_CALLER)
                         : count_refusal(blocks PASS_CALLER);
 }
 
-BODY void *FROM(reel_blocks_alloc)(reel_blocks *blocks WITH_CALLER)
+BODY_IN_CALLER void *FROM(reel_blocks_alloc)(reel_blocks *blocks WITH_CALLER)
 {
     uintptr_t head;
     const uintptr_t i = list_take_listed(&blocks->list, &head);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
         return alloc_fresh(blocks, head PASS_CALLER);
     }
-    return hand_out(blocks, i);
+    return hand_to_caller(blocks, i);
 }
 
 // Why a free fails. A block above the watermark was never allocated, and its
@@ -279,11 +291,12 @@ ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
     if (REEL_UNLIKELY(i >= peak)) {
         return blame(blocks, i);
     }
-    if (REEL_POISON || REEL_WATCH) {
+    if (REEL_POISON || REEL_WATCH || REEL_EVENTS) {
         if (!list_is_allocated(&blocks->list, i)) {
             return REEL_DOUBLE_FREE;
         }
         watch_dead((uintptr_t)block, blocks->block_size);
+        REEL_REPORT(FREE, BLOCKS, blocks, block, blocks->block_size);
     }
     if (chain != NULL) {
         return list_join(&blocks->list, chain, i, peak) ? REEL_OK
@@ -292,7 +305,7 @@ ALWAYS_INLINE reel_status free_into(reel_blocks *blocks, list_chain *chain,
     return list_give(&blocks->list, i, peak) ? REEL_OK : REEL_DOUBLE_FREE;
 }
 
-reel_status reel_blocks_free(reel_blocks *blocks, void *block)
+EXTERN_IN_CALLER reel_status reel_blocks_free(reel_blocks *blocks, void *block)
 {
     const reel_status status = free_into(blocks, NULL, block);
     INVARIANT(is_shareable(blocks));
@@ -455,6 +468,7 @@ static inline void **fill(reel_blocks *blocks, void **top, size_t most)
         for (; count > 0; count--) {
             const uintptr_t next = list_unchain(&blocks->list, i);
             *top++ = hand_out(blocks, i);
+            REEL_REPORT(FILL, BLOCKS, blocks, top[-1], blocks->block_size);
             i = next;
         }
     }
@@ -479,13 +493,15 @@ BODY void *FROM(reel_blocks_cache_refill)(reel_blocks_cache *cache WITH_CALLER)
         }
     }
     cache->top = top - 1;
+    REEL_REPORT(TAKE, BLOCKS, blocks, top[-1], blocks->block_size);
     INVARIANT(reel_blocks_cache_is_valid(cache));
     return top[-1];
 }
 
 // The oldest blocks go: the newest are in the processor's cache. On one core a
 // chain would save nothing, and a call takes less code.
-static reel_status give_back_oldest(reel_blocks_cache *cache, void **end)
+static IN_CALLER reel_status give_back_oldest(reel_blocks_cache *cache,
+                                              void **end)
 {
     reel_status worst = REEL_OK;
     list_chain chain;
@@ -524,11 +540,12 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
     const reel_status status =
         give_back_oldest(cache, cache->slots + half_of(cache));
     *cache->top++ = block;
+    REEL_REPORT(PUT, BLOCKS, cache->blocks, block, cache->blocks->block_size);
     INVARIANT(reel_blocks_cache_is_valid(cache));
     return status;
 }
 
-#if REEL_POISON || REEL_WATCH
+#if REEL_POISON || REEL_WATCH || REEL_EVENTS
 
 void *reel_blocks_cache_take(reel_blocks_cache *cache)
 {
@@ -537,6 +554,7 @@ void *reel_blocks_cache_take(reel_blocks_cache *cache)
     }
     void *const block = *--cache->top;
     watch_alive((uintptr_t)block, cache->blocks->block_size);
+    REEL_REPORT(TAKE, BLOCKS, cache->blocks, block, cache->blocks->block_size);
     INVARIANT(reel_blocks_cache_is_valid(cache));
     return block;
 }
@@ -555,6 +573,7 @@ reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block)
         return reel_blocks_cache_drain(cache, block);
     }
     *cache->top++ = block;
+    REEL_REPORT(PUT, BLOCKS, cache->blocks, block, cache->blocks->block_size);
     INVARIANT(reel_blocks_cache_is_valid(cache));
     return REEL_OK;
 }
@@ -584,6 +603,7 @@ static void end_blocks(reel_blocks *blocks)
     *(volatile size_t *)&list->count = 0;
     store_release(&list->peak, 0);
     list_replace(list, fresh_from(list, 0));
+    REEL_REPORT(END, BLOCKS, blocks, 0, 0);
 }
 
 // A number above the watermark was never out, and its link is whatever was there.
@@ -687,6 +707,7 @@ reel_status reel_blocks_dispose(reel_blocks *blocks)
         return REEL_BUSY;
     }
     watch_own(blocks->base, blocks->list.count * blocks->block_size);
+    REEL_REPORT(END, BLOCKS, blocks, 0, 0);
     return REEL_OK;
 }
 
@@ -758,7 +779,7 @@ reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache)
 
 #if REEL_CALLERS
 
-void *reel_blocks_alloc(reel_blocks *blocks)
+EXTERN_IN_CALLER void *reel_blocks_alloc(reel_blocks *blocks)
 {
     return FROM(reel_blocks_alloc)(blocks PASS_HERE);
 }

@@ -12,6 +12,26 @@
 #define ALWAYS_INLINE static inline __attribute__((__always_inline__))
 #define OUT_OF_LINE   static __attribute__((__noinline__, __unused__))
 
+// With events a function that reports is inlined into the one that the program calls, so
+// that the place of the call is known: a static one, one of other files, and one that is
+// either (BODY). Those out of line are, too.
+#if REEL_EVENTS
+#define IN_CALLER        inline __attribute__((__always_inline__, __unused__))
+#define EXTERN_IN_CALLER REEL_TO_EMIT
+#define INLINE_IN_CALLER IN_CALLER
+#undef OUT_OF_LINE
+#define OUT_OF_LINE static IN_CALLER
+#else
+#define IN_CALLER
+#define INLINE_IN_CALLER inline
+#define EXTERN_IN_CALLER
+#endif
+#if REEL_EVENTS && !REEL_CALLERS
+#define BODY_IN_CALLER EXTERN_IN_CALLER
+#else
+#define BODY_IN_CALLER BODY IN_CALLER
+#endif
+
 // Did the caller keep the contract? Facts are O(1). A broken contract panics,
 // and the check is false. So each use reads `if (!HOLDS(fact, why, …)) { fail }`:
 // the call is safe even if the panic hook returns.

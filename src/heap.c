@@ -3,6 +3,7 @@
 #include "reel/heap.h"
 
 #include "heap_map.h"
+#include "reel/events.h"
 
 // ---- use after free ------------------------------------------------------------
 
@@ -146,9 +147,15 @@ INLINE_FOR_SPEED void raise_frontier(reel_heap *heap, size_t to)
 
 // ---- allocation ------------------------------------------------------------------
 
+static inline size_t free_bytes(const reel_heap *heap)
+{
+    return (heap->count << heap->shift) - (heap->peak - heap->below_peak);
+}
+
 OUT_OF_LINE void *refuse(reel_heap *heap,
                          size_t size WITH(size_t align) WITH_CALLER)
 {
+    REEL_REPORT(REFUSE, HEAP, heap, free_bytes(heap), size);
     if (has_ended(heap)) {
         (void)HOLDS(false, REEL_STALE, KIND, heap, caller);
         return NULL;
@@ -233,6 +240,7 @@ INLINE_FOR_SPEED void *hand_out(reel_heap *heap, uintptr_t block, size_t first,
 {
     note_used(heap, first, n, bytes);
     watch_alive(block, bytes);
+    REEL_REPORT(ALLOC, HEAP, heap, block, bytes);
     INVARIANT(reel_heap_is_valid(heap));
     return (void *)block;
 }
@@ -274,8 +282,10 @@ static void leave_free(reel_heap *heap, size_t first, size_t gap)
 }
 
 // The same with a gap before the block.
-static void *take_fresh_aligned(reel_heap *heap, size_t n, size_t size,
-                                uintptr_t mask WITH(size_t align) WITH_CALLER)
+static IN_CALLER void *take_fresh_aligned(reel_heap *heap, size_t n,
+                                          size_t size,
+                                          uintptr_t mask WITH(size_t align)
+                                              WITH_CALLER)
 {
     const size_t first = frontier_of(heap);
     const size_t room = heap->count - first;
@@ -292,8 +302,8 @@ static void *take_fresh_aligned(reel_heap *heap, size_t n, size_t size,
 }
 
 // NULL also if the first block of the list does not fit.
-static void *take_listed_aligned(reel_heap *heap, uintptr_t bin, size_t n,
-                                 uintptr_t mask)
+static IN_CALLER void *take_listed_aligned(reel_heap *heap, uintptr_t bin,
+                                           size_t n, uintptr_t mask)
 {
     const uintptr_t block = first_of(heap, bin);
     const size_t first = index_of(heap, block);
@@ -338,8 +348,8 @@ OUT_OF_LINE void *alloc_aligned(reel_heap *heap, size_t size,
                                               mask PASS(align) PASS_CALLER);
 }
 
-void *FROM(reel_heap_alloc)(reel_heap *heap, size_t size,
-                            size_t align WITH_CALLER)
+EXTERN_IN_CALLER void *FROM(reel_heap_alloc)(reel_heap *heap, size_t size,
+                                             size_t align WITH_CALLER)
 {
     const uintptr_t mask = mask_of(align);
     if (REEL_UNLIKELY(mask > heap->mask || (align & mask) != 0)) {
@@ -494,7 +504,17 @@ ALWAYS_INLINE reel_status free_run(reel_heap *heap, void *block, size_t first,
     return status;
 }
 
-reel_status reel_heap_free(reel_heap *heap, void *block)
+ALWAYS_INLINE reel_status report_free(const reel_heap *heap, const void *block,
+                                      size_t n, reel_status status)
+{
+    if (REEL_EVENTS && status == REEL_OK) {
+        REEL_REPORT(FREE, HEAP, heap, block, n << heap->shift);
+    }
+    (void)heap, (void)block, (void)n;
+    return status;
+}
+
+EXTERN_IN_CALLER reel_status reel_heap_free(reel_heap *heap, void *block)
 {
     const size_t first = index_of(heap, (uintptr_t)block);
     if (REEL_UNLIKELY(first >= frontier_of(heap))) {
@@ -505,7 +525,8 @@ reel_status reel_heap_free(reel_heap *heap, void *block)
     if (REEL_UNLIKELY((at.starts & ~at.edges & at.bit) == 0)) {
         return reel_heap_blame(heap, block);
     }
-    return free_run(heap, block, first, length_from(at.cell, at.starts, first));
+    const size_t n = length_from(at.cell, at.starts, first);
+    return report_free(heap, block, n, free_run(heap, block, first, n));
 }
 
 reel_status reel_heap_free_sized(reel_heap *heap, void *block, size_t size)
@@ -518,21 +539,27 @@ reel_status reel_heap_free_sized(reel_heap *heap, void *block, size_t size)
     if (REEL_UNLIKELY(granules_for(heap, at_least_1(size)) != n)) {
         return REEL_INVALID;
     }
-    return free_run(heap, block, first, n);
+    return report_free(heap, block, n, free_run(heap, block, first, n));
 }
 
 // ---- changing one block ------------------------------------------------------------
 
 // The used block at `first` of `old` granules is to have n, fewer: the rest becomes a
 // block of its own and is freed. (If what is free behind it was written to, it stays.)
-static void shrink(reel_heap *heap, size_t first, size_t old, size_t n)
+static IN_CALLER void shrink(reel_heap *heap, size_t first, size_t old,
+                             size_t n)
 {
     const size_t end = first + n;
     note_length(heap, first, old, 0);
     set_start(heap, end);
     note_length(heap, first, n, n);
     note_length(heap, end, old - n, old - n);
-    (void)reel_heap_free(heap, (void *)address_of(heap, end));
+    if (REEL_EVENTS) { // the rest has no event of its own
+        (void)free_run(heap, (void *)address_of(heap, end), end, old - n);
+    } else {
+        (void)reel_heap_free(heap, (void *)address_of(heap, end));
+    }
+    REEL_REPORT(RESIZE, HEAP, heap, address_of(heap, first), n << heap->shift);
 }
 
 // Granules of the free block at i; 0: it was written to.
@@ -544,7 +571,7 @@ ALWAYS_INLINE size_t free_length(const reel_heap *heap, size_t i)
 }
 
 // The used block at `first` of `old` granules is to have n, more, where it is.
-static bool grow(reel_heap *heap, size_t first, size_t old, size_t n)
+static IN_CALLER bool grow(reel_heap *heap, size_t first, size_t old, size_t n)
 {
     const size_t end = first + old;
     if (end == frontier_of(heap)) {
@@ -564,13 +591,14 @@ static bool grow(reel_heap *heap, size_t first, size_t old, size_t n)
     }
     note_used(heap, first, n, (n - old) << heap->shift);
     watch_alive(address_of(heap, first + old), (n - old) << heap->shift);
+    REEL_REPORT(RESIZE, HEAP, heap, address_of(heap, first), n << heap->shift);
     INVARIANT(reel_heap_is_valid(heap));
     return true;
 }
 
 // It has to grow, and cannot where it is.
-static void *move(reel_heap *heap, size_t first, size_t old, size_t size,
-                  size_t align WITH_CALLER)
+static IN_CALLER void *move(reel_heap *heap, size_t first, size_t old,
+                            size_t size, size_t align WITH_CALLER)
 {
     void *const copy = FROM(reel_heap_alloc)(heap, size, align PASS_CALLER);
     if (copy != NULL) {
@@ -614,12 +642,14 @@ void *FROM(reel_heap_realloc)(reel_heap *heap, void *block, size_t size,
 
 #if REEL_CALLERS
 
-void *reel_heap_alloc(reel_heap *heap, size_t size, size_t align)
+EXTERN_IN_CALLER void *reel_heap_alloc(reel_heap *heap, size_t size,
+                                       size_t align)
 {
     return FROM(reel_heap_alloc)(heap, size, align PASS_HERE);
 }
 
-void *reel_heap_realloc(reel_heap *heap, void *block, size_t size, size_t align)
+EXTERN_IN_CALLER void *reel_heap_realloc(reel_heap *heap, void *block,
+                                         size_t size, size_t align)
 {
     return FROM(reel_heap_realloc)(heap, block, size, align PASS_HERE);
 }

@@ -2,6 +2,7 @@
 #define KIND REEL_KIND_HEAP
 #include "binding.h"
 #include "heap_map.h"
+#include "reel/events.h"
 
 // A cached block is a used one to the heap, and nothing is written to it.
 
@@ -37,8 +38,8 @@ static bool is_empty(const reel_heap_cache *cache)
 }
 
 // The heap has no room, but may have with what is cached: then it did not refuse.
-static void *alloc_large(reel_heap_cache *cache, size_t size,
-                         size_t align WITH_CALLER)
+static IN_CALLER void *alloc_large(reel_heap_cache *cache, size_t size,
+                                   size_t align WITH_CALLER)
 {
     reel_heap *const heap = cache->heap;
     if (cache_has_ended(cache)) {
@@ -69,6 +70,7 @@ void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
         reel_heap_slot *const slot = &cache->slots[i];
         void *const block = slot->blocks[--slot->count];
         watch_alive((uintptr_t)block, (i + 1) << heap->shift);
+        REEL_REPORT(TAKE, HEAP, heap, block, (i + 1) << heap->shift);
         return block;
     }
     return alloc_large(cache, size, align PASS_HERE);
@@ -109,6 +111,7 @@ OUT_OF_LINE reel_status free_into(reel_heap_cache *cache, void *block)
         return reel_heap_free(heap, block);
     }
     watch_dead((uintptr_t)block, n << heap->shift);
+    REEL_REPORT(PUT, HEAP, heap, block, n << heap->shift);
     slot->blocks[count] = block;
     slot->count = count + 1;
     return REEL_OK;

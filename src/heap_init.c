@@ -2,6 +2,7 @@
 #define KIND REEL_KIND_HEAP
 #include "binding.h"
 #include "heap_map.h"
+#include "reel/events.h"
 
 STATIC_CHECK(sizeof(reel_heap_cell) == 2 * sizeof(uintptr_t));
 
@@ -53,8 +54,9 @@ ALWAYS_INLINE void start_empty(reel_heap *heap)
     store_relaxed(&heap->later, 0);
 }
 
-reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
-                                    size_t granule)
+EXTERN_IN_CALLER reel_status reel_heap_init_granular(reel_heap *heap,
+                                                     void *buffer, size_t size,
+                                                     size_t granule)
 {
     const uintptr_t start = (uintptr_t)buffer;
     const size_t gap = gap_to(start, sizeof(uintptr_t) - 1);
@@ -82,6 +84,7 @@ reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
     heap->largest_refused = 0;
     heap->entry = NULL;
     start_empty(heap);
+    REEL_REPORT(DEFINE, HEAP, heap, heap->base, n << heap->shift);
     return REEL_OK;
 }
 ALSO_PLAIN(reel_heap_init_granular);
@@ -101,6 +104,7 @@ reel_status reel_heap_reset(reel_heap *heap)
             return status;
         }
     }
+    REEL_REPORT(RESET, HEAP, heap, heap->base, heap->peak - heap->below_peak);
     start_empty(heap);
     return REEL_OK;
 }
@@ -141,6 +145,7 @@ static void end(void *self)
     heap->entry = NULL;
     heap->peak = 0;
     start_empty(heap);
+    REEL_REPORT(END, HEAP, heap, 0, 0);
 }
 
 reel_allocator reel_heap_allocator(reel_heap *heap)
@@ -187,5 +192,6 @@ reel_status reel_heap_dispose(reel_heap *heap)
         return REEL_BUSY;
     }
     watch_own(heap->base, heap->count << heap->shift);
+    REEL_REPORT(END, HEAP, heap, 0, 0);
     return REEL_OK;
 }

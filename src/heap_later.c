@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define KIND REEL_KIND_HEAP
 #include "heap_map.h"
+#include "reel/events.h"
 
 // Blocks that others free are pushed on a list, whose links are the first words of the
 // blocks themselves. Only the owner takes them off, all at once: so a head that was
@@ -27,6 +28,7 @@ reel_status reel_heap_free_later(reel_heap *heap, void *block)
         return reel_heap_blame(heap, block);
     }
     bury(heap, (uintptr_t)block);
+    REEL_REPORT(PUT, HEAP, heap, block, 0);
     uintptr_t seen = load_relaxed(&heap->later);
     do {
         put_word(heap, (uintptr_t)block, seen);

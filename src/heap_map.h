@@ -30,7 +30,7 @@
 #define SMALL     8u // granules: shorter blocks have a list for each length
 
 // -Os calls what -O2 inlines.
-#ifdef __OPTIMIZE_SIZE__
+#if defined(__OPTIMIZE_SIZE__) && !REEL_EVENTS
 #define INLINE_FOR_SPEED static __attribute__((__noinline__, __unused__))
 #else
 #define INLINE_FOR_SPEED ALWAYS_INLINE

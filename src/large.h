@@ -8,6 +8,7 @@
 
 #include "gate.h"
 #include "page_list.h"
+#include "reel/events.h"
 #include "reel/region.h"
 
 struct reel_region_large {
@@ -78,8 +79,9 @@ static inline void note_large(reel_region *region, large_note *note,
 
 // Resized by the backing. What is not to grow succeeds whatever the backing says,
 // and in an interrupt, where it is not asked: it keeps its place and size.
-static inline void *resize_large(reel_region *region, large_note *note,
-                                 size_t size, size_t align WITH_CALLER)
+static INLINE_IN_CALLER void *resize_large(reel_region *region,
+                                           large_note *note, size_t size,
+                                           size_t align WITH_CALLER)
 {
     reel_pool *const pool = region->pool;
     const bool fits =
@@ -98,6 +100,12 @@ static inline void *resize_large(reel_region *region, large_note *note,
     if (object == NULL) {
         return kept;
     }
+    if (object == note->object) {
+        REEL_REPORT(RESIZE, REGION, region, object, size);
+    } else {
+        REEL_REPORT(FREE, REGION, region, note->object, note->size);
+        REEL_REPORT(ALLOC, REGION, region, object, size);
+    }
     region->peak = max_of(region->peak, used_in(region));
     region->large_size += size - note->size;
     note->object = object;
@@ -105,8 +113,8 @@ static inline void *resize_large(reel_region *region, large_note *note,
     return object;
 }
 
-static inline reel_status free_large(reel_region *region,
-                                     large_note **at WITH_CALLER)
+static INLINE_IN_CALLER reel_status free_large(reel_region *region,
+                                               large_note **at WITH_CALLER)
 {
     reel_pool *const pool = region->pool;
     large_note *const note = *at;
@@ -120,6 +128,7 @@ static inline reel_status free_large(reel_region *region,
         reel_free(pool->backing, note->object, note->size);
     gate_leave(&pool->gate);
     if (status == REEL_OK) {
+        REEL_REPORT(FREE, REGION, region, note->object, note->size);
         region->peak = max_of(region->peak, used_in(region));
         region->large_size -= note->size;
         *at = note->next;

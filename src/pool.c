@@ -6,6 +6,7 @@
 #include "bits.h"
 #include "gate.h"
 #include "page_list.h"
+#include "reel/events.h"
 #include "watch.h"
 
 // ---- bookkeeping ------------------------------------------------------------
@@ -161,6 +162,7 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
     place(pool, placement, page);
     pool->is_joined = !has_links_apart(pool) && !is_all_taken_back(pool);
     start_without_chunks(pool, page, chunk >> log2_of(page));
+    REEL_REPORT(DEFINE, POOL, pool, backing.self, page);
     INVARIANT(reel_pool_is_valid(pool));
     return REEL_OK;
 }
@@ -195,6 +197,7 @@ static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
 {
     chunk->links = (reel_link *)links;
     watch_unused(pages, chunk_size(pool));
+    REEL_REPORT(COMMIT, POOL, pool, pages, chunk_size(pool));
     store_relaxed(&chunk->peak, 0);
     store_relaxed(&chunk->after, NO_NUMBER);
     store_release(&chunk->base, pages);
@@ -312,9 +315,11 @@ static void free_links(const reel_pool *pool, const reel_pool_chunk *chunk)
 
 // Whatever the backing does with it. Forget the entry first: the backing may write where
 // the chunk was. The links lie above the pages, if they are of the same backing.
-static void forget_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+static IN_CALLER void forget_chunk(const reel_pool *pool,
+                                   reel_pool_chunk *chunk)
 {
     const uintptr_t base = base_of(chunk);
+    REEL_REPORT(DECOMMIT, POOL, pool, base, chunk_size(pool));
     store_relaxed(&chunk->base, 0);
     free_links(pool, chunk);
     watch_own(base, chunk_size(pool));
@@ -332,7 +337,7 @@ static bool reclaim_pages(const reel_pool *pool, uintptr_t base)
 }
 
 // False: the backing would keep it, so the chunk stays, with all pages free.
-static bool drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
+static IN_CALLER bool drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
     if (!pool->is_joined && !has_links_apart(pool)) {
         if (!is_all_taken_back(pool)) {
@@ -344,6 +349,7 @@ static bool drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
     if (!reclaim_pages(pool, base_of(chunk))) {
         return false;
     }
+    REEL_REPORT(DECOMMIT, POOL, pool, base_of(chunk), chunk_size(pool));
     store_relaxed(&chunk->base, 0);
     free_links(pool, chunk);
     return true;
@@ -455,6 +461,7 @@ OUT_OF_LINE uintptr_t grow_in_turn(reel_pool *pool WITH_CALLER)
         gate_leave(&pool->gate);
     }
     if (i == NO_NUMBER) {
+        REEL_REPORT(REFUSE, POOL, pool, 0, page_size_in(pool));
         count_refusal(pool PASS_CALLER);
     }
     return i;
@@ -466,7 +473,8 @@ OUT_OF_LINE uintptr_t claim_unseen(reel_pool *pool WITH_CALLER)
     return i == NO_NUMBER ? grow_in_turn(pool PASS_CALLER) : i;
 }
 
-uintptr_t FROM(reel_pool_claim_number)(reel_pool *pool WITH_CALLER)
+EXTERN_IN_CALLER uintptr_t
+FROM(reel_pool_claim_number)(reel_pool *pool WITH_CALLER)
 {
     uintptr_t i = take_page(pool);
     if (REEL_UNLIKELY(is_none(i))) {
@@ -475,10 +483,13 @@ uintptr_t FROM(reel_pool_claim_number)(reel_pool *pool WITH_CALLER)
     }
     INVARIANT(is_shareable(pool)
               && (i == NO_NUMBER || pool_has_ended(pool) || has_page(pool, i)));
+    if (REEL_EVENTS && i != NO_NUMBER) {
+        REEL_REPORT(ALLOC, POOL, pool, page_at(pool, i), page_size_in(pool));
+    }
     return i;
 }
 
-BODY void *FROM(reel_pool_claim)(reel_pool *pool WITH_CALLER)
+BODY_IN_CALLER void *FROM(reel_pool_claim)(reel_pool *pool WITH_CALLER)
 {
     const uintptr_t i = FROM(reel_pool_claim_number)(pool PASS_CALLER);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
@@ -510,11 +521,12 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
     if (place_in(pool, i) >= peak_in(chunk_at(pool, i))) {
         return REEL_DOUBLE_FREE;
     }
-    if (REEL_POISON || REEL_WATCH) {
+    if (REEL_POISON || REEL_WATCH || REEL_EVENTS) {
         if (!list_is_allocated(&pool->list, i)) {
             return REEL_DOUBLE_FREE;
         }
         watch_dead((uintptr_t)page, reel_pool_page_size(pool));
+        REEL_REPORT(FREE, POOL, pool, page, page_size_in(pool));
     }
     const bool is_given = list_give(&pool->list, i, pool->list.count);
     INVARIANT(is_shareable(pool));
@@ -903,6 +915,8 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
     }
     while (cache->top > cache->slots) {
         const uintptr_t i = (--cache->top)->number;
+        REEL_REPORT(FREE, POOL, cache->pool, cache->top->page,
+                    cache->page_size);
         list_push(list, i, link_of(list, i));
     }
     INVARIANT(reel_pool_cache_is_valid(cache));
@@ -921,6 +935,7 @@ static void end_pool(reel_pool *pool)
     store_release(&pool->first, NO_NUMBER);
     list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
     pool->newest = SIZE_MAX;
+    REEL_REPORT(END, POOL, pool, 0, 0);
 }
 
 // ---- the allocator interface ------------------------------------------------
@@ -1069,12 +1084,12 @@ reel_handle reel_pool_cache_handle(const reel_pool_cache *cache)
 
 #if REEL_CALLERS
 
-uintptr_t reel_pool_claim_number(reel_pool *pool)
+EXTERN_IN_CALLER uintptr_t reel_pool_claim_number(reel_pool *pool)
 {
     return FROM(reel_pool_claim_number)(pool PASS_HERE);
 }
 
-void *reel_pool_claim(reel_pool *pool)
+EXTERN_IN_CALLER void *reel_pool_claim(reel_pool *pool)
 {
     return FROM(reel_pool_claim)(pool PASS_HERE);
 }

@@ -5,6 +5,7 @@
 
 #include "binding.h"
 #include "large.h"
+#include "reel/events.h"
 #include "watch.h"
 
 // ---- pages -------------------------------------------------------------------
@@ -30,14 +31,15 @@ static void add_page(reel_region *region, uintptr_t i)
 
 // Allocate `size` bytes at the start of page i, where they fit. The page with
 // more room left becomes the newest.
-static void *cut_page(reel_region *region, uintptr_t i, size_t size,
-                      uintptr_t mask)
+static IN_CALLER void *cut_page(reel_region *region, uintptr_t i, size_t size,
+                                uintptr_t mask)
 {
     const uintptr_t page = page_at(region->pool, i);
     const uintptr_t start = page + gap_to(page, mask);
     const uintptr_t stop = page + page_size_of(region);
     add_page(region, i);
     watch_unused(page, page_size_of(region));
+    REEL_REPORT(COMMIT, REGION, region, page, page_size_of(region));
     if (stop - start - size >= region->end - region->next) {
         region->next = start + size;
         region->end = stop;
@@ -46,9 +48,13 @@ static void *cut_page(reel_region *region, uintptr_t i, size_t size,
 }
 
 // From the cache, if there is one and it has a page.
-static uintptr_t claim_page(const reel_region *region WITH_CALLER)
+static IN_CALLER uintptr_t claim_page(const reel_region *region WITH_CALLER)
 {
     reel_pool_cache *const cache = region->cache;
+    if (REEL_EVENTS && cache != NULL && cache->top > cache->slots) {
+        REEL_REPORT(TAKE, POOL, region->pool, cache->top[-1].page,
+                    page_size_of(region));
+    }
     return cache != NULL && cache->top > cache->slots
                ? (--cache->top)->number
                : FROM(reel_pool_claim_number)(region->pool PASS_CALLER);
@@ -56,8 +62,8 @@ static uintptr_t claim_page(const reel_region *region WITH_CALLER)
 
 // ---- opening and closing -----------------------------------------------------
 
-static reel_status open_on(reel_region *region, reel_pool *pool,
-                           reel_pool_cache *cache WITH_CALLER)
+static IN_CALLER reel_status open_on(reel_region *region, reel_pool *pool,
+                                     reel_pool_cache *cache WITH_CALLER)
 {
     region->next = 0;
     region->end = 0;
@@ -75,6 +81,7 @@ static reel_status open_on(reel_region *region, reel_pool *pool,
     if (i == NO_NUMBER) {
         return pool_has_ended(pool) ? REEL_STALE : REEL_NO_MEMORY;
     }
+    REEL_REPORT(OPEN, REGION, region, pool, 0);
     (void)cut_page(region, i, 0, 0);
     INVARIANT(reel_region_is_valid(region));
     return REEL_OK;
@@ -113,6 +120,7 @@ OUT_OF_LINE bool fill_cache(reel_region *region)
         slot->page = page_at(pool, i);
         slot->number = i;
         list_set_link(&pool->list, i, pool->list.count);
+        REEL_REPORT(PUT, POOL, pool, slot->page, page_size_of(region));
         i = next;
     }
     cache->top += count;
@@ -132,6 +140,17 @@ static void note_death(const reel_region *region)
     for (size_t left = region->pages; left > 0; left--) {
         watch_dead(page_at(pool, i), page_size_of(region));
         i = link_after(pool, i);
+    }
+}
+
+// Report the pages that go back to the pool, before another context can claim them.
+ALWAYS_INLINE void report_pages(const reel_region *region)
+{
+    uintptr_t i = region->newest;
+    for (size_t left = REEL_EVENTS ? region->pages : 0; left > 0; left--) {
+        REEL_REPORT(FREE, POOL, region->pool, page_at(region->pool, i),
+                    page_size_of(region));
+        i = link_after(region->pool, i);
     }
 }
 
@@ -200,7 +219,9 @@ reel_status reel_region_close(reel_region *region)
     }
     INVARIANT(reel_region_is_valid(region));
     note_death(region);
+    REEL_REPORT(CLOSE, REGION, region, 0, 0);
     if (region->cache == NULL || fill_cache(region)) {
+        report_pages(region);
         list_push(list, region->newest, last);
     }
     region->end = 0;
@@ -221,14 +242,15 @@ ONLY_REPORTED const void *backing_of(const reel_region *region)
     return region->pool->backing.self;
 }
 
-static void *refuse_in(reel_region *region,
-                       size_t size WITH(size_t align) WITH(const void *backing)
-                           WITH_CALLER)
+static IN_CALLER void *refuse_in(reel_region *region,
+                                 size_t size WITH(size_t align)
+                                     WITH(const void *backing) WITH_CALLER)
 {
     TELL_REFUSAL(!pool_has_ended(region->pool),
                  reel_port_in_interrupt() ? REEL_BUSY : REEL_NO_MEMORY, KIND,
                  region, caller, size, align, region->end - region->next,
                  backing);
+    REEL_REPORT(REFUSE, REGION, region, region->end - region->next, size);
     region->failures += region->failures < SIZE_MAX;
     region->largest_refused = max_of(region->largest_refused, size);
     (void)HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
@@ -245,8 +267,8 @@ static bool fits_a_page(const reel_region *region, size_t size, uintptr_t mask)
     return size <= page && padding <= page - size;
 }
 
-static void *alloc_page(reel_region *region, size_t size,
-                        uintptr_t mask WITH(size_t align) WITH_CALLER)
+static IN_CALLER void *alloc_page(reel_region *region, size_t size,
+                                  uintptr_t mask WITH(size_t align) WITH_CALLER)
 {
     const uintptr_t i = claim_page(region PASS_CALLER);
     if (i == NO_NUMBER) {
@@ -255,10 +277,12 @@ static void *alloc_page(reel_region *region, size_t size,
     }
     void *const block = cut_page(region, i, size, mask);
     watch_alive((uintptr_t)block, size);
+    REEL_REPORT(ALLOC, REGION, region, block, size);
     return block;
 }
 
-static void *alloc_here(reel_region *region, size_t size, size_t align)
+static IN_CALLER void *alloc_here(reel_region *region, size_t size,
+                                  size_t align)
 {
     uintptr_t start, stop;
     if (!reel_arena_fit(region->next, region->end, size, align, &start,
@@ -267,6 +291,7 @@ static void *alloc_here(reel_region *region, size_t size, size_t align)
     }
     region->next = stop;
     watch_alive(start, size);
+    REEL_REPORT(ALLOC, REGION, region, start, size);
     return (void *)start;
 }
 
@@ -278,8 +303,12 @@ static void unclaim_page(const reel_region *region, uintptr_t i)
         return;
     }
     if (list_is_allocated(list, i)) {
+        REEL_REPORT(FREE, POOL, region->pool, page_at(region->pool, i),
+                    page_size_of(region));
         (void)list_give(list, i, list->count);
     } else {
+        REEL_REPORT(PUT, POOL, region->pool, region->cache->top->page,
+                    page_size_of(region));
         region->cache->top++; // its slot still says so
     }
 }
@@ -294,7 +323,7 @@ static bool has_note(const reel_region *region)
                              REEL_ALIGNOF(large_note), &start, &stop);
 }
 
-static large_note *take_note(reel_region *region, uintptr_t i)
+static IN_CALLER large_note *take_note(reel_region *region, uintptr_t i)
 {
     const size_t size = sizeof(large_note), align = REEL_ALIGNOF(large_note);
     large_note *const note = region->spare;
@@ -308,6 +337,7 @@ static large_note *take_note(reel_region *region, uintptr_t i)
     }
     large_note *const page = cut_page(region, i, size, align - 1);
     watch_alive((uintptr_t)page, size);
+    REEL_REPORT(ALLOC, REGION, region, page, size);
     return page;
 }
 
@@ -315,8 +345,8 @@ static large_note *take_note(reel_region *region, uintptr_t i)
 // backings free nothing. A note that fits no page would be a large object
 // itself. It is three words, and a page has four at least, so it can be
 // aligned.
-static void *alloc_large(reel_region *region, size_t size,
-                         size_t align WITH_CALLER)
+static IN_CALLER void *alloc_large(reel_region *region, size_t size,
+                                   size_t align WITH_CALLER)
 {
     uintptr_t i = NO_NUMBER;
     if (page_size_of(region) < sizeof(large_note)) {
@@ -335,10 +365,12 @@ static void *alloc_large(reel_region *region, size_t size,
     }
     have_more(region);
     note_large(region, take_note(region, i), object, size);
+    REEL_REPORT(ALLOC, REGION, region, object, size);
     return object;
 }
 
-static void *alloc(reel_region *region, size_t size, size_t align WITH_CALLER)
+static IN_CALLER void *alloc(reel_region *region, size_t size,
+                             size_t align WITH_CALLER)
 {
     if (REEL_OUT_OF_LINE || size == 0) { // else there is no room here
         size = at_least_1(size);
@@ -353,8 +385,9 @@ static void *alloc(reel_region *region, size_t size, size_t align WITH_CALLER)
                : alloc_large(region, size, align PASS_CALLER);
 }
 
-BODY void *FROM(reel_region_alloc_slow)(reel_region *region, size_t size,
-                                        size_t align WITH_CALLER)
+BODY_IN_CALLER void *FROM(reel_region_alloc_slow)(reel_region *region,
+                                                  size_t size,
+                                                  size_t align WITH_CALLER)
 {
     if (!HOLDS(reel_region_is_open(region), why_closed(region), KIND, region,
                caller)
@@ -376,8 +409,8 @@ static bool is_last_block(const reel_region *region, uintptr_t start,
     return start - page < page_size_of(region) && start + size == region->next;
 }
 
-static bool resize(reel_region *region, uintptr_t start, size_t old_size,
-                   size_t new_size)
+static IN_CALLER bool resize(reel_region *region, uintptr_t start,
+                             size_t old_size, size_t new_size)
 {
     const bool is_last = is_last_block(region, start, old_size)
                          && new_size <= region->end - start;
@@ -392,13 +425,14 @@ static bool resize(reel_region *region, uintptr_t start, size_t old_size,
     } else {
         watch_dead(start + new_size, old_size - new_size);
     }
+    REEL_REPORT(RESIZE, REGION, region, start, new_size);
     return true;
 }
 
 // Sizes are not 0. A block that fits no page is a large object, or not of this
 // region.
-static void *change(reel_region *region, void *block, size_t old_size,
-                    size_t new_size, size_t align WITH_CALLER)
+static IN_CALLER void *change(reel_region *region, void *block, size_t old_size,
+                              size_t new_size, size_t align WITH_CALLER)
 {
     large_note **const note = find_note(region, block);
     if (note != NULL) {
@@ -419,6 +453,9 @@ static void *change(reel_region *region, void *block, size_t old_size,
     }
     void *const copy = ALLOC(region, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
+    if (copy != NULL) {
+        REEL_REPORT(FREE, REGION, region, block, old_size);
+    }
     return copy;
 }
 
@@ -486,6 +523,7 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size)
         return REEL_FOREIGN;
     }
     note_free(region, block, size);
+    REEL_REPORT(FREE, REGION, region, block, at_least_1(size));
     return REEL_OK;
 }
 
@@ -538,6 +576,7 @@ static void end(void *self)
     reel_region *const region = self;
     put(&region->end, 0);
     put(&region->newest, NO_NUMBER);
+    REEL_REPORT(END, REGION, region, 0, 0);
 }
 
 static reel_frees frees(const void *self)
@@ -563,13 +602,15 @@ reel_allocator reel_region_allocator(reel_region *region)
 
 #if REEL_CALLERS
 
-void *reel_region_alloc_slow(reel_region *region, size_t size, size_t align)
+EXTERN_IN_CALLER void *reel_region_alloc_slow(reel_region *region, size_t size,
+                                              size_t align)
 {
     return FROM(reel_region_alloc_slow)(region, size, align PASS_HERE);
 }
 
-void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
-                          size_t new_size, size_t align)
+EXTERN_IN_CALLER void *reel_region_realloc(reel_region *region, void *block,
+                                           size_t old_size, size_t new_size,
+                                           size_t align)
 {
     return FROM(reel_region_realloc)(region, block, old_size, new_size,
                                      align PASS_HERE);

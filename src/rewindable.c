@@ -6,6 +6,7 @@
 #include "chunk.h"
 #include "count.h"
 #include "gate.h"
+#include "reel/events.h"
 #include "watch.h"
 
 // ---- chunks come and go --------------------------------------------------------
@@ -56,8 +57,9 @@ static void free_bits(const reel_allocator *apart, reel_word *bits,
 }
 
 // Fill in the entry of a new chunk. No other context reads it yet.
-static void enter_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
-                        void *base, reel_word *bits, size_t granules)
+static IN_CALLER void enter_chunk(const reel_rewindable *rewindable,
+                                  chunk_entry *chunk, void *base,
+                                  reel_word *bits, size_t granules)
 {
     const uintptr_t shift = rewindable->shift;
     chunk->base = (uintptr_t)base;
@@ -72,10 +74,12 @@ static void enter_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
         stamp_bits(rewindable, chunk);
     }
     watch_unused(chunk->base, granules << shift);
+    REEL_REPORT(COMMIT, REWINDABLE, rewindable, base, granules << shift);
 }
 
-static bool take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
-                       size_t granules, uintptr_t mask)
+static IN_CALLER bool take_chunk(const reel_rewindable *rewindable,
+                                 chunk_entry *chunk, size_t granules,
+                                 uintptr_t mask)
 {
     const uintptr_t shift = rewindable->shift;
     reel_word *bits;
@@ -99,16 +103,18 @@ static chunk_entry *newest_of(const reel_rewindable *rewindable)
     return &rewindable->table[count_of(rewindable) - 1];
 }
 
-static void forget_newest(reel_rewindable *rewindable)
+static IN_CALLER void forget_newest(reel_rewindable *rewindable)
 {
     chunk_entry *const newest = newest_of(rewindable);
+    REEL_REPORT(DECOMMIT, REWINDABLE, rewindable, newest->base,
+                data_size(rewindable, newest));
     free_bits(&rewindable->bits, newest->bits, newest->granules);
     newest->granules = 0;
     store_relaxed(&rewindable->count, count_of(rewindable) - 1);
 }
 
 // False: the backing would keep it, so the chunk stays, without a live block.
-static bool reclaim_newest(reel_rewindable *rewindable)
+static IN_CALLER bool reclaim_newest(reel_rewindable *rewindable)
 {
     const chunk_entry *const chunk = newest_of(rewindable);
     const size_t size = taken_size(rewindable, chunk);
@@ -121,7 +127,7 @@ static bool reclaim_newest(reel_rewindable *rewindable)
     return true;
 }
 
-static void give_back_newest(reel_rewindable *rewindable)
+static IN_CALLER void give_back_newest(reel_rewindable *rewindable)
 {
     const chunk_entry *const chunk = newest_of(rewindable);
     const size_t size = taken_size(rewindable, chunk);
@@ -132,7 +138,7 @@ static void give_back_newest(reel_rewindable *rewindable)
 
 // The chunks from number `keep` on, the newest first, as far as the backing takes
 // them.
-static void trim(reel_rewindable *rewindable, size_t keep)
+static IN_CALLER void trim(reel_rewindable *rewindable, size_t keep)
 {
     while (count_of(rewindable) > keep && reclaim_newest(rewindable)) {
     }
@@ -237,6 +243,8 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
     }
     configure(rewindable, chosen, apart);
     start_without_chunks(rewindable, backing, table, capacity);
+    REEL_REPORT(DEFINE, REWINDABLE, rewindable, backing.self,
+                chosen->frees_blocks);
     enter_chunk(rewindable, &table[0], base, bits, granules);
     store_release(&rewindable->count, 1);
     INVARIANT(reel_rewindable_is_valid(rewindable));
@@ -256,6 +264,17 @@ ALSO_PLAIN(reel_rewindable_init);
 
 // ---- allocation ----------------------------------------------------------------
 
+// Bytes of its chunks that are free.
+static inline size_t left_now(const reel_rewindable *rewindable)
+{
+    size_t granules = 0;
+    for (size_t i = 0; i < count_of(rewindable); i++) {
+        const chunk_entry *const chunk = &rewindable->table[i];
+        granules += chunk->granules - position_of(load_relaxed(&chunk->used));
+    }
+    return granules << rewindable->shift;
+}
+
 ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
                              const chunk_entry *chunk, uintptr_t start,
                              size_t size)
@@ -265,6 +284,8 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
         set_start(rewindable, chunk, start);
     }
     watch_alive(block, size);
+    REEL_REPORT(ALLOC, REWINDABLE, rewindable, block,
+                granules_in(size, rewindable->shift) << rewindable->shift);
     INVARIANT(is_word(chunk, load_relaxed(&chunk->used)));
     return (void *)block;
 }
@@ -302,10 +323,11 @@ ONLY_REPORTED reel_status why_refused(const reel_rewindable *rewindable)
                                                           : REEL_NO_MEMORY;
 }
 
-static void *count_refusal(reel_rewindable *rewindable, size_t size,
-                           size_t align WITH_CALLER)
+static IN_CALLER void *count_refusal(reel_rewindable *rewindable, size_t size,
+                                     size_t align WITH_CALLER)
 {
     (void)align;
+    REEL_REPORT(REFUSE, REWINDABLE, rewindable, left_now(rewindable), size);
     TELL_REFUSAL(!rewindable_has_ended(rewindable), why_refused(rewindable),
                  KIND, rewindable, caller, size, align, most_left(rewindable),
                  may_grow(rewindable, size) ? rewindable->backing.self : NULL);
@@ -369,7 +391,8 @@ static size_t claim_in(const reel_rewindable *rewindable, const walk *w,
 
 // The hint may be late: a chunk before it that a free has emptied is looked at before
 // the rewindable grows.
-static void *first_fit(reel_rewindable *rewindable, size_t size, uintptr_t mask)
+static IN_CALLER void *first_fit(reel_rewindable *rewindable, size_t size,
+                                 uintptr_t mask)
 {
     walk w;
     uintptr_t start;
@@ -390,8 +413,8 @@ static void *first_fit(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 }
 
 // A chunk of the grown size; if the backing fails, one of the initial size.
-static bool take_next(const reel_rewindable *rewindable, size_t count,
-                      size_t granules, uintptr_t mask)
+static IN_CALLER bool take_next(const reel_rewindable *rewindable, size_t count,
+                                size_t granules, uintptr_t mask)
 {
     const uintptr_t shift = rewindable->shift;
     chunk_entry *const chunk = &rewindable->table[count];
@@ -407,7 +430,8 @@ static bool take_next(const reel_rewindable *rewindable, size_t count,
 // Inside the gate: add a chunk, unless the rewindable is disposed of. The
 // request is allocated before the chunk is published, or other contexts could
 // use up the chunk and this thread would get nothing.
-static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
+static IN_CALLER void *grow(reel_rewindable *rewindable, size_t size,
+                            uintptr_t mask)
 {
     const size_t granules = granules_in(size, rewindable->shift);
     const size_t count = count_of(rewindable);
@@ -425,8 +449,8 @@ static void *grow(reel_rewindable *rewindable, size_t size, uintptr_t mask)
 }
 
 // Look again inside: another thread may have grown while this one waited.
-static void *grow_in_turn(reel_rewindable *rewindable, size_t size,
-                          uintptr_t mask WITH_CALLER)
+static IN_CALLER void *grow_in_turn(reel_rewindable *rewindable, size_t size,
+                                    uintptr_t mask WITH_CALLER)
 {
     if (!reel_gate_enter(&rewindable->gate PASS_CALLER)) {
         return NULL;
@@ -457,8 +481,9 @@ OUT_OF_LINE void *alloc_slow(reel_rewindable *rewindable, size_t size,
 
 // One look at the chunk that served last, if none before it would do. Size 0 becomes
 // more than any has.
-void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
-                                  size_t align WITH_CALLER)
+EXTERN_IN_CALLER void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable,
+                                                   size_t size,
+                                                   size_t align WITH_CALLER)
 {
     const uintptr_t shift = rewindable->shift;
     const uintptr_t mask = mask_of(align);
@@ -493,7 +518,8 @@ static bool has_room(const reel_rewindable *rewindable, size_t granules)
 }
 
 // Inside the gate. `highest` stays where it is: nothing of the chunk is used.
-static reel_status reserve(reel_rewindable *rewindable, size_t granules)
+static IN_CALLER reel_status reserve(reel_rewindable *rewindable,
+                                     size_t granules)
 {
     const size_t count = count_of(rewindable);
     if (rewindable_has_ended(rewindable)) {
@@ -572,16 +598,19 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
         return address == 0 ? REEL_INVALID : foreign_to(rewindable);
     }
     const uintptr_t granule = (address - chunk->base) >> shift;
+    const size_t taken = granules_in(at_least_1(size), shift) << shift;
     if (REEL_UNLIKELY(chunk->base + (granule << shift) != address)) {
         return REEL_FOREIGN;
     }
     if (!rewindable->frees_blocks) {
+        REEL_REPORT(FREE, REWINDABLE, rewindable, address, taken);
         return REEL_OK;
     }
     if (REEL_UNLIKELY(!clear_start(rewindable, chunk, granule))) {
         return REEL_DOUBLE_FREE;
     }
     note_death(rewindable, chunk, address, size);
+    REEL_REPORT(FREE, REWINDABLE, rewindable, address, taken);
     count_off(rewindable, chunk);
     return REEL_OK;
 }
@@ -633,6 +662,7 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
     if (renew_binding(&rewindable->entry, rewindable) != REEL_OK) {
         return REEL_BUSY;
     }
+    REEL_REPORT(RESET, REWINDABLE, rewindable, 0, used_of(rewindable));
     note_peak(rewindable);
     trim(rewindable, highest_index(rewindable) + 1);
     rewindable->generation++;
@@ -657,6 +687,7 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     if (end_binding(&rewindable->entry, rewindable) != REEL_OK) {
         return REEL_BUSY;
     }
+    REEL_REPORT(RESET, REWINDABLE, rewindable, 0, used_of(rewindable));
     note_peak(rewindable);
     while (count_of(rewindable) > 0) {
         give_back_newest(rewindable);
@@ -688,6 +719,18 @@ static void make_room_for_bits(const reel_rewindable *rewindable,
     }
 }
 
+// It is another rewindable to those that follow the events.
+static IN_CALLER void report_anew(const reel_rewindable *rewindable,
+                                  size_t count)
+{
+    REEL_REPORT(DEFINE, REWINDABLE, rewindable, rewindable->backing.self,
+                rewindable->frees_blocks);
+    for (size_t i = 0; REEL_EVENTS && i < count; i++) {
+        REEL_REPORT(COMMIT, REWINDABLE, rewindable, rewindable->table[i].base,
+                    data_size(rewindable, &rewindable->table[i]));
+    }
+}
+
 reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
                                              bool frees_blocks)
 {
@@ -706,6 +749,7 @@ reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
         stamp_bits(rewindable, chunk);
     }
     rewindable->frees_blocks = frees_blocks;
+    report_anew(rewindable, count);
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
 }
@@ -714,8 +758,8 @@ reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
 
 #if REEL_CALLERS
 
-void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
-                            size_t align)
+EXTERN_IN_CALLER void *reel_rewindable_alloc(reel_rewindable *rewindable,
+                                             size_t size, size_t align)
 {
     return FROM(reel_rewindable_alloc)(rewindable, size, align PASS_HERE);
 }

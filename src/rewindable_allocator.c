@@ -3,6 +3,7 @@
 #include "binding.h"
 #include "chunk.h"
 #include "gate.h"
+#include "reel/events.h"
 #include "watch.h"
 
 static void *allocate(void *self, size_t size, size_t align)
@@ -59,11 +60,15 @@ static bool grow(const extent *block, size_t granules)
     return true;
 }
 
-static bool resize(const reel_rewindable *rewindable, const extent *block,
-                   uintptr_t address, size_t old_size, size_t new_size)
+static IN_CALLER bool resize(const reel_rewindable *rewindable,
+                             const extent *block, uintptr_t address,
+                             size_t old_size, size_t new_size)
 {
     if (new_size <= old_size) {
         watch_dead(address + new_size, old_size - new_size);
+        REEL_REPORT(RESIZE, REWINDABLE, rewindable, address,
+                    granules_in(new_size, rewindable->shift)
+                        << rewindable->shift);
         return true;
     }
     const uintptr_t shift = rewindable->shift;
@@ -74,6 +79,8 @@ static bool resize(const reel_rewindable *rewindable, const extent *block,
         return false;
     }
     watch_alive(address + old_size, new_size - old_size);
+    REEL_REPORT(RESIZE, REWINDABLE, rewindable, address,
+                max_of(granules_in(new_size, shift), block->granules) << shift);
     return true;
 }
 
@@ -143,6 +150,7 @@ static void end(void *self)
     store_release(&rewindable->hint, hint_to(0, 0));
     store_release(&first->used, first->granules << HALF_BITS);
     put(&rewindable->generation, rewindable->generation + 1);
+    REEL_REPORT(END, REWINDABLE, rewindable, 0, 0);
 }
 
 static reel_frees frees(const void *self)

@@ -4,6 +4,7 @@
 #include "reel/span.h"
 
 #include "chunk.h"
+#include "reel/events.h"
 #include "watch.h"
 
 // No block of a span can be freed singly. The first block has the place of the
@@ -38,6 +39,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
     span->next = start;
     span->end = start + (granules << rewindable->shift);
     watch_unused(start, span->end - start);
+    REEL_REPORT(OPEN, SPAN, span, start, span->end - start);
     INVARIANT(reel_span_is_valid(span));
     return REEL_OK;
 }
@@ -50,7 +52,8 @@ ONLY_REPORTED reel_status why_refused(const reel_span *span)
                                                               : REEL_NO_MEMORY;
 }
 
-void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
+EXTERN_IN_CALLER void *reel_span_alloc_slow(reel_span *span, size_t size,
+                                            size_t align)
 {
     uintptr_t start, stop;
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, span, HERE)) {
@@ -66,10 +69,12 @@ void *reel_span_alloc_slow(reel_span *span, size_t size, size_t align)
         || span->generation != span->rewindable->generation) {
         TELL_REFUSAL(true, why_refused(span), KIND, span, HERE, size, align,
                      span->end - span->next, NULL);
+        REEL_REPORT(REFUSE, SPAN, span, span->end - span->next, size);
         return NULL;
     }
     span->next = stop;
     watch_alive(start, size);
+    REEL_REPORT(ALLOC, SPAN, span, start, size);
     INVARIANT(reel_span_is_valid(span));
     return (void *)start;
 }
@@ -86,17 +91,24 @@ static uintptr_t word_without(uintptr_t used, uintptr_t start, uintptr_t kept,
     return live == 0 ? 0 : position << HALF_BITS | live;
 }
 
-static void give_back(reel_rewindable *rewindable, chunk_entry *chunk,
-                      uintptr_t start, uintptr_t kept, uintptr_t stop)
+static IN_CALLER void give_back(reel_rewindable *rewindable, chunk_entry *chunk,
+                                uintptr_t start, uintptr_t kept, uintptr_t stop)
 {
     uintptr_t used = load_relaxed(&chunk->used);
     while (!swap_if_release(&chunk->used, &used,
                             word_without(used, start, kept, stop))) {
     }
+    if (REEL_EVENTS && position_of(used) == stop) {
+        const uintptr_t next =
+            position_of(word_without(used, start, kept, stop));
+        REEL_REPORT(REWIND, REWINDABLE, rewindable,
+                    chunk->base + (next << rewindable->shift),
+                    (stop - next) << rewindable->shift);
+    }
     look_again(rewindable, chunk);
 }
 
-static void close_in(reel_span *span, chunk_entry *chunk)
+static IN_CALLER void close_in(reel_span *span, chunk_entry *chunk)
 {
     reel_rewindable *const rewindable = span->rewindable;
     const uintptr_t shift = rewindable->shift;
@@ -108,6 +120,13 @@ static void close_in(reel_span *span, chunk_entry *chunk)
         watch_dead(span->start, span->end - span->start);
     } else if (taken > 0) {
         kept += granules_in(taken, shift);
+    }
+    if (kept > start) {
+        REEL_REPORT(RESIZE, REWINDABLE, rewindable, span->start,
+                    (kept - start) << shift);
+    } else {
+        REEL_REPORT(FREE, REWINDABLE, rewindable, span->start,
+                    span->end - span->start);
     }
     give_back(rewindable, chunk, start, kept, stop);
 }
@@ -121,6 +140,7 @@ reel_status reel_span_close(reel_span *span)
         return REEL_CLOSED;
     }
     INVARIANT(reel_span_is_valid(span));
+    REEL_REPORT(CLOSE, SPAN, span, span->start, span->end - span->start);
     const bool is_live = span->generation == span->rewindable->generation;
     chunk_entry *const chunk =
         is_live ? chunk_of(span->rewindable, span->start) : NULL;

@@ -9,9 +9,10 @@
 #include "bits.h"
 #include "check.h"
 #include "reel/arena.h"
+#include "reel/events.h"
 #include "watch.h"
 
-#define GRANULE_BITS 0xFFu // of `refusals`: log2 of the granule
+#define GRANULE_BITS (0xFFu & ~REEL_STACK_OF_TEMP) // of `refusals`
 #define ONE_REFUSAL  0x100u
 
 ALWAYS_INLINE uintptr_t granule_log2(const reel_arena *arena)
@@ -64,7 +65,7 @@ static inline void start_over(reel_arena *arena, unsigned long serial)
 }
 
 // Inline allocation ends at `ready`. [start, stop) is whole granules of 2^log2
-// bytes.
+// bytes. A temp says REEL_STACK_OF_TEMP.
 static inline void start_empty(reel_arena *arena, uintptr_t start,
                                uintptr_t ready, uintptr_t stop, uintptr_t log2)
 {

@@ -138,7 +138,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
         || !is_whole_pages(start, size, pages->page_size - 1)) {
         return REEL_INVALID;
     }
-    start_empty(&temp->stack, start, start, start + size, 0);
+    start_empty(&temp->stack, start, start, start + size, REEL_STACK_OF_TEMP);
     temp->pages = pages;
     set_policy(temp, chosen);
     temp->peak = 0;
@@ -147,6 +147,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
     temp->frame = 0;
     store_relaxed(&temp->gate, GATE_OPEN);
     store_release(&temp->committed, start);
+    REEL_REPORT(DEFINE, TEMP, temp, start, size);
     INVARIANT(reel_temp_is_valid(temp));
     return REEL_OK;
 }
@@ -177,7 +178,7 @@ static uintptr_t stop_of_step(const reel_temp *temp, uintptr_t stop)
 }
 
 // A checker learns of the memory before other contexts can allocate in it.
-static bool raise_frontier_to(reel_temp *temp, uintptr_t target)
+static IN_CALLER bool raise_frontier_to(reel_temp *temp, uintptr_t target)
 {
     const uintptr_t frontier = committed_of(temp);
     const size_t more = target - frontier;
@@ -186,13 +187,14 @@ static bool raise_frontier_to(reel_temp *temp, uintptr_t target)
     }
     watch_unused(frontier, more);
     set_frontier(temp, target);
+    REEL_REPORT(COMMIT, TEMP, temp, frontier, more);
     return true;
 }
 
 // Inside the gate: commit up to `stop` at least, in whole steps from the start
 // of the range. The last step may be a part of one. If a step is refused, the pages
 // that are needed may still be had.
-static bool raise_frontier(reel_temp *temp, uintptr_t stop)
+static IN_CALLER bool raise_frontier(reel_temp *temp, uintptr_t stop)
 {
     const uintptr_t most = stop_of_step(temp, stop);
     const uintptr_t least = stop_of_page(temp, stop);
@@ -203,7 +205,7 @@ static bool raise_frontier(reel_temp *temp, uintptr_t stop)
 // True if memory up to `stop`, within the range, is committed. The frontier is
 // read again inside the gate: another thread may have raised it while this one
 // waited.
-static bool commit_to(reel_temp *temp, uintptr_t stop WITH_CALLER)
+static IN_CALLER bool commit_to(reel_temp *temp, uintptr_t stop WITH_CALLER)
 {
     if (stop <= committed_of(temp)) {
         return true;
@@ -220,7 +222,7 @@ static bool commit_to(reel_temp *temp, uintptr_t stop WITH_CALLER)
 // rounded up to a page, where 0 is no limit. The owner has the temp to itself.
 // The frontier falls before the hook is called, so no context takes memory that
 // is going. No checker is told of memory that is no longer accessible.
-static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
+static IN_CALLER void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
 {
     const uintptr_t frontier = committed_of(temp);
     const size_t committed = frontier - temp->stack.base;
@@ -231,12 +233,13 @@ static void lower_frontier(reel_temp *temp, size_t keep, size_t limit)
     const size_t less = (most | page_mask_of(temp)) + 1;
     set_frontier(temp, frontier - less);
     watch_unused(frontier - less, less);
+    REEL_REPORT(DECOMMIT, TEMP, temp, frontier - less, less);
     temp->pages->decommit(temp->pages->context, (void *)(frontier - less),
                           less);
 }
 
 // Up to a whole memory page, which stays committed for its live bytes.
-static void lower_to_used(reel_temp *temp)
+static IN_CALLER void lower_to_used(reel_temp *temp)
 {
     const size_t used = reel_arena_used(&temp->stack);
     lower_frontier(temp, used + gap_to(used, page_mask_of(temp)), 0);
@@ -244,7 +247,7 @@ static void lower_to_used(reel_temp *temp)
 
 // A strict temp has no more committed than its live bytes need, but in a handler, where
 // no hook is called.
-static void keep_strict(reel_temp *temp)
+static IN_CALLER void keep_strict(reel_temp *temp)
 {
     if (temp->strict && !reel_port_in_interrupt()) {
         lower_to_used(temp);
@@ -300,8 +303,8 @@ static void *refuse_in(reel_temp *temp, size_t size, size_t align WITH_CALLER)
 // Commit first, then allocate. Committed memory stays committed while other
 // contexts may be here. An owner without other contexts takes the same path:
 // beside a commit its cost is small.
-BODY void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
-                                      size_t align WITH_CALLER)
+BODY_IN_CALLER void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
+                                                size_t align WITH_CALLER)
 {
     uintptr_t start, stop;
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, temp,
@@ -313,10 +316,12 @@ BODY void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
     do {
         if (!reel_arena_fit(next, temp->stack.end, size, align, &start, &stop)
             || !commit_to(temp, stop PASS_CALLER)) {
+            REEL_REPORT(REFUSE, TEMP, temp, reel_temp_available(temp), size);
             return refuse_in(temp, size, align PASS_CALLER);
         }
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
     watch_alive(start, size);
+    REEL_REPORT(ALLOC, TEMP, temp, start, size);
     INVARIANT(is_shareable_temp(temp));
     return (void *)start;
 }
@@ -344,16 +349,17 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
 
 // May the block grow into memory that is not committed yet, and is that memory
 // committed now?
-static bool back_growth(reel_temp *temp, uintptr_t start, size_t old_size,
-                        size_t new_size WITH_CALLER)
+static IN_CALLER bool back_growth(reel_temp *temp, uintptr_t start,
+                                  size_t old_size, size_t new_size WITH_CALLER)
 {
     return new_size <= temp->stack.end - start
            && is_last(&temp->stack, start, old_size)
            && commit_to(temp, start + new_size PASS_CALLER);
 }
 
-BODY bool FROM(reel_temp_resize)(reel_temp *temp, void *block, size_t old_size,
-                                 size_t new_size WITH_CALLER)
+BODY_IN_CALLER bool FROM(reel_temp_resize)(reel_temp *temp, void *block,
+                                           size_t old_size,
+                                           size_t new_size WITH_CALLER)
 {
     const uintptr_t start = (uintptr_t)block;
     if (!HOLDS(reel_temp_owns(temp, block, old_size),
@@ -367,20 +373,27 @@ BODY bool FROM(reel_temp_resize)(reel_temp *temp, void *block, size_t old_size,
     }
     const bool done = FROM(reel_arena_resize_slow)(
         &temp->stack, block, old_size, new_size PASS_CALLER);
+    if (done) {
+        REEL_REPORT(RESIZE, TEMP, temp, block, at_least_1(new_size));
+    }
     keep_strict(temp);
     return done;
 }
 
-reel_status reel_temp_free(reel_temp *temp, void *block, size_t size)
+EXTERN_IN_CALLER reel_status reel_temp_free(reel_temp *temp, void *block,
+                                            size_t size)
 {
     const reel_status status = reel_arena_free(&temp->stack, block, size);
+    if (status == REEL_OK) {
+        REEL_REPORT(FREE, TEMP, temp, block, at_least_1(size));
+    }
     keep_strict(temp);
     return status;
 }
 
-BODY void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
-                                   size_t old_size, size_t new_size,
-                                   size_t align WITH_CALLER)
+BODY_IN_CALLER void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
+                                             size_t old_size, size_t new_size,
+                                             size_t align WITH_CALLER)
 {
     if (block == NULL) {
         return ALLOC(temp, new_size, align PASS_CALLER);
@@ -397,6 +410,9 @@ BODY void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
     }
     void *const copy = ALLOC(temp, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
+    if (copy != NULL) {
+        REEL_REPORT(FREE, TEMP, temp, block, at_least_1(old_size));
+    }
     return copy;
 }
 
@@ -460,7 +476,7 @@ static size_t highest_of_windows(reel_temp *temp, size_t high)
 
 // Decommit what lies above the bytes to keep and one step, if it is enough to
 // be worth a call of the hook.
-static void lower_to_kept(reel_temp *temp, size_t kept)
+static IN_CALLER void lower_to_kept(reel_temp *temp, size_t kept)
 {
     const size_t keep = with_a_spare_step(temp, kept);
     const size_t committed = reel_temp_committed(temp);
@@ -480,7 +496,7 @@ static size_t take_high(reel_temp *temp)
 }
 
 // Nothing is in use.
-static void end_frame(reel_temp *temp)
+static IN_CALLER void end_frame(reel_temp *temp)
 {
     const size_t high = take_high(temp);
     const size_t kept =
@@ -492,15 +508,23 @@ static void end_frame(reel_temp *temp)
     }
 }
 
+// An event says how much was used; without events nobody reads it.
+static inline size_t used_to_report(const reel_temp *temp)
+{
+    return REEL_EVENTS ? reel_temp_used(temp) : 0;
+}
+
 reel_status reel_temp_reset(reel_temp *temp)
 {
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
+    const size_t used = used_to_report(temp);
     const reel_status status = reel_arena_reset(&temp->stack);
     if (status != REEL_OK) {
         return status;
     }
+    REEL_REPORT(RESET, TEMP, temp, temp->stack.base, used);
     end_frame(temp);
     INVARIANT(reel_temp_is_valid(temp));
     return REEL_OK;
@@ -511,10 +535,13 @@ reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark)
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
+    const size_t used = used_to_report(temp);
     const reel_status status = reel_arena_rewind(&temp->stack, mark);
     if (status != REEL_OK) {
         return status;
     }
+    REEL_REPORT(REWIND, TEMP, temp, mark.position,
+                temp->stack.base + used - mark.position);
     if (temp->strict) {
         lower_to_used(temp);
     } else if (temp->window > 0 && next_of(&temp->stack) == temp->stack.base) {
@@ -548,6 +575,7 @@ reel_status reel_temp_dispose(reel_temp *temp)
     if (end_binding(&temp->stack.entry, temp) != REEL_OK) {
         return REEL_BUSY;
     }
+    REEL_REPORT(RESET, TEMP, temp, temp->stack.base, reel_temp_used(temp));
     (void)reel_arena_reset(&temp->stack);
     (void)take_high(temp);
     temp->last_high = 0;
@@ -654,6 +682,7 @@ static void end(void *self)
     nobody_is_inside(&temp->gate);
     end_stack(&temp->stack);
     store_release(&temp->committed, temp->stack.end);
+    REEL_REPORT(END, TEMP, temp, 0, 0);
     temp->peak = 0;
 }
 
@@ -712,19 +741,21 @@ reel_handle reel_temp_handle(const reel_temp *temp)
 
 #if REEL_CALLERS
 
-void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align)
+EXTERN_IN_CALLER void *reel_temp_alloc_slow(reel_temp *temp, size_t size,
+                                            size_t align)
 {
     return FROM(reel_temp_alloc_slow)(temp, size, align PASS_HERE);
 }
 
-bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
-                      size_t new_size)
+EXTERN_IN_CALLER bool reel_temp_resize(reel_temp *temp, void *block,
+                                       size_t old_size, size_t new_size)
 {
     return FROM(reel_temp_resize)(temp, block, old_size, new_size PASS_HERE);
 }
 
-void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
-                        size_t new_size, size_t align)
+EXTERN_IN_CALLER void *reel_temp_realloc(reel_temp *temp, void *block,
+                                         size_t old_size, size_t new_size,
+                                         size_t align)
 {
     return FROM(reel_temp_realloc)(temp, block, old_size, new_size,
                                    align PASS_HERE);

@@ -93,10 +93,11 @@
     (REEL_ATOMICS == REEL_ATOMICS_NATIVE || REEL_ATOMICS == REEL_ATOMICS_CUSTOM)
 #define REEL_LINKS_ARE_WORDS (REEL_WIDE_LINKS || REEL_LISTS_ARE_VERSIONED)
 
-/// Three more options name a header:
+/// Four more options name a header:
 ///
 ///   REEL_PORT_MASK_HEADER   a port's inline interrupt mask: see reel/port.h
 ///   REEL_PORT_WATCH_HEADER  a port's calls of a memory checker: see reel/port.h
+///   REEL_PORT_EVENTS_HEADER where events are reported: see reel/events.h
 ///   REEL_TYPES_HEADER       for builds without <stdbool.h>, <stddef.h> and
 ///                           <stdint.h>, as kernels are. It defines bool, true,
 ///                           false, NULL, size_t, ptrdiff_t, intptr_t and
@@ -113,6 +114,12 @@
 #define REEL_WATCH 0
 #endif
 
+#ifdef REEL_PORT_EVENTS_HEADER
+#define REEL_EVENTS 1
+#else
+#define REEL_EVENTS 0
+#endif
+
 /// 1: a refusal and a broken contract say where the call came from
 /// (reel/report.h). Code grows, data does not   0: they do not.
 #ifndef REEL_CALLERS
@@ -121,7 +128,8 @@
 
 /// Derived: inline halves are not taken, so the library sees every call.
 #define REEL_OUT_OF_LINE \
-    (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH || REEL_CALLERS)
+    (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH || REEL_CALLERS \
+     || REEL_EVENTS)
 
 #if REEL_CHECKS < 0 || REEL_CHECKS > 2
 #error "REEL_CHECKS must be 0, 1 or 2"

@@ -155,4 +155,21 @@ void reel_port_unmask(uintptr_t saved);
 }
 #endif
 
+/// REEL_PORT_EVENTS_HEADER names a header with one static inline function (see
+/// port/events/ for a ring, a sink and a file):
+///
+///   void reel_port_event(uintptr_t what, const void *object, uintptr_t place,
+///                        size_t size, uintptr_t caller)
+///
+///     what     kind and module: see reel/events.h
+///     object   the address of the object
+///     place, size   as the kind says
+///     caller   the address behind the call that did this
+///
+/// It is called when the object has changed, in any context, also inside gates, and
+/// before memory that goes is gone. It waits for nothing and calls nothing of reel's.
+#if REEL_EVENTS
+#include REEL_PORT_EVENTS_HEADER
+#endif
+
 #endif

@@ -7,6 +7,7 @@
 #include "reel/allocator.h"
 #include "reel/arena.h"
 #include "reel/blocks.h"
+#include "reel/events.h"
 #include "reel/heap.h"
 #include "reel/locked.h"
 #include "reel/pages.h"

@@ -226,9 +226,11 @@ reel_status reel_temp_free(reel_temp *temp, void *block, size_t size);
 /// checked. Other contexts may be in reel_temp_alloc_shared().
 ///
 /// Returns  as reel_arena_mark().
-static inline reel_mark reel_temp_mark(reel_temp *temp)
+REEL_REPORTING reel_mark reel_temp_mark(reel_temp *temp)
 {
-    return reel_arena_mark(&temp->stack);
+    const reel_mark mark = reel_arena_mark(&temp->stack);
+    REEL_REPORT(MARK, TEMP, temp, mark.position, 0);
+    return mark;
 }
 
 /// Free every block that was allocated after `mark` was taken. Memory is

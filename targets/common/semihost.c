@@ -9,12 +9,14 @@
 #define SYS_OPEN          0x01u
 #define SYS_CLOSE         0x02u
 #define SYS_WRITE0        0x04u
+#define SYS_WRITE         0x05u
 #define SYS_READ          0x06u
 #define SYS_GET_CMDLINE   0x15u
 #define SYS_EXIT_EXTENDED 0x20u
 
-#define OPEN_READ_BINARY 1u
-#define APPLICATION_EXIT 0x20026u // ADP_Stopped_ApplicationExit
+#define OPEN_READ_BINARY  1u
+#define OPEN_WRITE_BINARY 5u
+#define APPLICATION_EXIT  0x20026u // ADP_Stopped_ApplicationExit
 
 #if defined(__riscv)
 #define FIRST  "a0"
@@ -78,14 +80,30 @@ const char *semihost_arguments(char *line, size_t size)
     return *line == ' ' ? line + 1 : line;
 }
 
-int semihost_open(const char *path)
+static int open_in_mode(const char *path, uintptr_t mode)
 {
     size_t length = 0;
     while (path[length] != '\0') {
         length++;
     }
-    const uintptr_t block[] = { (uintptr_t)path, OPEN_READ_BINARY, length };
+    const uintptr_t block[] = { (uintptr_t)path, mode, length };
     return (int)call(SYS_OPEN, block);
+}
+
+int semihost_open(const char *path)
+{
+    return open_in_mode(path, OPEN_READ_BINARY);
+}
+
+int semihost_create(const char *path)
+{
+    return open_in_mode(path, OPEN_WRITE_BINARY);
+}
+
+void semihost_put(int handle, const void *bytes, size_t size)
+{
+    const uintptr_t block[] = { (uintptr_t)handle, (uintptr_t)bytes, size };
+    (void)call(SYS_WRITE, block);
 }
 
 size_t semihost_read(int handle, void *into, size_t size)

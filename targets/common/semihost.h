@@ -31,4 +31,11 @@ size_t semihost_read(int handle, void *into, size_t size);
 
 void semihost_close(int handle);
 
+// Create a file of the emulator's host, or empty it. Returns a handle, or a negative
+// number.
+int semihost_create(const char *path);
+
+// Write to it. What cannot be written is lost.
+void semihost_put(int handle, const void *bytes, size_t size);
+
 #endif

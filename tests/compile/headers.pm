@@ -13,12 +13,12 @@ sub comments_of {
     my ( $comment, %comments ) = ('');
 
     # In detail/ are the bodies of functions that are explained elsewhere.
-    my $is_body = sub { $path =~ /detail/ && $_[0] =~ /^static inline/ };
+    my $is_body = sub { $path =~ /detail/ && $_[0] =~ /^(?:static inline|REEL_REPORTING)/ };
     for my $line ( split /\n/, text_of($path) ) {
         if ( $line =~ m{^///} ) {
             $comment .= "$line\n";
         }
-        elsif ( $line =~ /^(?!typedef|extern)[a-z][^#=]*?\b(reel_\w+)\(/ ) {
+        elsif ( $line =~ /^(?!typedef|extern)(?:REEL_REPORTING )?[a-z][^#=]*?\b(reel_\w+)\(/ ) {
             $comments{$1} //= $comment if $comment || !$is_body->($line);
         }
         elsif ( $line =~ /^\s*$/ ) {

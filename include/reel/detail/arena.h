@@ -9,6 +9,7 @@
 #endif
 
 #include "reel/arena.h"
+#include "reel/events.h"
 
 // src/arena.c says REEL_TO_EMIT.
 #if REEL_HAS_INLINE && !defined(REEL_ARENA_INLINE)
@@ -18,6 +19,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// With events: a bit of `refusals` says that the arena is a temp's, which reports.
+#define REEL_STACK_OF_TEMP (REEL_EVENTS ? 0x80u : 0u)
 
 /// The state of an empty arena over [start, stop). Inline allocation ends at
 /// `ready`. `zero` is 0, or REEL_ZERO_BY_SCRIPT.
@@ -137,6 +141,9 @@ REEL_ARENA_INLINE reel_mark reel_arena_mark(reel_arena *arena)
     const uintptr_t next = REEL_WORD_VALUE(arena->next);
     const reel_mark mark = { arena, next, arena->serial };
     arena->floor = next;
+    if (REEL_EVENTS && (arena->refusals.value & REEL_STACK_OF_TEMP) == 0) {
+        REEL_REPORT(MARK, ARENA, arena, next, 0);
+    }
     if (REEL_CHECKS >= 2 && !reel_arena_is_valid(arena)) {
         reel_panic(REEL_INVALID, __FILE__, __LINE__);
     }

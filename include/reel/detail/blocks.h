@@ -52,7 +52,7 @@ extern "C" {
 /// block.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache);
 
-/// The two functions below in builds that watch blocks, which also refuse what is in
+/// The two functions below in builds that watch or report blocks, which also refuse what is in
 /// the cache already.
 void *reel_blocks_cache_take(reel_blocks_cache *cache);
 reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block);
@@ -60,7 +60,7 @@ reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block);
 static inline REEL_SEEN_THROUGH void *
 reel_blocks_cache_alloc(reel_blocks_cache *cache)
 {
-    if (REEL_POISON || REEL_WATCH) {
+    if (REEL_POISON || REEL_WATCH || REEL_EVENTS) {
         return reel_blocks_cache_take(cache);
     }
     void **const top = cache->top;
@@ -88,7 +88,7 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 static inline REEL_SEEN_THROUGH reel_status
 reel_blocks_cache_free(reel_blocks_cache *cache, void *block)
 {
-    if (REEL_POISON || REEL_WATCH) {
+    if (REEL_POISON || REEL_WATCH || REEL_EVENTS) {
         return reel_blocks_cache_put(cache, block);
     }
     void **const top = cache->top;

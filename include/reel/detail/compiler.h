@@ -28,13 +28,23 @@
 /// This does not depend on what `inline` means, which C99, -fgnu89-inline and
 /// Linux define differently.
 /// With REEL_CALLERS the body is always inlined: then the function of the library
-/// that it calls returns to the caller.
-#if REEL_CALLERS && defined(__GNUC__)
+/// that it calls returns to the caller. With events nothing is inline but in the
+/// library.
+#if (REEL_CALLERS || REEL_EVENTS) && defined(__GNUC__)
 #define REEL_SEEN_THROUGH __attribute__((__always_inline__))
 #else
 #define REEL_SEEN_THROUGH
 #endif
-#if defined(__cplusplus)
+#if REEL_EVENTS && defined(__clang__)
+#pragma clang diagnostic ignored "-Wstatic-in-inline" // it takes them for C99's
+#endif
+#if REEL_EVENTS && defined(__cplusplus)
+#define REEL_HAS_INLINE 0
+#define REEL_TO_EMIT    inline __attribute__((__always_inline__, __used__))
+#elif REEL_EVENTS && defined(__GNUC__)
+#define REEL_HAS_INLINE 0
+#define REEL_TO_EMIT    inline __attribute__((__gnu_inline__, __always_inline__))
+#elif defined(__cplusplus)
 #define REEL_HAS_INLINE   1
 #define REEL_FOR_INLINING inline REEL_SEEN_THROUGH
 #define REEL_TO_EMIT      inline __attribute__((__used__))
@@ -55,6 +65,13 @@
 #else
 #define REEL_ALWAYS_INLINED
 #define REEL_UNLIKELY(fact) (fact)
+#endif
+
+/// A short function of a header that reports events, which say where it was called.
+#if REEL_EVENTS && defined(__GNUC__)
+#define REEL_REPORTING static __attribute__((__noinline__, __unused__))
+#else
+#define REEL_REPORTING static inline REEL_SEEN_THROUGH
 #endif
 
 /// Does the compiler know the value after inlining? Some checks then fold. -Os

@@ -64,12 +64,19 @@
 #define REEL_NAME_WATCH watch_0
 #endif
 
-#define REEL_NAMED_(a, b, c, d, e, f, g) \
-    a##_built_with_##b##_##c##_##d##_##e##_##f##_##g
-#define REEL_NAMED(a, b, c, d, e, f, g) REEL_NAMED_(a, b, c, d, e, f, g)
+#if REEL_EVENTS
+#define REEL_NAME_EVENTS events_1
+#else
+#define REEL_NAME_EVENTS events_0
+#endif
+
+#define REEL_NAMED_(a, b, c, d, e, f, g, h) \
+    a##_built_with_##b##_##c##_##d##_##e##_##f##_##g##_##h
+#define REEL_NAMED(a, b, c, d, e, f, g, h) REEL_NAMED_(a, b, c, d, e, f, g, h)
 #define REEL_BUILT_WITH(name)                                             \
     REEL_NAMED(name, REEL_NAME_ATOMICS, REEL_NAME_CORES, REEL_NAME_LINKS, \
-               REEL_NAME_ALIGN, REEL_NAME_POISON, REEL_NAME_WATCH)
+               REEL_NAME_ALIGN, REEL_NAME_POISON, REEL_NAME_WATCH,        \
+               REEL_NAME_EVENTS)
 #define REEL_TEXT_(name) #name
 #define REEL_TEXT(name)  REEL_TEXT_(name)
 

@@ -30,7 +30,8 @@ extern "C" {
     linkage reel_temp name = {                                               \
         REEL_ARENA_INITIAL(REEL_ADDRESS(name##_memory),                      \
                            REEL_ADDRESS(name##_memory),                      \
-                           REEL_ADDRESS(name##_memory) + (bytes), zero),     \
+                           REEL_ADDRESS(name##_memory) + (bytes),            \
+                           (zero) + REEL_STACK_OF_TEMP),                     \
         { REEL_ADDRESS(name##_memory) },                                     \
         { 0 },                                                               \
         &port.pages,                                                         \
