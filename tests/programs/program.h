@@ -11,7 +11,8 @@
 typedef enum outcome {
     WORKED, // the output is right
     FAILED, // the library said that it lacks memory
-    WRONG,  // anything else
+    OTHER,  // it said something else
+    WRONG,  // the output is wrong
 } outcome;
 
 typedef struct program {
