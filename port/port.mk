@@ -48,6 +48,12 @@ amalgamation:  ## Write reel as few files, in C and C++ (NAME_PREFIX=reel)
 	port/amalgamation/amalgamate $(OUT)/amalgamation c++ $(NAME_PREFIX)
 	echo "$(OUT)/amalgamation has:" && ls $(OUT)/amalgamation
 
+.PHONY: reference
+reference:  ## Write what the headers say as one page
+	mkdir -p $(OUT)/reference
+	port/dist/reference $(OUT)/reference/reel.html
+	echo $(OUT)/reference/reel.html
+
 .PHONY: sbom
 sbom:  ## Write bills of material, CycloneDX and SPDX, with hashes (URL=)
 	mkdir -p $(OUT)/sbom

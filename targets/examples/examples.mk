@@ -8,7 +8,7 @@ EXAMPLE_PORTS := $(addprefix port/cortex-m/,mpu7.c fault.c)
 EXAMPLES := $(EXAMPLE_NAMES:%=$(OUT)/$(EXAMPLE_BUILD)/examples/%.elf) \
             $(OUT)/$(EXAMPLE_BUILD)/examples/two_rams.elf \
             $(OUT)/mps2-an521+native+cores2/examples/two_cores.elf
-EXAMPLES_ON_HOST := $(addprefix $(OUT)/examples/,host_test cxx)
+EXAMPLES_ON_HOST := $(addprefix $(OUT)/examples/,host_test cxx freertos)
 
 example_link = $(SAY); mkdir -p $(@D); $(LINK) -nostdlib -Llinker -Ltargets/common \
     -T $(1) -Wl,--gc-sections,--no-warn-rwx-segments,--no-warn-execstack -lgcc
@@ -48,6 +48,13 @@ $(OUT)/examples/cxx: targets/examples/cxx.cc port/cxx/reel.hpp $(CASE_HEADERS) \
 	$(SAY); mkdir -p $(@D)
 	$(CPU) compile g++ -std=c++17 -fno-exceptions -fno-rtti -Wall -Wextra -Werror -Iinclude -Iport -o $@ \
 	    $(filter %.cc %.o,$^)
+
+# FreeRTOS is not in Debian: its tasks are threads of the host.
+$(OUT)/examples/freertos: targets/examples/freertos.c $(wildcard tests/examples/freertos/*) \
+        $(call objects,gcc+O2,$(CORE)) | $(OUT)/have-host
+	$(SAY); mkdir -p $(@D)
+	$(CPU) compile gcc -std=c11 -D_POSIX_C_SOURCE=200809L -g $(WARN) -Iinclude -Itests/examples/freertos -o $@ \
+	    $(filter %.c %.o,$^) -pthread
 
 SCRIPT_RUNS += tests/examples/examples.t
 NEEDS_tests/examples/examples.t := $(EXAMPLES) $(EXAMPLES_ON_HOST) $(EXAMPLE_ON_PICO)

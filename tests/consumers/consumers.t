@@ -119,6 +119,21 @@ is( scalar keys %ids, scalar @parts, 'SPDX: each file has an identifier of its o
 is_deeply( [ $cdx->{metadata}{component}{version}, $spdx->{packages}[0]{versionInfo} ],
     [ $version, $version ], 'both have the version' );
 
+# ---- the reference -------------------------------------------------------------------
+
+use lib 'tests/compile';
+use headers;
+my $reference = text_of("$top/build/dist/reel-$version.html");
+my %missing;
+for my $public ( glob 'include/reel/*.h' ) {
+    my %comments = headers::comments_of($public);
+    $missing{$_} = 1 for grep { $comments{$_} && $reference !~ /<h3 id="$_">/ } keys %comments;
+}
+is( join( ' ', sort keys %missing ), '', 'the reference has each public function' );
+my %ids;
+$ids{$_}++ for $reference =~ /id="([^"]+)"/g;
+is( join( ' ', grep { $ids{$_} > 1 } sort keys %ids ), '', 'and each once' );
+
 # ---- make install and pkg-config ----------------------------------------------------
 
 my $pc  = "PKG_CONFIG_PATH=$folder/opt/lib/pkgconfig";

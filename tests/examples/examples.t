@@ -10,7 +10,7 @@ use files;
 
 my $page = text_of('targets/examples/README.md');
 my %runs = map { m{/(\w+)[.]elf$} ? ( $1 => $_ ) : () } glob 'build/*/examples/*.elf';
-$runs{$_} = "build/examples/$_" for qw(host_test cxx);
+$runs{$_} = "build/examples/$_" for qw(host_test cxx freertos);
 
 sub run {
     my ( $program, @arguments ) = @_;
