@@ -12,7 +12,7 @@ $(OUT)/%/wrapped/malloc: \
         $$(call objects,$$*/wrapped,port/libc/malloc.c port/libc/names.c tests/libc/malloc.c)
 	$(SAY); $(LINK) $(WRAP_MALLOC) -pthread
 
-HOST_RUNS += $(foreach build,gcc+O2 gcc+checks0+poison0 clang+checks2+poison1 gcc+O2+tsan,\
+HOST_RUNS += $(foreach build,gcc+O2 gcc+checks0+poison0 clang+checks2+poison1 gcc+O2+tsan armhf+O2,\
                $(OUT)/$(build)/wrapped/malloc)
 
 # On a board: newlib-nano and picolibc over the heap, and what others keep in it.
