@@ -77,7 +77,7 @@ typedef struct extent {
 } extent;
 
 // What a block takes.
-static inline size_t taken_by(const reel_arena *arena, uintptr_t start,
+ONLY_REPORTED size_t taken_by(const reel_arena *arena, uintptr_t start,
                               size_t size)
 {
     const uintptr_t stop = start + at_least_1(size);

@@ -147,7 +147,7 @@ INLINE_FOR_SPEED void raise_frontier(reel_heap *heap, size_t to)
 
 // ---- allocation ------------------------------------------------------------------
 
-static inline size_t free_bytes(const reel_heap *heap)
+ONLY_REPORTED size_t free_bytes(const reel_heap *heap)
 {
     return (heap->count << heap->shift) - (heap->peak - heap->below_peak);
 }

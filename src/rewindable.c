@@ -265,7 +265,7 @@ ALSO_PLAIN(reel_rewindable_init);
 // ---- allocation ----------------------------------------------------------------
 
 // Bytes of its chunks that are free.
-static inline size_t left_now(const reel_rewindable *rewindable)
+ONLY_REPORTED size_t left_now(const reel_rewindable *rewindable)
 {
     size_t granules = 0;
     for (size_t i = 0; i < count_of(rewindable); i++) {
