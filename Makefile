@@ -152,6 +152,7 @@ include port/port.mk \
         tests/fuzz/fuzz.mk \
         tests/gdb/gdb.mk \
         tests/events/events.mk \
+        tests/picture/picture.mk \
         $(wildcard tests/schedules/schedules.mk) \
         tests/bench/bench.mk \
         tests/misra/misra.mk \

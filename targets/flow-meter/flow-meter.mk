@@ -31,10 +31,19 @@ WRAP = -Wl,--wrap=$(1) -Wl,--defsym=__wrap_$(1)=$(2)
 OPTIONS_unrewound := $(call WRAP,reel_rewindable_rewind,reel_rewindable_is_valid)
 OPTIONS_unclosed  := $(call WRAP,reel_region_close,reel_region_is_valid)
 
+METER_EVENTS := $(addprefix port/events/,ring.c ctf.c)
 METER_PORT := $(CORE) $(BOARD_COMMON) $(addprefix port/cortex-m/,mpu7.c fault.c)
 
 $(OUT)/%/flow-meter.elf: \
         $$(call objects,$$(firstword $$(subst /, ,$$*)),$(METER_PORT)) \
+        $$(call objects,$$*,$(METER_BOARD)) $(BOARD_SCRIPTS)
+	$(SAY); $(LINK_BOARD)
+
+# The same with events, which `trace FOLDER CAPTURE` writes.
+FLAGS_many-events := -DREEL_EVENTS_CAPACITY=16384u
+METER_TRACED := $(OUT)/mps2-an385+events+timer0+many-events/callers/flow-meter-traced.elf
+$(OUT)/%/flow-meter-traced.elf: \
+        $$(call objects,$$(firstword $$(subst /, ,$$*)),$(METER_PORT) $(METER_EVENTS)) \
         $$(call objects,$$*,$(METER_BOARD)) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 

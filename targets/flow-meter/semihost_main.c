@@ -8,6 +8,7 @@
 #include "platform.h"
 #include "reel/arena.h"
 #include "semihost.h"
+#include "trace.h"
 
 #define LINE_SIZE 1024u
 
@@ -133,6 +134,19 @@ static int stray(void)
     return METER_MISSED;
 }
 
+// Meter a capture, and write what happens in memory on the way.
+static int traced(const char *arguments)
+{
+    if (!trace_start(arguments)) {
+        semihost_write(
+            "flow-meter: no trace: built without events, or no such folder\n");
+        return METER_FAILED;
+    }
+    const int code = meter_run(after_word(arguments), false);
+    trace_stop();
+    return code;
+}
+
 int main(void)
 {
     static char line[LINE_SIZE];
@@ -146,6 +160,9 @@ int main(void)
     }
     if (begins_with(arguments, "frames ")) {
         return meter_run(after_word(arguments), true);
+    }
+    if (begins_with(arguments, "trace ")) {
+        return traced(after_word(arguments));
     }
     return meter_run(arguments, false);
 }

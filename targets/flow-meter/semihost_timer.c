@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "platform.h"
+#include "trace.h"
 
 #define SYSTICK_CSR (*(volatile uint32_t *)0xE000E010)
 #define SYSTICK_RVR (*(volatile uint32_t *)0xE000E014)
@@ -36,6 +37,7 @@ void platform_start_timer(void (*tick)(void))
 
 void platform_pass_time(void)
 {
+    trace_drain();
 }
 
 void platform_stop_timer(void)
