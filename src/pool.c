@@ -190,6 +190,10 @@ static bool find_room(const reel_pool *pool, size_t *chunk)
     return false;
 }
 
+// In place of a count of free pages: the chunk is a part of a block that the backing
+// keeps, so it does not go before the pool does.
+#define IS_A_PART SIZE_MAX
+
 // Inside the gate: fill an entry. No watermark leads to its pages yet, so no
 // other context claims one.
 static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
@@ -198,6 +202,7 @@ static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
     chunk->links = (reel_link *)links;
     watch_unused(pages, chunk_size(pool));
     REEL_REPORT(COMMIT, POOL, pool, pages, chunk_size(pool));
+    chunk->free = 0;
     store_relaxed(&chunk->peak, 0);
     store_relaxed(&chunk->after, NO_NUMBER);
     store_release(&chunk->base, pages);
@@ -323,7 +328,9 @@ static IN_CALLER void forget_chunk(const reel_pool *pool,
     store_relaxed(&chunk->base, 0);
     free_links(pool, chunk);
     watch_own(base, chunk_size(pool));
-    (void)reel_free(pool->backing, (void *)base, block_size(pool));
+    if (chunk->free != IS_A_PART) {
+        (void)reel_free(pool->backing, (void *)base, block_size(pool));
+    }
 }
 
 static bool reclaim_pages(const reel_pool *pool, uintptr_t base)
@@ -339,6 +346,9 @@ static bool reclaim_pages(const reel_pool *pool, uintptr_t base)
 // False: the backing would keep it, so the chunk stays, with all pages free.
 static IN_CALLER bool drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 {
+    if (chunk->free == IS_A_PART) {
+        return false;
+    }
     if (!pool->is_joined && !has_links_apart(pool)) {
         if (!is_all_taken_back(pool)) {
             return false;
@@ -559,13 +569,14 @@ static bool may_take(const reel_pool *pool, size_t count, uintptr_t *block)
 
 // Of the block, or if there is none of the backing.
 static bool take_next(const reel_pool *pool, reel_pool_chunk *chunk,
-                      uintptr_t *block)
+                      bool is_part, uintptr_t *block)
 {
     if (*block == 0) {
         return take_chunk(pool, chunk);
     }
     enter_unit(pool, chunk, *block);
     *block += unit_step(pool);
+    chunk->free = is_part ? IS_A_PART : 0;
     return true;
 }
 
@@ -574,6 +585,7 @@ static bool take_next(const reel_pool *pool, reel_pool_chunk *chunk,
 static bool take_chunks(reel_pool *pool, size_t count, size_t *newest,
                         uintptr_t *oldest)
 {
+    const bool is_part = count > 1;
     uintptr_t block;
     size_t chunk;
     *newest = SIZE_MAX;
@@ -583,7 +595,7 @@ static bool take_chunks(reel_pool *pool, size_t count, size_t *newest,
     }
     for (; count > 0; count--) {
         if (!find_room(pool, &chunk)
-            || !take_next(pool, &pool->chunks[chunk], &block)) {
+            || !take_next(pool, &pool->chunks[chunk], is_part, &block)) {
             return false;
         }
         // The newest one's pages come first, then those of the one before.
@@ -659,13 +671,15 @@ static void count_free(const reel_pool *pool)
 {
     for (size_t i = 0; i < pool->capacity; i++) {
         reel_pool_chunk *const chunk = &pool->chunks[i];
-        if (base_of(chunk) != 0) { // else nothing of it was ever written
+        // Nothing was ever written of one that is not there.
+        if (base_of(chunk) != 0 && chunk->free != IS_A_PART) {
             chunk->free = pool->chunk_pages - peak_in(chunk);
         }
     }
     uintptr_t link = list_top(&pool->list);
     while (!is_bottom(&pool->list, link)) {
-        chunk_at(pool, link)->free++;
+        reel_pool_chunk *const chunk = chunk_at(pool, link);
+        chunk->free += chunk->free != IS_A_PART;
         link = link_after(pool, link);
     }
 }
@@ -766,6 +780,7 @@ static void forget_chunks(reel_pool *pool)
             forget_chunk(pool, &pool->chunks[i - 1]);
         }
     }
+    list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
     string_fresh_pages(pool);
 }
 
@@ -910,7 +925,6 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
     reel_list *const list = &cache->pool->list;
     if (cache->top > cache->slots && pool_has_ended(cache->pool)) {
         cache->top = cache->slots;
-        (void)HOLDS(false, REEL_STALE, KIND, cache->pool, HERE);
         return;
     }
     while (cache->top > cache->slots) {

@@ -176,13 +176,14 @@ bool FROM(reel_arena_resize_slow)(reel_arena *arena, void *block,
 #endif
 
 // Is it the last block, and not pinned? The last one ends where the next block
-// would start.
+// would start. What starts within a granule is none.
 ALWAYS_INLINE bool is_last(const reel_arena *arena, uintptr_t start,
                            size_t size)
 {
+    const uintptr_t mask = granule_mask(arena);
     const uintptr_t stop = start + size;
-    return stop + gap_to(stop, granule_mask(arena)) == next_of(arena)
-           && start >= arena->floor;
+    return stop + gap_to(stop, mask) == next_of(arena) && start >= arena->floor
+           && (start & mask) == 0;
 }
 
 #endif

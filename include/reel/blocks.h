@@ -308,9 +308,8 @@ reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache);
 
 /// Free every block of the cache to the block pool.
 ///
-/// Returns  when the cache is empty.
-/// Panics   the cache has blocks and is not bound, and the block pool has ended
-///          (REEL_STALE). Then the cache forgets them.
+/// Returns  when the cache is empty. The blocks of a block pool that has ended are
+///          forgotten.
 /// Cost     O(capacity)
 void reel_blocks_cache_flush(reel_blocks_cache *cache);
 

@@ -356,9 +356,8 @@ reel_handle reel_pool_cache_handle(const reel_pool_cache *cache);
 
 /// Release every page of the cache to the pool, for example before a trim.
 ///
-/// Returns  when the cache is empty.
-/// Panics   the cache has pages and is not bound, and the pool has ended
-///          (REEL_STALE). Then the cache forgets them.
+/// Returns  when the cache is empty. The pages of a pool that has ended are
+///          forgotten.
 /// Cost     O(capacity)
 void reel_pool_cache_flush(reel_pool_cache *cache);
 

@@ -267,6 +267,41 @@ static void a_trim_over_a_full_arena_frees_and_counts_no_failure(void)
     EXPECT_EQUAL(reel_arena_stats(&the.arena).failures, 0);
 }
 
+// Chunks that came in one block are not blocks of the backing, so none of them goes back
+// alone: a stack of granules would end within one.
+static void chunks_of_one_block_stay_together(void)
+{
+    start_pool_on_busy_arena(1600);
+    EXPECT_EQUAL(reel_arena_init_granular(&the.arena, memory, 1600, 64),
+                 REEL_OK);
+    is_busy = true; // so the block that shows the room stays
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK);
+    is_busy = false;
+    EXPECT_EQUAL(reel_pool_trim(&the.pool), 0);
+    EXPECT_EQUAL(reel_pool_chunks(&the.pool), 2);
+    void *const page = reel_pool_claim(&the.pool);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
+    EXPECT(reel_pool_chunks(&the.pool) == 0 && reel_pool_is_valid(&the.pool));
+    EXPECT(reel_arena_is_valid(&the.arena));
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 3), REEL_OK);
+    EXPECT(reel_pool_claim(&the.pool) != NULL);
+}
+
+static void what_starts_within_a_granule_is_no_last_block(void)
+{
+    start();
+    EXPECT_EQUAL(reel_arena_init_granular(&the.arena, memory, 1024, 64),
+                 REEL_OK);
+    unsigned char *const block = reel_arena_alloc(&the.arena, 100, 1);
+    EXPECT_EQUAL(reel_arena_free(&the.arena, block + 30, 70), REEL_OK);
+    EXPECT_EQUAL(reel_arena_used(&the.arena), 128);
+    EXPECT(!reel_reclaim(reel_arena_allocator(&the.arena), block + 30, 70));
+    EXPECT(reel_arena_is_valid(&the.arena));
+    EXPECT(reel_reclaim(reel_arena_allocator(&the.arena), block, 100));
+    EXPECT_EQUAL(reel_arena_used(&the.arena), 0);
+}
+
 // A page needs no alignment then, but its links do.
 static void the_links_of_unaligned_pages_end_with_their_block(void)
 {
@@ -632,6 +667,8 @@ const test_case corners_tests[] = {
     TEST(a_trim_frees_what_a_locked_stack_takes_back),
     TEST(a_reserve_that_others_get_in_between_loses_nothing),
     TEST(a_trim_over_a_full_arena_frees_and_counts_no_failure),
+    TEST(chunks_of_one_block_stay_together),
+    TEST(what_starts_within_a_granule_is_no_last_block),
     TEST(the_links_of_unaligned_pages_end_with_their_block),
     TEST(a_strict_temp_decommits_nothing_in_a_handler),
     TEST(a_temp_that_has_ended_reserves_nothing),
