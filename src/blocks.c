@@ -622,14 +622,16 @@ static bool suits(const reel_blocks *blocks, size_t size, size_t align)
            && ((blocks->base | blocks->block_size) & mask) == 0;
 }
 
-static void *allocate(void *self, size_t size, size_t align)
+BODY void *FROM(reel_blocks_allocate)(void *self, size_t size,
+                                      size_t align WITH_CALLER)
 {
     reel_blocks *const blocks = self;
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self,
+               caller)) {
         return NULL;
     }
     return suits(blocks, size, align)
-               ? FROM(reel_blocks_alloc)(blocks PASS_HERE)
+               ? FROM(reel_blocks_alloc)(blocks PASS_CALLER)
                : NULL;
 }
 
@@ -639,7 +641,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
     const reel_blocks *const blocks = self;
     (void)old_size;
     if (block == NULL) {
-        return allocate(self, new_size, align);
+        return FROM(reel_blocks_allocate)(self, new_size, align PASS_HERE);
     }
     const uintptr_t i = number_of(blocks, block);
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)
@@ -666,7 +668,7 @@ static void end(void *self)
 reel_allocator reel_blocks_allocator(reel_blocks *blocks)
 {
     static const reel_allocator_ops ops = {
-        .allocate = allocate,
+        .allocate = reel_blocks_allocate,
         .reallocate = reallocate,
         .free = give_back,
         .end = end,
@@ -787,6 +789,11 @@ EXTERN_IN_CALLER void *reel_blocks_alloc(reel_blocks *blocks)
 void *reel_blocks_cache_refill(reel_blocks_cache *cache)
 {
     return FROM(reel_blocks_cache_refill)(cache PASS_HERE);
+}
+
+void *reel_blocks_allocate(void *self, size_t size, size_t align)
+{
+    return FROM(reel_blocks_allocate)(self, size, align PASS_HERE);
 }
 
 #endif

@@ -960,13 +960,15 @@ static bool suits(const reel_pool *pool, size_t size, size_t align)
            && mask_of(align) <= page_align_mask(pool);
 }
 
-static void *allocate(void *self, size_t size, size_t align)
+BODY void *FROM(reel_pool_allocate)(void *self, size_t size,
+                                    size_t align WITH_CALLER)
 {
     reel_pool *const pool = self;
-    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, pool, HERE)) {
+    if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, pool,
+               caller)) {
         return NULL;
     }
-    return suits(pool, size, align) ? FROM(reel_pool_claim)(pool PASS_HERE)
+    return suits(pool, size, align) ? FROM(reel_pool_claim)(pool PASS_CALLER)
                                     : NULL;
 }
 
@@ -976,7 +978,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
     const reel_pool *const pool = self;
     (void)old_size;
     if (block == NULL) {
-        return allocate(self, new_size, align);
+        return FROM(reel_pool_allocate)(self, new_size, align PASS_HERE);
     }
     const uintptr_t i = find_page(pool, (uintptr_t)block);
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)
@@ -1004,7 +1006,7 @@ static void end(void *self)
 reel_allocator reel_pool_allocator(reel_pool *pool)
 {
     static const reel_allocator_ops ops = {
-        .allocate = allocate,
+        .allocate = reel_pool_allocate,
         .reallocate = reallocate,
         .free = give_back,
         .end = end,
@@ -1106,6 +1108,11 @@ EXTERN_IN_CALLER uintptr_t reel_pool_claim_number(reel_pool *pool)
 EXTERN_IN_CALLER void *reel_pool_claim(reel_pool *pool)
 {
     return FROM(reel_pool_claim)(pool PASS_HERE);
+}
+
+void *reel_pool_allocate(void *self, size_t size, size_t align)
+{
+    return FROM(reel_pool_allocate)(self, size, align PASS_HERE);
 }
 
 #endif

@@ -158,8 +158,33 @@ reel_allocator reel_allocator_null(void);
 /// The operations of that allocator, for static instances.
 extern const reel_allocator_ops reel_allocator_null_ops;
 
+/// Get the size of an array of `count` elements.
+///
+/// Returns  count * size, also for a size of 0; SIZE_MAX, which every allocator
+///          refuses, if that overflows.
+/// Callers  any context
+static inline size_t reel_array_size(size_t count, size_t size)
+{
+    return size == 0 || count <= SIZE_MAX / size ? count * size : SIZE_MAX;
+}
+
+/// Allocate one `type`, or an array of `count` of them, for every allocator: `owner`
+/// points to an arena, temp, heap, rewindable, span, region, block pool or pool, or
+/// is a reel_allocator. A type may be an array, as int[4], or a pointer to a
+/// function. The result points to the type, and is NULL if it does not fit.
+///
+///   int(*row)[4] = REEL_NEW(&heap, int[4]);
+#define REEL_NEW(owner, type)                                      \
+    ((REEL_POINTER_TO_(type))REEL_CALL_ALLOC_(owner, sizeof(type), \
+                                              REEL_ALIGNOF(type)))
+#define REEL_NEW_ARRAY(owner, type, count)     \
+    ((REEL_POINTER_TO_(type))REEL_CALL_ALLOC_( \
+        owner, reel_array_size((count), sizeof(type)), REEL_ALIGNOF(type)))
+
 #ifdef __cplusplus
 }
 #endif
+
+#include "reel/detail/allocator.h"
 
 #endif

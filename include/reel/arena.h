@@ -318,24 +318,6 @@ reel_status reel_arena_dispose(reel_arena *arena);
 /// Returns  the allocator, valid as long as the arena.
 reel_allocator reel_arena_allocator(reel_arena *arena);
 
-/// Get the size of an array of `count` elements.
-///
-/// Returns  count * size, also for a size of 0; SIZE_MAX, which every allocator
-///          refuses, if that overflows.
-/// Callers  any context
-static inline size_t reel_array_size(size_t count, size_t size)
-{
-    return size == 0 || count <= SIZE_MAX / size ? count * size : SIZE_MAX;
-}
-
-/// Allocate one `type`, or an array of `count` of them. NULL if it does not
-/// fit.
-#define REEL_NEW(arena, type) \
-    ((type *)reel_arena_alloc((arena), sizeof(type), REEL_ALIGNOF(type)))
-#define REEL_NEW_ARRAY(arena, type, count)                                     \
-    ((type *)reel_arena_alloc((arena), reel_array_size((count), sizeof(type)), \
-                              REEL_ALIGNOF(type)))
-
 #if defined(__GNUC__)
 
 /// Run the block that follows, then rewind the arena to where it was. This
@@ -343,7 +325,9 @@ static inline size_t reel_array_size(size_t count, size_t size)
 /// (break and continue leave this block, not a loop around it.) If the arena
 /// was reset or rewound below the scope inside the block, that is a panic
 /// (REEL_STALE). To a compiler the block may run or not: after one that always
-/// returns, write a return, or -Wreturn-type warns.
+/// returns, write a return, or -Wreturn-type warns. In C++ an exception ends the
+/// scope, too, and in C with -fexceptions. longjmp() and the end of a thread do not:
+/// then the blocks stay until the scope around it ends, or a rewind.
 ///
 ///   REEL_SCOPE(&scratch) {
 ///       char *line = REEL_NEW_ARRAY(&scratch, char, 80);

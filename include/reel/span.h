@@ -73,6 +73,23 @@ reel_status reel_span_close(reel_span *span);
 /// Cost     O(chunks)
 bool reel_span_is_valid(const reel_span *span);
 
+#if defined(__GNUC__)
+
+/// Open a span, run the block that follows, and close the span, however the block is
+/// left: see REEL_SCOPE. If the span cannot be opened, the block is skipped. If it was
+/// closed inside, or the rewindable was rewound, that is a panic.
+///
+///   reel_span span;
+///   REEL_SPAN_SCOPE(&span, &messages, 256) {
+///       char *line = REEL_NEW_ARRAY(&span, char, 80);
+///       …
+///   }
+#define REEL_SPAN_SCOPE(span, rewindable, size) \
+    REEL_SPAN_SCOPE_(span, rewindable, size,    \
+                     REEL_JOIN(reel_scope_, __COUNTER__))
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -388,6 +388,21 @@ reel_handle reel_temp_handle(const reel_temp *temp);
 /// Returns  the allocator, valid as long as the temp.
 reel_allocator reel_temp_allocator(reel_temp *temp);
 
+#if defined(__GNUC__)
+
+/// Run the block that follows, then rewind the temp to where it was, as REEL_SCOPE does
+/// for an arena. The temp's policy sees it: REEL_SCOPE(&temp.stack) would go past it.
+/// Not for handlers, which may not rewind a temp.
+///
+///   REEL_TEMP_SCOPE(&frame) {
+///       char *line = REEL_NEW_ARRAY(&frame, char, 80);
+///       …
+///   }
+#define REEL_TEMP_SCOPE(temp) \
+    REEL_TEMP_SCOPE_(temp, REEL_JOIN(reel_scope_, __COUNTER__))
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

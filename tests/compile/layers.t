@@ -38,6 +38,7 @@ my %detail = (
     report    => ['reel/report.h'],
     events    => [ 'reel/events.h', 'reel/port.h' ],
     arena     => [ 'reel/arena.h', 'reel/events.h' ],
+    allocator => ['reel/allocator.h'],
     heap      => [ 'reel/detail/constants.h', 'reel/heap.h' ],
     blocks    => ['reel/blocks.h'],
     pool      => [ 'reel/detail/constants.h', 'reel/pool.h' ],

@@ -54,7 +54,7 @@ our @list = (
     [ 'src/heap_cache.c', 'count == REEL_HEAP_CACHED', 'false' ],
 
     # set-up, typed allocation, scopes
-    [ 'include/reel/arena.h', 'count <= SIZE_MAX / size ? count * size : SIZE_MAX', 'count * size' ],
+    [ 'include/reel/allocator.h', 'count <= SIZE_MAX / size ? count * size : SIZE_MAX', 'count * size' ],
     [ 'include/reel/detail/arena.h', '(scope->arena, scope->mark);', '(scope->arena, reel_arena_mark(scope->arena));' ],
     [ 'src/bits.h', 'start <= top && size', 'size' ],
     [ 'src/bits.h', 'size <= top - start', 'true' ],

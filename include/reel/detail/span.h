@@ -41,6 +41,45 @@ REEL_SPAN_INLINE void *reel_span_alloc(reel_span *span, size_t size,
 
 #endif
 
+#if defined(__GNUC__)
+
+/// An open span and its scope.
+typedef struct reel_span_scope {
+    reel_span *span; // NULL: it could not be opened
+    bool has_run;    // the body
+} reel_span_scope;
+
+/// The beginning of REEL_SPAN_SCOPE: open a span. If that fails, the scope leaves it
+/// alone and its body does not run.
+static inline REEL_SEEN_THROUGH reel_span_scope
+reel_span_scope_open(reel_span *span, reel_rewindable *rewindable, size_t size)
+{
+    const bool is_open = reel_span_open(span, rewindable, size) == REEL_OK;
+    const reel_span_scope scope = { is_open ? span : NULL, !is_open };
+    return scope;
+}
+
+/// The end of REEL_SPAN_SCOPE: close the span, if it was opened. A panic if it was
+/// closed inside (REEL_CLOSED), or the rewindable was rewound (REEL_STALE).
+static inline REEL_SEEN_THROUGH void
+reel_span_scope_close(reel_span_scope *scope)
+{
+    if (scope->span != NULL) {
+        const reel_status status = reel_span_close(scope->span);
+        if (REEL_CHECKS >= 1 && status != REEL_OK) {
+            REEL_ACCUSE(status, REEL_KIND_SPAN, scope->span);
+        }
+    }
+}
+
+#define REEL_SPAN_SCOPE_(span, rewindable, size, name)         \
+    for (reel_span_scope name                                  \
+         __attribute__((__cleanup__(reel_span_scope_close))) = \
+             reel_span_scope_open(span, rewindable, size);     \
+         !name.has_run; name.has_run = true)
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

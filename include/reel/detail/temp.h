@@ -67,6 +67,41 @@ REEL_TEMP_INLINE void *reel_temp_alloc(reel_temp *temp, size_t size,
 
 #endif
 
+#if defined(__GNUC__)
+
+/// An open scope, which rewinds its temp when it ends.
+typedef struct reel_temp_scope {
+    reel_temp *temp;
+    reel_mark mark;
+    bool has_run; // the body
+} reel_temp_scope;
+
+/// The beginning of REEL_TEMP_SCOPE: take a mark.
+static inline reel_temp_scope reel_temp_scope_open(reel_temp *temp)
+{
+    const reel_temp_scope scope = { temp, reel_temp_mark(temp), false };
+    return scope;
+}
+
+/// The end of REEL_TEMP_SCOPE: rewind. A panic if the temp was reset or rewound
+/// below the scope (REEL_STALE), or in a handler (REEL_BUSY).
+static inline REEL_SEEN_THROUGH void
+reel_temp_scope_close(reel_temp_scope *scope)
+{
+    const reel_status status = reel_temp_rewind(scope->temp, scope->mark);
+    if (REEL_CHECKS >= 1 && status != REEL_OK) {
+        REEL_ACCUSE(status, REEL_KIND_TEMP, scope->temp);
+    }
+}
+
+#define REEL_TEMP_SCOPE_(owner, name)                          \
+    for (reel_temp_scope name                                  \
+         __attribute__((__cleanup__(reel_temp_scope_close))) = \
+             reel_temp_scope_open(owner);                      \
+         !name.has_run; name.has_run = true)
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// REEL_NEW for every allocator and kind of type, and scopes.
+
+#include "test.h"
+
+typedef int (*operation)(int);
+
+static int doubled(int number)
+{
+    return 2 * number;
+}
+
+static reel_arena arena;
+
+static void fresh_arena(size_t size)
+{
+    EXPECT_EQUAL(reel_arena_init(&arena, test_memory(size), size), REEL_OK);
+}
+
+static bool is_aligned(const void *block, size_t align)
+{
+    return block != NULL && (uintptr_t)block % align == 0;
+}
+
+// ---- REEL_NEW ------------------------------------------------------------------
+
+static void any_type_can_be_allocated(void)
+{
+    fresh_arena(512);
+    (void)reel_arena_alloc(&arena, 1, 1);
+    long *const number = REEL_NEW(&arena, long);
+    int(*const row)[4] = REEL_NEW(&arena, int[4]);
+    operation *const call = REEL_NEW(&arena, int (*)(int));
+    EXPECT(is_aligned(number, REEL_ALIGNOF(long)));
+    EXPECT(is_aligned(row, REEL_ALIGNOF(int)));
+    EXPECT(is_aligned(call, REEL_ALIGNOF(operation)));
+    (*row)[3] = 4;
+    *call = doubled;
+    EXPECT_EQUAL((*call)((*row)[3]), 8);
+    int(*const rows)[4] = REEL_NEW_ARRAY(&arena, int[4], 3);
+    EXPECT(rows != NULL);
+    rows[2][3] = 5;
+    EXPECT(reel_arena_owns(&arena, rows, 3 * sizeof *rows));
+    EXPECT(REEL_NEW_ARRAY(&arena, int[4], SIZE_MAX / 8) == NULL);
+    EXPECT(REEL_NEW(&arena, char[600]) == NULL);
+}
+
+static void what_is_new_comes_from_its_owner(void)
+{
+    static reel_heap heap;
+    static reel_blocks blocks;
+    static reel_pool pool;
+    static reel_pool_chunk chunks[2];
+    static reel_region region;
+    static reel_rewindable rewindable;
+    static reel_rewindable_chunk table[2];
+    static reel_span span;
+    static const reel_rewindable_config config = { 64, 64, 8, false };
+    fresh_arena(1280);
+    void *const some = reel_arena_alloc(&arena, 256, 16);
+    EXPECT_EQUAL(reel_heap_init(&heap, some, 256), REEL_OK);
+    EXPECT(reel_heap_owns(&heap, REEL_NEW(&heap, double)));
+    void *const more = reel_arena_alloc(&arena, 128, 16);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, more, 128, 16, 4), REEL_OK);
+    EXPECT(reel_blocks_owns(&blocks, REEL_NEW(&blocks, int[4])));
+    EXPECT(REEL_NEW(&blocks, int[5]) == NULL);
+    const reel_allocator backing = reel_arena_allocator(&arena);
+    double *const direct = REEL_NEW(backing, double);
+    EXPECT(reel_arena_owns(&arena, direct, sizeof *direct));
+    EXPECT_EQUAL(reel_pool_init(&pool, backing, chunks, 2, 64, 64), REEL_OK);
+    EXPECT(REEL_NEW(&pool, char[64]) != NULL);
+    EXPECT(REEL_NEW(&pool, char[65]) == NULL);
+    EXPECT_EQUAL(reel_region_open(&region, &pool), REEL_OK);
+    EXPECT(is_aligned(REEL_NEW(&region, double), REEL_ALIGNOF(double)));
+    EXPECT_EQUAL(reel_rewindable_init(&rewindable, backing, table, 2, &config),
+                 REEL_OK);
+    EXPECT(is_aligned(REEL_NEW(&rewindable, long), REEL_ALIGNOF(long)));
+    EXPECT_EQUAL(reel_span_open(&span, &rewindable, 24), REEL_OK);
+    int *const three = REEL_NEW_ARRAY(&span, int, 3);
+    EXPECT(three != NULL);
+    EXPECT(REEL_NEW_ARRAY(&span, int, 4) == NULL);
+    EXPECT_EQUAL(reel_span_close(&span), REEL_OK);
+    EXPECT_EQUAL(reel_region_close(&region), REEL_OK);
+}
+
+// ---- temps ---------------------------------------------------------------------
+
+static reel_temp temp;
+static size_t decommits;
+
+static bool commit(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+    return true;
+}
+
+static void decommit(void *context, void *addr, size_t size)
+{
+    (void)context, (void)addr, (void)size;
+    decommits++;
+}
+
+static void fresh_temp(void)
+{
+    static const reel_pages pages = { 64, NULL, commit, decommit };
+    reel_temp_policy policy = REEL_TEMP_POLICY;
+    policy.strict = true;
+    decommits = 0;
+    EXPECT_EQUAL(reel_temp_init(&temp, test_memory(512), 512, &pages, &policy),
+                 REEL_OK);
+}
+
+static size_t use_a_scope(bool is_left_early)
+{
+    REEL_TEMP_SCOPE (&temp) {
+        char *const line = REEL_NEW_ARRAY(&temp, char, 200);
+        if (line == NULL || is_left_early) {
+            return reel_temp_used(&temp);
+        }
+        REEL_TEMP_SCOPE (&temp) {
+            EXPECT(REEL_NEW(&temp, char[100]) != NULL);
+        }
+        EXPECT_EQUAL(reel_temp_used(&temp), 216);
+    }
+    return reel_temp_used(&temp);
+}
+
+static void the_policy_of_a_temp_sees_the_end_of_a_scope(void)
+{
+    fresh_temp();
+    EXPECT(reel_temp_alloc(&temp, 16, 1) != NULL);
+    EXPECT_EQUAL(use_a_scope(false), 16);
+    EXPECT_EQUAL(reel_temp_committed(&temp), 64);
+    EXPECT(decommits > 0);
+    EXPECT_EQUAL(use_a_scope(true), 216);
+    EXPECT_EQUAL(reel_temp_used(&temp), 16);
+    EXPECT_EQUAL(reel_temp_committed(&temp), 64);
+}
+
+static void a_scope_of_a_temp_that_was_reset_panics(void)
+{
+    fresh_temp();
+    EXPECT(reel_temp_alloc(&temp, 16, 1) != NULL);
+    REEL_TEMP_SCOPE (&temp) {
+        EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
+    }
+    EXPECT(test_panicked(REEL_STALE));
+}
+
+// ---- spans ---------------------------------------------------------------------
+
+static reel_rewindable messages;
+static reel_span part;
+
+static size_t use_a_span(size_t size, bool is_left_early)
+{
+    REEL_SPAN_SCOPE (&part, &messages, size) {
+        if (REEL_NEW(&part, int) == NULL || is_left_early) {
+            return 1;
+        }
+        return 2;
+    }
+    return 0;
+}
+
+static void a_span_is_closed_however_its_scope_is_left(void)
+{
+    static reel_rewindable_chunk table[1];
+    static const reel_rewindable_config config = { 128, 64, 8, true };
+    fresh_arena(512);
+    EXPECT_EQUAL(reel_rewindable_init(&messages, reel_arena_allocator(&arena),
+                                      table, 1, &config),
+                 REEL_OK);
+    EXPECT_EQUAL(use_a_span(64, true), 1);
+    EXPECT_EQUAL(reel_span_close(&part), REEL_CLOSED);
+    EXPECT_EQUAL(use_a_span(64, false), 2);
+    EXPECT_EQUAL(use_a_span(1000, false), 0);
+    EXPECT_EQUAL(reel_rewindable_stats(&messages).used, 0);
+    REEL_SPAN_SCOPE (&part, &messages, 64) {
+        EXPECT_EQUAL(reel_rewindable_rewind(&messages), REEL_OK);
+    }
+    EXPECT(test_panicked(REEL_STALE));
+    REEL_SPAN_SCOPE (&part, &messages, 64) {
+        EXPECT_EQUAL(reel_span_close(&part), REEL_OK);
+    }
+    EXPECT(test_panicked(REEL_CLOSED));
+}
+
+const test_case conveniences_tests[] = {
+    TEST(any_type_can_be_allocated),
+    TEST(what_is_new_comes_from_its_owner),
+    TEST(the_policy_of_a_temp_sees_the_end_of_a_scope),
+    TEST(a_scope_of_a_temp_that_was_reset_panics),
+    TEST(a_span_is_closed_however_its_scope_is_left),
+    END_OF_TESTS
+};
