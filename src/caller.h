@@ -61,7 +61,7 @@ void reel_tell_breach(reel_status why, reel_kind kind, const void *object,
 
 #endif
 
-// A function for arguments of TELL_REFUSAL alone.
+// A function for the arguments of reports and events alone.
 #define ONLY_REPORTED static inline __attribute__((__unused__))
 
 #define WITH_CALLER WITH(const void *caller)
