@@ -10,7 +10,6 @@
 // For hot paths. -Os would call helpers of two instructions, and would merge
 // the rare case into the common one.
 #define ALWAYS_INLINE static inline __attribute__((__always_inline__))
-#define OUT_OF_LINE   static __attribute__((__noinline__, __unused__))
 // A function whose result only reports of events use, in builds that have them.
 #define ONLY_REPORTED static inline __attribute__((__unused__))
 
@@ -21,9 +20,9 @@
 #define IN_CALLER        inline __attribute__((__always_inline__, __unused__))
 #define EXTERN_IN_CALLER REEL_TO_EMIT
 #define INLINE_IN_CALLER IN_CALLER
-#undef OUT_OF_LINE
-#define OUT_OF_LINE static IN_CALLER
+#define OUT_OF_LINE      static IN_CALLER
 #else
+#define OUT_OF_LINE static __attribute__((__noinline__, __unused__))
 #define IN_CALLER
 #define INLINE_IN_CALLER inline
 #define EXTERN_IN_CALLER

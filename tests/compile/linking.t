@@ -62,7 +62,7 @@ for my $linker (qw(host clang)) {
         is( system("build/linking/$program.said.elf"), 0, "$program: it runs" );
     }
     fails( "$linker-$_", 'reel_library_built_with_', 'static instances tell' )
-        for qw(none poison watch);
+        for qw(none poison watch events);
     fails( "$linker-none-inits", 'reel_blocks_init_built_with_', 'an init tells' );
 }
 links( "lto-$_", 'with link-time optimisation it links' ) for qw(gcc clang board);

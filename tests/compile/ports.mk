@@ -123,7 +123,8 @@ $(foreach linker,host clang,\
   $(call host_case,$(linker),none,-DREEL_ATOMICS=REEL_ATOMICS_NONE $(STATIC)) \
   $(call host_case,$(linker),none-inits,-DREEL_ATOMICS=REEL_ATOMICS_NONE $(INITS)) \
   $(call host_case,$(linker),poison,-DREEL_POISON=1 $(STATIC)) \
-  $(call host_case,$(linker),watch,$(FLAGS_watch) -Iport $(STATIC)))
+  $(call host_case,$(linker),watch,$(FLAGS_watch) -Iport $(STATIC)) \
+  $(call host_case,$(linker),events,$(FLAGS_events) -Iport $(STATIC)))
 # Library and program in one, optimised as a whole.
 $(call link_case,lto-gcc,$(CORE),gcc -std=c11 -O2 -flto -Iinclude $(STATIC) $(CORE))
 $(call link_case,lto-clang,$(CORE),clang -std=c11 -O2 -flto -fuse-ld=lld -Iinclude \

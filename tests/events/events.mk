@@ -21,7 +21,7 @@ $(OUT)/%/record: $$(call objects,$$*,$(CORE) $(EVENT_PORT) port/events/ctf.c $(E
 
 # Random calls on allocators of each kind, as a trace: build/events/churn. EVENTS=number
 # of calls.
-EVENTS := 20000
+EVENTS := 10000
 CHURN  := $(OUT)/events/churn
 $(CHURN)/events: $(OUT)/gcc+events+O2/record
 	mkdir -p $(@D)
