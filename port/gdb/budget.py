@@ -151,7 +151,7 @@ def judge(allocators, peaks, budget):
                 wrongs.append('%s: a margin of %d bytes is less than %d %%'
                               % (a.name, margin, least))
             if refused:
-                wrongs.append('%s: %d requests were refused'
+                wrongs.append('%s: refused requests: %d'
                               % (a.name, refused))
         rows.append(row)
     for name, size in plain_memory(allocators):

@@ -67,6 +67,40 @@ is( $ram{messages}, 160 + 2336, 'a heap with its lists and map' );
 is( $ram{cards} % 64, ( 160 + 64 * 5 + 40 ) % 64, 'a pool with its pages and links' ) or diag $ram{cards};
 is( $ram{'device.queues[1]'}, 120, 'an arena that is started later: its control block' );
 
+# A recorded run: 1,000 bytes of the arena at one time, and a refusal.
+my $at = 0x20100000;
+my %address = map { /^0*([0-9a-f]+) [0-9a-f]+ \w (\S+)$/ ? ( $2 => hex $1 ) : () } qx{arm-none-eabi-nm -S $meter};
+sub trace {
+    my (@events) = @_;
+    my $body = join '', map { pack 'V6', @$_ } @events;
+    my $bits = 8 * ( 48 + length $body );
+    mkdir "$dir/trace";
+    my %text = (
+        metadata => "/* CTF 1.8 */\ntypealias integer { size = 32; align = 8; } := word_t;\n"
+            . "byte_order = le;\nclock { freq = 1000; };\n",
+        events => pack( 'VVQ<5', 0xC1FC1FC1, 1, 1, 9, $bits, $bits, 0 ) . $body,
+    );
+    for my $name ( keys %text ) {
+        open my $out, '>:raw', "$dir/trace/$name" or die "$name: $!\n";
+        print $out $text{$name};
+        close $out or die "$name: $!\n";
+    }
+    return "$dir/trace";
+}
+my @run = ( [ 1, 0x102, $address{flow_arena}, $address{flow_arena_memory}, 1000, 8 ],
+    [ 2, 0x201, $address{frame_temp}, $address{frame_memory}, 65536, 8 ] );
+( $code, $text ) = budget( $meter, undef, trace(@run) );
+is( $code, 0, 'a run without refusals' ) or diag $text;
+like( $text, qr/^flow_arena .* 1000 +2096152 +0$/m, 'its peak, and what stayed free' );
+( $code, $text ) = budget( $meter, "margin 100\n", trace(@run) );
+like( "$code $text", qr/^1 .*flow_arena: a margin of 2096152 bytes is less than 100 %/s, 'too small a margin' );
+( $code, $text ) = budget( $meter, "margin 99\n", trace(@run) );
+is( $code, 0, 'a margin that is large enough' );
+( $code, $text ) = budget( $meter, undef, trace( @run, [ 3, 0x10D, $address{flow_arena}, 5, 9, 8 ] ) );
+like( "$code $text", qr/^1 .*flow_arena: refused requests: 1/s, 'a refusal' );
+( $code, $text ) = budget( $meter, undef, trace( [ 1, 0x102, 0x42, $at, 1000, 8 ] ) );
+like( "$code $text", qr/^1 .*the trace tells of no instance of this image/s, 'a trace of another image' );
+
 for my $case (
     [ "$dir/missing", undef, 'no such image' ],
     [ '/bin/true', undef, 'no static instance was found' ],
