@@ -11,7 +11,7 @@ HOST_RUNS   += $(foreach program,$(THREADED),\
 MATRIX_RUNS += $(OUT)/gcc+O2+tsan+checks2/reserved \
                $(foreach build,clang+O2 gcc+none+O2 gcc+masked+wide+checks2+O2 \
                  armhf+none+wide+O2 armhf+masked+wide+checks2+O2,$(OUT)/$(build)/large)
-HOST_PORT   := $(wildcard port/host/*.c)
+HOST_PORT   := $(wildcard port/host/*.c) port/report/report.c
 # What each links of the port; one that counts yields brings its own.
 PORT_region_threads     := port/host/malloc.c
 PORT_rewindable_threads := $(HOST_PORT)
