@@ -39,9 +39,9 @@ $(EXAMPLE_ON_PICO): targets/examples/two_cores.c $(CASE_HEADERS) | $(OUT)/have-b
 
 # The example's own command is on its page.
 $(OUT)/examples/host_test: targets/examples/host_test.c \
-        $(call objects,gcc+asan,$(CORE)) | $(OUT)/have-host
+        $(call objects,gcc+checks2+poison1+asan,$(CORE)) | $(OUT)/have-host
 	$(SAY); mkdir -p $(@D)
-	$(CPU) compile gcc -std=c11 -g $(WARN) $(FLAGS_asan) -Iinclude -Iport -o $@ $(filter %.c %.o,$^)
+	$(CPU) compile gcc -std=c11 -g $(WARN) $(FLAGS_asan) $(FLAGS_checks2) $(FLAGS_poison1) -Iinclude -Iport -o $@ $(filter %.c %.o,$^)
 
 $(OUT)/examples/cxx: targets/examples/cxx.cc port/cxx/reel.hpp $(CASE_HEADERS) \
         $(call objects,gcc+O2,$(CORE)) | $(OUT)/have-host

@@ -21,7 +21,7 @@ my %builds = (
     masked => '-D__GCC_ATOMIC_POINTER_LOCK_FREE=1 -DREEL_POISON=1',
 );
 my @builds  = $all ? sort keys %builds : ('native');
-my @sources = $all ? map {"src/$_->{name}.c"} modules::all() : ( 'src/arena.c', 'src/hooks.c' );
+my @sources = $all ? map {"src/$_->{name}.c"} modules::all() : 'src/hooks.c';
 
 my @mandatory = qw(9.1 12.5 13.6 17.3 17.4 17.6 19.1 21.13 21.17 21.18 21.19 21.20 22.2 22.4 22.5 22.6);
 my %is_mandatory = map { $_ => 1 } @mandatory;
