@@ -150,6 +150,7 @@ include port/port.mk \
         tests/mutants/mutants.mk \
         tests/cover/cover.mk \
         tests/fuzz/fuzz.mk \
+        tests/proof/proof.mk \
         tests/gdb/gdb.mk \
         tests/events/events.mk \
         tests/picture/picture.mk \

@@ -85,9 +85,12 @@ $(SUBSETS): $(call objects,microbit+primask+Os,$(CORE))
 	$(SAY); $(LINK) -nostdlib -Wl,--gc-sections -Wl,-e,reel_arena_init -lgcc \
 	    $(patsubst %,-Wl$(comma)-u$(comma)%,$(MAIN_$(basename $(@F))))
 
-SCRIPT_RUNS += tests/figures/cycles.t tests/figures/size.t
+SCRIPT_RUNS += tests/figures/cycles.t tests/figures/size.t tests/figures/bounds.t
 NEEDS_tests/figures/cycles.t := $(CYCLE_FILES) $(WORKLOAD_FILES)
 NEEDS_tests/figures/size.t   := $(SIZE_FILES)
+BOUND_FILES := $(foreach speed,$(EACH_SPEED),\
+                 $(addprefix $(OUT)/microbit+primask+$(speed)/,cycles-icount.elf workloads-icount.elf))
+NEEDS_tests/figures/bounds.t := $(filter %/cycles-icount.elf,$(BOUND_FILES))
 
 .PHONY: size
 size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code, control blocks and stack, against the budget
@@ -96,3 +99,7 @@ size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code, control blocks a
 .PHONY: cycles
 cycles: $(CYCLE_FILES) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0, M3 and M33, against the budget
 	$(PROVE) -v tests/figures/cycles.t
+
+.PHONY: bounds
+bounds: $(BOUND_FILES) | $(OUT)/have-perl  ## Compute the most cycles of each call on a Cortex-M0+, and see that none takes more
+	BOUNDS=1 $(PROVE) -v tests/figures/bounds.t

@@ -1,0 +1,75 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# Proofs that hold for any code prove nothing: each fault is the code broken in one
+# place, and a goal of the proofs named with it must be lost. Lost is what is false for
+# some inputs, not what takes too long.
+use strict;
+use warnings;
+use lib 'tests/proof', 'tests/tools';
+use Test::More;
+use solve;
+use overlay;
+
+my $folder = 'build/proof/faults';
+mkdir $_ for 'build', 'build/proof', $folder;
+
+# A file of proofs, a pattern of their names; file, text that occurs there, what it
+# becomes.
+my @faults = (
+    [ 'bits', 'gap_leads', 'src/bits.h', '(0 - address) & mask', '(1 - address) & mask' ],
+    [ 'bits', 'log2',      'src/bits.h', 'pow2 >> log2 > 1',     'pow2 >> log2 > 2' ],
+    [ 'bits', 'next_above', 'src/bits.h', 'while (above <= n)',   'while (above < n)' ],
+    [ 'bits', 'below_top', 'src/bits.h', 'start <= top && size', 'size' ],
+    [ 'bits', 'least',     'src/bits.h', 'size == 0 ? 1 : size', 'size' ],
+    [ 'bits', 'have_one_bit', 'src/bits.h', 'x != 0 && (x & (x - 1)) == 0', '(x & (x - 1)) == 0' ],
+    [ 'arena', 'a_fit', 'include/reel/detail/arena.h', 'REEL_MAY_CARRY(mask) && padded < next', 'false' ],
+    [ 'arena', 'a_fit', 'include/reel/detail/arena.h', '*end <= *start : size == 0', '*end < *start : size == 0' ],
+    [ 'arena', 'a_fit', 'include/reel/detail/arena.h', '*end > limit', '*end - 1 > limit' ],
+    [ 'arena', 'no_fit', 'include/reel/detail/arena.h', '(align & mask) != 0', 'false' ],
+    [ 'arena', 'whole_granules', 'src/arena.c', 'size <= gap || size - gap < granule', 'size - gap < granule' ],
+    [ 'arena', 'whole_granules', 'src/arena.c', '(start + size) & ~mask', '(start + size)' ],
+    [ 'arena', 'alloc_succeeds', 'src/arena.c', 'gap > left || size > left - gap', 'size > left - gap' ],
+    [ 'arena', 'alloc_succeeds', 'src/arena.c', 'size > left - gap', 'size >= left - gap' ],
+    [ 'arena', 'alloc_succeeds', 'src/arena.c', 'stop + gap_to(stop, granule_mask(arena));', 'stop;' ],
+    [ 'arena', 'resize_succeeds', 'src/arena.c', '&& new_size <= arena->end - start', '' ],
+    [ 'arena', 'resize_succeeds', 'src/arena.c', '&& start >= arena->floor', '' ],
+    [ 'arena', 'inline_half', 'include/reel/detail/arena.h', '&& old_size - 1 < next - arena->floor', '' ],
+    [ 'arena', 'free_lowers', 'src/stack.h', '&& start >= arena->floor', '' ],
+    [ 'arena', 'a_rewind', 'src/arena.c', 'position > arena->last_position', 'position >= arena->last_position' ],
+    [ 'arena', 'a_rewind', 'src/arena.c', 'position - base > next - base', 'position > next' ],
+    [ 'arena', 'a_rewind', 'src/arena.c', '|| (position & granule_mask(arena)) != 0 // of before a new init', '' ],
+    [ 'arena', 'lowest_rewind', 'src/arena.c', 'if (position <= arena->low_position)', 'if (position != 0)' ],
+    [ 'arena', 'a_reset', 'src/stack.h', '    arena->epoch = serial;', '' ],
+    [ 'arena', 'questions', 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
+    [ 'arena', 'a_failure', 'src/stack.h', 'one_more > refusals', 'true' ],
+);
+
+# The first goal that is lost; undef: none.
+sub lost_goal {
+    my ( $file, $pattern, @more ) = @_;
+    my $text = solve::compile( $file, 32, $folder, @more );
+    for my $name ( grep {/$pattern/} ir::read_file( $text, 32 ) ) {
+        my $run = ir::translate($name);
+        for my $seconds ( 2, 20 ) {
+            for my $kind (qw(duties wants)) {
+                my $bad = $kind eq 'duties' ? 'sat' : 'unsat';
+                for my $goal ( sort keys %{ $run->{$kind} } ) {
+                    my $answer = solve::refute( $run->{$kind}{$goal}, $folder, $run->{given}, $seconds );
+                    return "$name, $goal" if defined $answer && $answer eq $bad;
+                }
+            }
+        }
+    }
+    return;
+}
+
+# Without PROVE=all one that is quick.
+my @chosen = ( $ENV{PROVE} // '' ) eq 'all' ? @faults : $faults[0];
+for my $fault (@chosen) {
+    my ( $base, $pattern, @edit ) = @$fault;
+    overlay::write( $folder, 0, @edit );
+    my $lost = eval { lost_goal( "tests/proof/$base.c", $pattern, '-ivfsoverlay', "$folder/overlay.yaml" ) };
+    ( my $name = "$edit[0]: $edit[1] -> $edit[2]" ) =~ s/\s+/ /g;
+    ok( defined $lost, "$name: " . ( $lost // "no goal is lost $@" ) );
+}
+done_testing();

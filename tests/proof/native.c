@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Runs one proof as the compiler that ships builds it, with inputs from the command line.
+// Prints what it observes; it fails where an assumption or an assertion is false.
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proof.h"
+
+static char **next_input;
+
+uintptr_t any_word(void)
+{
+    return *next_input != NULL ? (uintptr_t)strtoull(*next_input++, NULL, 10)
+                               : 0;
+}
+
+void proof_assume(bool fact)
+{
+    if (!fact) {
+        printf("an assumption is false\n");
+        exit(1);
+    }
+}
+
+void proof_assert(bool fact, int line)
+{
+    if (!fact) {
+        printf("line %d is false\n", line);
+        exit(1);
+    }
+}
+
+void proof_truth(bool fact, int line)
+{
+    proof_assert(fact, line);
+}
+
+void proof_cover(bool fact, int line)
+{
+    if (fact) {
+        printf("covers %d\n", line);
+    }
+}
+
+void proof_observe(uintptr_t value)
+{
+    printf("sees %llu\n", (unsigned long long)value);
+}
+
+void THE_PROOF(void);
+
+int main(int count, char **words)
+{
+    (void)count;
+    next_input = words + 1;
+    THE_PROOF();
+    return 0;
+}

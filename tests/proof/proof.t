@@ -1,0 +1,131 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# Decides every goal of the proofs beside this file, and whether it is one of `goals`.
+# By default those of the fast tier; all of them with PROVE=all, as in `make prove`.
+#
+#     PROVE=all NEW_GOALS=1 make prove       writes `goals` anew
+#     PROVE=all ONLY=arena make prove        those of one file
+#     PROOF='alloc.* 32'                     those whose file, name and CPU match
+#
+# A line of `goals` is a file, a proof, a kind of CPU, a tier and a letter for each goal:
+# which solver decided it (solve.pm). A goal that disappears, or a new one, fails.
+use strict;
+use warnings;
+use lib 'tests/proof', 'tests/tools';
+use Test::More;
+use solve;
+use files;
+
+my $folder = 'build/proof';
+my $list   = 'tests/proof/goals';
+my $is_all = ( $ENV{PROVE} // '' ) eq 'all';
+my $pattern = $ENV{PROOF} // '.';
+my $only   = $is_all ? $ENV{ONLY} // '' : '';
+
+sub read_list {
+    open my $in, '<', $list or return {};
+    my %goals;
+    while (<$in>) {
+        my ( $file, $proof, $cpu, $tier, $letters ) = split;
+        $goals{"$file $proof $cpu"} = [ $tier, $letters ] if !/^#/;
+    }
+    return \%goals;
+}
+
+# The text of a goal: the statement of that line of the file.
+sub text_of_goal {
+    my ( $file, $goal ) = @_;
+    my ($line) = $goal =~ /^line (\d+)/ or return $goal;
+    my $text = ( split /\n/, text_of($file) )[ $line - 1 ];
+    return $text =~ s/^\s*|\s*\\?\s*$//gr;
+}
+
+sub seconds_used {
+    my @times = times;
+    return $times[2] + $times[3];
+}
+
+# Decides the goals of one proof. Returns results for the parent.
+sub prove_one {
+    my ( $file, $base, $name, $cpu, $known ) = @_;
+    my $before = seconds_used();
+    my $run    = ir::translate($name);
+    my ( @results, $letters );
+    my @known = split //, $known // '';
+    for my $kind (qw(duties wants)) {
+        my $goals = $run->{$kind};
+        for my $goal ( sort { by_line( $a, $b ) } keys %$goals ) {
+            my ( $answer, $letter ) = solve::decide( $goals->{$goal}, $folder, $run->{given},
+                $kind eq 'wants', shift @known );
+            my $is_ok = $answer eq ( $kind eq 'wants' ? 'sat' : 'unsat' );
+            $letters .= $is_ok ? $letter : '!';
+            push @results, [ $is_ok, "$base, $cpu: $name: " . text_of_goal( $file, $goal )
+                    . ( $is_ok ? '' : ", $goal: $answer" ) ];
+        }
+    }
+    my $has_want = %{ $run->{wants} } > 0;
+    push @results, [ 0, "$base, $cpu: $name: has a COVER" ] if !$has_want;
+    return ( $letters, seconds_used() - $before, @results );
+}
+
+sub by_line {
+    my ( $x, $y ) = map { /^line (\d+)/ ? $1 : 0 } @_;
+    return $x <=> $y || $_[0] cmp $_[1];
+}
+
+my $goals = read_list();
+my ( %found, %seconds );
+
+# What was found takes the place of what the list has.
+sub write_list {
+    my %all = ( ( map { ( $_ => $goals->{$_}[1] ) } keys %$goals ), %found );
+    open my $out, '>', $list or die "$list: $!\n";
+    print $out "# SPDX-License-Identifier: MIT\n# file, proof, CPU, tier, a letter for each goal (proof.t)\n";
+    for my $key ( sort keys %all ) {
+        my $tier = defined $seconds{$key} ? $key =~ /32$/ && $seconds{$key} < 0.8 ? 'fast' : 'all' : $goals->{$key}[0];
+        print $out "$key $tier $all{$key}\n";
+    }
+}
+
+sub prove_file {
+    my ( $file, $cpu ) = @_;
+    my ($base) = $file =~ m{([^/]+)\.c$};
+    my $text = eval { solve::compile( $file, $cpu, $folder ) };
+    return fail("$base, $cpu: it compiles: $@") if !defined $text;
+    for my $name ( ir::read_file( $text, solve::bits_of($cpu) ) ) {
+        my $key = "$base $name $cpu";
+        my ( $tier, $known ) = @{ $goals->{$key} // [ 'all', '' ] };
+        next if !$is_all && $tier ne 'fast' || $key !~ /$pattern/;
+        my ( $letters, $seconds, @results ) = eval { prove_one( $file, $base, $name, $cpu, $known ) };
+        if ( !defined $letters ) {
+            chomp $@;
+            fail("$base, $cpu: $name: it can be translated: $@");
+            next;
+        }
+        ok( $_->[0], $_->[1] ) for @results;
+        $found{$key}   = $letters;
+        $seconds{$key} = $seconds;
+        write_list() if $ENV{NEW_GOALS};
+        note( sprintf '%.1f s of CPU', $seconds );
+        is( length $letters, length $known, "$base, $cpu: $name: it has the goals that are on the list" )
+            if !$ENV{NEW_GOALS};
+    }
+}
+
+mkdir 'build';
+mkdir $folder;
+my %kinds = ( 'heap_bits' => ['m0'], mpu7 => [32], mpu8 => [32], pmp => [32] );
+for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
+    my ($base) = $file =~ m{([^/]+)\.c$};
+    next if index( $base, $only ) < 0;
+    for my $cpu ( @{ $kinds{$base} // [ 32, 64 ] } ) {
+        next if !$is_all && !grep { /^$base .* $cpu$/ && $goals->{$_}[0] eq 'fast' } keys %$goals;
+        prove_file( $file, $cpu );
+    }
+}
+my @lost = grep { !defined $found{$_} && ( $is_all ? /^\Q$only\E/ || $only eq '' : $goals->{$_}[0] eq 'fast' ) }
+    sort keys %$goals;
+is( "@lost", '', 'no proof of the list is missing' ) if !$ENV{NEW_GOALS} && $pattern eq '.';
+
+note( scalar( map { split // } values %found ), ' goals' );
+done_testing();

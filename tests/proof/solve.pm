@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+package solve;
+
+# Compiles proofs to LLVM's text without memory, as far as that is possible, and has
+# their goals decided.
+use strict;
+use warnings;
+use ir;
+use terms;
+
+my %triple = (
+    32 => 'thumbv7m-none-eabi',
+    m0 => 'thumbv6m-none-eabi',
+    64 => 'x86_64-linux-gnu',
+);
+our $most_seconds = $ENV{T}//60;
+
+sub bits_of { return $_[0] eq '64' ? 64 : 32 }
+
+our @options = (
+    qw(-std=c11 -ffreestanding -O2 -I. -Iinclude -Isrc -Iport -Itests/proof -w -ferror-limit=3),
+    '-DREEL_ATOMICS=REEL_ATOMICS_CUSTOM',
+    '-DREEL_ATOMICS_HEADER="atomic/none.h"'
+);
+
+# gcc's, for the same text.
+sub options_of_gcc { return grep { !/^-ferror-limit|^-O/ } @options }
+
+# What is undefined becomes a trap, and each trap a duty.
+my @traps = map {"-fsanitize=$_"} qw(shift integer-divide-by-zero signed-integer-overflow unreachable bounds);
+
+# Values take the place of local memory.
+my $round  = 'always-inline,function(sroa,early-cse<memssa>,simplifycfg)';
+my $passes = join ',', ($round) x 4, 'globaldce';
+
+sub run {
+    my (@command) = @_;
+    system(@command) == 0 or die "failed: @command\n";
+}
+
+# Each function becomes one that is inlined, but for the proofs.
+sub inline_all {
+    my ( $from, $to ) = @_;
+    open my $in,  '<', $from or die "$from: $!\n";
+    open my $out, '>', $to   or die "$to: $!\n";
+    while (<$in>) {
+        s/\bnoinline\b//g;
+        s/^(declare .*\@(?:proof_\w+|any_word)\(.*\)).*/$1 nounwind willreturn memory(inaccessiblemem: readwrite)/;
+        s/\b(load|store) volatile /$1 /;
+        if (/^attributes/) {
+            s/\boptsize\b|\bminsize\b|\boptnone\b//g;
+            s/\{/{ alwaysinline / if !/alwaysinline/;
+        }
+        if ( /^define / && !/\@proof_/ ) {
+            s/\b(?:internal|linkonce_odr|available_externally|weak|linkonce) //;
+            s/^define (?:dso_local )?/define internal /;
+        }
+        print $out $_;
+    }
+}
+
+# The text of a file's proofs for one kind of CPU. @more are options of clang.
+sub compile {
+    my ( $file, $cpu, $folder, @more ) = @_;
+    my $base = $file =~ s{.*/}{}r =~ s/\.c$//r;
+    my $path = "$folder/$base-$cpu";
+    run( 'clang-19', "--target=$triple{$cpu}", @options, @more, @traps, '-fsanitize-trap=all',
+        qw(-Xclang -disable-llvm-passes -S -emit-llvm -o), "$path.1.ll", $file );
+    inline_all( "$path.1.ll", "$path.2.ll" );
+    run( 'opt-19', '-S', "-passes=$passes", "$path.2.ll", '-o', "$path.ll" );
+    return "$path.ll";
+}
+
+# ---- solvers -------------------------------------------------------------------
+#
+# Each is quick where another is not. A letter says which one decided a goal, a capital
+# that it was asked the exact question, not the vaguer one (terms.pm).
+
+my %solvers = ( z => 'z3', c => 'cvc5', b => 'boolector' );
+my @attempts = ( # letter, CPU seconds
+    [ z => 1 ], [ c => 1 ], [ b => 2 ], [ Z => 2 ], [ B => 4 ], [ C => 3 ], [ z => 10 ], [ B => 20 ], [ Z => 30 ]
+);
+
+sub ask {
+    my ( $letter, $seconds, $folder, @terms ) = @_;
+    my $is_vague = $letter eq lc $letter;
+    my $file = "$folder/goal-$$.smt2";
+    open my $out, '>', $file or die "$file: $!\n";
+    print $out terms::script( $is_vague, @terms );
+    close $out;
+    my ($answer) = `ulimit -t $seconds; $solvers{lc $letter} $file 2>/dev/null`;
+    chomp( $answer //= 'no answer' );
+    return $answer =~ /^unsat$/ || $answer =~ /^sat$/ && !$is_vague ? $answer : undef;
+}
+
+# Is the term true for some inputs (sat)? Else it is false for all of them (unsat).
+# Returns that, and the letter of who says so; `known` is the letter of the last time.
+sub decide {
+    my ( $term, $folder, $given, $is_wanted, $known ) = @_;
+    return ( 'unsat', '-' ) if terms::is_false($term);
+    my @all = ( $term, @$given );
+    my $has_vague = terms::has_vague(@all);
+    my @open = grep { $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted } @attempts;
+    unshift @open, [ $known => $most_seconds ] if ( $known // '-' ) ne '-';
+    for (@open) {
+        my ( $letter, $seconds ) = @$_;
+        my $answer = ask( $letter, $seconds, $folder, @all );
+        return ( $answer, $letter ) if defined $answer;
+    }
+    return ( 'no answer', '?' );
+}
+
+# The same within so many seconds, by the exact question only; undef: not decided.
+sub refute {
+    my ( $term, $folder, $given, $seconds ) = @_;
+    return 'unsat' if terms::is_false($term);
+    for my $letter (qw(Z B)) {
+        my $answer = ask( $letter, $seconds, $folder, $term, @$given );
+        return $answer if defined $answer;
+    }
+    return;
+}
+
+1;
