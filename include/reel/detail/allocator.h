@@ -60,7 +60,7 @@ REEL_ALLOC_FROM_(reel_allocator self, allocate)
 template <typename type> struct reel_pointer_to {
     typedef type *pointer;
 };
-#define REEL_POINTER_TO_(type) reel_pointer_to<type>::pointer
+#define REEL_POINTER_TO_(type) typename reel_pointer_to<type>::pointer
 #define REEL_CALL_ALLOC_(owner, size, align) \
     reel_alloc_from((owner), (size), (align))
 #else
