@@ -67,3 +67,12 @@ $(OUT)/gcc+O2+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/w
         $(call objects,gcc+O2+asan,$(CORE) port/always.c)
 	$(SAY); $(CPU) compile $* -std=c++11 -g -Wall -Wextra -Werror -Wno-deprecated -Iinclude -Iport \
 	    $(FLAGS_watch) -fsanitize=address,undefined -MMD -MP -o $@ $(filter %.cc %.o,$^)
+
+# What AddressSanitizer reports begins with who allocated and who freed.
+BLAMED      := $(foreach build,gcc+asan+history clang+asan+history,$(OUT)/$(build)/blamed)
+SCRIPT_RUNS += tests/host/blame.t
+NEEDS_tests/host/blame.t := $(BLAMED)
+
+$(OUT)/%/blamed: $$(call objects,$$*,$(CORE) $(addprefix port/host/,history.c report.c) \
+                   port/report/report.c tests/host/blamed.c)
+	$(SAY); $(LINK)

@@ -1,0 +1,44 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# A report of AddressSanitizer begins with the lines that allocated and freed the block.
+use strict;
+use warnings;
+use lib 'tests/tools';
+use Test::More;
+use files;
+
+my $source = 'tests/host/blamed.c';
+my @lines  = split /\n/, text_of($source);
+my %said   = (
+    rewind => [ 'arena',      'rewound' ],
+    reset  => [ 'arena',      'reset' ],
+    blocks => [ 'block pool', 'freed' ],
+    heap   => [ 'heap',       'freed' ],
+    region => [ 'region',     'closed' ],
+);
+
+# The number of the line with this comment.
+sub line_of {
+    my ($comment) = @_;
+    my ($line) = grep { $lines[ $_ - 1 ] =~ m{// \Q$comment\E$} } 1 .. @lines;
+    return $line // 'no line';
+}
+
+for my $build (qw(gcc+asan+history clang+asan+history)) {
+    for my $word ( sort keys %said ) {
+        my ( $owner, $end ) = @{ $said{$word} };
+        my $output = `build/$build/blamed $word 2>&1`;
+        like( $output, qr/^reel: 0x\w+ is byte \d+ of a block of \d+ bytes, of the $owner at/m,
+            "$build: $word: the block is known" )
+            or diag($output);
+        for my $what ( 'allocated', $end ) {
+            my $line = line_of("$word: $what");
+            like( $output, qr/^    $what in \w+ at .*\Q$source\E:$line\b/m,
+                "$build: $word: who $what it" )
+                or diag($output);
+        }
+        like( $output, qr/ERROR: AddressSanitizer: use-after-poison/,
+            "$build: $word is reported" );
+    }
+}
+done_testing();
