@@ -124,6 +124,20 @@ static void sub_regions_are_told_apart(const mpu_design *design)
     init_fails(design, &range, REEL_OK);
 }
 
+// The MPU is off at the priority that FAULTMASK gives, which is that of HardFault; one
+// below is that of NMI. fault.h says so.
+static void with_faultmask_set_nothing_traps(const mpu_design *design)
+{
+    mpu_range range;
+    design_start(design, &range, NULL);
+    EXPECT(probe_is_closed(range.start));
+    __asm__ volatile("cpsid f" ::: "memory");
+    const bool is_open = probe_is_open(range.start);
+    __asm__ volatile("cpsie f" ::: "memory");
+    EXPECT(is_open);
+    EXPECT(probe_is_closed(range.start));
+}
+
 static void
 another_selection_of_a_region_is_left_alone(const mpu_design *design)
 {
@@ -169,6 +183,7 @@ const check truth_checks[] = {
     CHECK(with_the_background_map_under_a_window_init_fails),
     CHECK(where_another_region_would_open_it_init_fails),
     CHECK(sub_regions_are_told_apart),
+    CHECK(with_faultmask_set_nothing_traps),
     CHECK(another_selection_of_a_region_is_left_alone),
     CHECK(a_temp_may_begin_anew),
     END_OF_CHECKS,
