@@ -22,7 +22,7 @@ our @few    = map {"build/$_/tests"} qw(gcc+checks2+poison1 gcc+checks1+poison0 
 our @judges = (
     @few,
     map {"build/$_"} qw(gcc+masked+wide/tests gcc+none/tests gcc+O2/tests gcc/faults
-        gcc+checks2+poison1+asan/tests gcc+meddling+checks2+O2/fuzz gcc+O2/gates
+        gcc+checks2+poison1+asan/tests gcc+meddling+checks2+O2/fuzz gcc+O2/gates gcc+O2/reserved
         gcc+explorer/explorer gcc+explorer-masked/explorer
         microbit+Os/tests-1.elf microbit+Os/tests-2.elf microbit+Os/tests-3.elf
         mps2-an385/tests.elf mps2-an385/mpu.elf mps2-an505/mpu.elf

@@ -107,6 +107,34 @@ static void a_cache_of_a_heap_is_kept_by_a_refusal_for_alignment(void)
     EXPECT_EQUAL(reel_heap_cache_alloc(&cache, GRANULE, 1), block);
 }
 
+// A free block of one granule that lies right serves a request for it.
+static void a_single_granule_that_is_aligned_is_taken(void)
+{
+    start_heap(0);
+    unsigned char *block = reel_heap_alloc(&heap, GRANULE, 4 * GRANULE);
+    (void)reel_heap_alloc(&heap, GRANULE, 1);
+    EXPECT_EQUAL(reel_heap_free(&heap, block), REEL_OK);
+    EXPECT_EQUAL(reel_heap_alloc(&heap, GRANULE, 4 * GRANULE), block);
+    EXPECT(reel_heap_is_valid(&heap));
+}
+
+// One block in it is enough to be of use.
+static void a_cache_of_a_heap_is_flushed_for_one_block(void)
+{
+    reel_heap_cache cache;
+    reel_heap_slot slot;
+    start_heap(0);
+    EXPECT_EQUAL(reel_heap_cache_init(&cache, &heap, &slot, 1), REEL_OK);
+    void *const low = reel_heap_cache_alloc(&cache, GRANULE, 1);
+    void *const high = reel_heap_cache_alloc(&cache, GRANULE, 1);
+    while (reel_heap_alloc(&heap, GRANULE, 1) != NULL) {
+    }
+    EXPECT_EQUAL(reel_heap_free(&heap, high), REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_free(&cache, low), REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_alloc(&cache, 2 * GRANULE, 1), low);
+    EXPECT(reel_heap_is_valid(&heap));
+}
+
 // ---- regions and pools --------------------------------------------------------------
 
 static void fresh_pool(void)
@@ -155,6 +183,25 @@ static void a_large_object_that_shrinks_leaves_the_peak(void)
     const reel_stats stats = reel_region_stats(&the.region);
     EXPECT(stats.used == most - 120 && stats.peak == most);
     EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+}
+
+static void poison_fills_what_a_region_gives_up(void)
+{
+    if (REEL_WATCH) {
+        tap_skip("no poison, or a checker that would not let us look");
+        return;
+    }
+    fresh_pool();
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    unsigned char *const block = reel_region_alloc(&the.region, 40, 1);
+    for (size_t i = 0; i < 40; i++) {
+        block[i] = 7;
+    }
+    EXPECT_EQUAL(reel_region_realloc(&the.region, block, 40, 16, 1), block);
+    EXPECT(is_filled(block, 16, 7));
+    EXPECT(is_filled(block + 16, 24, REEL_POISON ? 0xDD : 7));
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+    EXPECT(is_filled(block, 16, REEL_POISON ? 0xDD : 7));
 }
 
 // Slots that have something in them, even the page itself, count as empty.
@@ -269,18 +316,47 @@ static void free_the_other(void)
     EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, theirs, 8), REEL_OK);
 }
 
-// Other blocks come and go: the last one grows all the same.
-static void a_block_grows_while_another_one_is_freed(void)
+static void free_the_other_next(void)
 {
-    const reel_rewindable_config config = { 256, 256, 8, true };
-    if (!MEDDLES) {
-        return;
-    }
+    test_before_swap = free_the_other;
+}
+
+static void start_rewindable(size_t align)
+{
+    const reel_rewindable_config config = { 256, 256, align, true };
     fresh_arena();
+    EXPECT(reel_arena_alloc(&the.arena, 1, 1) != NULL);
     EXPECT_EQUAL(reel_rewindable_init(&the.rewindable,
                                       reel_arena_allocator(&the.arena),
                                       the.table, 2, &config),
                  REEL_OK);
+}
+
+// At the exchange of its start bit, and at that of the count.
+static void two_blocks_that_are_freed_at_once_are_counted_off(void)
+{
+    if (!MEDDLES) {
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        start_rewindable(8);
+        void *const ours = reel_rewindable_alloc(&the.rewindable, 8, 8);
+        theirs = reel_rewindable_alloc(&the.rewindable, 8, 8);
+        test_before_swap = i == 0 ? free_the_other : free_the_other_next;
+        EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, ours, 8), REEL_OK);
+        EXPECT(test_before_swap == NULL);
+        EXPECT_EQUAL(reel_rewindable_stats(&the.rewindable).used, 0);
+        EXPECT(reel_rewindable_is_valid(&the.rewindable));
+    }
+}
+
+// Other blocks come and go: the last one grows all the same.
+static void a_block_grows_while_another_one_is_freed(void)
+{
+    if (!MEDDLES) {
+        return;
+    }
+    start_rewindable(8);
     const reel_allocator a = reel_rewindable_allocator(&the.rewindable);
     theirs = reel_allocate(a, 8, 8);
     unsigned char *const ours = reel_allocate(a, 8, 8);
@@ -289,6 +365,37 @@ static void a_block_grows_while_another_one_is_freed(void)
     EXPECT(test_before_swap == NULL);
     unsigned char *const next = reel_allocate(a, 8, 8);
     EXPECT(next >= ours + 32);
+}
+
+static void a_created_rewindable_has_chunks_of_its_alignment(void)
+{
+    const reel_rewindable_config config = { 256, 256, 64, false };
+    reel_rewindable *made = NULL;
+    fresh_arena();
+    EXPECT(reel_arena_alloc(&the.arena, 1, 1) != NULL);
+    EXPECT_EQUAL(reel_rewindable_create(&made, reel_arena_allocator(&the.arena),
+                                        2, &config, NULL, REEL_NO_HANDLE),
+                 REEL_OK);
+    const uintptr_t block = (uintptr_t)reel_rewindable_alloc(made, 8, 64);
+    EXPECT(block != 0 && block % 64 == 0);
+    EXPECT(reel_rewindable_is_valid(made));
+    EXPECT_EQUAL(reel_rewindable_destroy(made), REEL_OK);
+}
+
+// No memory is looked at, so it may be as large as it likes.
+static void the_largest_product_is_accepted(void)
+{
+    static reel_link links[2];
+    const size_t half = (size_t)1 << WORD_BITS / 2;
+    if (REEL_WATCH || REEL_POISON) {
+        return;
+    }
+    EXPECT_EQUAL(reel_blocks_init_apart(&the.blocks, (void *)half, 2 * half,
+                                        half, 2, links),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_blocks_init_apart(&the.blocks, (void *)half, 2 * half - 1,
+                                        half, 2, links),
+                 REEL_INVALID);
 }
 
 const test_case edges_tests[] = {
@@ -300,6 +407,12 @@ const test_case edges_tests[] = {
     TEST(a_large_object_that_shrinks_leaves_the_peak),
     TEST(a_count_is_tried_four_times),
     TEST(poison_fills_a_block_that_is_freed),
+    TEST(a_single_granule_that_is_aligned_is_taken),
+    TEST(a_cache_of_a_heap_is_flushed_for_one_block),
+    TEST(poison_fills_what_a_region_gives_up),
+    TEST(two_blocks_that_are_freed_at_once_are_counted_off),
+    TEST(a_created_rewindable_has_chunks_of_its_alignment),
+    TEST(the_largest_product_is_accepted),
     TEST(a_cache_of_pages_starts_empty_whatever_is_in_its_slots),
     TEST(a_block_freed_while_a_fresh_one_is_taken_is_taken),
     TEST(a_version_that_begins_too_low_is_seen_by_each_step),
