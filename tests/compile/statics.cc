@@ -3,7 +3,10 @@
 // functions and templates.
 
 #include "always.h"
+
+extern "C" { // as C++ projects include headers of C
 #include "reel/reel.h"
+}
 
 namespace app
 {

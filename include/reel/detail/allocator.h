@@ -39,6 +39,9 @@ void *reel_pool_allocate(void *pool, size_t size, size_t align);
 #ifdef __cplusplus
 }
 
+// The includer may stand in extern "C".
+extern "C++" {
+
 /// The function that serves an owner.
 #define REEL_ALLOC_FROM_(owner, kind)                                  \
     inline REEL_SEEN_THROUGH void *reel_alloc_from(owner, size_t size, \
@@ -60,6 +63,7 @@ REEL_ALLOC_FROM_(reel_allocator self, allocate)
 template <typename type> struct reel_pointer_to {
     typedef type *pointer;
 };
+}
 #define REEL_POINTER_TO_(type) typename reel_pointer_to<type>::pointer
 #define REEL_CALL_ALLOC_(owner, size, align) \
     reel_alloc_from((owner), (size), (align))
