@@ -13,6 +13,7 @@ use lists;
 
 my $sampled = 8;
 my $folder  = 'build/mutants/sample';
+my %is_test = map { ( $_ => 1 ) } map { text_of($_) =~ /^    TEST\((\w+)\)/gm } glob 'tests/unit/*.c';
 my $tree    = md5_hex( map { text_of($_) } lists::files(), glob 'tests/unit/*.c' );
 
 my %few    = map { ( $_ => 1 ) } @judges::few;
@@ -24,8 +25,9 @@ splice @chosen, $sampled;
 judges::prepare($folder);
 for my $killed (@chosen) {
     my $mutant = $mutant{ $killed->{key} };
-    my $known  = $killed->{test} eq '-' ? undef : $killed->{test};
-    my ( $verdict, undef, $test ) = judges::judge( $folder, $mutant, $known, $killed->{program} );
+    my $known  = $is_test{ $killed->{test} } ? $killed->{test} : undef;
+    my ( $verdict, undef, $test ) = judges::judge( $folder, $mutant, $known, $killed->{program},
+        grep { $_ ne $killed->{program} } @judges::few );
     like( $verdict, $judges::noticed, "$mutant->{name}: $verdict, $test" );
 }
 judges::clean($folder);
