@@ -62,7 +62,6 @@ FLAGS_asan      := $(FLAGS_watch) -fsanitize=address,undefined \
 FLAGS_valgrind  := $(FLAGS_watch)
 FLAGS_history   := '-DREEL_PORT_EVENTS_HEADER="host/history.h"'
 FLAGS_events    := '-DREEL_PORT_EVENTS_HEADER="events/to_ring.h"'
-FLAGS_deep      := -DREEL_EVENTS_CAPACITY=65536u
 FLAGS_tsan      := -fsanitize=thread
 FLAGS_wide      := -DREEL_WIDE_LINKS=1
 FLAGS_cores2    := -DREEL_CORES=2

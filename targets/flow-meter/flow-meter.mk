@@ -11,11 +11,10 @@ METER_HOST   := $(METER_BUILD)/flow-meter \
 # and with a pool that takes no care of interrupts.
 METER_TWINS  := $(OUT)/mps2-an385/dry/flow-meter.elf $(OUT)/mps2-an385+none/flow-meter.elf
 
-METER_SOURCES := $(filter-out %/host_main.c %/host_trace.c %/semihost_main.c %/semihost_timer.c,\
+METER_SOURCES := $(filter-out %/host_main.c %/semihost_main.c %/semihost_timer.c,\
                    $(wildcard targets/flow-meter/*.c))
 METER_BOARD   := $(METER_SOURCES) $(wildcard targets/flow-meter/semihost_*.c)
 METER_ON_HOST := $(METER_SOURCES) targets/flow-meter/host_main.c
-METER_TRACES  := targets/flow-meter/host_trace.c $(addprefix port/events/,ring.c host_clock.c ctf.c)
 
 OPTIONS_starved := -DMETER_FLOW_BYTES=2048u -DMETER_FLOW_PAGE=256u \
                    -DMETER_FLOW_PAGES=6u -DMETER_FLOW_BUCKETS=4u \
@@ -48,14 +47,8 @@ $(OUT)/%/flow-meter-traced.elf: \
 	$(SAY); $(LINK_BOARD)
 
 $(OUT)/%/flow-meter: $$(call objects,$$(firstword $$(subst /, ,$$*)),$(CORE) port/always.c) \
-                     $$(call objects,$$*,$(METER_ON_HOST) $$(if $$(findstring +events,$$*),$(METER_TRACES)))
-	$(SAY); $(LINK) $(OPTIONS_$(variant)) $(if $(findstring +events,$*),-no-pie)
-
-# A trace of its run, by METER_TRACE=FOLDER.
-METER_TRACE := $(OUT)/events/meter
-$(METER_TRACE)/events: $(OUT)/gcc+events+deep+O2/flow-meter $(METER_INPUT)
-	mkdir -p $(@D)
-	METER_TRACE=$(@D) $< $(METER_INPUT) > $(@D).txt
+                     $$(call objects,$$*,$(METER_ON_HOST))
+	$(SAY); $(LINK) $(OPTIONS_$(variant))
 
 $(METER_INPUT): | $(OUT)/have-board
 	mkdir -p $(@D)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "always.h"
-#include "host_trace.h"
 #include "meter.h"
 #include "platform.h"
 
@@ -61,9 +60,6 @@ void platform_pass_time(void)
 {
     static unsigned frames;
     frames++;
-    if (REEL_EVENTS) {
-        host_trace_go_on();
-    }
     if (frames % FRAMES_PER_TICK == 0) {
         timer_tick();
     }
@@ -87,14 +83,5 @@ int main(int argc, char **argv)
         (void)fputs("usage: flow-meter [frames] capture.pcap\n", stderr);
         return METER_FAILED;
     }
-    const char *const folder = getenv("METER_TRACE");
-    if (REEL_EVENTS && folder != NULL && !host_trace_start(folder)) {
-        (void)fputs("flow-meter: no trace can be written there\n", stderr);
-        return METER_FAILED;
-    }
-    const int code = meter_run(argv[argc - 1], frames);
-    if (REEL_EVENTS) {
-        host_trace_end();
-    }
-    return code;
+    return meter_run(argv[argc - 1], frames);
 }
