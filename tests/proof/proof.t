@@ -8,7 +8,8 @@
 #     PROOF='alloc.* 32'                     those whose file, name and CPU match
 #
 # A line of `goals` is a file, a proof, a kind of CPU, a tier and a letter for each goal:
-# which solver decided it (solve.pm). A goal that disappears, or a new one, fails.
+# which solver decided it (solve.pm). Proofs of the tier `open` are written and not decided
+# yet at that width. A goal that disappears, or a new one, fails.
 use strict;
 use warnings;
 use lib 'tests/proof', 'tests/tools';
@@ -83,6 +84,7 @@ sub write_list {
     print $out "# SPDX-License-Identifier: MIT\n# file, proof, CPU, tier, a letter for each goal (proof.t)\n";
     for my $key ( sort keys %all ) {
         my $tier = defined $seconds{$key} ? $key =~ /32$/ && $seconds{$key} < 0.8 ? 'fast' : 'all' : $goals->{$key}[0];
+        $tier = 'open' if $tier eq 'all' && $all{$key} eq '-' && !defined $seconds{$key};
         print $out "$key $tier $all{$key}\n";
     }
 }
@@ -95,6 +97,10 @@ sub prove_file {
     for my $name ( ir::read_file( $text, solve::bits_of($cpu) ) ) {
         my $key = "$base $name $cpu";
         my ( $tier, $known ) = @{ $goals->{$key} // [ 'all', '' ] };
+        if ( $tier eq 'open' && !$ENV{NEW_GOALS} ) {
+            note("$base, $cpu: $name is not decided yet");
+            next;
+        }
         next if !$is_all && $tier ne 'fast' || $key !~ /$pattern/;
         my ( $letters, $seconds, @results ) = eval { prove_one( $file, $base, $name, $cpu, $known ) };
         if ( !defined $letters ) {
@@ -123,7 +129,7 @@ for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
         prove_file( $file, $cpu );
     }
 }
-my @lost = grep { !defined $found{$_} && ( $is_all ? /^\Q$only\E/ || $only eq '' : $goals->{$_}[0] eq 'fast' ) }
+my @lost = grep { !defined $found{$_} && $goals->{$_}[0] ne 'open' && ( $is_all ? /^\Q$only\E/ || $only eq '' : $goals->{$_}[0] eq 'fast' ) }
     sort keys %$goals;
 is( "@lost", '', 'no proof of the list is missing' ) if !$ENV{NEW_GOALS} && $pattern eq '.';
 
