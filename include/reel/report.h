@@ -42,9 +42,9 @@ typedef enum reel_kind {
 typedef struct reel_report {
     // Refused: REEL_NO_MEMORY, REEL_FULL (the table), REEL_BUSY (the call came
     // from a handler, and would have to grow), REEL_STALE. Else what reel_panic()
-    // gets.
-    reel_status why;
-    reel_kind kind;
+    // gets. Enums are integers here: their size depends on -fshort-enums.
+    int why;  // a reel_status
+    int kind; // a reel_kind
     const void *object;
     // The address that the call returns to, in the program; NULL: unknown. Two
     // bytes before it lies the call, on every machine: addr2line finds its line.

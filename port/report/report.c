@@ -18,7 +18,7 @@ static uintptr_t sum_of(const reel_report *report)
 {
     uintptr_t sum = 1; // not that of zeros
     sum = mixed(sum, (uintptr_t)(intptr_t)report->why);
-    sum = mixed(sum, (uintptr_t)report->kind);
+    sum = mixed(sum, (uintptr_t)(intptr_t)report->kind);
     sum = mixed(sum, (uintptr_t)report->object);
     sum = mixed(sum, (uintptr_t)report->caller);
     sum = mixed(sum, report->size);
@@ -183,13 +183,13 @@ void reel_report_write(const reel_report *report,
 {
     const sink to = { write, context };
     say(&to, report->file == NULL ? "refused: " : "broken contract: ");
-    say(&to, reel_kind_name(report->kind));
+    say(&to, reel_kind_name((reel_kind)report->kind));
     say_object(&to, report->object);
     if (report->size != 0) {
         say_request(&to, report);
     }
     say(&to, ": ");
-    say(&to, reel_status_name(report->why));
+    say(&to, reel_status_name((reel_status)report->why));
     if (report->backing != NULL) {
         say(&to, ", after its backing");
         say_object(&to, report->backing);

@@ -35,6 +35,7 @@ my $two_cores = '-DREEL_CORES=2 -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM '
 # CPU, options, what the compiler must say, and what is included if it is not
 # the way to a shared word, which brings the configuration.
 our @refused = (
+    [ 'armhf', '-U__unix__', 'no clock is known for this CPU: define REEL_EVENTS_TIME', 'events/clock.h' ],
     [ 'host', '-DLIST_HAS_PIECES', 'a batch needs one table of links', 'batch.h' ],
     [ 'host', '-DREEL_CHECKS=3',  'REEL_CHECKS must be 0, 1 or 2' ],
     [ 'host', '-DREEL_CHECKS=-1', 'REEL_CHECKS must be 0, 1 or 2' ],

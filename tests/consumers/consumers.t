@@ -130,9 +130,9 @@ for my $public ( glob 'include/reel/*.h' ) {
     $missing{$_} = 1 for grep { $comments{$_} && $reference !~ /<h3 id="$_">/ } keys %comments;
 }
 is( join( ' ', sort keys %missing ), '', 'the reference has each public function' );
-my %ids;
-$ids{$_}++ for $reference =~ /id="([^"]+)"/g;
-is( join( ' ', grep { $ids{$_} > 1 } sort keys %ids ), '', 'and each once' );
+my %named;
+$named{$_}++ for $reference =~ /id="([^"]+)"/g;
+is( join( ' ', grep { $named{$_} > 1 } sort keys %named ), '', 'and each once' );
 
 # ---- make install and pkg-config ----------------------------------------------------
 
