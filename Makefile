@@ -152,6 +152,7 @@ include port/port.mk \
         tests/fuzz/fuzz.mk \
         tests/proof/proof.mk \
         tests/gdb/gdb.mk \
+        tests/list/list.mk \
         tests/events/events.mk \
         tests/picture/picture.mk \
         $(wildcard tests/schedules/schedules.mk) \

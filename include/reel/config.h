@@ -131,6 +131,15 @@
     (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH || REEL_CALLERS \
      || REEL_EVENTS)
 
+/// 1: static instances are on a list that reel_list_print() prints
+/// (port/list/list.h). An entry takes three words, and the name   0: they are not.
+#ifndef REEL_LIST
+#define REEL_LIST 0
+#endif
+
+#if REEL_LIST != 0 && REEL_LIST != 1
+#error "REEL_LIST must be 0 or 1"
+#endif
 #if REEL_CHECKS < 0 || REEL_CHECKS > 2
 #error "REEL_CHECKS must be 0, 1 or 2"
 #endif

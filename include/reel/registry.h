@@ -154,7 +154,8 @@ reel_status reel_registry_init(reel_registry *registry,
     REEL_NAME_OPTIONS(name)                                              \
     place static reel_registry_entry name##_entries[count];              \
     linkage reel_registry name =                                         \
-        REEL_REGISTRY_INITIAL_(name##_entries, count, zero)
+        REEL_REGISTRY_INITIAL_(name##_entries, count, zero)              \
+            REEL_ON_LIST(name, REGISTRY)
 
 #define REEL_REGISTRY_INITIAL_(entries, count, zero)           \
     {                                                          \

@@ -43,6 +43,7 @@ our @refused = (
     [ 'host', '-DREEL_POISON=-1', 'REEL_POISON must be 0 or 1' ],
     [ 'host', '-DREEL_CORES=0',   'REEL_CORES must be 1 or more' ],
     [ 'host', '-DREEL_CALLERS=2', 'REEL_CALLERS must be 0 or 1' ],
+    [ 'host', '-DREEL_LIST=2', 'REEL_LIST must be 0 or 1' ],
     [ 'host', '-DREEL_WIDE_LINKS=2', 'REEL_WIDE_LINKS must be 0 or 1' ],
     [ 'host', '-DREEL_NO_LINKER_SCRIPT=2', 'REEL_NO_LINKER_SCRIPT must be 0 or 1' ],
     [ 'host', '-DREEL_WEAK_HOOKS=2',       'REEL_WEAK_HOOKS must be 0 or 1' ],

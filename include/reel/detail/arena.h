@@ -32,15 +32,16 @@ extern "C" {
             0, NULL,                                                         \
     }
 
-#define REEL_ARENA_DEFINE_(linkage, place, zero, align, name, bytes)    \
-    REEL_STATIC_ASSERT((bytes) > 0, "an arena needs 1 byte or more");   \
-    REEL_NAME_OPTIONS(name)                                             \
-    REEL_MEMORY_PLACE(place, name##_memory, bytes, align);              \
-    linkage reel_arena name =                                           \
-        REEL_ARENA_INITIAL(REEL_ADDRESS(name##_memory),                 \
-                           REEL_ADDRESS(name##_memory) + (bytes),       \
-                           REEL_ADDRESS(name##_memory) + (bytes), zero) \
-            REEL_WATCH_MEMORY(name, name##_memory, bytes, &name.next.value, 0)
+#define REEL_ARENA_DEFINE_(linkage, place, zero, align, name, bytes)           \
+    REEL_STATIC_ASSERT((bytes) > 0, "an arena needs 1 byte or more");          \
+    REEL_NAME_OPTIONS(name)                                                    \
+    REEL_MEMORY_PLACE(place, name##_memory, bytes, align);                     \
+    linkage reel_arena name =                                                  \
+        REEL_ARENA_INITIAL(REEL_ADDRESS(name##_memory),                        \
+                           REEL_ADDRESS(name##_memory) + (bytes),              \
+                           REEL_ADDRESS(name##_memory) + (bytes), zero)        \
+            REEL_WATCH_MEMORY(name, name##_memory, bytes, &name.next.value, 0) \
+                REEL_ON_LIST(name, ARENA)
 
 /// The slow half of reel_arena_alloc(): any size and alignment, and the
 /// failure.

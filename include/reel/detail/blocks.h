@@ -46,7 +46,8 @@ extern "C" {
     linkage reel_blocks name = REEL_BLOCKS_INITIAL_(                           \
         REEL_ADDRESS(name##_memory), name##_links, block_size, count, zero)    \
         REEL_WATCH_MEMORY(name, name##_memory, (size_t)(block_size) * (count), \
-                          &name.list.peak.value, block_size)
+                          &name.list.peak.value, block_size)                   \
+            REEL_ON_LIST(name, BLOCKS)
 
 /// The slow half of reel_blocks_cache_alloc(): fill half the cache, and take a
 /// block.

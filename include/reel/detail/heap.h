@@ -66,7 +66,8 @@ extern "C" {
                                   + REEL_HEAP_BEFORE_(REEL_HEAP_COUNT_(bytes), \
                                                       REEL_HEAP_GRANULE),      \
                               REEL_HEAP_COUNT_(bytes) * REEL_HEAP_GRANULE,     \
-                              &name.frontier.value, REEL_HEAP_GRANULE)
+                              &name.frontier.value, REEL_HEAP_GRANULE)         \
+                REEL_ON_LIST(name, HEAP)
 
 /// The slow half of the function below: any size and alignment, an empty slot.
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,

@@ -134,6 +134,36 @@ extern const char reel_ld_is_not_included_in_the_linker_script[];
 #define REEL_NAME_OPTIONS(name)
 #endif
 
+/// An entry of the list of static instances, for port/list/list.h: the linker makes
+/// one table of all, without gaps: hence the alignment. It stands behind the instance
+/// that it names.
+#if REEL_LIST
+typedef enum reel_listed_kind {
+    REEL_LISTED_ARENA,
+    REEL_LISTED_TEMP,
+    REEL_LISTED_BLOCKS,
+    REEL_LISTED_HEAP,
+    REEL_LISTED_POOL,
+    REEL_LISTED_REWINDABLE,
+    REEL_LISTED_REGISTRY
+} reel_listed_kind;
+
+typedef struct reel_listed {
+    const char *name;
+    const void *object;
+    reel_listed_kind kind;
+} reel_listed;
+
+#define REEL_ON_LIST(name, kind)                                       \
+    ;                                                                  \
+    static const reel_listed name##_listed                             \
+        __attribute__((__section__("reel_list"), __used__,             \
+                       __aligned__(sizeof(void *)))) = { #name, &name, \
+                                                         REEL_LISTED_##kind }
+#else
+#define REEL_ON_LIST(name, kind)
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -58,7 +58,8 @@ extern "C" {
           0 },                                                                 \
     };                                                                         \
     linkage reel_pool name =                                                   \
-        REEL_POOL_INITIAL_(name##_chunks, align, page_size, count, zero)
+        REEL_POOL_INITIAL_(name##_chunks, align, page_size, count, zero)       \
+            REEL_ON_LIST(name, POOL)
 
 /// reel_pool_claim(), but it returns the number of the page, by which regions
 /// chain pages. UINTPTR_MAX takes the place of NULL.

@@ -50,6 +50,7 @@
           { REEL_REWINDABLE_BYTES_(bytes, granule) } },                        \
     };                                                                         \
     linkage reel_rewindable name =                                             \
-        REEL_REWINDABLE_INITIAL_(name##_table, granule, bytes, zero)
+        REEL_REWINDABLE_INITIAL_(name##_table, granule, bytes, zero)           \
+            REEL_ON_LIST(name, REWINDABLE)
 
 #endif

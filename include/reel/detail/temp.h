@@ -46,7 +46,7 @@ extern "C" {
         0,                                                                   \
         0,                                                                   \
         false,                                                               \
-    } REEL_WATCH_MEMORY(name, name##_memory, bytes, &name.stack.next.value, 0)
+    } REEL_WATCH_MEMORY(name, name##_memory, bytes, &name.stack.next.value, 0) REEL_ON_LIST(name, TEMP)
 
 /// The slow half of reel_temp_alloc() and reel_temp_alloc_shared().
 void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
