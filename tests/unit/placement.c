@@ -247,7 +247,8 @@ static void blocks_may_be_freed_from_later_on(void)
 static void without_room_for_start_bits_there_is_no_chunk(void)
 {
     fresh_memory_for_bits(1);
-    void *const word = reel_arena_alloc(&bits_arena, sizeof(reel_word), 0);
+    void *const word =
+        reel_arena_alloc(&bits_arena, sizeof(reel_word), sizeof(reel_word));
     EXPECT_EQUAL(place_bits(true), REEL_NO_MEMORY);
     EXPECT_EQUAL(reel_arena_used(&the.arena), 8);
     EXPECT_EQUAL(reel_arena_free(&bits_arena, word, sizeof(reel_word)),
