@@ -171,7 +171,9 @@ bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
 
 /// Change the size of a block, in place if reel_arena_resize() can do so and
 /// its address satisfies `align`, else by a copy. So a block that does not grow
-/// stays in place. After a copy the old block stays until the next rewind.
+/// stays in place. After a copy the old block stays until the next rewind. In an
+/// inner scope a block from before the scope always moves when it grows, since a mark
+/// pins it, and the copy ends with the scope.
 ///
 ///   block    NULL makes this a reel_arena_alloc()
 ///
@@ -238,6 +240,18 @@ size_t reel_arena_peak(const reel_arena *arena);
 /// Returns  the statistics. Failures saturate at 2^(word bits - 8) - 1. Two
 ///          failures at the same instant may count as one.
 reel_stats reel_arena_stats(const reel_arena *arena);
+
+/// Get the size of the arena: the used and the free bytes, as statistics in per
+/// cent need it.
+///
+/// Returns  the bytes of its buffer, in whole granules; 0 after its end.
+static inline size_t reel_arena_size(const reel_arena *arena);
+
+/// Begin a phase of the statistics: from now on the peak is what is in use now, and
+/// no failure was counted. Blocks and marks stay.
+///
+/// Returns  nothing.
+static inline void reel_arena_begin_phase(reel_arena *arena);
 
 /// Tell whether [block, block + size) lies within the used part.
 ///

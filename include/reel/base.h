@@ -29,6 +29,10 @@
 /// A handler is an interrupt or exception handler. A context is a thread, a
 /// handler or another core.
 ///
+/// An object that is in use stays where it is, and is not copied: marks, handles,
+/// caches and other allocators have its address. These are values, which may be
+/// copied: reel_allocator, reel_mark, reel_handle, reel_stats and configurations.
+///
 /// Sizes are in bytes. A request for 0 bytes is a request for 1 byte. An
 /// alignment is a power of two, or 0 for REEL_ALIGN_DEFAULT. Addresses are
 /// aligned, not offsets.

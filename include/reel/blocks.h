@@ -175,6 +175,18 @@ size_t reel_blocks_count_free(const reel_blocks *blocks);
 /// Callers  any context
 size_t reel_blocks_peak(const reel_blocks *blocks);
 
+/// Get the size of a block.
+///
+/// Returns  bytes, as reel_blocks_init() got them.
+/// Callers  any context
+static inline size_t reel_blocks_block_size(const reel_blocks *blocks);
+
+/// Get how many blocks there are, free and used.
+///
+/// Returns  the count; 0 after the end.
+/// Callers  any context
+static inline size_t reel_blocks_count(const reel_blocks *blocks);
+
 /// Get all statistics, in bytes.
 ///
 /// Returns  the statistics. Two failures at the same instant may count as one.
@@ -242,7 +254,8 @@ typedef struct reel_blocks_cache {
     reel_registry_entry *entry; // NULL: not bound
 } reel_blocks_cache;
 
-/// Start an empty cache.
+/// Start an empty cache. Flush it before its thread ends: blocks in a cache that
+/// nobody uses stay used.
 ///
 ///   slots     the caller's table: one pointer for each block that the cache
 ///             can hold

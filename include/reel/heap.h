@@ -237,6 +237,18 @@ reel_status reel_heap_reset(reel_heap *heap);
 /// Returns  bytes; 0 if none.
 size_t reel_heap_largest_free(const reel_heap *heap);
 
+/// Get the size of the heap: the used and the free bytes, as statistics in per cent
+/// need it. The heap's own map is not among them.
+///
+/// Returns  bytes, in whole granules; 0 after its end.
+static inline size_t reel_heap_size(const reel_heap *heap);
+
+/// Begin a phase of the statistics: from now on the peak is what is in use now, and
+/// no failure was counted. Blocks stay.
+///
+/// Returns  nothing.
+static inline void reel_heap_begin_phase(reel_heap *heap);
+
 /// Read all statistics at once. Blocks that are queued, or in a cache, are used.
 ///
 /// Returns  the statistics.

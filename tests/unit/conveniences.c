@@ -186,11 +186,84 @@ static void a_span_is_closed_however_its_scope_is_left(void)
     EXPECT(test_panicked(REEL_CLOSED));
 }
 
+static void a_block_that_moved_in_an_inner_scope_ends_with_it(void)
+{
+    fresh_arena(256);
+    char *const old = reel_arena_alloc(&arena, 10, 1);
+    old[0] = 7;
+    REEL_SCOPE (&arena) {
+        char *const copy = reel_arena_realloc(&arena, old, 10, 20, 1);
+        EXPECT(copy != NULL && copy != old && copy[0] == 7);
+    }
+    EXPECT_EQUAL(reel_arena_used(&arena), 10);
+}
+
+// ---- statistics ----------------------------------------------------------------
+
+static void a_phase_forgets_the_peak_and_keeps_what_is_live(void)
+{
+    static reel_heap heap;
+    fresh_arena(512);
+    const reel_mark mark = reel_arena_mark(&arena);
+    EXPECT(reel_arena_alloc(&arena, 400, 1) != NULL);
+    EXPECT(reel_arena_alloc(&arena, 200, 1) == NULL);
+    EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
+    void *const kept = reel_arena_alloc(&arena, 100, 1);
+    reel_arena_begin_phase(&arena);
+    reel_stats stats = reel_arena_stats(&arena);
+    EXPECT(stats.used == 100 && stats.peak == 100);
+    EXPECT(stats.failures == 0 && stats.largest_refused == 0);
+    EXPECT(reel_arena_owns(&arena, kept, 100));
+    EXPECT(reel_arena_is_valid(&arena));
+    EXPECT_EQUAL(reel_arena_rewind(&arena, mark), REEL_OK);
+    EXPECT_EQUAL(reel_arena_peak(&arena), 100);
+    EXPECT_EQUAL(reel_arena_init_granular(&arena, test_memory(512), 512, 32),
+                 REEL_OK);
+    EXPECT(reel_arena_alloc(&arena, 600, 1) == NULL);
+    reel_arena_begin_phase(&arena);
+    EXPECT_EQUAL(reel_arena_stats(&arena).failures, 0);
+    EXPECT(reel_arena_alloc(&arena, 1, 1) != NULL);
+    EXPECT_EQUAL(reel_arena_used(&arena), 32); // the granule is kept
+
+    EXPECT_EQUAL(reel_heap_init(&heap, test_memory(512), 512), REEL_OK);
+    void *const block = reel_heap_alloc(&heap, 100, 0);
+    void *const other = reel_heap_alloc(&heap, 100, 0);
+    EXPECT(reel_heap_alloc(&heap, 600, 0) == NULL);
+    EXPECT_EQUAL(reel_heap_free(&heap, other), REEL_OK);
+    reel_heap_begin_phase(&heap);
+    stats = reel_heap_stats(&heap);
+    EXPECT(stats.used == reel_heap_usable_size(&heap, block));
+    EXPECT(stats.peak == stats.used && stats.failures == 0
+           && stats.largest_refused == 0);
+    EXPECT(reel_heap_alloc(&heap, 100, 0) != NULL);
+    EXPECT_EQUAL(reel_heap_stats(&heap).peak, 2 * stats.used);
+    EXPECT(reel_heap_is_valid(&heap));
+}
+
+static void sizes_are_what_is_used_and_what_is_free(void)
+{
+    static reel_heap heap;
+    static reel_blocks blocks;
+    fresh_arena(100);
+    EXPECT(reel_arena_alloc(&arena, 30, 1) != NULL);
+    EXPECT_EQUAL(reel_arena_size(&arena), 100);
+    EXPECT_EQUAL(reel_arena_used(&arena) + reel_arena_available(&arena), 100);
+    EXPECT_EQUAL(reel_heap_init(&heap, test_memory(512), 512), REEL_OK);
+    EXPECT_EQUAL(reel_heap_size(&heap), reel_heap_largest_free(&heap));
+    EXPECT_EQUAL(reel_blocks_init(&blocks, test_memory(512), 512, 24, 5),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_blocks_block_size(&blocks), 24);
+    EXPECT_EQUAL(reel_blocks_count(&blocks), 5);
+}
+
 const test_case conveniences_tests[] = {
+    TEST(a_phase_forgets_the_peak_and_keeps_what_is_live),
+    TEST(sizes_are_what_is_used_and_what_is_free),
     TEST(any_type_can_be_allocated),
     TEST(what_is_new_comes_from_its_owner),
     TEST(the_policy_of_a_temp_sees_the_end_of_a_scope),
     TEST(a_scope_of_a_temp_that_was_reset_panics),
     TEST(a_span_is_closed_however_its_scope_is_left),
+    TEST(a_block_that_moved_in_an_inner_scope_ends_with_it),
     END_OF_TESTS
 };

@@ -153,6 +153,19 @@ REEL_ARENA_INLINE reel_mark reel_arena_mark(reel_arena *arena)
 
 #endif
 
+static inline size_t reel_arena_size(const reel_arena *arena)
+{
+    return arena->end - arena->base;
+}
+
+// The lowest bits of `refusals` are the granule's.
+static inline void reel_arena_begin_phase(reel_arena *arena)
+{
+    arena->peak = arena->next.value;
+    arena->refusals.value &= 0xFF;
+    arena->largest_refused.value = 0;
+}
+
 static inline void reel_arena_expose(reel_arena *arena)
 {
 #if REEL_WATCH && defined(REEL_PORT_WATCHES_CONTENTS)

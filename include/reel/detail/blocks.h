@@ -49,6 +49,16 @@ extern "C" {
                           &name.list.peak.value, block_size)                   \
             REEL_ON_LIST(name, BLOCKS)
 
+static inline size_t reel_blocks_block_size(const reel_blocks *blocks)
+{
+    return blocks->block_size;
+}
+
+static inline size_t reel_blocks_count(const reel_blocks *blocks)
+{
+    return *(const volatile size_t *)&blocks->list.count;
+}
+
 /// The slow half of reel_blocks_cache_alloc(): fill half the cache, and take a
 /// block.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache);

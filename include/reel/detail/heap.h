@@ -69,6 +69,19 @@ extern "C" {
                               &name.frontier.value, REEL_HEAP_GRANULE)         \
                 REEL_ON_LIST(name, HEAP)
 
+static inline size_t reel_heap_size(const reel_heap *heap)
+{
+    return heap->count << heap->shift;
+}
+
+static inline void reel_heap_begin_phase(reel_heap *heap)
+{
+    heap->peak -= heap->below_peak;
+    heap->below_peak = 0;
+    heap->failures = 0;
+    heap->largest_refused = 0;
+}
+
 /// The slow half of the function below: any size and alignment, an empty slot.
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
                                  size_t align);
