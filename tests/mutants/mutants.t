@@ -20,16 +20,20 @@ my %few    = map { ( $_ => 1 ) } @judges::few;
 my %mutant = map { ( $_->{key} => $_ ) } lists::mutants();
 my @there  = grep { $mutant{ $_->{key} } && $few{ $_->{program} } } lists::killed();
 my @chosen = sort { md5_hex( $tree . $a->{key} ) cmp md5_hex( $tree . $b->{key} ) } @there;
-splice @chosen, $sampled;
 
+# One that is none any more, since the code around it has changed, counts for nothing.
+my $asked = 0;
 judges::prepare($folder);
 for my $killed (@chosen) {
+    last if $asked == $sampled;
     my $mutant = $mutant{ $killed->{key} };
     my $known  = $is_test{ $killed->{test} } ? $killed->{test} : undef;
     my ( $verdict, undef, $test ) = judges::judge( $folder, $mutant, $known, $killed->{program},
         grep { $_ ne $killed->{program} } @judges::few );
+    next if $verdict !~ $judges::noticed && $verdict ne 'passes';
+    $asked++;
     like( $verdict, $judges::noticed, "$mutant->{name}: $verdict, $test" );
 }
 judges::clean($folder);
-is( scalar @chosen, $sampled, 'there are mutants to choose from' );
+is( $asked, $sampled, 'there are mutants to choose from' );
 done_testing();
