@@ -119,13 +119,16 @@ void reel_events_drop(void)
 static bool read_at(uintptr_t position, reel_event *event)
 {
     reel_event *const at = &reel_events.events[position % REEL_EVENTS_CAPACITY];
-    event->what = load(&at->what);
+    event->what = load(&at->what); // the writer's last word
+    if (event->what == 0) {
+        return false;
+    }
     event->time = at->time;
     event->object = at->object;
     event->place = at->place;
     event->size = at->size;
     event->caller = at->caller;
-    return event->what != 0;
+    return true;
 }
 
 bool reel_events_take(reel_event *event)

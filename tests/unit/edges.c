@@ -97,13 +97,16 @@ static void a_cache_of_a_heap_is_kept_by_a_refusal_for_alignment(void)
 {
     reel_heap_cache cache;
     reel_heap_slot slots[8];
+    if (REEL_CHECKS == 0) {
+        return; // no alignment is refused
+    }
     start_heap(0);
     EXPECT_EQUAL(reel_heap_cache_init(&cache, &heap, slots, 8), REEL_OK);
     void *const block = reel_heap_cache_alloc(&cache, GRANULE, 1);
     (void)reel_heap_cache_alloc(&cache, GRANULE, 1);
     EXPECT_EQUAL(reel_heap_cache_free(&cache, block), REEL_OK);
     EXPECT(reel_heap_cache_alloc(&cache, 9 * GRANULE, 3) == NULL);
-    EXPECT(REEL_CHECKS == 0 || test_panicked(REEL_INVALID));
+    EXPECT(test_panicked(REEL_INVALID));
     EXPECT_EQUAL(reel_heap_cache_alloc(&cache, GRANULE, 1), block);
 }
 
