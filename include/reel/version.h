@@ -15,10 +15,10 @@
 #ifndef REEL_VERSION_H
 #define REEL_VERSION_H
 
-#define REEL_VERSION_MAJOR 0
-#define REEL_VERSION_MINOR 9
+#define REEL_VERSION_MAJOR 1
+#define REEL_VERSION_MINOR 0
 #define REEL_VERSION_PATCH 0
-#define REEL_VERSION       "0.9.0"
+#define REEL_VERSION       "1.0.0-rc.1"
 
 /// A number to compare: #if REEL_VERSION_NUMBER >= REEL_VERSION_OF(1, 2, 0)
 #define REEL_VERSION_OF(major, minor, patch) \
