@@ -11,8 +11,8 @@ void reel_tell_refusal(reel_status why, reel_kind kind, const void *object,
     if (caller == NOBODY) {
         return;
     }
-    report.why = why;
-    report.kind = kind;
+    report.why = (int)why;
+    report.kind = (int)kind;
     report.object = object;
     report.caller = caller;
     report.size = size;
@@ -28,8 +28,8 @@ void reel_tell_breach(reel_status why, reel_kind kind, const void *object,
                       const void *caller, const char *file, int line)
 {
     reel_report report;
-    report.why = why;
-    report.kind = kind;
+    report.why = (int)why;
+    report.kind = (int)kind;
     report.object = object;
     report.caller = caller;
     report.size = 0;
