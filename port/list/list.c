@@ -7,7 +7,7 @@
 extern const reel_listed __start_reel_list[] __attribute__((__weak__));
 extern const reel_listed __stop_reel_list[] __attribute__((__weak__));
 
-static const char *name_of(reel_listed_kind kind)
+static const char *name_of(int kind)
 {
     static const char names[][11] = { "arena", "temp",       "blocks",  "heap",
                                       "pool",  "rewindable", "registry" };

@@ -5,12 +5,12 @@ FLAGS_mps2-an385 := $(FLAGS_cortex-m3)
 # Built for the architecture whose MPU is another one: each part runs it.
 FLAGS_for-armv8 := -mcpu=cortex-m33+nodsp -mfloat-abi=soft
 
-BOARD_RUNS += $(addprefix $(OUT)/mps2-an385,/tests.elf +native+checks2+poison1/tests.elf \
-                +checks0+Os/tests.elf /mpu/tests.elf +checks2+Os/mpu/tests.elf \
+BOARD_RUNS += $(addprefix $(OUT)/mps2-an385,/tests.elf +checks2+Os/mpu/tests.elf \
                 +basepri/basepri.elf +basepri+checks2+Os/basepri.elf \
                 /mpu.elf +Os/mpu.elf /mpu-icount.elf +Os/mpu-icount.elf \
                 +for-armv8/mpu.elf)
 MATRIX_RUNS += $(addprefix $(OUT)/mps2-an385,+primask+Os/tests.elf +wide/tests.elf \
+                 +native+checks2+poison1/tests.elf +checks0+Os/tests.elf /mpu/tests.elf \
                  +basepri+checks2+Os/tests.elf)
 INTERRUPT_BUILDS       += mps2-an385
 INTERRUPT_BUILDS_LATER += mps2-an385+primask mps2-an385+none

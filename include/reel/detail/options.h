@@ -151,7 +151,7 @@ typedef enum reel_listed_kind {
 typedef struct reel_listed {
     const char *name;
     const void *object;
-    reel_listed_kind kind;
+    int kind; // a reel_listed_kind
 } reel_listed;
 
 #define REEL_ON_LIST(name, kind)                                       \
