@@ -14,12 +14,12 @@
 
 #if REEL_CALLERS
 
-DEFAULT_HOOK void reel_refused(const reel_report *report)
+DEFAULT_HOOK void reel_refused(const reel_incident *report)
 {
     (void)report;
 }
 
-DEFAULT_HOOK void reel_accused(const reel_report *report)
+DEFAULT_HOOK void reel_accused(const reel_incident *report)
 {
     reel_panic(report->why, report->file, report->line);
 }

@@ -7,7 +7,7 @@ void reel_tell_refusal(reel_status why, reel_kind kind, const void *object,
                        const void *caller, size_t size, size_t align,
                        size_t available, const void *backing)
 {
-    reel_report report;
+    reel_incident report;
     if (caller == NOBODY) {
         return;
     }
@@ -27,7 +27,7 @@ void reel_tell_refusal(reel_status why, reel_kind kind, const void *object,
 void reel_tell_breach(reel_status why, reel_kind kind, const void *object,
                       const void *caller, const char *file, int line)
 {
-    reel_report report;
+    reel_incident report;
     report.why = (int)why;
     report.kind = (int)kind;
     report.object = object;

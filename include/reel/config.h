@@ -127,11 +127,11 @@
 #endif
 
 /// Derived: inline halves are not taken, so the library sees every call.
-#define REEL_OUT_OF_LINE \
+#define REEL_OUT_OF_LINE                                           \
     (REEL_CHECKS >= 2 || REEL_POISON || REEL_WATCH || REEL_CALLERS \
      || REEL_EVENTS)
 
-/// 1: static instances are on a list that reel_list_print() prints
+/// 1: static instances are on a list that reel_report() prints
 /// (port/list/list.h). An entry takes three words, and the name   0: they are not.
 #ifndef REEL_LIST
 #define REEL_LIST 0

@@ -39,7 +39,7 @@ typedef enum reel_kind {
 } reel_kind;
 
 /// A refused request, or a broken contract.
-typedef struct reel_report {
+typedef struct reel_incident {
     // Refused: REEL_NO_MEMORY, REEL_FULL (the table), REEL_BUSY (the call came
     // from a handler, and would have to grow), REEL_STALE. Else what reel_panic()
     // gets. Enums are integers here: their size depends on -fshort-enums.
@@ -55,7 +55,7 @@ typedef struct reel_report {
     const void *backing; // the object that it asked for memory in vain, or NULL
     const char *file;    // the line of reel that detected a broken contract;
     int line;            // NULL and 0 for a refusal
-} reel_report;
+} reel_incident;
 
 /// Get told of a request that did not fit, before the call returns NULL or its
 /// status: a hook of the application. If a backing refused first, its report came
@@ -65,7 +65,7 @@ typedef struct reel_report {
 /// Returns  to the failing call.
 /// Cost     the application's
 /// Callers  any context
-void reel_refused(const reel_report *report);
+void reel_refused(const reel_incident *report);
 
 /// Get told of a broken contract: a hook of the application. The weak default calls
 /// reel_panic() with what that takes. As there, if the hook returns, the call
@@ -74,7 +74,7 @@ void reel_refused(const reel_report *report);
 /// Returns  to the failing call, or not at all.
 /// Cost     the application's
 /// Callers  any context
-void reel_accused(const reel_report *report);
+void reel_accused(const reel_incident *report);
 
 #ifdef __cplusplus
 }

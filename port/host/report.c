@@ -72,7 +72,7 @@ static void write_to_stderr(void *context, const char *text)
     (void)fputs(text, stderr);
 }
 
-void reel_host_report(const reel_report *report)
+void reel_host_report(const reel_incident *report)
 {
     char line[512];
     reel_report_write(report, write_to_stderr, NULL);

@@ -30,7 +30,7 @@ bool reel_host_line(const void *caller, char *text, size_t size);
 /// Cost     as reel_host_line()
 /// Callers  threads only
 /// Waits    as reel_host_line()
-void reel_host_report(const reel_report *report);
+void reel_host_report(const reel_incident *report);
 
 #ifdef __cplusplus
 }

@@ -63,7 +63,7 @@ static void put_line(reel_list_write *write, void *context,
     write(context, "\n");
 }
 
-size_t reel_list_print(reel_list_write *write, void *context)
+size_t reel_report(reel_list_write *write, void *context)
 {
     size_t count = 0;
     for (const reel_listed *listed = __start_reel_list;
@@ -76,7 +76,7 @@ size_t reel_list_print(reel_list_write *write, void *context)
 
 #else
 
-size_t reel_list_print(reel_list_write *write, void *context)
+size_t reel_report(reel_list_write *write, void *context)
 {
     (void)write, (void)context;
     return 0;

@@ -7,7 +7,7 @@
 /// section reel_list, of which GNU ld makes a table without a line in the linker
 /// script. They are constant: on bare metal they lie in flash.
 ///
-///   reel_list_print(write_to_uart, &uart);
+///   reel_report(write_to_uart, &uart);
 
 #ifndef REEL_PORT_LIST_H
 #define REEL_PORT_LIST_H
@@ -31,7 +31,7 @@ typedef void reel_list_write(void *context, const char *text);
 /// Returns  the number of instances; 0 if the program was built without a list.
 /// Cost     O(instances), and for blocks and pools O(their peak)
 /// Callers  threads only
-size_t reel_list_print(reel_list_write *write, void *context);
+size_t reel_report(reel_list_write *write, void *context);
 
 #ifdef __cplusplus
 }

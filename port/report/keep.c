@@ -3,7 +3,7 @@
 
 #if REEL_CALLERS
 
-void reel_refused(const reel_report *report)
+void reel_refused(const reel_incident *report)
 {
     reel_report_keep(report);
 }

@@ -5,7 +5,7 @@
 
 // Whoever writes while another context does leaves a sum that is wrong.
 static struct {
-    reel_report report;
+    reel_incident report;
     uintptr_t sum;
 } volatile last;
 
@@ -14,7 +14,7 @@ static uintptr_t mixed(uintptr_t sum, uintptr_t value)
     return (sum << 5 | sum >> (8 * sizeof sum - 5)) ^ value;
 }
 
-static uintptr_t sum_of(const reel_report *report)
+static uintptr_t sum_of(const reel_incident *report)
 {
     uintptr_t sum = 1; // not that of zeros
     sum = mixed(sum, (uintptr_t)(intptr_t)report->why);
@@ -29,7 +29,7 @@ static uintptr_t sum_of(const reel_report *report)
     return mixed(sum, (uintptr_t)(intptr_t)report->line);
 }
 
-void reel_report_keep(const reel_report *report)
+void reel_report_keep(const reel_incident *report)
 {
     last.sum = 0;
     last.report.why = report->why;
@@ -45,9 +45,9 @@ void reel_report_keep(const reel_report *report)
     last.sum = sum_of(report);
 }
 
-bool reel_last_refused(reel_report *report)
+bool reel_last_refused(reel_incident *report)
 {
-    reel_report copy;
+    reel_incident copy;
     const uintptr_t sum = last.sum;
     copy.why = last.report.why;
     copy.kind = last.report.kind;
@@ -163,7 +163,7 @@ static void say_object(const sink *to, const void *object)
     say_number(to, (uintptr_t)object, 16);
 }
 
-static void say_request(const sink *to, const reel_report *report)
+static void say_request(const sink *to, const reel_incident *report)
 {
     say(to, ", ");
     say_number(to, report->size, 10);
@@ -177,7 +177,7 @@ static void say_request(const sink *to, const reel_report *report)
     say(to, " left");
 }
 
-void reel_report_write(const reel_report *report,
+void reel_report_write(const reel_incident *report,
                        void (*write)(void *context, const char *text),
                        void *context)
 {

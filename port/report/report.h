@@ -18,7 +18,7 @@ extern "C" {
 ///
 /// Returns  nothing.
 /// Callers  any context
-void reel_report_keep(const reel_report *report);
+void reel_report_keep(const reel_incident *report);
 
 /// Get the last refusal that was kept.
 ///
@@ -27,7 +27,7 @@ void reel_report_keep(const reel_report *report);
 /// Returns  true; false if nothing was refused yet, or if two contexts wrote at
 ///          once, and the record is of neither.
 /// Callers  any context
-bool reel_last_refused(reel_report *report);
+bool reel_last_refused(reel_incident *report);
 
 /// A name for an object, in memory of the caller's. It stays in a list for ever.
 typedef struct reel_named {
@@ -74,7 +74,7 @@ const char *reel_kind_name(reel_kind kind);
 /// Returns  nothing.
 /// Cost     O(length), and one search for a name or two
 /// Callers  any context
-void reel_report_write(const reel_report *report,
+void reel_report_write(const reel_incident *report,
                        void (*write)(void *context, const char *text),
                        void *context);
 

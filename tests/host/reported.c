@@ -10,12 +10,12 @@
 
 REEL_ARENA_DEFINE(frames, 256);
 
-void reel_refused(const reel_report *report)
+void reel_refused(const reel_incident *report)
 {
     reel_host_report(report);
 }
 
-void reel_accused(const reel_report *report)
+void reel_accused(const reel_incident *report)
 {
     reel_host_report(report);
 }
@@ -54,7 +54,7 @@ int main(int count, char **arguments)
     } else if (strcmp(what, "misaligned") == 0) {
         (void)reel_allocate(reel_arena_allocator(&frames), 4, 3); // misaligned
     } else if (strcmp(what, "scope") == 0) {
-        REEL_SCOPE(&frames) { // scope
+        REEL_SCOPE (&frames) { // scope
             (void)reel_arena_alloc(&frames, 4, 4);
             (void)reel_arena_reset(&frames);
         }

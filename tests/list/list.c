@@ -66,7 +66,7 @@ int main(void)
     (void)reel_rewindable_alloc(&letters, 64, 0);
     (void)reel_temp_alloc(&frame, 48, 0);
     EXPECT(reel_registry_stats(&lifetimes).used == 0);
-    const size_t count = reel_list_print(keep, &length);
+    const size_t count = reel_report(keep, &length);
     EXPECT_EQUAL(count, REEL_LIST ? 7 : 0);
     EXPECT_EQUAL(length > 0, REEL_LIST);
     static const char *const lines[] = {

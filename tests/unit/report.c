@@ -7,12 +7,12 @@
 
 #define MOST_REPORTS 3
 
-static reel_report reports[MOST_REPORTS];
+static reel_incident reports[MOST_REPORTS];
 static size_t count; // of those since it was set to 0
 
 #if REEL_CALLERS
 
-static void keep(const reel_report *report)
+static void keep(const reel_incident *report)
 {
     if (count < MOST_REPORTS) {
         reports[count] = *report;
@@ -20,13 +20,13 @@ static void keep(const reel_report *report)
     count++;
 }
 
-void reel_refused(const reel_report *report)
+void reel_refused(const reel_incident *report)
 {
     reel_report_keep(report);
     keep(report);
 }
 
-void reel_accused(const reel_report *report)
+void reel_accused(const reel_incident *report)
 {
     keep(report);
     reel_panic(report->why, report->file, report->line);
@@ -56,16 +56,16 @@ static uintptr_t before, behind;
 // A compiler may put a part of what it inlined at the end of the function.
 #define LONGEST 1024
 
-static bool is_from_there(const reel_report *report)
+static bool is_from_there(const reel_incident *report)
 {
     const uintptr_t at = (uintptr_t)report->caller;
     return before < at && at < behind + LONGEST;
 }
 
 // The number of the report that names the object; it names the place of the call, too.
-static const reel_report *told_of(const void *object, reel_kind kind)
+static const reel_incident *told_of(const void *object, reel_kind kind)
 {
-    static const reel_report none;
+    static const reel_incident none;
     for (size_t i = 0; i < count && i < MOST_REPORTS; i++) {
         if (reports[i].object == object) {
             EXPECT_EQUAL(reports[i].kind, kind);
@@ -80,7 +80,7 @@ static const reel_report *told_of(const void *object, reel_kind kind)
 static void expect_refusal(const void *object, reel_kind kind, reel_status why,
                            size_t size, size_t align, size_t available)
 {
-    const reel_report *const report = told_of(object, kind);
+    const reel_incident *const report = told_of(object, kind);
     EXPECT_EQUAL(report->why, why);
     EXPECT_EQUAL(report->size, size);
     EXPECT_EQUAL(report->align, align);
@@ -90,7 +90,7 @@ static void expect_refusal(const void *object, reel_kind kind, reel_status why,
 
 static void expect_breach(const void *object, reel_kind kind, reel_status why)
 {
-    const reel_report *const report = told_of(object, kind);
+    const reel_incident *const report = told_of(object, kind);
     EXPECT_EQUAL(count, 1);
     EXPECT_EQUAL(report->why, why);
     EXPECT(report->file != NULL && report->line > 0);
@@ -389,7 +389,7 @@ static void a_rewindable_says_whether_backing_table_or_thread_was_missing(void)
                  REEL_OK);
     EXPECT(reel_rewindable_alloc(&rewindable, 120, 8) != NULL);
     FAILS(reel_rewindable_alloc(&rewindable, 600, 2) != NULL);
-    const reel_report *const report =
+    const reel_incident *const report =
         told_of(&rewindable, REEL_KIND_REWINDABLE);
     expect_refusal(&rewindable, REEL_KIND_REWINDABLE, REEL_NO_MEMORY, 600, 2,
                    8);
@@ -439,9 +439,9 @@ static void a_span_says_that_it_is_full_closed_or_stale(void)
 
 static void the_last_refusal_is_kept(void)
 {
-    reel_report last;
-    const reel_report one = { REEL_FULL, REEL_KIND_POOL, &arena, &temp, 1, 2,
-                              3,         &last,          NULL,   0 };
+    reel_incident last;
+    const reel_incident one = { REEL_FULL, REEL_KIND_POOL, &arena, &temp, 1, 2,
+                                3,         &last,          NULL,   0 };
     reel_report_keep(&one);
     EXPECT(reel_last_refused(&last));
     EXPECT(last.why == REEL_FULL && last.kind == REEL_KIND_POOL);
@@ -507,7 +507,7 @@ static void write(void *context, const char *piece)
     text[length] = '\0';
 }
 
-static void expect_text(const reel_report *report, const char *wanted)
+static void expect_text(const reel_incident *report, const char *wanted)
 {
     length = 0;
     reel_report_write(report, write, text);
@@ -523,16 +523,16 @@ static void a_report_is_a_line_of_text(void)
     static reel_named name;
     static int object, backing;
     EXPECT_EQUAL(reel_set_name(&name, &backing, "RAM"), REEL_OK);
-    reel_report report = { REEL_NO_MEMORY,
-                           REEL_KIND_ARENA,
-                           &object,
-                           &object,
-                           60,
-                           8,
-                           54,
-                           NULL,
-                           NULL,
-                           0 };
+    reel_incident report = { REEL_NO_MEMORY,
+                             REEL_KIND_ARENA,
+                             &object,
+                             &object,
+                             60,
+                             8,
+                             54,
+                             NULL,
+                             NULL,
+                             0 };
     expect_text(&report, "refused: arena at @, 60 bytes aligned to 8, 54 left: "
                          "REEL_NO_MEMORY, called at @\n");
     report.size = 1;
