@@ -76,12 +76,21 @@ static bool is_gone(uintptr_t thread)
 #endif
 }
 
-// To wait for one that is gone is to wait for ever, as for oneself.
+static uintptr_t holder_of(const reel_word *gate)
+{
+    return __atomic_load_n(word_of(gate), __ATOMIC_SEQ_CST) & THREAD_BITS;
+}
+
+// To wait for one that is gone is to wait for ever, as for oneself. But it may have
+// left before it ended.
 uintptr_t reel_port_gate_holder(const reel_word *gate)
 {
-    const uintptr_t holder =
-        __atomic_load_n(word_of(gate), __ATOMIC_RELAXED) & THREAD_BITS;
-    return holder != 0 && is_gone(holder) ? reel_port_thread() : holder;
+    const uintptr_t holder = holder_of(gate);
+    if (holder == 0 || !is_gone(holder)) {
+        return holder;
+    }
+    const uintptr_t now = holder_of(gate);
+    return now == holder ? reel_port_thread() : now;
 }
 
 // ---- fork --------------------------------------------------------------------------

@@ -76,3 +76,8 @@ NEEDS_tests/host/blame.t := $(BLAMED)
 $(OUT)/%/blamed: $$(call objects,$$*,$(CORE) $(addprefix port/host/,history.c report.c) \
                    port/report/report.c tests/host/blamed.c)
 	$(SAY); $(LINK)
+
+# A thread that leaves a gate and ends while another one asks for it.
+$(OUT)/%/holder: $$(call objects,$$*,$(CORE) port/host/gate.c tests/host/holder.c $(CONSOLE))
+	$(SAY); $(LINK) -Wl,--wrap=syscall -pthread
+HOST_RUNS += $(OUT)/gcc/holder

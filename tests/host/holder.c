@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Who is inside a gate is asked in two steps: which thread, and whether that thread is
+// there. Between them it may leave the gate and end. This program lets it.
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "reel/port.h"
+#include "tap.h"
+
+#define GONE 12345u // no thread has this number in between
+
+static reel_word gate;
+static bool leaves;
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
+long __wrap_syscall(long number, ...)
+{
+    if (number == SYS_tgkill) {
+        if (leaves) {
+            gate.value = 0;
+        }
+        errno = ESRCH;
+        return -1;
+    }
+    return __real_syscall(number);
+}
+
+int main(void)
+{
+    gate.value = GONE;
+    RESULT(reel_port_gate_holder(&gate) == reel_port_thread(),
+           "a thread that ended inside is waited for by no other", NULL);
+    leaves = true;
+    RESULT(reel_port_gate_holder(&gate) == 0,
+           "a thread that left before it ended is not inside", NULL);
+    return tap_end() ? 0 : 1;
+}
