@@ -3,7 +3,7 @@
 
 // ---- the last refusal --------------------------------------------------------
 
-// Whoever writes while another context does leaves a sum that is wrong.
+// Two contexts that write at once leave a sum that is wrong.
 static struct {
     reel_incident report;
     uintptr_t sum;
@@ -29,19 +29,26 @@ static uintptr_t sum_of(const reel_incident *report)
     return mixed(sum, (uintptr_t)(intptr_t)report->line);
 }
 
+// Word by word: to copy the whole, a compiler may call memcpy.
+static void copy_words(volatile reel_incident *to,
+                       const volatile reel_incident *from)
+{
+    to->why = from->why;
+    to->kind = from->kind;
+    to->object = from->object;
+    to->caller = from->caller;
+    to->size = from->size;
+    to->align = from->align;
+    to->available = from->available;
+    to->backing = from->backing;
+    to->file = from->file;
+    to->line = from->line;
+}
+
 void reel_report_keep(const reel_incident *report)
 {
     last.sum = 0;
-    last.report.why = report->why;
-    last.report.kind = report->kind;
-    last.report.object = report->object;
-    last.report.caller = report->caller;
-    last.report.size = report->size;
-    last.report.align = report->align;
-    last.report.available = report->available;
-    last.report.backing = report->backing;
-    last.report.file = report->file;
-    last.report.line = report->line;
+    copy_words(&last.report, report);
     last.sum = sum_of(report);
 }
 
@@ -49,16 +56,7 @@ bool reel_last_refused(reel_incident *report)
 {
     reel_incident copy;
     const uintptr_t sum = last.sum;
-    copy.why = last.report.why;
-    copy.kind = last.report.kind;
-    copy.object = last.report.object;
-    copy.caller = last.report.caller;
-    copy.size = last.report.size;
-    copy.align = last.report.align;
-    copy.available = last.report.available;
-    copy.backing = last.report.backing;
-    copy.file = last.report.file;
-    copy.line = last.report.line;
+    copy_words(&copy, &last.report);
     if (copy.object == NULL || sum != sum_of(&copy)) {
         return false;
     }
