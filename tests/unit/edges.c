@@ -95,8 +95,8 @@ static void free_blocks_join_at_each_place_of_a_cell(void)
 // What is refused for its alignment is no reason to give the cache up.
 static void a_cache_of_a_heap_is_kept_by_a_refusal_for_alignment(void)
 {
-    reel_heap_cache cache;
-    reel_heap_slot slots[8];
+    static reel_heap_cache cache; // a kernel's frames are small
+    static reel_heap_slot slots[8];
     if (REEL_CHECKS == 0) {
         return; // no alignment is refused
     }
