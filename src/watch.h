@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which bytes are live and which are dead, for the debug fill and a memory
-// checker. Neither changes where blocks lie.
+// checker. Neither changes where blocks lie; only red zones do.
 
 #ifndef REEL_SRC_WATCH_H
 #define REEL_SRC_WATCH_H
@@ -12,6 +12,14 @@
 #define EVERY_BYTE (UINTPTR_MAX / 0xFF) // 0x0101…01
 #define FRESH      (EVERY_BYTE * 0xA5)  // handed out, not yet written
 #define DEAD       (EVERY_BYTE * 0xDD)  // rewound or freed
+
+// What a block of so many bytes takes with its red zone, the dead bytes behind it. More
+// than any object has, if that is more than a size can say. Only the size itself is
+// ever told to be alive.
+ALWAYS_INLINE size_t with_zone(size_t size)
+{
+    return size > SIZE_MAX - REEL_RED_ZONES ? SIZE_MAX : size + REEL_RED_ZONES;
+}
 
 // `if`, not `#if`, where the language allows it: then every build compiles all
 // settings.

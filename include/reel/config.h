@@ -120,6 +120,18 @@
 #define REEL_EVENTS 0
 #endif
 
+/// Bytes between neighbours, in builds with a memory checker: so it detects an
+/// overrun into the next live block. 0: none, and blocks lie where they lie in
+/// every other build   8 to 4096: each block takes so many bytes more, which the
+/// checker guards. What a block takes, as used, peak and the least buffer count
+/// it, is size plus zone. What its zone is for modules of fixed sizes, their
+/// headers say (reel/blocks.h, reel/pool.h). Sizes that a caller passes and gets
+/// are without it. Memory for static instances grows by itself where it holds
+/// a number of blocks; that of an arena, a heap or a temp holds fewer.
+#ifndef REEL_RED_ZONES
+#define REEL_RED_ZONES 0
+#endif
+
 /// 1: a refusal and a broken contract say where the call came from
 /// (reel/report.h). Code grows, data does not   0: they do not.
 #ifndef REEL_CALLERS
@@ -145,6 +157,12 @@
 #endif
 #if REEL_POISON != 0 && REEL_POISON != 1
 #error "REEL_POISON must be 0 or 1"
+#endif
+#if REEL_RED_ZONES != 0 && (REEL_RED_ZONES < 8 || REEL_RED_ZONES > 4096)
+#error "REEL_RED_ZONES must be 0, or 8 to 4096"
+#endif
+#if REEL_RED_ZONES != 0 && !REEL_WATCH
+#error "REEL_RED_ZONES needs a memory checker: define REEL_PORT_WATCH_HEADER"
 #endif
 #if REEL_CALLERS != 0 && REEL_CALLERS != 1
 #error "REEL_CALLERS must be 0 or 1"

@@ -5,6 +5,8 @@
 // nothing without it. Valgrind distinguishes single bytes. AddressSanitizer
 // distinguishes groups of 8. A group is dead only if all of it is, since blocks of
 // several threads may share one. So an overrun of a few bytes may not be detected.
+// With REEL_RED_ZONES no two blocks share a group: then each byte behind a block is
+// dead, and so are those before it, but for what is in its first group.
 //
 // The free space of an allocator is dead for as long as the buffer is in its hands.
 // Before the buffer serves another purpose, end the allocator: reel_arena_dispose()
@@ -37,7 +39,12 @@ void __lsan_unregister_root_region(const void *addr, size_t size);
 }
 #endif
 
+// In a group of its own a block may end at any byte, which AddressSanitizer knows.
+#if REEL_RED_ZONES
+#define REEL_WATCH_GROUP ((size_t)1)
+#else
 #define REEL_WATCH_GROUP ((size_t)8)
+#endif
 
 // Memory that mmap gave: a pointer in a block there keeps what it leads to from being
 // a leak.

@@ -29,6 +29,7 @@ my $basepri = 'cortex-m/basepri.h';
 my $backend = sub { "-DREEL_ATOMICS=REEL_ATOMICS_$_[0]" };
 
 my $lock_text = 'two cores without compare-and-swap need a lock: see port/rp2040/atomics.h';
+my $watched = '-DREEL_PORT_WATCH_HEADER=\\"host/watch.h\\"';
 my $two_cores = '-DREEL_CORES=2 -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM '
     . '-DREEL_ATOMICS_HEADER=\\"rp2040/atomics.h\\"';
 
@@ -41,6 +42,9 @@ our @refused = (
     [ 'host', '-DREEL_CHECKS=-1', 'REEL_CHECKS must be 0, 1 or 2' ],
     [ 'host', '-DREEL_POISON=2',  'REEL_POISON must be 0 or 1' ],
     [ 'host', '-DREEL_POISON=-1', 'REEL_POISON must be 0 or 1' ],
+    [ 'host', '-DREEL_RED_ZONES=16', 'REEL_RED_ZONES needs a memory checker: define REEL_PORT_WATCH_HEADER' ],
+    [ 'host', "$watched -DREEL_RED_ZONES=7", 'REEL_RED_ZONES must be 0, or 8 to 4096' ],
+    [ 'host', "$watched -DREEL_RED_ZONES=4097", 'REEL_RED_ZONES must be 0, or 8 to 4096' ],
     [ 'host', '-DREEL_CORES=0',   'REEL_CORES must be 1 or more' ],
     [ 'host', '-DREEL_CALLERS=2', 'REEL_CALLERS must be 0 or 1' ],
     [ 'host', '-DREEL_LIST=2', 'REEL_LIST must be 0 or 1' ],
@@ -93,6 +97,9 @@ our @accepted = (
     [ 'm3', $backend->('LLSC') ],
     [ 'm23', $backend->('LLSC') ],
     [ 'host', '-DREEL_CHECKS=2 -DREEL_POISON=1 -DREEL_ALIGN_DEFAULT=64' ],
+    [ 'host', "$watched -DREEL_RED_ZONES=0" ],
+    [ 'host', "$watched -DREEL_RED_ZONES=8" ],
+    [ 'host', "$watched -DREEL_RED_ZONES=4096" ],
     [ 'm0', $backend->('NONE') ],
     map( { [ $_, '-DREEL_PORT_BASEPRI=0x40 -D__NVIC_PRIO_BITS=4', undef, $basepri ] }
         qw(m3 m4 m7 m33 m55) ),

@@ -58,7 +58,15 @@
 #else
 #define REEL_NAME_POISON poison_0
 #endif
-#if REEL_WATCH
+#if REEL_RED_ZONES == 8
+#define REEL_NAME_WATCH watch_zones_8
+#elif REEL_RED_ZONES == 16
+#define REEL_NAME_WATCH watch_zones_16
+#elif REEL_RED_ZONES == 32
+#define REEL_NAME_WATCH watch_zones_32
+#elif REEL_RED_ZONES
+#define REEL_NAME_WATCH watch_zones_other
+#elif REEL_WATCH
 #define REEL_NAME_WATCH watch_1
 #else
 #define REEL_NAME_WATCH watch_0
