@@ -292,7 +292,7 @@ static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
 /// once.
 ///
 /// Returns  true if it is consistent.
-/// Cost     O(n^2) in the blocks of the cache
+/// Cost     O(square of the blocks in the cache)
 bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache);
 
 /// Register the cache. When the blocks of the parent end, the cache ends: its

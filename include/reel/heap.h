@@ -145,13 +145,15 @@ reel_status reel_heap_init_granular(reel_heap *heap, void *buffer, size_t size,
 /// Returns  a block, contents unspecified, until it is freed or the heap is
 ///          reset; NULL if it does not fit now.
 /// Panics   a free block was written to (REEL_INVALID).
+/// Cost     O(1); O(new memory) if it uses memory that was not used since the
+///          last reset: one pair of words for each WORD granules
 void *reel_heap_alloc(reel_heap *heap, size_t size, size_t align);
 
 /// Allocate a block of zeroes.
 ///
 /// Returns  as reel_heap_alloc(), and `size` bytes are 0.
 /// Panics   as reel_heap_alloc().
-/// Cost     O(size)
+/// Cost     O(size), and as reel_heap_alloc()
 void *reel_heap_alloc_zeroed(reel_heap *heap, size_t size, size_t align);
 
 /// Free a block.
@@ -205,7 +207,7 @@ size_t reel_heap_drain(reel_heap *heap, size_t most);
 ///          NULL if it does not fit now, and then the old block is unchanged.
 /// Panics   `block` is not a block of the heap (REEL_FOREIGN,
 ///          REEL_DOUBLE_FREE); as reel_heap_alloc() and reel_heap_free().
-/// Cost     O(1), and O(size) if the block moves
+/// Cost     as reel_heap_alloc(), and O(size) if the block moves
 void *reel_heap_realloc(reel_heap *heap, void *block, size_t size,
                         size_t align);
 

@@ -327,7 +327,7 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
 /// Check the bookkeeping of the cache.
 ///
 /// Returns  true if it is consistent.
-/// Cost     O(n) in the pages of the cache
+/// Cost     O(pages of the cache)
 bool reel_pool_cache_is_valid(const reel_pool_cache *cache);
 
 /// Register the cache. When the blocks of the parent end, the cache ends: its

@@ -103,8 +103,8 @@ void *reel_region_alloc(reel_region *region, size_t size, size_t align);
 ///          does not fit. Then the old block is unchanged.
 /// Panics   as reel_region_alloc(); `block` is larger than a page and no large
 ///          object of the region (REEL_FOREIGN).
-/// Cost     O(1) in place; O(smaller size) if the block moves; O(n) in large
-///          objects if the block is not on the page in use
+/// Cost     O(1) in place; O(smaller size) if the block moves, and as
+///          reel_region_alloc(); O(large objects) if it is not on the page in use
 /// Waits    as reel_region_alloc()
 void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
                           size_t new_size, size_t align);
@@ -119,7 +119,7 @@ void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
 ///          closed; REEL_STALE if it has ended; REEL_INVALID for NULL;
 ///          REEL_FOREIGN if `block` is larger than a page and no large object
 ///          of the region; REEL_BUSY in a handler for a large object.
-/// Cost     O(n) in large objects, if the block is not on the page in use
+/// Cost     O(large objects); O(1) if the block is on the page in use
 /// Waits    for a large object, as its allocation
 reel_status reel_region_free(reel_region *region, void *block, size_t size);
 
@@ -134,9 +134,8 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size);
 /// Panics   a copy of the region was closed before (REEL_DOUBLE_FREE). Not
 ///          detected: if its oldest page is now another region's, or its chunk
 ///          was freed.
-/// Cost     O(1) for any number of pages; O(n) in large objects, and in the
-///          unused slots of a cache; if it is bound, as
-///          reel_registry_unregister()
+/// Cost     O(large objects + unused cache slots), for any number of pages; if it
+///          is bound, as reel_registry_unregister()
 /// Waits    a thread waits for the backing if there are large objects
 reel_status reel_region_close(reel_region *region);
 

@@ -149,33 +149,6 @@ reel_status reel_registry_init(reel_registry *registry,
 #define REEL_REGISTRY_DEFINE_AT(linkage, section, name, count) \
     REEL_REGISTRY_DEFINE_(linkage, REEL_IN_SECTION(section), 0, name, count)
 
-#define REEL_REGISTRY_DEFINE_(linkage, place, zero, name, count)         \
-    REEL_STATIC_ASSERT((count) > 0, "a registry needs 1 entry or more"); \
-    REEL_NAME_OPTIONS(name)                                              \
-    place static reel_registry_entry name##_entries[count];              \
-    linkage reel_registry name =                                         \
-        REEL_REGISTRY_INITIAL_(name##_entries, count, zero)              \
-            REEL_ON_LIST(name, REGISTRY)
-
-#define REEL_REGISTRY_INITIAL_(entries, count, zero)           \
-    {                                                          \
-        (entries), (count), 0, 0, { zero }, { REEL_NO_INDEX }, \
-            { REEL_ZERO_BY_OPTIONS }, reel_registry_tell,      \
-    }
-
-/// Record what a bound allocator is about to do: to rewind, or to leave. Its
-/// descendants end. Bound allocators call this.
-///
-///   place    of the allocator's pointer to its entry; NULL is written there if
-///            it has no entry afterwards
-///
-/// Returns  REEL_OK, also if it is not registered any more; REEL_BUSY in a
-///          handler.
-/// Cost     O(descendants)
-/// Waits    while another thread changes the registry
-reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
-                               bool goes_on);
-
 /// Register an allocator.
 ///
 ///   allocator  any; the value is copied into the table. Those of reel are
@@ -273,5 +246,7 @@ void *reel_ref_get(const reel_registry *registry, reel_ref ref);
 #ifdef __cplusplus
 }
 #endif
+
+#include "reel/detail/registry.h"
 
 #endif

@@ -1,9 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
-# Who may call what: what a handler may call does not call what only a thread may. The
-# labels come from the headers, the calls from gcc's call graph of the core, as it is
-# compiled without optimisation (build/callers/*.ci). A call through a pointer is one of
-# a page hook or a backing allocator: for threads only.
+# Who may call what: what a handler may call does not call what only a thread may. And a
+# call waits if and only if its label says so. The labels come from the headers, the calls
+# from gcc's call graph of the core, as it is compiled without optimisation
+# (build/callers/*.ci). A call through a pointer is one of a page hook or a backing
+# allocator: for threads only.
 #
 # A function that asks first whether it runs in a handler may go on to such a call. So
 # may one that enters the gate, which asks, or that gives up if a helper does so and says
@@ -21,6 +22,7 @@ my %is_asked = map { ( $_ => 1 ) } qw(reel_port_in_interrupt reel_gate_enter);
 # context may ask what a free is worth.
 my %is_interface = map { ( $_ => 1 ) }
     qw(reel_allocate reel_reallocate reel_free reel_reclaim reel_allocator_frees);
+my %is_free = ( reel_allocator_frees => 1 );    # it looks, and changes nothing
 
 my %callers = headers::callers();
 my %calls;    # function => functions that it calls; a static one begins with its file
@@ -84,7 +86,7 @@ sub way_down {
     return if $seen->{$function}++;
     for my $callee ( sort keys %{ $calls{$function} } ) {
         next if asks_before( $function, $callee ) || $is_asked{$callee}
-            || $callee eq 'reel_allocator_frees';
+            || $is_free{$callee};
         return ( $function, $callee ) if is_for_threads($callee);
         my @way = way_down( $callee, $seen );
         return ( $function, @way ) if @way;
@@ -101,36 +103,28 @@ for my $function (@roots) {
 my @unknown = grep { !$calls{$_} && !$text{$_} && !/^reel_(?:port_|panic$)/ } @roots;
 is( "@unknown", '', 'every function is in the graph or calls nothing' );
 
-# The README's table of guarantees: for each module the calls of any context, and those
-# for threads only. All others have one owner.
-sub names_of {
-    my ( $cell, $prefix, @all ) = @_;
-    return sort grep { ( $callers{$_} ) eq 'threads only' } @all if $cell eq 'all others';
-    return sort map { /^ref_/ ? "reel_$_" : "$prefix$_" } $cell =~ /`(\w+)`/g;
+# Does a function wait? It does if it enters a gate, or calls a backing or a hook of
+# pages. What binds an object, or ends bound blocks, waits for the registry: that is a
+# default of reel/base.h.
+sub way_to_wait {
+    my ( $function, $seen ) = @_;
+    return if $seen->{$function}++;
+    for my $callee ( sort keys %{ $calls{$function} } ) {
+        next if $is_free{$callee}
+            || $callee =~ /^reel_registry_/ && $function !~ /^reel_registry_/;
+        return ( $function, $callee )
+            if $callee eq '__indirect_call' || $callee eq 'reel_gate_enter';
+        my @way = way_to_wait( $callee, $seen );
+        return ( $function, @way ) if @way;
+    }
+    return;
 }
 
-my ($table) = text_of('README.md') =~ /^\| module .*\n\|.*\n((?:\|.*\n)+)/m;
-my ( @of_all, %is_told );
-for my $row ( split /\n/, $table // '' ) {
-    my ( undef, $module, undef, @cells ) = split /\s*\|\s*/, $row;
-    if ( $module eq 'every module' ) {
-        @of_all = @cells;
-        next;
-    }
-    my %of_module = headers::callers("include/reel/$module.h");
-    for ( [ 'any context', 0 ], [ 'threads only', 1 ] ) {
-        my ( $label, $column ) = @$_;
-        my @of_each = grep { ( $of_module{$_} // '' ) eq $label }
-            names_of( $of_all[$column], "reel_${module}_" );
-        is( join( ' ', sort @of_each,
-                names_of( $cells[$column], "reel_${module}_", keys %of_module ) ),
-            join( ' ', sort grep { $of_module{$_} eq $label && /^reel_(?:$module|ref)_/ } keys %of_module ),
-            "README.md, $module: $label" );
-    }
-    $is_told{$module} = 1;
+my %labels = headers::labels();
+for my $function ( sort grep { $calls{$_} && !/^reel_port_/ && !$is_free{$_} } keys %labels ) {
+    my @way  = map { plain_name($_) } way_to_wait( $function, {} );
+    my $says = $labels{$function}{Waits} // 'never';
+    ok( @way ? $says ne 'never' : $says eq 'never', "$function: it waits as its label says" )
+        or diag( "Waits: $says; calls: " . join ' -> ', @way );
 }
-my %is_no_module = map { ( $_ => 1 ) } qw(allocator base config locked pages port reel report version events);
-my @untold = grep { !$is_told{$_} && !$is_no_module{$_} }
-    map {m{(\w+)\.h$}} glob 'include/reel/*.h';
-is( "@untold", '', 'README.md tells of every module' );
 done_testing();

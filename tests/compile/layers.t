@@ -43,6 +43,7 @@ my %detail = (
     blocks    => ['reel/blocks.h'],
     pool      => [ 'reel/detail/constants.h', 'reel/pool.h' ],
     rewindable => [ 'reel/detail/constants.h', 'reel/rewindable.h' ],
+    registry  => ['reel/registry.h'],
     temp      => ['reel/temp.h'],
     span      => [ 'reel/arena.h', 'reel/span.h' ],
     region    => [ 'reel/arena.h', 'reel/region.h' ],
