@@ -718,6 +718,7 @@ KIND_OF_FILE = {
     'temp.c': 'reel_temp',
     'blocks.c': 'reel_blocks',
     'pool.c': 'reel_pool',
+    'pool_cache.c': 'reel_pool_cache',
     'region.c': 'reel_region',
     'rewindable_allocator.c': 'reel_rewindable',
     'heap_init.c': 'reel_heap',
@@ -741,8 +742,6 @@ def kind_of_ops(ops):
     name = block.function.name if block and block.function else ''
     if kind == 'reel_blocks' and name.endswith('_cached'):
         return 'reel_blocks_cache'
-    if kind == 'reel_pool' and name.startswith('refuse'):
-        return 'reel_pool_cache'
     return kind
 
 

@@ -64,7 +64,7 @@ const char *reel_kind_name(reel_kind kind);
 ///   refused: arena "frames" at 0x20000400, 60 bytes aligned to 8, 54 left:
 ///   REEL_NO_MEMORY, called at 0x8001234
 ///   broken contract: pool at 0x20000460: REEL_FOREIGN, called at 0x8001234, found
-///   at src/pool.c:912
+///   at src/pool.c:201
 ///
 /// The address is two bytes before the one of the report, so it lies in the call:
 /// `addr2line -fipe image.elf 0x8001234` names its line.

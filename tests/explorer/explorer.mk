@@ -59,15 +59,16 @@ include $(OUT)/twins/rules.mk
 
 # A twin has its own of the modules that it is named after, edited; the linker takes
 # the others from the archive.
-BROKEN_batch      := blocks
+files_of           = $(foreach module,$(1),$(filter $(module) $(module)_%,$(MODULES)))
+BROKEN_batch      := $(call files_of,blocks)
 BROKEN_heap       := heap_later
-BROKEN_pool       := pool region gate hooks
-BROKEN_rewindable := rewindable rewindable_stats span gate hooks
-BROKEN_temp       := temp gate hooks
+BROKEN_pool       := $(call files_of,pool region) gate hooks
+BROKEN_rewindable := $(call files_of,rewindable span) gate hooks
+BROKEN_temp       := $(call files_of,temp) gate hooks
 BROKEN_lock       := lock_calls
-BROKEN_lifetimes  := arena temp blocks pool region rewindable rewindable_allocator registry
+BROKEN_lifetimes  := $(call files_of,arena temp blocks pool region rewindable registry)
 twin_module  = $(firstword $(subst -, ,$(1)))
-twin_modules = $(or $(BROKEN_$(twin_module)),$(twin_module))
+twin_modules = $(or $(BROKEN_$(twin_module)),$(call files_of,$(twin_module)))
 
 twin_objects = $(call objects,clang+$(call explorer_of,$(1))/twin-$(1),\
                  $(patsubst src/lock_%,tests/explorer/lock_%,\

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "binding.h"
+#include "bits.h"
+#include "gate.h"
+#include "pool_chunks.h"
+#include "reel/events.h"
+
+// ---- set-up -----------------------------------------------------------------
+
+// Of a number from 0 to count - 1.
+static uintptr_t bits_for(size_t count)
+{
+    return log2_of(pow2_above(count - 1));
+}
+
+static bool are_countable(size_t capacity, size_t chunk_pages)
+{
+    return chunk_pages <= REEL_BLOCKS_MAX
+           && capacity <= REEL_BLOCKS_MAX >> bits_for(chunk_pages);
+}
+
+static void start_without_chunks(reel_pool *pool, size_t page,
+                                 size_t chunk_pages)
+{
+    pool->page_bits = (uint8_t)log2_of(page);
+    pool->place_bits = (uint8_t)bits_for(chunk_pages);
+    pool->chunk_pages = chunk_pages;
+    pool->newest = SIZE_MAX;
+    pool->peak = 0;
+    store_relaxed(&pool->first, NO_NUMBER);
+    store_relaxed(&pool->gate, GATE_OPEN);
+    store_relaxed(&pool->failures, 0);
+    for (size_t i = 0; i < pool->capacity; i++) {
+        store_relaxed(&pool->chunks[i].base, 0);
+    }
+    list_start(&pool->list, NULL, number_in(pool, pool->capacity, 0));
+    list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
+}
+
+// Without a placement pages are aligned by default, as far as their size is.
+static bool is_placeable(const reel_pool_placement *placement, size_t page)
+{
+    return placement == NULL || placement->align == 0
+           || (is_pow2(placement->align) && placement->align <= page);
+}
+
+static void place(reel_pool *pool, const reel_pool_placement *placement,
+                  size_t page)
+{
+    const bool is_apart = placement != NULL && placement->links.ops != NULL;
+    pool->align = placement != NULL ? placement->align : 0;
+    pool->align_bits = (uint8_t)log2_of(
+        pool->align > 0 ? pool->align : min_of(REEL_ALIGN_DEFAULT, page));
+    pool->links.ops = is_apart ? placement->links.ops : pool->backing.ops;
+    pool->links.self = is_apart ? placement->links.self : pool->backing.self;
+}
+
+reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
+                                  reel_pool_chunk *chunks, size_t capacity,
+                                  size_t page_size, size_t chunk_size,
+                                  const reel_pool_placement *placement)
+{
+    const size_t page = page_size > 0 ? page_size : REEL_POOL_PAGE_SIZE;
+    const size_t chunk = chunk_size > 0 ? chunk_size : REEL_POOL_PAGES * page;
+    if (pool == NULL || backing.ops == NULL || chunks == NULL || capacity == 0
+        || !is_pow2(page) || chunk < page || (chunk & (page - 1)) != 0
+        || !are_countable(capacity, chunk >> log2_of(page))
+        || !is_placeable(placement, page)) {
+        return REEL_INVALID;
+    }
+    pool->backing.ops = backing.ops;
+    pool->backing.self = backing.self;
+    pool->chunks = chunks;
+    pool->capacity = capacity;
+    pool->entry = NULL;
+    place(pool, placement, page);
+    pool->is_joined = !has_links_apart(pool) && !is_all_taken_back(pool);
+    start_without_chunks(pool, page, chunk >> log2_of(page));
+    REEL_REPORT(DEFINE, POOL, pool, backing.self, page);
+    INVARIANT(reel_pool_is_valid(pool));
+    return REEL_OK;
+}
+ALSO_PLAIN(reel_pool_init_placed);
+
+reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
+                           reel_pool_chunk *chunks, size_t capacity,
+                           size_t page_size, size_t chunk_size)
+{
+    return reel_pool_init_placed(pool, backing, chunks, capacity, page_size,
+                                 chunk_size, NULL);
+}
+ALSO_PLAIN(reel_pool_init);
+
+// ---- lifetimes ---------------------------------------------------------------
+
+reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
+                           reel_handle parent)
+{
+    if (pool == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (pool_has_ended(pool)) {
+        return REEL_STALE;
+    }
+    const reel_allocator self = reel_pool_allocator(pool);
+    return reel_binding_start(&pool->entry, registry, self.ops, self.self,
+                              parent.index, parent.version);
+}
+
+reel_handle reel_pool_handle(const reel_pool *pool)
+{
+    reel_handle handle;
+    reel_binding_handle(pool->entry, pool, &handle);
+    return handle;
+}
