@@ -60,6 +60,7 @@ FLAGS_watch     := '-DREEL_PORT_WATCH_HEADER="host/watch.h"'
 FLAGS_asan      := $(FLAGS_watch) -fsanitize=address,undefined \
                    -fno-sanitize-recover=all
 FLAGS_valgrind  := $(FLAGS_watch)
+FLAGS_zones     := -DREEL_RED_ZONES=16
 FLAGS_history   := '-DREEL_PORT_EVENTS_HEADER="host/history.h"'
 FLAGS_events    := '-DREEL_PORT_EVENTS_HEADER="events/to_ring.h"'
 FLAGS_tsan      := -fsanitize=thread

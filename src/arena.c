@@ -80,7 +80,7 @@ typedef struct extent {
 ONLY_REPORTED size_t taken_by(const reel_arena *arena, uintptr_t start,
                               size_t size)
 {
-    const uintptr_t stop = start + at_least_1(size);
+    const uintptr_t stop = start + with_zone(at_least_1(size));
     return stop + gap_to(stop, granule_mask(arena)) - start;
 }
 
@@ -89,10 +89,11 @@ ALWAYS_INLINE bool find_room(const reel_arena *arena, uintptr_t next,
 {
     const size_t left = arena->end - next;
     const size_t gap = gap_to(next, mask);
-    if (gap > left || size > left - gap) {
+    const size_t taken = with_zone(size);
+    if (gap > left || taken > left - gap) {
         return false;
     }
-    const uintptr_t stop = next + gap + size;
+    const uintptr_t stop = next + gap + taken;
     found->start = next + gap;
     found->stop = stop + gap_to(stop, granule_mask(arena));
     return true;
@@ -202,22 +203,22 @@ static INLINE_IN_CALLER bool resize(reel_arena *arena, uintptr_t next,
                                     size_t new_size)
 {
     const uintptr_t mask = granule_mask(arena);
-    const uintptr_t old_stop = start + old_size;
-    const uintptr_t new_stop = start + new_size;
+    const uintptr_t old_stop = start + with_zone(old_size);
+    const uintptr_t new_stop = start + with_zone(new_size);
     const bool is_last = old_stop + gap_to(old_stop, mask) == next
                          && start >= arena->floor
-                         && new_size <= arena->end - start;
+                         && with_zone(new_size) <= arena->end - start;
     if (new_size > old_size && !is_last) {
         return false;
     }
     if (new_size <= old_size) {
-        watch_dead(new_stop, old_size - new_size);
+        watch_dead(start + new_size, old_size - new_size);
     }
     if (is_last) {
         move_end(arena, next, new_stop + gap_to(new_stop, mask));
     }
     if (new_size > old_size) {
-        watch_alive(old_stop, new_size - old_size);
+        watch_alive(start + old_size, new_size - old_size);
     }
     REPORT(RESIZE, arena, start, taken_by(arena, start, new_size));
     return true;

@@ -30,6 +30,11 @@ ALWAYS_INLINE uintptr_t number_of(const reel_blocks *blocks, const void *block)
     return product >> shift | product << ((0 - shift) & (WORD_BITS - 1));
 }
 
+ALWAYS_INLINE size_t stride_of(const reel_blocks *blocks)
+{
+    return REEL_BLOCKS_STRIDE(blocks->block_size);
+}
+
 bool reel_blocks_owns(const reel_blocks *blocks, const void *block)
 {
     return number_of(blocks, block) < blocks->list.count;
@@ -80,7 +85,7 @@ static reel_link *place_links(uintptr_t start, size_t size, size_t block_size,
                               size_t count)
 {
     size_t bytes;
-    if (!product_within(block_size, count, size, &bytes)) {
+    if (!product_within(REEL_BLOCKS_STRIDE(block_size), count, size, &bytes)) {
         return NULL;
     }
     const size_t gap = gap_to(start + bytes, sizeof(reel_link) - 1);
@@ -108,8 +113,8 @@ static bool has_form(const reel_blocks *blocks)
 {
     size_t bytes;
     return has_valid_form(&blocks->list) && blocks->shift < WORD_BITS
-           && (blocks->block_size >> blocks->shift) * blocks->inverse == 1
-           && product_within(blocks->block_size, blocks->list.count, SIZE_MAX,
+           && (stride_of(blocks) >> blocks->shift) * blocks->inverse == 1
+           && product_within(stride_of(blocks), blocks->list.count, SIZE_MAX,
                              &bytes)
            && blocks->base != 0 && is_below_top(blocks->base, bytes);
 }
@@ -126,6 +131,7 @@ static bool is_usable(const reel_blocks *blocks, uintptr_t start, size_t size,
                       size_t block_size, size_t count)
 {
     return blocks != NULL && start != 0 && block_size > 0 && count > 0
+           && REEL_BLOCKS_STRIDE(block_size) >= block_size // or it wrapped
            && count <= REEL_BLOCKS_MAX && is_below_top(start, size);
 }
 
@@ -133,17 +139,18 @@ static IN_CALLER void start_blocks(reel_blocks *blocks, uintptr_t start,
                                    size_t block_size, size_t count,
                                    reel_link *links)
 {
-    const uintptr_t shift = log2_of(block_size & (0 - block_size));
+    const size_t stride = REEL_BLOCKS_STRIDE(block_size);
+    const uintptr_t shift = log2_of(stride & (0 - stride));
     blocks->base = start;
     blocks->block_size = block_size;
-    blocks->inverse = inverse_of(block_size >> shift);
+    blocks->inverse = inverse_of(stride >> shift);
     blocks->shift = shift;
     store_relaxed(&blocks->failures, 0);
     blocks->entry = NULL;
-    watch_unused(start, block_size * count);
+    watch_unused(start, stride * count);
     watch_own((uintptr_t)links, count * sizeof *links); // of an earlier owner
     list_start(&blocks->list, links, count);
-    REEL_REPORT(DEFINE, BLOCKS, blocks, start, block_size * count);
+    REEL_REPORT(DEFINE, BLOCKS, blocks, start, stride * count);
     INVARIANT(reel_blocks_is_valid(blocks));
 }
 
@@ -171,8 +178,8 @@ reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
     const uintptr_t at = (uintptr_t)links;
     size_t bytes;
     if (!is_usable(blocks, start, size, block_size, count)
-        || !product_within(block_size, count, size, &bytes) || at == 0
-        || at % sizeof *links != 0
+        || !product_within(REEL_BLOCKS_STRIDE(block_size), count, size, &bytes)
+        || at == 0 || at % sizeof *links != 0
         || !product_within(sizeof *links, count, SIZE_MAX, &bytes)
         || !is_below_top(at, bytes)) {
         return REEL_INVALID;
@@ -217,7 +224,7 @@ static inline uintptr_t take_unseen(reel_list *list, uintptr_t i)
 // The block of a number that was just taken.
 ALWAYS_INLINE void *hand_out(const reel_blocks *blocks, uintptr_t i)
 {
-    const uintptr_t block = blocks->base + i * blocks->block_size;
+    const uintptr_t block = blocks->base + i * stride_of(blocks);
     INVARIANT(has_ended(blocks)
               || (i < blocks->list.count && is_shareable(blocks)));
     watch_alive(block, blocks->block_size);
@@ -392,7 +399,7 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
     }
     cache->slots = slots;
     cache->limit = slots + capacity;
-    cache->bytes = blocks->list.count * blocks->block_size;
+    cache->bytes = blocks->list.count * stride_of(blocks);
     cache->blocks = blocks;
     cache->entry = NULL;
     cache->top = slots;
@@ -430,7 +437,7 @@ bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache)
     }
     if (filled > room || (filled | room) % sizeof(void *) != 0
         || room / sizeof(void *) < 2
-        || cache->bytes != blocks->list.count * blocks->block_size) {
+        || cache->bytes != blocks->list.count * stride_of(blocks)) {
         return false;
     }
     for (void *const *at = cache->slots; at < cache->top; at++) {
@@ -708,7 +715,7 @@ reel_status reel_blocks_dispose(reel_blocks *blocks)
     if (end_binding(&blocks->entry, blocks) != REEL_OK) {
         return REEL_BUSY;
     }
-    watch_own(blocks->base, blocks->list.count * blocks->block_size);
+    watch_own(blocks->base, blocks->list.count * stride_of(blocks));
     REEL_REPORT(END, BLOCKS, blocks, 0, 0);
     return REEL_OK;
 }

@@ -21,6 +21,7 @@
 #include "atomic.h"
 #include "bits.h"
 #include "reel/rewindable.h"
+#include "watch.h"
 
 typedef reel_rewindable_chunk chunk_entry;
 
@@ -42,6 +43,12 @@ ALWAYS_INLINE uintptr_t live_of(uintptr_t used)
 ALWAYS_INLINE size_t granules_in(size_t size, uintptr_t shift)
 {
     return ((size - 1) >> shift) + 1;
+}
+
+// Of a block with its red zone.
+ALWAYS_INLINE size_t granules_for(size_t size, uintptr_t shift)
+{
+    return granules_in(with_zone(size), shift);
 }
 
 ALWAYS_INLINE size_t data_size(const reel_rewindable *rewindable,

@@ -72,6 +72,13 @@ ALWAYS_INLINE uintptr_t fresh_after(const reel_list *list, uintptr_t i)
 // For regions.
 uintptr_t FROM(reel_pool_claim_number)(reel_pool *pool WITH_CALLER);
 
+// Log2 of the bytes from one page to the next. With red zones a page that nobody has
+// lies behind each.
+ALWAYS_INLINE uintptr_t stride_bits(const reel_pool *pool)
+{
+    return (uintptr_t)pool->page_bits + (REEL_RED_ZONES != 0);
+}
+
 static inline uintptr_t number_in(const reel_pool *pool, size_t chunk,
                                   uintptr_t place)
 {
@@ -83,7 +90,7 @@ static inline uintptr_t find_page(const reel_pool *pool, uintptr_t address)
 {
     for (size_t i = 0; i < pool->capacity; i++) {
         const uintptr_t base = base_of(&pool->chunks[i]);
-        const uintptr_t place = (address - base) >> pool->page_bits;
+        const uintptr_t place = (address - base) >> stride_bits(pool);
         if (base != 0 && place < pool->chunk_pages) {
             return number_in(pool, i, place);
         }
@@ -99,7 +106,7 @@ static inline bool has_page(const reel_pool *pool, uintptr_t i)
 ALWAYS_INLINE uintptr_t page_at(const reel_pool *pool, uintptr_t i)
 {
     const uintptr_t base = load_relaxed(&chunk_at(pool, i)->base);
-    return base + (place_in(pool, i) << pool->page_bits);
+    return base + (place_in(pool, i) << stride_bits(pool));
 }
 
 ALWAYS_INLINE size_t page_size_in(const reel_pool *pool)

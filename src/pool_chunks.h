@@ -10,7 +10,7 @@
 
 static inline size_t chunk_size(const reel_pool *pool)
 {
-    return pool->chunk_pages << pool->page_bits;
+    return pool->chunk_pages << stride_bits(pool);
 }
 
 // Rounded up to the alignment of the chunk that may come behind: so chunks and
@@ -52,7 +52,7 @@ static inline bool has_form(const reel_pool *pool)
 {
     return pool->page_bits < WORD_BITS && pool->place_bits < WORD_BITS
            && pool->align_bits <= pool->page_bits && pool->chunk_pages > 0
-           && pool->chunk_pages <= SIZE_MAX >> pool->page_bits
+           && pool->chunk_pages <= SIZE_MAX >> stride_bits(pool)
            && pool->chunk_pages <= (uintptr_t)1 << pool->place_bits
            && has_valid_form(&pool->list)
            && pool->capacity <= pool->list.count >> pool->place_bits

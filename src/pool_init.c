@@ -64,6 +64,7 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
     const size_t chunk = chunk_size > 0 ? chunk_size : REEL_POOL_PAGES * page;
     if (pool == NULL || backing.ops == NULL || chunks == NULL || capacity == 0
         || !is_pow2(page) || chunk < page || (chunk & (page - 1)) != 0
+        || chunk > SIZE_MAX >> (REEL_RED_ZONES != 0)
         || !are_countable(capacity, chunk >> log2_of(page))
         || !is_placeable(placement, page)) {
         return REEL_INVALID;

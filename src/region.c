@@ -37,11 +37,12 @@ static IN_CALLER void *cut_page(reel_region *region, uintptr_t i, size_t size,
     const uintptr_t page = page_at(region->pool, i);
     const uintptr_t start = page + gap_to(page, mask);
     const uintptr_t stop = page + page_size_of(region);
+    const size_t taken = with_zone(size);
     add_page(region, i);
     watch_unused(page, page_size_of(region));
     REEL_REPORT(COMMIT, REGION, region, page, page_size_of(region));
-    if (stop - start - size >= region->end - region->next) {
-        region->next = start + size;
+    if (stop - start - taken >= region->end - region->next) {
+        region->next = start + taken;
         region->end = stop;
     }
     return (void *)start;
@@ -264,7 +265,8 @@ static bool fits_a_page(const reel_region *region, size_t size, uintptr_t mask)
     const size_t page = page_size_of(region);
     const uintptr_t page_mask = page_align_mask(region->pool);
     const size_t padding = mask > page_mask ? mask - page_mask : 0;
-    return size <= page && padding <= page - size;
+    const size_t taken = with_zone(size);
+    return taken <= page && padding <= page - taken;
 }
 
 static IN_CALLER void *alloc_page(reel_region *region, size_t size,
@@ -285,8 +287,8 @@ static IN_CALLER void *alloc_here(reel_region *region, size_t size,
                                   size_t align)
 {
     uintptr_t start, stop;
-    if (!reel_arena_fit(region->next, region->end, size, align, &start,
-                        &stop)) {
+    if (!reel_arena_fit(region->next, region->end, with_zone(size), align,
+                        &start, &stop)) {
         return NULL;
     }
     region->next = stop;
@@ -319,7 +321,8 @@ static bool has_note(const reel_region *region)
 {
     uintptr_t start, stop;
     return (region->has_more && region->spare != NULL)
-           || reel_arena_fit(region->next, region->end, sizeof(large_note),
+           || reel_arena_fit(region->next, region->end,
+                             with_zone(sizeof(large_note)),
                              REEL_ALIGNOF(large_note), &start, &stop);
 }
 
@@ -349,7 +352,7 @@ static IN_CALLER void *alloc_large(reel_region *region, size_t size,
                                    size_t align WITH_CALLER)
 {
     uintptr_t i = NO_NUMBER;
-    if (page_size_of(region) < sizeof(large_note)) {
+    if (page_size_of(region) < with_zone(sizeof(large_note))) {
         return refuse_in(region, size PASS(align) PASS(NULL) PASS_CALLER);
     }
     if (!has_note(region)
@@ -406,19 +409,20 @@ static bool is_last_block(const reel_region *region, uintptr_t start,
                           size_t size)
 {
     const uintptr_t page = region->end - page_size_of(region);
-    return start - page < page_size_of(region) && start + size == region->next;
+    return start - page < page_size_of(region)
+           && start + with_zone(size) == region->next;
 }
 
 static IN_CALLER bool resize(reel_region *region, uintptr_t start,
                              size_t old_size, size_t new_size)
 {
     const bool is_last = is_last_block(region, start, old_size)
-                         && new_size <= region->end - start;
+                         && with_zone(new_size) <= region->end - start;
     if (new_size > old_size && !is_last) {
         return false;
     }
     if (is_last) {
-        region->next = start + new_size;
+        region->next = start + with_zone(new_size);
     }
     if (new_size > old_size) {
         watch_alive(start + old_size, new_size - old_size);

@@ -285,7 +285,7 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
     }
     watch_alive(block, size);
     REEL_REPORT(ALLOC, REWINDABLE, rewindable, block,
-                granules_in(size, rewindable->shift) << rewindable->shift);
+                granules_for(size, rewindable->shift) << rewindable->shift);
     INVARIANT(is_word(chunk, load_relaxed(&chunk->used)));
     return (void *)block;
 }
@@ -311,7 +311,7 @@ ONLY_REPORTED bool may_grow(const reel_rewindable *rewindable, size_t size)
     const size_t count = count_of(rewindable);
     return !reel_port_in_interrupt() && count > 0
            && count < rewindable->capacity
-           && granules_in(size, rewindable->shift)
+           && granules_for(size, rewindable->shift)
                   <= most_granules(rewindable->shift);
 }
 
@@ -350,7 +350,7 @@ typedef struct walk {
 static void begin_walk(const reel_rewindable *rewindable, size_t size,
                        uintptr_t mask, walk *w)
 {
-    w->granules = granules_in(size, rewindable->shift);
+    w->granules = granules_for(size, rewindable->shift);
     w->mask = mask;
     w->hint = load_acquire(&rewindable->hint);
     w->from = w->granules > passed_by(w->hint) ? index_in(w->hint) : 0;
@@ -433,7 +433,7 @@ static IN_CALLER bool take_next(const reel_rewindable *rewindable, size_t count,
 static IN_CALLER void *grow(reel_rewindable *rewindable, size_t size,
                             uintptr_t mask)
 {
-    const size_t granules = granules_in(size, rewindable->shift);
+    const size_t granules = granules_for(size, rewindable->shift);
     const size_t count = count_of(rewindable);
     if (count == 0 || count == rewindable->capacity
         || granules > most_granules(rewindable->shift)
@@ -491,7 +491,7 @@ EXTERN_IN_CALLER void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable,
     chunk_entry *const chunk = &rewindable->table[index_in(hint)];
     uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t start = position_of(used);
-    const uintptr_t rest = (size - 1) >> shift; // granules beyond the first
+    const uintptr_t rest = (with_zone(size) - 1) >> shift; // beyond the first
     if (REEL_UNLIKELY((align & mask) != 0 || mask >> shift != 0
                       || rest < passed_by(hint)
                       || rest >= chunk->granules - start)
@@ -550,7 +550,7 @@ reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size)
         return REEL_BUSY;
     }
     const reel_status status =
-        reserve(rewindable, granules_in(at_least_1(size), rewindable->shift));
+        reserve(rewindable, granules_for(at_least_1(size), rewindable->shift));
     gate_leave(&rewindable->gate);
     return status;
 }
@@ -598,7 +598,7 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
         return address == 0 ? REEL_INVALID : foreign_to(rewindable);
     }
     const uintptr_t granule = (address - chunk->base) >> shift;
-    const size_t taken = granules_in(at_least_1(size), shift) << shift;
+    const size_t taken = granules_for(at_least_1(size), shift) << shift;
     if (REEL_UNLIKELY(chunk->base + (granule << shift) != address)) {
         return REEL_FOREIGN;
     }

@@ -32,7 +32,7 @@ static bool find(const reel_rewindable *rewindable, const void *block,
     const size_t used = position_of(load_relaxed(&chunk->used));
     found->chunk = chunk;
     found->start = offset >> shift;
-    found->granules = granules_in(size, shift);
+    found->granules = granules_for(size, shift);
     return found->start << shift == offset && found->start < used
            && found->granules <= used - found->start;
 }
@@ -67,20 +67,21 @@ static IN_CALLER bool resize(const reel_rewindable *rewindable,
     if (new_size <= old_size) {
         watch_dead(address + new_size, old_size - new_size);
         REEL_REPORT(RESIZE, REWINDABLE, rewindable, address,
-                    granules_in(new_size, rewindable->shift)
+                    granules_for(new_size, rewindable->shift)
                         << rewindable->shift);
         return true;
     }
     const uintptr_t shift = rewindable->shift;
     const size_t most = block->chunk->granules << shift;
     if (new_size > most
-        || (granules_in(new_size, shift) > block->granules
-            && !grow(block, granules_in(new_size, shift)))) {
+        || (granules_for(new_size, shift) > block->granules
+            && !grow(block, granules_for(new_size, shift)))) {
         return false;
     }
     watch_alive(address + old_size, new_size - old_size);
     REEL_REPORT(RESIZE, REWINDABLE, rewindable, address,
-                max_of(granules_in(new_size, shift), block->granules) << shift);
+                max_of(granules_for(new_size, shift), block->granules)
+                    << shift);
     return true;
 }
 

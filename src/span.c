@@ -29,7 +29,7 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
     if (start == 0) {
         return rewindable_has_ended(rewindable) ? REEL_STALE : REEL_NO_MEMORY;
     }
-    const size_t granules = granules_in(at_least_1(size), rewindable->shift);
+    const size_t granules = granules_for(at_least_1(size), rewindable->shift);
     if (rewindable->frees_blocks) {
         hide_start(rewindable, start);
     }
@@ -65,7 +65,8 @@ EXTERN_IN_CALLER void *reel_span_alloc_slow(reel_span *span, size_t size,
                   span, HERE)) {
         return NULL;
     }
-    if (!reel_arena_fit(span->next, span->end, size, align, &start, &stop)
+    if (!reel_arena_fit(span->next, span->end, with_zone(size), align, &start,
+                        &stop)
         || span->generation != span->rewindable->generation) {
         TELL_REFUSAL(true, why_refused(span), KIND, span, HERE, size, align,
                      span->end - span->next, NULL);

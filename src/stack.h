@@ -181,7 +181,7 @@ ALWAYS_INLINE bool is_last(const reel_arena *arena, uintptr_t start,
                            size_t size)
 {
     const uintptr_t mask = granule_mask(arena);
-    const uintptr_t stop = start + size;
+    const uintptr_t stop = start + with_zone(size);
     return stop + gap_to(stop, mask) == next_of(arena) && start >= arena->floor
            && (start & mask) == 0;
 }

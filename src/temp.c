@@ -281,8 +281,8 @@ static reel_status why_refused(const reel_temp *temp, size_t size, size_t align)
 {
     const reel_arena *const stack = &temp->stack;
     uintptr_t start, stop;
-    if (!reel_arena_fit(next_of(stack), stack->end, size, align, &start,
-                        &stop)) {
+    if (!reel_arena_fit(next_of(stack), stack->end, with_zone(size), align,
+                        &start, &stop)) {
         return REEL_NO_MEMORY;
     }
     return reel_port_in_interrupt() ? REEL_BUSY : REEL_PORT_FAILED;
@@ -314,7 +314,8 @@ BODY_IN_CALLER void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
     size = at_least_1(size);
     uintptr_t next = next_of(&temp->stack);
     do {
-        if (!reel_arena_fit(next, temp->stack.end, size, align, &start, &stop)
+        if (!reel_arena_fit(next, temp->stack.end, with_zone(size), align,
+                            &start, &stop)
             || !commit_to(temp, stop PASS_CALLER)) {
             REEL_REPORT(REFUSE, TEMP, temp, reel_temp_available(temp), size);
             return refuse_in(temp, size, align PASS_CALLER);
@@ -352,9 +353,10 @@ void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
 static IN_CALLER bool back_growth(reel_temp *temp, uintptr_t start,
                                   size_t old_size, size_t new_size WITH_CALLER)
 {
-    return new_size <= temp->stack.end - start
+    const size_t taken = with_zone(new_size);
+    return taken <= temp->stack.end - start
            && is_last(&temp->stack, start, old_size)
-           && commit_to(temp, start + new_size PASS_CALLER);
+           && commit_to(temp, start + taken PASS_CALLER);
 }
 
 BODY_IN_CALLER bool FROM(reel_temp_resize)(reel_temp *temp, void *block,
@@ -366,7 +368,7 @@ BODY_IN_CALLER bool FROM(reel_temp_resize)(reel_temp *temp, void *block,
                why_not(&temp->stack, REEL_FOREIGN), KIND, temp, caller)) {
         return false;
     }
-    if (new_size > committed_of(temp) - start
+    if (with_zone(new_size) > committed_of(temp) - start
         && !back_growth(temp, start, at_least_1(old_size),
                         new_size PASS_CALLER)) {
         return false;

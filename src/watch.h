@@ -13,12 +13,14 @@
 #define FRESH      (EVERY_BYTE * 0xA5)  // handed out, not yet written
 #define DEAD       (EVERY_BYTE * 0xDD)  // rewound or freed
 
-// What a block of so many bytes takes with its red zone, the dead bytes behind it. More
-// than any object has, if that is more than a size can say. Only the size itself is
-// ever told to be alive.
+// What a block of so many bytes takes with its red zone, the dead bytes behind it: no
+// checker is ever told that they are alive. If a size cannot say it, it is more than any
+// object has. A size of 0 stays: it is not that of a block yet.
 ALWAYS_INLINE size_t with_zone(size_t size)
 {
-    return size > SIZE_MAX - REEL_RED_ZONES ? SIZE_MAX : size + REEL_RED_ZONES;
+    return REEL_RED_ZONES == 0 || size == 0   ? size
+           : size > SIZE_MAX - REEL_RED_ZONES ? SIZE_MAX
+                                              : size + REEL_RED_ZONES;
 }
 
 // `if`, not `#if`, where the language allows it: then every build compiles all

@@ -57,7 +57,7 @@ extern "C" {
 /// words with two instructions.
 typedef struct reel_blocks {
     reel_list list;
-    uintptr_t shift;   // log2 of the power of two in block_size
+    uintptr_t shift;   // log2 of the power of two in the stride
     size_t inverse;    // of the other, odd factor
     uintptr_t base;    // block 0
     size_t block_size; // bytes
@@ -65,11 +65,16 @@ typedef struct reel_blocks {
     reel_registry_entry *entry; // NULL: not bound
 } reel_blocks;
 
+/// Bytes from one block to the next: its size; with REEL_RED_ZONES a zone behind it,
+/// too, in multiples of the power of two in the size. So blocks are aligned as
+/// without it.
+#define REEL_BLOCKS_STRIDE(block_size) REEL_BLOCKS_STRIDE_((size_t)(block_size))
+
 /// Bytes of buffer that a block pool needs, for any alignment of the buffer: a
 /// constant expression. It can overflow; reel_blocks_init() checks that, this
 /// macro does not.
-#define REEL_BLOCKS_SIZE(block_size, count) \
-    ((size_t)(block_size) * (size_t)(count) \
+#define REEL_BLOCKS_SIZE(block_size, count)           \
+    (REEL_BLOCKS_STRIDE(block_size) * (size_t)(count) \
      + (size_t)(count) * sizeof(reel_link) + sizeof(reel_link) - 1)
 
 /// Start a block pool. All blocks are free.
@@ -92,7 +97,7 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
 /// Start a block pool whose links lie elsewhere: blocks may then be in memory
 /// that has no exclusive or atomic accesses, or that is slow.
 ///
-///   size    bytes, block_size times count or more
+///   size    bytes, REEL_BLOCKS_STRIDE(block_size) times count or more
 ///   links   `count` of them, for as long as the block pool; in memory where the
 ///           exchanges of REEL_ATOMICS work
 ///

@@ -120,14 +120,17 @@
 #define REEL_EVENTS 0
 #endif
 
-/// Bytes between neighbours, in builds with a memory checker: so it detects an
-/// overrun into the next live block. 0: none, and blocks lie where they lie in
-/// every other build   8 to 4096: each block takes so many bytes more, which the
-/// checker guards. What a block takes, as used, peak and the least buffer count
-/// it, is size plus zone. What its zone is for modules of fixed sizes, their
-/// headers say (reel/blocks.h, reel/pool.h). Sizes that a caller passes and gets
-/// are without it. Memory for static instances grows by itself where it holds
-/// a number of blocks; that of an arena, a heap or a temp holds fewer.
+/// Bytes between neighbours, for builds with a memory checker: then it detects an
+/// overrun into the next live block, too. 0: none; blocks lie where they lie in
+/// every other build   8 to 4096: behind each block lie so many bytes that are
+/// nobody's.
+///
+/// A request for n bytes takes n + REEL_RED_ZONES. Used, peak and available count
+/// both, and so does the least buffer. Sizes that a caller passes or gets are those
+/// of blocks. Blocks and pools have places of one size: REEL_BLOCKS_STRIDE says what
+/// a block takes, and a page takes twice its size. Their statistics are those of
+/// blocks and pages. The memory of their static instances, and REEL_BLOCKS_SIZE,
+/// grow. That of other static instances does not, so it holds less.
 #ifndef REEL_RED_ZONES
 #define REEL_RED_ZONES 0
 #endif

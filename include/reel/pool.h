@@ -15,6 +15,9 @@
 /// frees is true here, too. Only a thread grows the pool. A handler gets a page
 /// only if one is free: reel_pool_reserve() prepares for that.
 ///
+/// With REEL_RED_ZONES a page that nobody gets lies behind each, so a chunk takes twice
+/// its size of the backing.
+///
 /// After scala-offheap's page pool, which loses one page in each chunk and
 /// frees no chunk before its end.
 

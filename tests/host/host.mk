@@ -68,6 +68,22 @@ $(OUT)/gcc+O2+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/w
 	$(SAY); $(CPU) compile $* -std=c++11 -g -Wall -Wextra -Werror -Wno-deprecated -Iinclude -Iport \
 	    $(FLAGS_watch) -fsanitize=address,undefined -MMD -MP -o $@ $(filter %.cc %.o,$^)
 
+# Two neighbours, with a red zone between them and without, in C and C++.
+ZONED       := $(foreach build,gcc+asan+zones gcc+valgrind+zones gcc+O2+asan,$(OUT)/$(build)/zoned) \
+               $(foreach tool,clang g++ clang++,$(OUT)/gcc+asan+zones/zoned-$(tool))
+SCRIPT_RUNS += tests/host/zones.t
+NEEDS_tests/host/zones.t := $(ZONED)
+LANGUAGE_clang           := -x c -std=c11
+LANGUAGE_g++             := -x c++ -std=c++11
+LANGUAGE_clang++         := $(LANGUAGE_g++) -Wno-deprecated
+
+$(OUT)/%/zoned: $$(call objects,$$*,$(CORE) port/always.c tests/host/zoned.c)
+	$(SAY); $(LINK)
+$(filter $(OUT)/gcc+asan+zones/zoned-%,$(ZONED)): \
+$(OUT)/gcc+asan+zones/zoned-%: tests/host/zoned.c $(call objects,gcc+asan+zones,$(CORE) port/always.c)
+	$(SAY); $(CPU) compile $* -g -Wall -Wextra -Werror -Iinclude -Iport $(FLAGS_asan) $(FLAGS_zones) \
+	    -MMD -MP -o $@ $(LANGUAGE_$*) $< -x none $(filter %.o,$^)
+
 # What AddressSanitizer reports begins with who allocated and who freed.
 BLAMED      := $(foreach build,gcc+asan+history clang+asan+history,$(OUT)/$(build)/blamed)
 SCRIPT_RUNS += tests/host/blame.t

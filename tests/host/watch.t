@@ -57,7 +57,7 @@ my @programs = (
 for my $program (@programs) {
     my $output = `$program 2>&1`;
     is( $?, 0, "$program: blocks from before main() are alive" ) or diag($output);
-    for my $word (qw(arena blocks heap temp local freed)) {
+    for my $word (qw(arena blocks heap temp local pool rewindable freed)) {
         $output = `$program $word 2>&1`;
         ok( $? != 0 && $output =~ /ERROR: AddressSanitizer: use-after-poison|Invalid write/,
             "$program: $word" )

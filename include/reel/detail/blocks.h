@@ -22,31 +22,41 @@ extern "C" {
      : REEL_LOW_BIT_(size) < 4096             ? REEL_LOW_BIT_(size)        \
                                               : (size_t)4096)
 
-#define REEL_BLOCKS_INITIAL_(memory, links, size, count, zero)             \
-    {                                                                      \
-        { { REEL_LIST_EMPTY(0, count) },                                   \
-          links,                                                           \
-          (count),                                                         \
-          REEL_LIST_FRESH_BIT(count),                                      \
-          { REEL_ZERO_BY_OPTIONS } },                                      \
-            REEL_WHICH_BIT_(REEL_LOW_BIT_(size)),                          \
-            REEL_INVERSE_((size_t)(size) / REEL_LOW_BIT_(size)), (memory), \
-            (size), { zero }, NULL,                                        \
+/// A multiple of the power of two in `size` that is not below the zone.
+#if REEL_RED_ZONES
+#define REEL_BLOCKS_STRIDE_(size) \
+    ((size) + (((size_t)REEL_RED_ZONES - 1) | (REEL_LOW_BIT_(size) - 1)) + 1)
+#else
+#define REEL_BLOCKS_STRIDE_(size) (size)
+#endif
+
+#define REEL_BLOCKS_INITIAL_(memory, links, size, count, zero)        \
+    {                                                                 \
+        { { REEL_LIST_EMPTY(0, count) },                              \
+          links,                                                      \
+          (count),                                                    \
+          REEL_LIST_FRESH_BIT(count),                                 \
+          { REEL_ZERO_BY_OPTIONS } },                                 \
+            REEL_WHICH_BIT_(REEL_LOW_BIT_(REEL_BLOCKS_STRIDE(size))), \
+            REEL_INVERSE_(REEL_BLOCKS_STRIDE(size)                    \
+                          / REEL_LOW_BIT_(REEL_BLOCKS_STRIDE(size))), \
+            (memory), (size), { zero }, NULL,                         \
     }
 
-#define REEL_BLOCKS_DEFINE_(linkage, place, zero, align, name, block_size,     \
-                            count)                                             \
-    REEL_STATIC_ASSERT(                                                        \
-        (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX,         \
-        "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");           \
-    REEL_NAME_OPTIONS(name)                                                    \
-    REEL_MEMORY_PLACE(place, name##_memory, (size_t)(block_size) * (count),    \
-                      align);                                                  \
-    REEL_NOINIT(name##_links) static reel_link name##_links[count];            \
-    linkage reel_blocks name = REEL_BLOCKS_INITIAL_(                           \
-        REEL_ADDRESS(name##_memory), name##_links, block_size, count, zero)    \
-        REEL_WATCH_MEMORY(name, name##_memory, (size_t)(block_size) * (count), \
-                          &name.list.peak.value, block_size)                   \
+#define REEL_BLOCKS_DEFINE_(linkage, place, zero, align, name, block_size,  \
+                            count)                                          \
+    REEL_STATIC_ASSERT(                                                     \
+        (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX,      \
+        "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");        \
+    REEL_NAME_OPTIONS(name)                                                 \
+    REEL_MEMORY_PLACE(place, name##_memory,                                 \
+                      REEL_BLOCKS_STRIDE(block_size) * (count), align);     \
+    REEL_NOINIT(name##_links) static reel_link name##_links[count];         \
+    linkage reel_blocks name = REEL_BLOCKS_INITIAL_(                        \
+        REEL_ADDRESS(name##_memory), name##_links, block_size, count, zero) \
+        REEL_WATCH_MEMORY(                                                  \
+            name, name##_memory, REEL_BLOCKS_STRIDE(block_size) * (count),  \
+            &name.list.peak.value, REEL_BLOCKS_STRIDE(block_size))          \
             REEL_ON_LIST(name, BLOCKS)
 
 static inline size_t reel_blocks_block_size(const reel_blocks *blocks)

@@ -19,8 +19,8 @@
 /// A memory checker takes the memory of a static instance for dead until blocks are
 /// allocated in it. No code runs before the first of these, which may come before
 /// main(). So what is used by then stays as it is: `used` leads to a word of the
-/// instance, the number of units of `unit` bytes that were ever used; or if `unit` is
-/// 0, the address up to which they were.
+/// instance. Its bits from `shift` on are the number of units of `unit` bytes that
+/// were ever used; or if `unit` is 0, the address up to which they were.
 #if REEL_WATCH
 
 typedef struct reel_watched {
@@ -28,38 +28,40 @@ typedef struct reel_watched {
     size_t size;
     const uintptr_t *used;
     size_t unit;
+    unsigned shift;
 } reel_watched;
 
 static inline void reel_watch_unused(const reel_watched *watched)
 {
     const uintptr_t start = (uintptr_t)watched->memory;
-    const size_t used = watched->unit == 0 ? *watched->used - start
-                                           : *watched->used * watched->unit;
+    const size_t used =
+        watched->unit == 0 ? *watched->used - start
+                           : (*watched->used >> watched->shift) * watched->unit;
     reel_port_watch_dead(watched->memory + used, watched->size - used);
 }
 
 #if defined(__cplusplus)
 
 // By an object, which works in functions and templates, too.
-#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)            \
-    ;                                                                 \
-    static const struct name##_watch {                                \
-        name##_watch()                                                \
-        {                                                             \
-            const reel_watched watched = { (memory), (bytes), (used), \
-                                           (unit) };                  \
-            reel_watch_unused(&watched);                              \
-        }                                                             \
+#define REEL_WATCH_SHIFTED(name, memory, bytes, used, unit, shift)            \
+    ;                                                                         \
+    static const struct name##_watch {                                        \
+        name##_watch()                                                        \
+        {                                                                     \
+            const reel_watched watched = { (memory), (bytes), (used), (unit), \
+                                           (shift) };                         \
+            reel_watch_unused(&watched);                                      \
+        }                                                                     \
     } name##_is_watched __attribute__((__unused__))
 
 #elif defined(__ELF__)
 
 // By a list in a section, since C has no code outside of functions: and one function of
 // the program, which each file that has the header brings along.
-#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)                  \
+#define REEL_WATCH_SHIFTED(name, memory, bytes, used, unit, shift)          \
     ;                                                                       \
     static const reel_watched name##_watched = { (memory), (bytes), (used), \
-                                                 (unit) };                  \
+                                                 (unit), (shift) };         \
     static const reel_watched *const name##_is_watched                      \
         __attribute__((__section__("reel_watched"), __used__)) =            \
             &name##_watched
@@ -81,11 +83,13 @@ reel_watch_statics(void)
 }
 
 #else
-#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)
+#define REEL_WATCH_SHIFTED(name, memory, bytes, used, unit, shift)
 #endif
 
 #else
-#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit)
+#define REEL_WATCH_SHIFTED(name, memory, bytes, used, unit, shift)
 #endif
+#define REEL_WATCH_MEMORY(name, memory, bytes, used, unit) \
+    REEL_WATCH_SHIFTED(name, memory, bytes, used, unit, 0)
 
 #endif

@@ -18,6 +18,10 @@ extern "C" {
 #define REEL_POOL_ALIGN_(page_size) \
     ((size_t)(page_size) < 4096 ? (size_t)(page_size) : (size_t)4096)
 
+/// Bytes from one page to the next.
+#define REEL_POOL_STRIDE_(page_size) \
+    ((size_t)(page_size) << (REEL_RED_ZONES != 0))
+
 /// The numbers of one chunk of `count` pages: its places, to a power of two.
 #define REEL_POOL_NUMBERS_(count) REEL_ABOVE_((size_t)(count)-1)
 #define REEL_POOL_LOG2_(n)        ((uint8_t)REEL_WHICH_BIT_(n))
@@ -47,8 +51,8 @@ extern "C" {
         "a pool has 1 to REEL_BLOCKS_MAX pages; page size and "                \
         "alignment are powers of two");                                        \
     REEL_NAME_OPTIONS(name)                                                    \
-    REEL_MEMORY_PLACE(place, name##_memory, (size_t)(page_size) * (count),     \
-                      align);                                                  \
+    REEL_MEMORY_PLACE(place, name##_memory,                                    \
+                      REEL_POOL_STRIDE_(page_size) * (count), align);          \
     REEL_NOINIT(name##_links) static reel_link name##_links[count];            \
     static reel_pool_chunk name##_chunks[1] = {                                \
         { { REEL_ADDRESS(name##_memory) },                                     \
@@ -59,7 +63,10 @@ extern "C" {
     };                                                                         \
     linkage reel_pool name =                                                   \
         REEL_POOL_INITIAL_(name##_chunks, align, page_size, count, zero)       \
-            REEL_ON_LIST(name, POOL)
+            REEL_WATCH_MEMORY(                                                 \
+                name, name##_memory, REEL_POOL_STRIDE_(page_size) * (count),   \
+                &name##_chunks[0].peak.value, REEL_POOL_STRIDE_(page_size))    \
+                REEL_ON_LIST(name, POOL)
 
 /// reel_pool_claim(), but it returns the number of the page, by which regions
 /// chain pages. UINTPTR_MAX takes the place of NULL.

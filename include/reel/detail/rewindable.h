@@ -51,6 +51,9 @@
     };                                                                         \
     linkage reel_rewindable name =                                             \
         REEL_REWINDABLE_INITIAL_(name##_table, granule, bytes, zero)           \
-            REEL_ON_LIST(name, REWINDABLE)
+            REEL_WATCH_SHIFTED(                                                \
+                name, name##_memory, REEL_REWINDABLE_BYTES_(bytes, granule),   \
+                &name##_table[0].used.value, granule, sizeof(uintptr_t) * 4)   \
+                REEL_ON_LIST(name, REWINDABLE)
 
 #endif

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MIT
+// Two neighbours of each allocator, both live, and misuses of them for a memory checker to
+// catch: a program of its own in C and C++, for zones.t. It prints a line for each
+// allocator: how processes ended that wrote only what they may, behind the lower block,
+// farther behind, and ahead of the upper one. 0: nothing stopped it. 3: the allocator does
+// not do what it promises. A number says how many of these four there are.
+
+#define _DEFAULT_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "always.h"
+#include "reel/reel.h"
+
+#define SIZE 21u // no multiple of what a checker tells apart
+
+typedef struct pair {
+    unsigned char *low;
+    unsigned char *high; // the next block that the allocator gave
+} pair;
+
+REEL_ALIGNAS(4096) static unsigned char memory[1 << 15];
+
+static void require(bool fact)
+{
+    if (!fact) {
+        exit(3);
+    }
+}
+
+static pair ordered(void *one, void *other)
+{
+    unsigned char *const first = (unsigned char *)one;
+    unsigned char *const second = (unsigned char *)other;
+    const bool is_up = first < second;
+    const pair blocks = { is_up ? first : second, is_up ? second : first };
+    require(first != NULL && second != NULL);
+    return blocks;
+}
+
+static reel_arena *new_arena(size_t granule)
+{
+    static reel_arena arena;
+    require(reel_arena_init_granular(&arena, memory, sizeof memory, granule)
+            == REEL_OK);
+    return &arena;
+}
+
+// ---- stacks -------------------------------------------------------------------
+
+// The last block grows, shrinks and goes, and takes its zone along.
+static pair use_a_stack(reel_allocator stack)
+{
+    unsigned char *const first = (unsigned char *)reel_allocate(stack, SIZE, 1);
+    unsigned char *const second =
+        (unsigned char *)reel_allocate(stack, 3 * SIZE, 1);
+    require(reel_reallocate(stack, second, 3 * SIZE, 9 * SIZE, 1) == second);
+    memset(second, 1, 9 * SIZE);
+    require(reel_reallocate(stack, second, 9 * SIZE, SIZE, 1) == second);
+    require(reel_free(stack, second, SIZE) == REEL_OK);
+    require(reel_allocate(stack, SIZE, 1) == second);
+    return ordered(first, second);
+}
+
+static pair arena_blocks(void)
+{
+    reel_arena *const arena = new_arena(1);
+    const pair blocks = use_a_stack(reel_arena_allocator(arena));
+    require(reel_arena_used(arena) == 2 * (SIZE + REEL_RED_ZONES));
+    require(reel_arena_free(arena, blocks.high, SIZE) == REEL_OK
+            && reel_arena_free(arena, blocks.low, SIZE) == REEL_OK
+            && reel_arena_used(arena) == 0);
+    if (REEL_RED_ZONES > 0) {
+        require(reel_arena_alloc(arena, sizeof memory, 1) == NULL);
+    }
+    require(reel_arena_alloc(arena, SIZE_MAX - 8, 1) == NULL);
+    return ordered(reel_arena_alloc(arena, SIZE, 1),
+                   reel_arena_alloc(arena, SIZE, 1));
+}
+
+static pair shared_blocks(void)
+{
+    reel_arena *const arena = new_arena(1);
+    return ordered(reel_arena_alloc_shared(arena, SIZE, 1),
+                   reel_arena_alloc_shared(arena, SIZE, 1));
+}
+
+static pair granular_blocks(void)
+{
+    return use_a_stack(reel_arena_allocator(new_arena(32)));
+}
+
+static pair locked_blocks(void)
+{
+    static reel_lock lock;
+    return use_a_stack(reel_locked(&lock, reel_arena_allocator(new_arena(1))));
+}
+
+static pair temp_blocks(void)
+{
+    static reel_always always;
+    static reel_temp temp;
+    require(reel_always_init(&always, 64, SIZE_MAX) == REEL_OK
+            && reel_temp_init(&temp, memory, sizeof memory, &always.pages, NULL)
+                   == REEL_OK);
+    (void)use_a_stack(reel_temp_allocator(&temp));
+    require(reel_temp_used(&temp) == 2 * (SIZE + REEL_RED_ZONES));
+    return ordered(reel_temp_alloc_shared(&temp, SIZE, 1),
+                   reel_temp_alloc(&temp, SIZE, 1));
+}
+
+// ---- places of one size ---------------------------------------------------------
+
+static pair pool_blocks(void)
+{
+    static reel_blocks blocks;
+    const size_t size = REEL_BLOCKS_SIZE(SIZE, 8);
+    void *last = NULL;
+    require(reel_blocks_init(&blocks, memory, size, SIZE, 8) == REEL_OK
+            && reel_blocks_count(&blocks) == 8);
+    for (size_t i = 0; i < 8; i++) {
+        void *const block = reel_blocks_alloc(&blocks);
+        require(reel_blocks_index(&blocks, block) == i);
+        last = block;
+    }
+    require(reel_blocks_alloc(&blocks) == NULL
+            && !reel_blocks_owns(&blocks, (char *)last + SIZE)
+            && reel_blocks_is_valid(&blocks));
+    return ordered((char *)last - REEL_BLOCKS_STRIDE(SIZE), last);
+}
+
+static pair apart_blocks(void)
+{
+    static reel_blocks blocks;
+    static reel_link links[2];
+    require(reel_blocks_init_apart(&blocks, memory, 2 * REEL_BLOCKS_STRIDE(64),
+                                   64, 2, links)
+            == REEL_OK);
+    const reel_allocator allocator = reel_blocks_allocator(&blocks);
+    return ordered(reel_allocate(allocator, 64, 64), // aligned as without zones
+                   reel_allocate(allocator, 64, 64));
+}
+
+REEL_BLOCKS_DEFINE(static_pool, SIZE, 2);
+
+static pair static_blocks(void)
+{
+    return ordered(reel_blocks_alloc(&static_pool),
+                   reel_blocks_alloc(&static_pool));
+}
+
+static pair cached_blocks(void)
+{
+    static reel_blocks blocks;
+    static reel_blocks_cache cache;
+    static void *slots[4];
+    require(reel_blocks_init(&blocks, memory, sizeof memory, SIZE, 8) == REEL_OK
+            && reel_blocks_cache_init(&cache, &blocks, slots, 4) == REEL_OK);
+    return ordered(reel_blocks_cache_alloc(&cache),
+                   reel_blocks_cache_alloc(&cache));
+}
+
+static reel_pool *new_pool(void)
+{
+    static reel_pool pool;
+    static reel_pool_chunk chunks[2];
+    require(reel_pool_init(&pool, reel_arena_allocator(new_arena(1)), chunks, 2,
+                           256, 1024)
+            == REEL_OK);
+    return &pool;
+}
+
+static pair pages(void)
+{
+    reel_pool *const pool = new_pool();
+    return ordered(reel_pool_claim(pool), reel_pool_claim(pool));
+}
+
+REEL_POOL_DEFINE(static_pages, 64, 2);
+
+static pair pages_of_a_static_pool(void)
+{
+    const pair both =
+        ordered(reel_pool_claim(&static_pages), reel_pool_claim(&static_pages));
+    require(reel_pool_claim(&static_pages) == NULL);
+    return both;
+}
+
+// ---- chunks and regions -----------------------------------------------------------
+
+static pair region_blocks(void)
+{
+    static reel_region region;
+    require(reel_region_open(&region, new_pool()) == REEL_OK);
+    unsigned char *const first =
+        (unsigned char *)reel_region_alloc(&region, SIZE, 1);
+    void *const second = reel_region_alloc(&region, 2 * SIZE, 1);
+    require(
+        reel_region_realloc(&region, second, 2 * SIZE, 3 * SIZE, 1) == second
+        && reel_region_realloc(&region, second, 3 * SIZE, SIZE, 1) == second);
+    require(reel_region_alloc(&region, 1000, 8) != NULL // large, and its note
+            && reel_region_is_valid(&region));
+    return ordered(first, second);
+}
+
+static reel_rewindable *new_rewindable(bool frees_blocks)
+{
+    static reel_rewindable rewindable;
+    static reel_rewindable_chunk table[4];
+    const reel_rewindable_config config = { 512, 512, 8, frees_blocks };
+    require(reel_rewindable_init(&rewindable,
+                                 reel_arena_allocator(new_arena(1)), table, 4,
+                                 &config)
+            == REEL_OK);
+    return &rewindable;
+}
+
+static pair use_a_rewindable(bool frees_blocks)
+{
+    reel_rewindable *const rewindable = new_rewindable(frees_blocks);
+    const reel_allocator a = reel_rewindable_allocator(rewindable);
+    void *const nothing = reel_allocate(a, 0, 8);
+    void *const first = reel_allocate(a, SIZE, 8);
+    void *const second = reel_allocate(a, SIZE, 8);
+    require(nothing != NULL && nothing != first
+            && reel_reallocate(a, second, SIZE, 5 * SIZE, 8) == second
+            && reel_reallocate(a, second, 5 * SIZE, SIZE, 8) == second);
+    require(reel_free(a, nothing, 0) == REEL_OK
+            && reel_free(a, nothing, 0)
+                   == (frees_blocks ? REEL_DOUBLE_FREE : REEL_OK)
+            && reel_rewindable_is_valid(rewindable));
+    require(reel_allocate(a, SIZE_MAX - 8, 8) == NULL);
+    return ordered(first, second);
+}
+
+static pair rewindable_blocks(void)
+{
+    return use_a_rewindable(false);
+}
+
+static pair freeable_blocks(void)
+{
+    return use_a_rewindable(true);
+}
+
+static pair span_blocks(void)
+{
+    static reel_span span;
+    reel_rewindable *const rewindable = new_rewindable(false);
+    require(reel_span_open(&span, rewindable, 128) == REEL_OK
+            && reel_span_alloc(&span, 128, 1) != NULL
+            && reel_span_close(&span) == REEL_OK
+            && reel_span_open(&span, rewindable, 128) == REEL_OK);
+    return ordered(reel_span_alloc(&span, SIZE, 1),
+                   reel_span_alloc(&span, SIZE, 1));
+}
+
+// ---- the program --------------------------------------------------------------------
+
+static const struct {
+    const char *name;
+    pair (*take)(void);
+    size_t size;
+} owners[] = {
+    { "arena", arena_blocks, SIZE },
+    { "shared", shared_blocks, SIZE },
+    { "granular", granular_blocks, SIZE },
+    { "locked", locked_blocks, SIZE },
+    { "temp", temp_blocks, SIZE },
+    { "blocks", pool_blocks, SIZE },
+    { "apart", apart_blocks, 64 },
+    { "static", static_blocks, SIZE },
+    { "cached", cached_blocks, SIZE },
+    { "pages", pages, 256 },
+    { "static-pages", pages_of_a_static_pool, 64 },
+    { "region", region_blocks, SIZE },
+    { "rewindable", rewindable_blocks, SIZE },
+    { "freeable", freeable_blocks, SIZE },
+    { "span", span_blocks, SIZE },
+};
+
+typedef enum misuse { NONE, OVER, FAR, UNDER, MISUSES } misuse;
+
+static void write_to(pair blocks, size_t size, int what)
+{
+    volatile unsigned char *const low = blocks.low, *const high = blocks.high;
+    for (size_t i = 0; i < size; i++) {
+        low[i] = 1;
+        high[i] = 2;
+    }
+    if (what == OVER) {
+        low[size] = 1;
+    } else if (what == FAR) {
+        low[size + REEL_RED_ZONES / 2] = 1;
+    } else if (what == UNDER) {
+        high[-8] = 1;
+    }
+}
+
+// Each in a process of its own, since a checker may end it.
+static int status_of(size_t owner, int what)
+{
+    const pid_t child = fork();
+    int status = -1;
+    if (child == 0) {
+        write_to(owners[owner].take(), owners[owner].size, what);
+        exit(0);
+    }
+    return waitpid(child, &status, 0) == child && WIFEXITED(status)
+               ? WEXITSTATUS(status)
+               : 3;
+}
+
+int main(int count, char **arguments)
+{
+    const int misuses = count == 2 ? atoi(arguments[1]) : MISUSES;
+    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+        printf("%s", owners[i].name);
+        for (int what = NONE; what < misuses; what++) {
+            fflush(stdout);
+            printf(" %d", status_of(i, what));
+        }
+        puts("");
+    }
+    return 0;
+}
