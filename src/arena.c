@@ -89,11 +89,10 @@ ALWAYS_INLINE bool find_room(const reel_arena *arena, uintptr_t next,
 {
     const size_t left = arena->end - next;
     const size_t gap = gap_to(next, mask);
-    const size_t taken = with_zone(size);
-    if (gap > left || taken > left - gap) {
+    if (gap > left || size > left - gap) {
         return false;
     }
-    const uintptr_t stop = next + gap + taken;
+    const uintptr_t stop = next + gap + size;
     found->start = next + gap;
     found->stop = stop + gap_to(stop, granule_mask(arena));
     return true;
@@ -108,7 +107,8 @@ EXTERN_IN_CALLER void *FROM(reel_arena_alloc_slow)(reel_arena *arena,
         return NULL;
     }
     extent found;
-    if (!find_room(arena, next_of(arena), at_least_1(size), mask, &found)) {
+    const size_t taken = with_zone(at_least_1(size));
+    if (!find_room(arena, next_of(arena), taken, mask, &found)) {
         REPORT(REFUSE, arena, reel_arena_available(arena), at_least_1(size));
         return refuse(arena, size, align PASS_CALLER);
     }
@@ -138,9 +138,10 @@ OUT_OF_LINE void *alloc_shared_slow(reel_arena *arena, size_t size,
         return NULL;
     }
     extent found;
+    const size_t taken = with_zone(at_least_1(size));
     uintptr_t next = next_of(arena);
     do {
-        if (!find_room(arena, next, at_least_1(size), mask, &found)) {
+        if (!find_room(arena, next, taken, mask, &found)) {
             REPORT(REFUSE, arena, reel_arena_available(arena),
                    at_least_1(size));
             return refuse(arena, size, align PASS_CALLER);

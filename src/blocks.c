@@ -30,9 +30,21 @@ ALWAYS_INLINE uintptr_t number_of(const reel_blocks *blocks, const void *block)
     return product >> shift | product << ((0 - shift) & (WORD_BITS - 1));
 }
 
+// From one block to the next; more than any buffer has, if that is more than a size can
+// say.
+ALWAYS_INLINE size_t stride_for(size_t block_size)
+{
+    const size_t stride = REEL_BLOCKS_STRIDE(block_size);
+#if REEL_RED_ZONES
+    return stride > block_size ? stride : SIZE_MAX;
+#else
+    return stride;
+#endif
+}
+
 ALWAYS_INLINE size_t stride_of(const reel_blocks *blocks)
 {
-    return REEL_BLOCKS_STRIDE(blocks->block_size);
+    return stride_for(blocks->block_size);
 }
 
 bool reel_blocks_owns(const reel_blocks *blocks, const void *block)
@@ -85,7 +97,7 @@ static reel_link *place_links(uintptr_t start, size_t size, size_t block_size,
                               size_t count)
 {
     size_t bytes;
-    if (!product_within(REEL_BLOCKS_STRIDE(block_size), count, size, &bytes)) {
+    if (!product_within(stride_for(block_size), count, size, &bytes)) {
         return NULL;
     }
     const size_t gap = gap_to(start + bytes, sizeof(reel_link) - 1);
@@ -131,7 +143,6 @@ static bool is_usable(const reel_blocks *blocks, uintptr_t start, size_t size,
                       size_t block_size, size_t count)
 {
     return blocks != NULL && start != 0 && block_size > 0 && count > 0
-           && REEL_BLOCKS_STRIDE(block_size) >= block_size // or it wrapped
            && count <= REEL_BLOCKS_MAX && is_below_top(start, size);
 }
 
@@ -139,7 +150,7 @@ static IN_CALLER void start_blocks(reel_blocks *blocks, uintptr_t start,
                                    size_t block_size, size_t count,
                                    reel_link *links)
 {
-    const size_t stride = REEL_BLOCKS_STRIDE(block_size);
+    const size_t stride = stride_for(block_size);
     const uintptr_t shift = log2_of(stride & (0 - stride));
     blocks->base = start;
     blocks->block_size = block_size;
@@ -178,7 +189,7 @@ reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
     const uintptr_t at = (uintptr_t)links;
     size_t bytes;
     if (!is_usable(blocks, start, size, block_size, count)
-        || !product_within(REEL_BLOCKS_STRIDE(block_size), count, size, &bytes)
+        || !product_within(stride_for(block_size), count, size, &bytes)
         || at == 0 || at % sizeof *links != 0
         || !product_within(sizeof *links, count, SIZE_MAX, &bytes)
         || !is_below_top(at, bytes)) {

@@ -13,6 +13,12 @@ static uintptr_t bits_for(size_t count)
     return log2_of(pow2_above(count - 1));
 }
 
+// Whole pages, and so few that a size says what they take.
+static bool is_whole(size_t chunk, size_t page_mask)
+{
+    return (chunk & (page_mask | ~(SIZE_MAX >> ZONE_BITS))) == 0;
+}
+
 static bool are_countable(size_t capacity, size_t chunk_pages)
 {
     return chunk_pages <= REEL_BLOCKS_MAX
@@ -63,8 +69,7 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
     const size_t page = page_size > 0 ? page_size : REEL_POOL_PAGE_SIZE;
     const size_t chunk = chunk_size > 0 ? chunk_size : REEL_POOL_PAGES * page;
     if (pool == NULL || backing.ops == NULL || chunks == NULL || capacity == 0
-        || !is_pow2(page) || chunk < page || (chunk & (page - 1)) != 0
-        || chunk > SIZE_MAX >> (REEL_RED_ZONES != 0)
+        || !is_pow2(page) || chunk < page || !is_whole(chunk, page - 1)
         || !are_countable(capacity, chunk >> log2_of(page))
         || !is_placeable(placement, page)) {
         return REEL_INVALID;

@@ -18,9 +18,13 @@
 // object has. A size of 0 stays: it is not that of a block yet.
 ALWAYS_INLINE size_t with_zone(size_t size)
 {
-    return REEL_RED_ZONES == 0 || size == 0   ? size
+#if REEL_RED_ZONES
+    return size == 0                          ? 0
            : size > SIZE_MAX - REEL_RED_ZONES ? SIZE_MAX
                                               : size + REEL_RED_ZONES;
+#else
+    return size;
+#endif
 }
 
 // `if`, not `#if`, where the language allows it: then every build compiles all

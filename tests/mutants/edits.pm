@@ -79,7 +79,7 @@ our @list = (
     [ 'src/stack.h', '&& start >= arena->floor', '' ],
     [ 'src/watch.h', 'min_of(size, at_least_1(new_size))', 'size' ],
     [ 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
-    [ 'src/arena.c', '&& new_size <= arena->end - start', '' ],
+    [ 'src/arena.c', '&& with_zone(new_size) <= arena->end - start', '' ],
     [ 'src/arena.c', 'if (new_size > old_size && !is_last)', 'if (new_size != old_size && !is_last)' ],
     [ 'src/arena.c', '((uintptr_t)block & mask) == 0', 'true' ],
     [ 'src/arena.c', 'if (is_last(arena, start, at_least_1(size))) {', 'if (true) {' ],
@@ -123,7 +123,7 @@ our @list = (
     [ 'src/temp.c', 'units <= size / 2', 'units <= size' ],
     [ 'src/temp.c', 'units <= size / 2', 'false' ],
     [ 'src/temp.c', 'is_last(&temp->stack, start, old_size)', 'true' ],
-    [ 'src/temp.c', 'new_size <= temp->stack.end - start', 'true' ],
+    [ 'src/temp.c', 'taken <= temp->stack.end - start', 'true' ],
     [ 'src/temp.c', '&& swap_if_relaxed(&temp->stack.next, &next, stop)', '&& (store_relaxed(&temp->stack.next, stop), true)' ],
     [ 'src/temp.c', '|| !commit_to(temp, stop PASS_CALLER)) {', ') {' ],
 
@@ -209,7 +209,7 @@ our @list = (
 
     # pool: set-up and growth
     [ 'src/pool_init.c', '|| !is_pow2(page)', '' ],
-    [ 'src/pool_init.c', '(chunk & (page - 1)) != 0', 'false' ],
+    [ 'src/pool_init.c', '!is_whole(chunk, page - 1)', 'false' ],
     [ 'src/pool_init.c', 'capacity <= REEL_BLOCKS_MAX', 'capacity - 1 <= REEL_BLOCKS_MAX' ],
     [ 'src/pool_chunks.c', 'void *links = is_apart ? take_links(pool) : NULL;', 'void *links = NULL;' ],
     [ 'src/pool_chunks.h', 'last == SIZE_MAX ? &pool->first : &pool->chunks[last].after', '&pool->first' ],
@@ -246,13 +246,13 @@ our @list = (
 
     # region: pages and blocks
     [ 'src/region.c', 'region->pages == 0 ? list->count : region->newest', 'region->newest' ],
-    [ 'src/region.c', 'stop - start - size >= region->end - region->next', 'true' ],
+    [ 'src/region.c', 'stop - start - taken >= region->end - region->next', 'true' ],
     [ 'src/region.c', 'page + gap_to(page, mask)', 'page' ],
     [ 'src/region.c', 'link_of(list, region->oldest)', 'link_of(list, region->newest)' ],
     [ 'src/region.c', 'mask > page_mask ? mask - page_mask : 0', '0' ],
     [ 'src/region.c', 'mask > page_mask ? mask - page_mask : 0', 'mask' ],
-    [ 'src/region.c', 'start + size == region->next', 'true' ],
-    [ 'src/region.c', '&& new_size <= region->end - start', '' ],
+    [ 'src/region.c', 'start + with_zone(size) == region->next', 'true' ],
+    [ 'src/region.c', '&& with_zone(new_size) <= region->end - start', '' ],
     [ 'src/region.c', 'if (new_size > old_size && !is_last) {', 'if (!is_last) {' ],
     [ 'src/region.c', '((uintptr_t)block & mask_of(align)) == 0', 'true' ],
 
@@ -265,7 +265,7 @@ our @list = (
            || HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
                     caller)', 'true' ],
     [ 'src/region.c', 'if (list_is_allocated(list, i)) {', 'if (true) {' ],
-    [ 'src/region.c', 'page_size_of(region) < sizeof(large_note)', 'false' ],
+    [ 'src/region.c', 'page_size_of(region) < with_zone(sizeof(large_note))', 'false' ],
     [ 'src/region.c', '        region->spare = note->next;', '        region->spare = NULL;' ],
     [ 'src/large.h', 'note->next = region->large;', 'note->next = NULL;' ],
     [ 'src/large.h', 'void *const kept = fits ? note->object : NULL;', 'void *const kept = NULL;' ],
@@ -404,7 +404,7 @@ our @list = (
     [ 'src/rewindable_allocator.c', 'found->start << shift == offset && ', '' ],
     [ 'src/rewindable_allocator.c', '&& found->granules <= used - found->start', '' ],
     [ 'src/rewindable_allocator.c', '|| more > chunk->granules - position_of(used)', '' ],
-    [ 'src/rewindable_allocator.c', 'granules_in(new_size, shift) > block->granules', 'true' ],
+    [ 'src/rewindable_allocator.c', 'granules_for(new_size, shift) > block->granules', 'true' ],
 
     # rewindable: questions, registry, create
     [ 'src/rewindable_stats.c', 'max_of(rewindable->peak, stats.used)', 'rewindable->peak' ],
@@ -435,7 +435,7 @@ our @list = (
     [ 'src/chunk.h', 'min_of(LOW_HALF, SIZE_MAX / 2 >> shift)', 'SIZE_MAX / 2 >> shift' ],
 
     # rewindable: spans
-    [ 'src/span.c', 'granules_in(at_least_1(size), rewindable->shift)', 'granules_in(size, rewindable->shift)' ],
+    [ 'src/span.c', 'granules_for(at_least_1(size), rewindable->shift)', 'granules_in(size, rewindable->shift)' ],
     [ 'src/span.c', 'start + (granules << rewindable->shift)', 'start + size' ],
     [ 'src/span.c', 'live_of(used) - (kept == start)', 'live_of(used)' ],
     [ 'src/span.c', 'position_of(used) == stop ? kept : position_of(used)', 'position_of(used)' ],

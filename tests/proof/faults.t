@@ -31,7 +31,7 @@ my @faults = (
     [ 'arena', 'alloc_succeeds', 'src/arena.c', 'gap > left || size > left - gap', 'size > left - gap' ],
     [ 'arena', 'alloc_succeeds', 'src/arena.c', 'size > left - gap', 'size >= left - gap' ],
     [ 'arena', 'alloc_succeeds', 'src/arena.c', 'stop + gap_to(stop, granule_mask(arena));', 'stop;' ],
-    [ 'arena', 'resize_succeeds', 'src/arena.c', '&& new_size <= arena->end - start', '' ],
+    [ 'arena', 'resize_succeeds', 'src/arena.c', '&& with_zone(new_size) <= arena->end - start', '' ],
     [ 'arena', 'resize_succeeds', 'src/arena.c', '&& start >= arena->floor', '' ],
     [ 'arena', 'inline_half', 'include/reel/detail/arena.h', '&& old_size - 1 < next - arena->floor', '' ],
     [ 'arena', 'free_lowers', 'src/stack.h', '&& start >= arena->floor', '' ],
