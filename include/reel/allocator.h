@@ -12,7 +12,7 @@
 ///                 block grows in place, or is copied to a new one and freed;
 ///                 if there is no room for that, NULL, and the block stays
 ///
-/// Who may call the three functions is said in the header of each allocator.
+/// The header of each allocator says which contexts may call the three functions.
 
 #ifndef REEL_ALLOCATOR_H
 #define REEL_ALLOCATOR_H
@@ -45,10 +45,10 @@ typedef struct reel_allocator_ops {
     // See reel_allocator_frees(). NULL: REEL_FREES_AT_ONCE.
     reel_frees (*frees)(const void *self);
     // The memory of the object is about to end. From now on the object hands out
-    // nothing and gives nothing back. Called by a registry (reel/registry.h), inside
-    // its gate. So it must neither call that registry, nor rewind or dispose of what
-    // is bound there: that panics (REEL_BUSY), or if the port does not name threads,
-    // waits for ever.
+    // nothing and gives nothing back. A registry (reel/registry.h) calls this inside
+    // its gate. So do not call that registry, and do not rewind or dispose of what is
+    // bound there. That panics (REEL_BUSY), or waits for ever if the port does not
+    // name threads.
     void (*end)(void *self);
     // See reel_reclaim(). NULL: what `frees` says counts.
     bool (*reclaim)(void *self, void *block, size_t size);
@@ -115,11 +115,10 @@ static inline REEL_SEEN_THROUGH reel_status reel_free(reel_allocator allocator,
     return allocator.ops->free(allocator.self, block, size);
 }
 
-/// Tell what a free is worth. An allocator that takes memory from this one does
-/// not count on more: over one that keeps what is freed it gives nothing back
-/// that it could use itself.
+/// Tell when the memory of a freed block is available again. An allocator that
+/// takes memory from this one then knows what to keep for itself.
 ///
-/// Returns  when memory of a freed block is available again.
+/// Returns  at once, for the last block only, or never.
 /// Callers  any context
 static inline reel_frees reel_allocator_frees(reel_allocator allocator)
 {
@@ -127,8 +126,8 @@ static inline reel_frees reel_allocator_frees(reel_allocator allocator)
                                         : allocator.ops->frees(allocator.self);
 }
 
-/// Free a block only if its memory is available again at once. This is one step,
-/// also behind a lock (reel/locked.h): no other thread gets in between.
+/// Free a block only if its memory is available again at once. Behind a lock
+/// (reel/locked.h), no other thread allocates between the question and the free.
 ///
 ///   block    of this allocator
 ///   size     as in reel_free()

@@ -10,12 +10,8 @@
 /// header. Padding for alignment is the only loss, and a request that fits
 /// exactly succeeds.
 ///
-/// A mark is a position and a serial. The serial counts the rewinds that
-/// dropped marks, and the resets. Rewinding to a mark frees all blocks that are
-/// newer. It drops the marks that are newer and higher. The mark itself stays
-/// live.
-///
-/// Marks are checked. reel_arena_rewind() refuses
+/// A rewind to a mark frees all newer blocks. It drops the marks that are newer
+/// and higher. The mark itself stays live. reel_arena_rewind() refuses
 ///
 ///   * a mark of another arena                                   REEL_FOREIGN
 ///   * a mark from before the last reset                         REEL_STALE
@@ -25,20 +21,14 @@
 ///   * a mark outside the used part, or inside a granule         REEL_STALE
 ///
 /// A dropping rewind is one that dropped a mark. These rules detect each wrong
-/// use of a mark in functions that have inner scopes. A live mark is never
-/// refused. With REEL_CHECKS 2 a log of dropping rewinds detects every other
-/// dropped mark, too. It has room for 8 arenas, and for 8 rewinds of each, each
-/// lower than all after it; arenas that have no room in it go without.
+/// use of a mark in functions with inner scopes. A live mark is never refused.
+/// reel/detail/arena.h says which dropped marks are not detected. A rewind to
+/// one of them cuts into newer blocks, but the arena itself stays valid. With
+/// REEL_CHECKS 2 a log detects all dropped marks, of up to 8 arenas.
 ///
-/// Not detected: a mark that any other rewind dropped; a mark that is 2^n or
-/// more serials old, if `unsigned long` has n bits; a mark that was taken when
-/// the serial had reached its end, 2^n - 1 serials after a reset; and a mark
-/// from before a new init. Rewinding to such a mark cuts into newer blocks. The
-/// arena itself stays valid.
-///
-/// A block older than the newest mark is pinned, or a mark could come to lie
+/// A block older than the newest mark is pinned. Otherwise a mark could lie
 /// inside a later block. Freeing a pinned block does nothing, shrinking it
-/// gives nothing back, and it does not grow in place.
+/// frees nothing, and it does not grow in place.
 
 #ifndef REEL_ARENA_H
 #define REEL_ARENA_H
@@ -74,8 +64,7 @@ typedef struct reel_arena {
     reel_registry_entry *entry;  // NULL: not bound
 } reel_arena;
 
-/// A position to rewind to: a small value that is copied freely and holds no
-/// memory.
+/// A position to rewind to: a value of three words, which holds no memory.
 typedef struct reel_mark {
     const void *owner;
     uintptr_t position;
@@ -93,11 +82,10 @@ reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size)
     REEL_OF_THESE_OPTIONS(reel_arena_init);
 
 /// Start an arena for DMA. The start and the size of each block are multiples
-/// of `granule`, for example a cache line, so no two blocks share one. The ends
-/// of the buffer are cut to whole granules. Each allocation takes one call
-/// more.
+/// of `granule`, so no two blocks share one. The buffer is cut to whole
+/// granules. Each allocation takes one call more.
 ///
-///   granule  bytes, a power of two
+///   granule  bytes, a power of two; for example a cache line
 ///
 /// Returns  REEL_OK; REEL_INVALID if the buffer has no whole granule or an
 ///          argument is wrong, and then `arena` is unchanged.
@@ -106,17 +94,16 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
                                      size_t size, size_t granule)
     REEL_OF_THESE_OPTIONS(reel_arena_init_granular);
 
-/// Define a static arena. It is usable before main and needs no init. Its
-/// memory lies in section .noinit.reel. Its control block takes its own size of
-/// flash.
+/// Define a static arena. It needs no init, and is usable before main. Its
+/// memory lies in section .noinit.reel. Its control block also takes flash.
 ///
 ///   REEL_ARENA_DEFINE(scratch, 4096);
 #define REEL_ARENA_DEFINE(name, bytes)                                 \
     REEL_ARENA_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
                        REEL_ALIGN_DEFAULT, name, bytes)
 
-/// Define an arena that other files may use, or with memory in a section of your
-/// own: see reel/detail/compiler.h.
+/// Define an arena for several files, or in a section of your own: see
+/// reel/detail/compiler.h.
 ///
 ///   REEL_ARENA_DEFINE_AT(REEL_EXTERNAL, ".noinit.psram", 32, frames, 1048576);
 #define REEL_ARENA_DEFINE_AT(linkage, section, align, name, bytes) \
@@ -131,9 +118,8 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 ///          reset; NULL if it does not fit.
 void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
 
-/// Allocate a block, and let the cache fetch the memory that later blocks will
-/// write. This pays if the program fills far more memory than the cache holds.
-/// It takes one instruction more.
+/// Allocate a block, and let the cache fetch the memory of later blocks. This
+/// pays if the program fills far more memory than the cache holds.
 ///
 ///   ahead    bytes from the block's start; 512 is a good choice on hosts
 ///
@@ -169,11 +155,10 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
                        size_t new_size);
 
-/// Change the size of a block, in place if reel_arena_resize() can do so and
-/// its address satisfies `align`, else by a copy. So a block that does not grow
-/// stays in place. After a copy the old block stays until the next rewind. In an
-/// inner scope a block from before the scope always moves when it grows, since a mark
-/// pins it, and the copy ends with the scope.
+/// Change the size of a block. It stays in place if reel_arena_resize() can do
+/// so and its address satisfies `align`. Otherwise it is copied, and the old
+/// block stays until the next rewind. A block from before an inner scope always
+/// moves when it grows, and the copy is freed at the end of the scope.
 ///
 ///   block    NULL makes this a reel_arena_alloc()
 ///
@@ -185,29 +170,26 @@ void *reel_arena_realloc(reel_arena *arena, void *block, size_t old_size,
                          size_t new_size, size_t align);
 
 /// Free the last block. For any other block, and for a pinned one, do nothing.
-/// A gap in front of the block, for its alignment, stays used: nothing says how
-/// large it is. Then the block below is not the last one. So to free blocks in
-/// reverse order, give all of them one alignment and sizes that are multiples of
-/// it, or take a mark and rewind to it.
+/// A gap for alignment in front of the block stays used. Then the block below is
+/// not the last one. To free blocks in reverse order, give them one alignment,
+/// and sizes that are multiples of it. Or take a mark and rewind to it.
 ///
 /// Returns  REEL_OK, also if it did nothing; REEL_INVALID for NULL;
 ///          REEL_FOREIGN for a block that is not within the used part.
 reel_status reel_arena_free(reel_arena *arena, void *block, size_t size);
 
-/// Take a mark at the position of the next block. It takes no memory, cannot
-/// fail, and need not be given back. Other contexts may be in
-/// reel_arena_alloc_shared().
+/// Take a mark at the position of the next block. This takes no memory and
+/// cannot fail. Other contexts may be in reel_arena_alloc_shared().
 ///
 /// Returns  the mark, live until a rewind to a lower mark, or a reset.
 reel_mark reel_arena_mark(reel_arena *arena);
 
 /// Free every block that was allocated after `mark` was taken. The mark stays
-/// live and can be rewound to again. Marks that are newer and higher are
-/// dropped.
+/// live. Marks that are newer and higher are dropped.
 ///
 /// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE, as the top of this file says;
 ///          REEL_BUSY in a handler if the arena is bound.
-/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker; if the
+/// Cost     O(1); O(freed bytes) with REEL_POISON or a memory checker; if the
 ///          arena is bound, as reel_registry_rewound()
 reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 
@@ -215,7 +197,7 @@ reel_status reel_arena_rewind(reel_arena *arena, reel_mark mark);
 ///
 /// Returns  REEL_OK; REEL_STALE if the arena has ended; REEL_BUSY in a handler
 ///          if the arena is bound.
-/// Cost     O(1); O(bytes freed) with REEL_POISON or a memory checker; if the
+/// Cost     O(1); O(freed bytes) with REEL_POISON or a memory checker; if the
 ///          arena is bound, as reel_registry_rewound()
 reel_status reel_arena_reset(reel_arena *arena);
 
@@ -241,14 +223,13 @@ size_t reel_arena_peak(const reel_arena *arena);
 ///          failures at the same instant may count as one.
 reel_stats reel_arena_stats(const reel_arena *arena);
 
-/// Get the size of the arena: the used and the free bytes, as statistics in per
-/// cent need it.
+/// Get the size of the arena: the used and the free bytes.
 ///
-/// Returns  the bytes of its buffer, in whole granules; 0 after its end.
+/// Returns  bytes, in whole granules; 0 after its end.
 static inline size_t reel_arena_size(const reel_arena *arena);
 
-/// Begin a phase of the statistics: from now on the peak is what is in use now, and
-/// no failure was counted. Blocks and marks stay.
+/// Begin a phase of the statistics. The peak becomes what is in use now, and the
+/// failures become 0. Blocks and marks stay.
 ///
 /// Returns  nothing.
 static inline void reel_arena_begin_phase(reel_arena *arena);
@@ -260,11 +241,12 @@ static inline void reel_arena_begin_phase(reel_arena *arena);
 /// Returns  true if all of it does. No argument makes the arithmetic wrap.
 bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size);
 
-/// Get the distance of a block from the start of the buffer. The used part does
-/// not depend on its address: call reel_arena_expose(), dump the first
-/// reel_arena_used() bytes, allocate
-/// as many in another arena over a buffer of the same alignment, and load them
-/// there. Then every offset resolves to the same contents.
+/// Get the distance of a block from the start of the buffer. By offsets the used
+/// part can be dumped and loaded elsewhere:
+///
+///   1. call reel_arena_expose(), and dump the first reel_arena_used() bytes
+///   2. allocate as many in another arena, over a buffer of the same alignment
+///   3. load them there: every offset leads to the same contents
 ///
 /// Returns  an offset below reel_arena_used(); SIZE_MAX after a panic.
 /// Panics   `block` is not within the used part (REEL_FOREIGN).
@@ -276,9 +258,9 @@ size_t reel_arena_offset(const reel_arena *arena, const void *block);
 /// Panics   `offset` is not below reel_arena_used() (REEL_INVALID).
 void *reel_arena_at(const reel_arena *arena, size_t offset);
 
-/// Tell a memory checker that the used part will be read as a whole, gaps between
-/// blocks included: for a dump. From then on it does not guard these gaps. Without a
-/// checker this does nothing, and takes no code.
+/// Tell a memory checker that the used part will be read as a whole, for a dump.
+/// From then on gaps between blocks are not guarded. Without a checker this does
+/// nothing, and takes no code.
 ///
 /// Returns  nothing.
 /// Cost     O(1); O(bytes) with a memory checker
@@ -291,14 +273,12 @@ static inline void reel_arena_expose(reel_arena *arena);
 bool reel_arena_is_valid(const reel_arena *arena);
 
 /// Register the arena. From then on each rewind and each reset gives it a new
-/// handle, makes refs to its blocks stale, and ends all its descendants. Bind an
-/// arena that is rewound as a whole. A scope on a bound arena ends the children
-/// from before the scope, too. The rewinds of a bound arena are not inline.
+/// handle. Refs to its blocks become stale, and all its descendants end. Bind an
+/// arena that is rewound as a whole: a scope on it ends the children from before
+/// the scope, too. The rewinds of a bound arena are not inline.
 ///
-/// When the blocks of the parent end, the arena ends. From then on allocating
-/// returns NULL and panics (REEL_STALE), calls with a status return REEL_STALE,
-/// and counts are 0. The arena may be initialised again. An arena that is not
-/// bound does not end: the caller must not use it after its buffer is gone.
+/// When the blocks of the parent end, the arena ends: see reel/registry.h. Then
+/// counts are 0.
 ///
 ///   parent   as for reel_registry_register(): where the buffer comes from
 ///
@@ -334,14 +314,16 @@ reel_allocator reel_arena_allocator(reel_arena *arena);
 
 #if defined(__GNUC__)
 
-/// Run the block that follows, then rewind the arena to where it was. This
-/// happens however the block is left: at its end, or by return, goto, break.
-/// (break and continue leave this block, not a loop around it.) If the arena
-/// was reset or rewound below the scope inside the block, that is a panic
-/// (REEL_STALE). To a compiler the block may run or not: after one that always
-/// returns, write a return, or -Wreturn-type warns. In C++ an exception ends the
-/// scope, too, and in C with -fexceptions. longjmp() and the end of a thread do not:
-/// then the blocks stay until the scope around it ends, or a rewind.
+/// Run the block that follows, then rewind the arena to where it was.
+///
+///   * The rewind comes at the end of the block, or at a return, goto, break or
+///     continue that leaves it. break and continue leave this block only, not a
+///     loop around it. In C++, and with -fexceptions in C, an exception does so,
+///     too. longjmp() and the end of a thread do not rewind.
+///   * A reset, or a rewind to below the scope, inside the block is a panic at
+///     its end (REEL_STALE).
+///   * If the block always returns, write a return behind it, too. Otherwise
+///     -Wreturn-type warns.
 ///
 ///   REEL_SCOPE(&scratch) {
 ///       char *line = REEL_NEW_ARRAY(&scratch, char, 80);

@@ -23,15 +23,15 @@
 ///   Waits    default: never, with two exceptions. With REEL_ATOMICS_MASKED a
 ///            call for any context masks interrupts, for at most 8 instructions
 ///            at a time if the mask is inline (reel/port.h). What binds an
-///            object, and what ends the blocks of a bound one, waits while
-///            another thread changes the registry.
+///            object, or ends the blocks of a bound one, waits while another
+///            thread changes the registry.
 ///
 /// A handler is an interrupt or exception handler. A context is a thread, a
 /// handler or another core.
 ///
-/// An object that is in use stays where it is, and is not copied: marks, handles,
-/// caches and other allocators have its address. These are values, which may be
-/// copied: reel_allocator, reel_mark, reel_handle, reel_stats and configurations.
+/// Do not move or copy an object that is in use. Marks, handles, caches and other
+/// allocators have its address. These are values, which may be copied:
+/// reel_allocator, reel_mark, reel_handle, reel_stats and configurations.
 ///
 /// Sizes are in bytes. A request for 0 bytes is a request for 1 byte. An
 /// alignment is a power of two, or 0 for REEL_ALIGN_DEFAULT. Addresses are

@@ -6,28 +6,23 @@
 ///      +---------+---------+---+-------------+---+---+---+-------+
 ///
 /// Free blocks form a list. Its links lie in a table behind the blocks, so reel
-/// does not write to a block, also while it is free. A block may be smaller
-/// than a pointer. Unused blocks are allocated in the order 0, 1, 2, …, and a
-/// freed block is the next to be allocated (LIFO). A watermark separates used
-/// from unused blocks, so no call loops over them.
-///
-/// The link of an allocated block holds the block's own number. A free claims
-/// it by one exchange. If two contexts free the same block, one succeeds and
-/// the other fails.
+/// writes to no block, and a block may be smaller than a pointer. Unused blocks
+/// are allocated in the order 0, 1, 2, …. A freed block is the next to be
+/// allocated (LIFO). A watermark separates used from unused blocks, so no call
+/// loops over them. If two contexts free the same block, one succeeds and the
+/// other fails.
 ///
 /// ABA means: the list changes and changes back while a context is interrupted.
-/// REEL_ATOMICS_LLSC is immune, because an exception clears the exclusive
-/// monitor. REEL_ATOMICS_MASKED is immune, too. With REEL_ATOMICS_NATIVE the
-/// head of the list has a version, in all bits that the block numbers leave
-/// unused. ABA then needs exactly 2^width allocations within one interrupted
-/// allocation. The width is the bits of a word less those of the count, less
-/// one: at least 20 bits for up to 2,047 blocks on 32 bits, and 8 bits in any
-/// case. More blocks than that allows are refused. A batch of a cache counts as
-/// one allocation.
+/// REEL_ATOMICS_LLSC and REEL_ATOMICS_MASKED are immune. With
+/// REEL_ATOMICS_NATIVE the head of the list has a version. ABA then needs exactly
+/// 2^width allocations within one interrupted allocation. (A batch of a cache
+/// counts as one.) The width is the bits of a word less those of the count, less
+/// one: 20 bits for 2,047 blocks on 32 bits. It is 8 bits or more, since larger
+/// counts are refused.
 ///
 /// Not detected: a late second free, after the block was allocated again. With
-/// LLSC and NATIVE, a free of a block that another context is just about to
-/// receive for the first time may also succeed.
+/// LLSC and NATIVE a free may also succeed while another context receives the
+/// block for the first time.
 
 #ifndef REEL_BLOCKS_H
 #define REEL_BLOCKS_H
@@ -45,8 +40,8 @@
 extern "C" {
 #endif
 
-/// The most blocks of one block pool: so many that a version has 8 bits at least,
-/// 2^(word bits - 9) - 1. On one core 32,766, or with words 2^(word bits - 1) - 2.
+/// The most blocks of one block pool: 2^(word bits - 9) - 1, so a version has 8
+/// bits or more. On one core 32,766, or with words 2^(word bits - 1) - 2.
 #if REEL_LISTS_ARE_VERSIONED
 #define REEL_BLOCKS_MAX (((size_t)1 << (8 * sizeof(size_t) - 9)) - 1)
 #else
@@ -71,8 +66,8 @@ typedef struct reel_blocks {
 #define REEL_BLOCKS_STRIDE(block_size) REEL_BLOCKS_STRIDE_((size_t)(block_size))
 
 /// Bytes of buffer that a block pool needs, for any alignment of the buffer: a
-/// constant expression. It can overflow; reel_blocks_init() checks that, this
-/// macro does not.
+/// constant expression. This macro may overflow, and then reel_blocks_init()
+/// fails.
 #define REEL_BLOCKS_SIZE(block_size, count)           \
     (REEL_BLOCKS_STRIDE(block_size) * (size_t)(count) \
      + (size_t)(count) * sizeof(reel_link) + sizeof(reel_link) - 1)
@@ -94,8 +89,8 @@ reel_status reel_blocks_init(reel_blocks *blocks, void *buffer, size_t size,
                              size_t block_size, size_t count)
     REEL_OF_THESE_OPTIONS(reel_blocks_init);
 
-/// Start a block pool whose links lie elsewhere: blocks may then be in memory
-/// that has no exclusive or atomic accesses, or that is slow.
+/// Start a block pool whose links lie elsewhere. Then blocks may be in memory
+/// that is slow, or that has no exclusive or atomic accesses.
 ///
 ///   size    bytes, REEL_BLOCKS_STRIDE(block_size) times count or more
 ///   links   `count` of them, for as long as the block pool; in memory where the
@@ -109,9 +104,9 @@ reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
                                    reel_link *links)
     REEL_OF_THESE_OPTIONS(reel_blocks_init_apart);
 
-/// Define a static block pool. It is usable before main and needs no init. Its
-/// memory lies in section .noinit.reel. Its control block takes its own size of
-/// flash. What reel_blocks_init() would refuse does not compile.
+/// Define a static block pool. It needs no init, and is usable before main. Its
+/// memory lies in section .noinit.reel. Its control block also takes flash. What
+/// reel_blocks_init() refuses does not compile.
 ///
 ///   REEL_BLOCKS_DEFINE(packets, 200, 32);
 #define REEL_BLOCKS_DEFINE(name, block_size, count)                       \
@@ -119,9 +114,8 @@ reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
                         REEL_BLOCKS_ALIGN_(block_size), name, block_size, \
                         count)
 
-/// Define a block pool that other files may use, or with blocks in a section of
-/// your own: see reel/detail/compiler.h. The links stay with the control block's
-/// kind of memory, in .noinit.reel.
+/// Define a block pool for several files, or with blocks in a section of your
+/// own: see reel/detail/compiler.h. The links lie in .noinit.reel.
 #define REEL_BLOCKS_DEFINE_AT(linkage, section, align, name, block_size, \
                               count)                                     \
     REEL_BLOCKS_DEFINE_(linkage, REEL_IN_SECTION(section),               \
@@ -129,8 +123,8 @@ reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
 
 /// Allocate a block.
 ///
-/// Returns  `block_size` bytes, contents unspecified; NULL if no block is free,
-///          and only then. (A free on another core counts once its effect is
+/// Returns  `block_size` bytes, contents unspecified; NULL if and only if no
+///          block is free. (A free on another core counts once its effect is
 ///          visible here.)
 /// Cost     O(1), and one retry for each context that gets in between
 /// Callers  any context
@@ -182,7 +176,7 @@ size_t reel_blocks_peak(const reel_blocks *blocks);
 
 /// Get the size of a block.
 ///
-/// Returns  bytes, as reel_blocks_init() got them.
+/// Returns  bytes, as in reel_blocks_init().
 /// Callers  any context
 static inline size_t reel_blocks_block_size(const reel_blocks *blocks);
 
@@ -207,10 +201,7 @@ reel_stats reel_blocks_stats(const reel_blocks *blocks);
 bool reel_blocks_is_valid(const reel_blocks *blocks);
 
 /// Register the block pool. When the blocks of the parent end, the block pool
-/// ends. From then on allocating returns NULL and panics (REEL_STALE), freeing
-/// returns REEL_STALE, and counts are 0. The block pool may be initialised
-/// again. One that is not bound does not end: the caller must not use it after
-/// its buffer is gone.
+/// ends: see reel/registry.h. Then counts are 0.
 ///
 ///   parent   as for reel_registry_register(): where the buffer comes from
 ///
@@ -248,8 +239,8 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks);
 // ---- per-owner caches --------------------------------------------------------
 
 /// A few blocks that one owner holds, so that most calls access no shared word.
-/// With REEL_ATOMICS_NATIVE a batch moves to or from the block pool in one
-/// exchange. Owned by the caller, who only reads it.
+/// With REEL_ATOMICS_NATIVE one exchange moves a batch. Owned by the caller, who
+/// only reads it.
 typedef struct reel_blocks_cache {
     void **top;   // the first empty slot
     void **slots; // blocks lie in [slots, top)
@@ -259,8 +250,8 @@ typedef struct reel_blocks_cache {
     reel_registry_entry *entry; // NULL: not bound
 } reel_blocks_cache;
 
-/// Start an empty cache. Flush it before its thread ends: blocks in a cache that
-/// nobody uses stay used.
+/// Start an empty cache. Flush it before its thread ends. Otherwise its blocks
+/// stay used.
 ///
 ///   slots     the caller's table: one pointer for each block that the cache
 ///             can hold
@@ -276,38 +267,34 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
 ///
 /// Returns  a block; NULL if neither has one. Other caches may have free
 ///          blocks.
-/// Cost     O(1); O(capacity) when the cache is refilled, and as much again for
-///          each context that gets in between
+/// Cost     O(1); O(capacity) for a refill, and again for each context that gets
+///          in between
 static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache);
 
-/// Put a block into the cache, also one that another owner allocated. Only the
-/// range of addresses is checked. A pointer into a block, or a free block, is
-/// detected when the cache is drained or flushed. Until then the cache may hand
-/// it out again.
+/// Put a block into the cache, also one that another owner allocated. This checks
+/// only the range of addresses. A drain or a flush detects a pointer into a block
+/// and a free block. Until then the cache may hand it out again.
 ///
 /// Returns  REEL_OK; REEL_FOREIGN for a pointer outside the block pool, also
 ///          for NULL; the status of reel_blocks_free() for a drained block,
 ///          which the cache then forgets.
-/// Cost     O(1); O(capacity) when the cache is drained, and one retry for each
-///          context that gets in between
+/// Cost     O(1); O(capacity) for a drain, and one retry for each context that
+///          gets in between
 static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
                                                  void *block);
 
-/// Check the bookkeeping of the cache: each block in it is allocated, and in it
+/// Check the bookkeeping of the cache. Each block in it is allocated, and is in it
 /// once.
 ///
 /// Returns  true if it is consistent.
 /// Cost     O(square of the blocks in the cache)
 bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache);
 
-/// Register the cache. When the blocks of the parent end, the cache ends: its
-/// blocks are freed to no block pool. From then on allocating returns NULL and
-/// panics (REEL_STALE), and freeing returns REEL_STALE. The cache may be
-/// initialised again. The registered allocator uses the cache.
+/// Register the cache. When the blocks of the parent end, the cache ends: see
+/// reel/registry.h. Its blocks are freed to no block pool. The registered
+/// allocator uses the cache.
 ///
-/// A cache has no dispose: flush it, then unregister its handle. One that is not
-/// bound does not end: the caller must not use it after the block pool or the
-/// slots are gone.
+/// A cache has no dispose: flush it, then unregister its handle.
 ///
 ///   parent   the handle of the block pool; or of what the slots come from, if
 ///            that ends first
@@ -326,8 +313,8 @@ reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache);
 
 /// Free every block of the cache to the block pool.
 ///
-/// Returns  when the cache is empty. The blocks of a block pool that has ended are
-///          forgotten.
+/// Returns  when the cache is empty. If the block pool has ended, the cache
+///          forgets its blocks.
 /// Cost     O(capacity)
 void reel_blocks_cache_flush(reel_blocks_cache *cache);
 

@@ -3,8 +3,8 @@
 ///
 /// Set them with -D, or in a file that -DREEL_CONFIG_FILE='"…"' names. Each
 /// option has a value. No option changes the layout of a struct or the set of
-/// declarations. Build a program and its library with the same options: a static
-/// instance (REEL_ARENA_DEFINE) takes those of the file that defines it.
+/// declarations. Build a program and its library with the same options. A static
+/// instance (REEL_ARENA_DEFINE) has those of the file that defines it.
 
 #ifndef REEL_CONFIG_H
 #define REEL_CONFIG_H
@@ -14,9 +14,8 @@
 #endif
 
 /// 0: no contract checks   1: O(1) contract checks   2: also full invariants
-/// after each step, and a log of dropped marks (reel/arena.h), which takes RAM of
-/// its own. A failure that a function reports by its status is reported at each
-/// level.
+/// after each step, and a log of dropped marks in RAM (reel/arena.h). A function
+/// with a status reports its failures at each level.
 #ifndef REEL_CHECKS
 #define REEL_CHECKS 1
 #endif
@@ -73,17 +72,17 @@
 #define REEL_WIDE_LINKS 0
 #endif
 
-/// On bare metal static instances need linker/reel.ld, or the image does not link.
-/// 0: so it is   1: the linker script places *(.noinit.reel*) and
+/// 0: on bare metal an image with static instances links only with
+/// linker/reel.ld   1: the linker script places *(.noinit.reel*) and
 /// *(.bss.noinit.reel*) in RAM itself, NOLOAD, and nothing else lies there.
 #ifndef REEL_NO_LINKER_SCRIPT
 #define REEL_NO_LINKER_SCRIPT 0
 #endif
 
 /// 1: the library has weak defaults of reel_panic, reel_port_in_interrupt,
-/// reel_port_yield and reel_port_thread   0: it has none. Then a hook that is
-/// missing is an error of the linker, and one in an archive is found there. With 1
-/// the linker does not look into archives for a hook.
+/// reel_port_yield and reel_port_thread. The linker does not search archives for
+/// these hooks   0: it has none. The linker searches archives, and reports a hook
+/// that is missing.
 #ifndef REEL_WEAK_HOOKS
 #define REEL_WEAK_HOOKS 1
 #endif
@@ -104,10 +103,9 @@
 ///                           uintptr_t, the types int8_t to int64_t and uint8_t
 ///                           to uint64_t, and as preprocessor numbers SIZE_MAX,
 ///                           INTPTR_MAX, UINTPTR_MAX and UINT8_MAX to
-///                           UINT64_MAX. It needs max_align_t only if
-///                           REEL_ALIGN_DEFAULT is not set. Any macro may be
-///                           defined there or before, as inline and current are
-///                           in Linux.
+///                           UINT64_MAX; and max_align_t, if REEL_ALIGN_DEFAULT
+///                           is not set. It may define any macro, as Linux
+///                           defines inline and current.
 #ifdef REEL_PORT_WATCH_HEADER
 #define REEL_WATCH 1
 #else
@@ -147,7 +145,7 @@
      || REEL_EVENTS)
 
 /// 1: static instances are on a list that reel_report() prints
-/// (port/list/list.h). An entry takes three words, and the name   0: they are not.
+/// (port/list/list.h). An entry takes three words and a name   0: they are not.
 #ifndef REEL_LIST
 #define REEL_LIST 0
 #endif

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 /// Events: what each call did, reported to the platform as it happens.
 ///
-/// Name a header with -DREEL_PORT_EVENTS_HEADER='"events/to_ring.h"', for library and
-/// program alike, and each call that changes an object reports it there: see
-/// reel_port_event() in reel/port.h. Without such a header no call reports, and none
-/// has an instruction or a byte for it. With it no function is inline, so that each
-/// call reports, and the place of its caller is known.
+/// Name a header by -DREEL_PORT_EVENTS_HEADER='"events/to_ring.h"', for library and
+/// program. Then each call that changes an object reports it there: see
+/// reel_port_event() in reel/port.h. No function is inline then, so each event has the
+/// address of its caller. Without such a header no call reports, and the code is the
+/// same as without this feature.
 ///
 /// The events of an object say what is live in it. A block is live from its ALLOC to
-/// its FREE, or to the REWIND, RESET, CLOSE or END that frees it. A cache is in front
-/// of an object that counts its blocks as used: FILL allocates a block for the cache,
-/// TAKE hands it to a caller, PUT gives it back to the cache.
+/// its FREE, or to the REWIND, RESET, CLOSE or END that frees it. The blocks of a cache
+/// count as used in its object. FILL allocates a block for the cache, TAKE hands it to
+/// a caller, PUT gives it back to the cache.
 ///
-/// A temp's stack is an arena at the same address. It reports some of its events as an
-/// arena. Two contexts may report two changes of one object in another order than they
-/// made them.
+/// The stack of a temp is an arena at the same address. It reports nothing: the temp
+/// does. The events of two contexts on one object may come in another order than the
+/// changes.
 
 #ifndef REEL_EVENTS_H
 #define REEL_EVENTS_H
@@ -53,7 +53,7 @@ typedef enum reel_event_kind {
     REEL_EVENT_FILL, // the block, from the object to a cache
 } reel_event_kind;
 
-/// Whose event it is.
+/// The module of the object.
 typedef enum reel_event_module {
     REEL_EVENT_OF_ARENA = 1,
     REEL_EVENT_OF_TEMP,
@@ -65,8 +65,8 @@ typedef enum reel_event_module {
     REEL_EVENT_OF_SPAN,
 } reel_event_module;
 
-/// Both in one word, as reel_port_event() gets them: the kind in the lowest 8 bits,
-/// the module in the next 8. A port has the others for the context.
+/// Kind and module in one word, as reel_port_event() gets them: in the lowest 8 bits,
+/// and in the next 8. A port may use the others for the context.
 #define REEL_EVENT_WHAT(kind, module) \
     ((uintptr_t)(kind) | (uintptr_t)(module) << 8)
 #define REEL_EVENT_KIND_OF(what)   ((what)&0xFFu)

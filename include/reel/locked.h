@@ -5,10 +5,10 @@
 ///               +--->  lock  --->  arena
 ///     pool B ---+
 ///
-/// A pool, a rewindable and a temp have a gate of their own: one thread at a time
+/// A pool, a rewindable and a temp have a gate of their own. One thread at a time
 /// calls their backing or hooks. Two such objects have two gates. If they share a
-/// backing and two threads use them, put a lock in between. The same holds for a
-/// backing that the application also uses directly.
+/// backing and two threads use them, put a lock in between. Do so, too, if the
+/// application also uses the backing directly.
 
 #ifndef REEL_LOCKED_H
 #define REEL_LOCKED_H
@@ -33,14 +33,19 @@ typedef struct reel_lock {
 /// give the allocator to all that share the backing. No other call may reach the
 /// backing.
 ///
-/// The functions of the allocator are for threads. In a handler, an allocation
-/// returns NULL, and a free returns REEL_BUSY. A reallocation leaves a block that
-/// does not grow where it is, and else returns NULL. reel_allocator_frees() says
-/// REEL_FREES_NEVER there. The backing does not learn of
-/// the new size, so a later free may name fewer bytes than it allocated. Allocators
-/// of reel take that; a stack then keeps the block until the next rewind. If the
-/// allocator is registered and its parent's blocks end, it ends: allocations return NULL
-/// and panic (REEL_STALE), and a free returns REEL_STALE.
+/// The functions of the allocator are for threads. In a handler they refuse:
+///
+///   allocate              NULL
+///   reallocate            a block that does not grow stays; else NULL
+///   free                  REEL_BUSY
+///   reel_allocator_frees  REEL_FREES_NEVER
+///
+/// After such a reallocate the backing still has the old size. So a later free may
+/// name fewer bytes than it allocated. Allocators of reel accept that; an arena then
+/// keeps the block until the next rewind.
+///
+/// If the allocator is registered and the blocks of its parent end, it ends: see
+/// reel/registry.h.
 ///
 ///   lock     the caller's, for as long as the allocator
 ///   backing  any allocator

@@ -19,8 +19,8 @@
 ///
 ///   commit     each core sees the memory before the hook returns, or retries an
 ///              access that it refused
-///   decommit   each core has ended its use of the memory, and forgotten how to
-///              find it, before the memory is used for anything else
+///   decommit   before the memory has another use, each core has ended its
+///              accesses and dropped its translation
 
 #ifndef REEL_PAGES_H
 #define REEL_PAGES_H
@@ -45,8 +45,8 @@ typedef struct reel_pages {
     /// Returns false if it cannot, and then nothing has changed.
     bool (*commit)(void *context, void *addr, size_t size);
 
-    /// Take the bytes back; their contents may be lost. Cannot fail: it needs
-    /// nothing that it does not have.
+    /// Take the bytes back; their contents may be lost. This must not fail, so it
+    /// must not need memory.
     void (*decommit)(void *context, void *addr, size_t size);
 } reel_pages;
 

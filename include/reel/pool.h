@@ -9,17 +9,15 @@
 /// Free pages form one list over all chunks. A released page is the next to be
 /// claimed. Unused pages are claimed in order, chunk by chunk. A watermark
 /// separates used from unused pages, so no call loops over the pages of a new
-/// chunk. Every page of a chunk is usable, and reel does not write to a page.
+/// chunk. Every page of a chunk is usable, and reel writes to no page.
 ///
-/// The list is that of reel/blocks.h. What is said there of ABA and of double
-/// frees is true here, too. Only a thread grows the pool. A handler gets a page
-/// only if one is free: reel_pool_reserve() prepares for that.
+/// The list is that of reel/blocks.h, with its rules on ABA and double frees.
+/// Only a thread grows the pool. A handler gets a page only if one is free:
+/// reel_pool_reserve() prepares for that. (After scala-offheap's page pool, which
+/// loses one page in each chunk, and frees no chunk before its end.)
 ///
-/// With REEL_RED_ZONES a page that nobody gets lies behind each, so a chunk takes twice
-/// its size of the backing.
-///
-/// After scala-offheap's page pool, which loses one page in each chunk and
-/// frees no chunk before its end.
+/// With REEL_RED_ZONES an unusable page lies behind each page. So a chunk takes
+/// twice its size from the backing.
 
 #ifndef REEL_POOL_H
 #define REEL_POOL_H
@@ -75,14 +73,12 @@ typedef struct reel_pool {
     reel_registry_entry *entry; // NULL: not bound
 } reel_pool;
 
-/// Where the memory of a pool lies. What is 0 is as without it.
+/// Where the memory of a pool lies. A member that is 0 changes nothing.
 typedef struct reel_pool_placement {
-    // Of pages, in bytes: a power of two, at most the page size. Page tables, an
-    // MPU and DMA may need it.
-    size_t align;
-    // Allocator of links, called as the backing, in memory where the exchanges
-    // of REEL_ATOMICS work. Then pages may be in any memory.
-    reel_allocator links;
+    size_t align; // of pages, for page tables, an MPU or DMA: bytes, a power of
+                  // two, at most the page size
+    reel_allocator links; // allocator of links, in memory where the exchanges of
+                          // REEL_ATOMICS work; then pages may be in any memory
 } reel_pool_placement;
 
 /// Start a pool. It has no chunk yet.
@@ -95,20 +91,17 @@ typedef struct reel_pool_placement {
 ///                aligned to REEL_ALIGN_DEFAULT, or to its size if that is
 ///                less.
 ///   chunk_size   bytes, a multiple of page_size; 0: REEL_POOL_PAGES pages. In
-///                an arena, chunks of a multiple of REEL_ALIGN_DEFAULT leave no
-///                gaps. A dispose frees them all, if the arena has no other
-///                blocks above them.
+///                an arena, multiples of REEL_ALIGN_DEFAULT leave no gaps
 ///
-/// A chunk is given up only where that is of use: see reel_reclaim(). If the
-/// backing does not say REEL_FREES_AT_ONCE at the init, a chunk and its links are
-/// one block of it. One that says REEL_FREES_NEVER gets nothing back, also by a
-/// dispose: its memory is available after its rewind. A region's large objects
-/// stay there, too.
+/// The pool frees a chunk only if the backing can allocate its memory again: see
+/// reel_reclaim(). A backing that says REEL_FREES_NEVER gets nothing back, also
+/// at a dispose. If the backing does not say REEL_FREES_AT_ONCE at the init, a
+/// chunk and its links are one block.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a page that is not
 ///          a power of two, a chunk that is not a multiple of it, or too many
-///          pages. The limit is: capacity times the pages of a chunk, rounded
-///          up to a power of two, is at most REEL_BLOCKS_MAX.
+///          pages. The limit: capacity times the pages of a chunk, rounded up
+///          to a power of two, is REEL_BLOCKS_MAX or less.
 /// Cost     O(capacity)
 reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
                            reel_pool_chunk *chunks, size_t capacity,
@@ -119,8 +112,8 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
 ///
 ///   placement   copied; NULL makes this a reel_pool_init()
 ///
-/// Returns  as reel_pool_init(); REEL_INVALID also for an alignment that is not a
-///          power of two or larger than a page.
+/// Returns  as reel_pool_init(); REEL_INVALID also for an alignment that is no
+///          power of two, or is larger than a page.
 /// Cost     O(capacity)
 reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
                                   reel_pool_chunk *chunks, size_t capacity,
@@ -128,21 +121,20 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
                                   const reel_pool_placement *placement)
     REEL_OF_THESE_OPTIONS(reel_pool_init_placed);
 
-/// Define a static pool of `count` pages. It is usable before main and in handlers,
-/// and needs no init: it has one chunk, and does not grow. Pages are aligned to
-/// their size, up to 4096. They and their links lie in section .noinit.reel. Its
-/// control block takes its own size of flash. Neither trim nor dispose frees the
-/// chunk. Its regions have no large objects. What reel_pool_init() would refuse
-/// does not compile.
+/// Define a static pool of `count` pages in one chunk. It needs no init, and is
+/// usable before main. It does not grow, and trim and dispose do not free the
+/// chunk. Its regions have no large objects. Pages are aligned to their size, up
+/// to 4096. Pages and links lie in section .noinit.reel. The control block also
+/// takes flash. What reel_pool_init() refuses does not compile.
 ///
 ///   REEL_POOL_DEFINE(pages, 256, 16);
 #define REEL_POOL_DEFINE(name, page_size, count)                      \
     REEL_POOL_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
                       REEL_POOL_ALIGN_(page_size), name, page_size, count)
 
-/// Define a pool that other files may use, or with pages in a section of your own:
-/// see reel/detail/compiler.h. The alignment is at most the page size. The links
-/// lie in .noinit.reel.
+/// Define a pool for several files, or with pages in a section of your own: see
+/// reel/detail/compiler.h. The alignment is at most the page size. The links lie
+/// in .noinit.reel.
 #define REEL_POOL_DEFINE_AT(linkage, section, align, name, page_size, count)  \
     REEL_POOL_DEFINE_(linkage, REEL_IN_SECTION(section), REEL_ZERO_BY_SCRIPT, \
                       align, name, page_size, count)
@@ -150,10 +142,10 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
 /// Claim a page.
 ///
 /// Returns  a page, contents unspecified; NULL if no page is free and the pool
-///          cannot grow. It cannot if its table is full, the backing fails, or
-///          in a handler.
+///          cannot grow: the table is full, the backing fails, or this is a
+///          handler.
 /// Cost     O(1), and one retry for each context that gets in between; if the
-///          pool grows O(chunks) and two calls of the backing
+///          pool grows, O(chunks) and two calls of the backing
 /// Callers  any context
 /// Waits    a thread waits for the backing, also of another thread; a handler
 ///          never waits
@@ -168,31 +160,25 @@ void *reel_pool_claim(reel_pool *pool);
 /// Callers  any context
 reel_status reel_pool_release(reel_pool *pool, void *page);
 
-/// Grow now, so that the next claims neither fail nor wait. Other contexts may
-/// claim and release meanwhile. Then REEL_OK says: the pages that were free at
-/// one moment of the call, and the new ones, are at least `pages`.
+/// Grow until `pages` pages are free, so that the next claims neither fail nor
+/// wait. Other contexts may claim and release meanwhile. Then the pages that were
+/// free at one moment of the call, and the new ones, are `pages` or more.
 ///
-/// The call counts free pages as reel_pool_used_pages() does. While other
-/// contexts claim and release, it may count too few. Then it takes more chunks
-/// than needed, or returns REEL_FULL or REEL_NO_MEMORY although enough pages
-/// are free.
-///
-///   pages    the number of pages that are to be free
+/// Meanwhile the call may count too few free pages. Then it takes more chunks
+/// than needed, or fails although enough pages are free.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_FULL if the table has no room
-///          for the chunks; REEL_NO_MEMORY if the backing fails. Then it has
-///          given back what it took. What the backing would keep, it keeps, for
-///          the next claims: over REEL_FREES_NEVER with links placed apart, and
-///          over a locked stack if another thread allocates meanwhile.
+///          for the chunks; REEL_NO_MEMORY if the backing fails. After a failure
+///          the new chunks are freed again. If the backing cannot allocate their
+///          memory again, the pool keeps them for the next claims.
 /// Cost     O(free pages + chunks), two calls of the backing for each new chunk
 /// Callers  threads only
 /// Waits    for the backing, also of another thread
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages);
 
-/// Free every chunk that has no used page. No other context may be inside a
-/// call on the pool. Regions may be open. Of a stack, free only chunks with no
-/// other block above them; of an arena right after a mark, none: reel_reclaim()
-/// says what the backing takes.
+/// Free every chunk that has no used page, if reel_reclaim() frees it. An arena
+/// takes only its last block, and no pinned one. No other context may be inside a
+/// call on the pool. Regions may be open.
 ///
 /// Returns  the bytes freed, including the links; 0 in a handler. The backing
 ///          can allocate them again.
@@ -202,8 +188,8 @@ reel_status reel_pool_reserve(reel_pool *pool, size_t pages);
 /// Waits    for the backing
 size_t reel_pool_trim(reel_pool *pool);
 
-/// Free all chunks, but not that of a static pool, and unregister. A second call
-/// does no harm, and the pool may be used again.
+/// Free all chunks, but not that of a static pool, and unregister. The pool may be
+/// used again. A second call does no harm.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler, and while a page is in use;
 ///          REEL_STALE if the pool has ended.
@@ -263,15 +249,10 @@ size_t reel_pool_page_size(const reel_pool *pool);
 /// Cost     as reel_pool_used_pages()
 bool reel_pool_is_valid(const reel_pool *pool);
 
-/// Register the pool. When the blocks of the parent end, the pool ends. The
-/// regions and caches that are bound under it end first. From then on it has no
-/// chunk and frees none. Claiming returns NULL and panics (REEL_STALE), and
-/// calls with a status return REEL_STALE. The pool may be initialised again.
-///
-/// A pool that is not bound does not end: the caller must not use it after its
-/// backing is gone. The caller must close a region that is not bound before its
-/// pool ends. With REEL_CHECKS 2 the next call on such a region panics
-/// (REEL_STALE).
+/// Register the pool. When the blocks of the parent end, the pool ends: see
+/// reel/registry.h. Its bound regions and caches end first. Then it has no chunk.
+/// Close a region that is not bound before its pool ends. With REEL_CHECKS 2 the
+/// next call on such a region panics (REEL_STALE).
 ///
 ///   parent   as for reel_registry_register(): the backing
 ///
@@ -281,7 +262,7 @@ bool reel_pool_is_valid(const reel_pool *pool);
 reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
                            reel_handle parent);
 
-/// Get the handle for refs to pages. Regions and caches are bound under it.
+/// Get the handle for refs to pages: the parent of regions and caches.
 ///
 /// Returns  the handle, valid until the pool is disposed of or ends;
 ///          REEL_NO_HANDLE if it is not bound.
@@ -304,9 +285,9 @@ typedef struct reel_pool_slot {
     uintptr_t number; // in the pool
 } reel_pool_slot;
 
-/// A few pages that one owner holds for its regions, so that opening and
-/// closing access no shared word. They count as used. Owned by the caller, who
-/// only reads it.
+/// A few pages that one owner holds for its regions. To open and close these then
+/// accesses no shared word. The pages count as used. Owned by the caller, who only
+/// reads it.
 typedef struct reel_pool_cache {
     reel_pool_slot *top;   // the first empty slot
     reel_pool_slot *slots; // pages lie in [slots, top)
@@ -333,14 +314,11 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
 /// Cost     O(pages of the cache)
 bool reel_pool_cache_is_valid(const reel_pool_cache *cache);
 
-/// Register the cache. When the blocks of the parent end, the cache ends: its
-/// pages are released to no pool. From then on no region opens with it
-/// (REEL_STALE), and no region fills it. The cache may be initialised again.
-/// The registered allocator refuses every request.
+/// Register the cache. When the blocks of the parent end, the cache ends: see
+/// reel/registry.h. Its pages are released to no pool, and no region opens with it
+/// or fills it. The registered allocator refuses every request.
 ///
-/// A cache has no dispose: flush it, then unregister its handle. One that is not
-/// bound does not end: the caller must not use it after the pool or the slots
-/// are gone.
+/// A cache has no dispose: flush it, then unregister its handle.
 ///
 ///   parent   the handle of the pool; or of what the slots come from, if that
 ///            ends first
@@ -359,8 +337,8 @@ reel_handle reel_pool_cache_handle(const reel_pool_cache *cache);
 
 /// Release every page of the cache to the pool, for example before a trim.
 ///
-/// Returns  when the cache is empty. The pages of a pool that has ended are
-///          forgotten.
+/// Returns  when the cache is empty. If the pool has ended, the cache forgets its
+///          pages.
 /// Cost     O(capacity)
 void reel_pool_cache_flush(reel_pool_cache *cache);
 

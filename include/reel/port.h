@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /// The hooks of a platform, beside those that commit memory (reel/pages.h).
 ///
-/// All hooks but the mask have weak defaults. reel_port_in_interrupt() reads
-/// IPSR on a Cortex-M and returns false elsewhere. reel_port_yield() does
-/// nothing. A gate is entered by one exchange. Only REEL_ATOMICS_MASKED uses
-/// the mask. port/ has masks for Cortex-M, and hooks for hosts.
+/// All hooks except the mask have weak defaults. The default of
+/// reel_port_in_interrupt() reads IPSR on a Cortex-M, and returns false elsewhere.
+/// That of reel_port_yield() does nothing. Those of a gate enter it by one
+/// exchange. Only REEL_ATOMICS_MASKED uses the mask. port/ has masks for Cortex-M,
+/// and hooks for hosts.
 
 #ifndef REEL_PORT_H
 #define REEL_PORT_H
@@ -22,8 +23,8 @@
 ///   reel_port_watch_alive(addr, size)  a block: accessible, contents unknown
 ///   reel_port_watch_dead(addr, size)   no block: any access is an error
 ///
-/// A checker that knows which bytes were written needs a third one, and says so
-/// by REEL_PORT_WATCHES_CONTENTS:
+/// A checker that tracks which bytes were written needs a third one. Its header
+/// defines REEL_PORT_WATCHES_CONTENTS:
 ///
 ///   reel_port_watch_own(addr, size)    reel's own: accessible, contents kept
 #if REEL_WATCH
@@ -43,15 +44,15 @@
 ///   bool swap_if_acquire(reel_word *word, uintptr_t *seen, uintptr_t next)
 ///   bool swap_if_release(reel_word *word, uintptr_t *seen, uintptr_t next)
 ///
-/// swap_if: if the word has the value *seen, write `next` and return true. Else, and
-/// sometimes without a reason, leave it, store its value in *seen and return false.
-/// No store of another context, plain or exchanged, may fall between its look and
-/// its write. All of them may be called in threads, in handlers and on all cores.
-/// Lists have versions then, as with REEL_ATOMICS_NATIVE, so links are words.
+/// swap_if: if the word has the value *seen, write `next` and return true. Else
+/// leave it, store its value in *seen and return false. It may also fail
+/// spuriously. No store of another context may fall between its load and its
+/// store. Threads, handlers and all cores may call these functions. Lists have
+/// versions then, as with REEL_ATOMICS_NATIVE, so links are words.
 ///
-/// port/rp2040/atomics.h is one, for two cores without compare-and-swap.
-/// port/locked_atomics.h makes one of any lock: for example, on a CPU whose word
-/// takes two loads, with loads under the mask as well.
+/// port/rp2040/atomics.h is such a header, for two cores without compare-and-swap.
+/// port/locked_atomics.h makes one of any lock, also for a CPU whose word takes two
+/// loads.
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,13 +61,12 @@ extern "C" {
 /// Tell whether the caller is a handler. In a handler, reel does not wait,
 /// grow, commit or call a backing allocator.
 ///
-/// In a kernel the question is wider: may the caller not sleep? Whoever holds a
-/// spinlock, or runs with preemption or interrupts off, is no handler. But if a
-/// hook of the port sleeps, the port says true there, too. These may sleep, as far
-/// as the port's hooks do: reel_port_yield(), reel_port_gate_wait(), the hooks of
-/// reel/pages.h, and every backing allocator. No other hook may.
+/// If a hook of the port sleeps, also return true where the caller must not sleep:
+/// in a kernel, while it holds a spinlock, or preemption or interrupts are off.
+/// Only these may sleep: reel_port_yield(), reel_port_gate_wait(), the hooks of
+/// reel/pages.h, and backing allocators.
 ///
-/// Returns  true in a handler, and where the port's hooks may not be called.
+/// Returns  true in a handler, and where these hooks must not be called.
 /// Cost     a few instructions
 /// Callers  any context
 bool reel_port_in_interrupt(void);
@@ -166,8 +166,8 @@ void reel_port_unmask(uintptr_t saved);
 ///     place, size   as the kind says
 ///     caller   the address behind the call that did this
 ///
-/// It is called when the object has changed, in any context, also inside gates, and
-/// before memory that goes is gone. It waits for nothing and calls nothing of reel's.
+/// It is called after the object has changed, and before memory is given back, in any
+/// context, also inside gates. It must not wait, and must not call reel.
 #if REEL_EVENTS
 #include REEL_PORT_EVENTS_HEADER
 #endif

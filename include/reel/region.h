@@ -7,18 +7,18 @@
 ///     backing          | large object |
 ///
 /// Opening a region claims a page. A request that finds no room claims another
-/// page. Closing releases all pages at once: they are a chain in the links of
-/// the pool, and one exchange puts the chain on the pool's list of free pages.
+/// page. Closing releases all pages by one exchange, since they are a chain in
+/// the links of the pool.
 ///
 /// A large object is one that may not fit into a page, padding included. It
-/// comes from the pool's backing allocator, and is freed at the close, or
-/// before. A note of three words on a page records it. If pages are smaller
-/// than that, large objects are refused. After a large request the page with
-/// more room left is used further. Large objects need a backing that says
-/// REEL_FREES_AT_ONCE: another one keeps them.
+/// comes from the backing of the pool, and is freed at the close, or before. A
+/// backing that does not say REEL_FREES_AT_ONCE keeps its memory. A note of three
+/// words on a page records a large object. If pages are smaller than that, large
+/// objects are refused.
 ///
-/// For marks, open a second region. Regions are independent of each other.
-/// After scala-offheap's regions.
+/// A request may leave room in the page in use, and claim another. The page with
+/// more room left is used next. For marks, open a second region. Regions are
+/// independent of each other. (After scala-offheap's regions.)
 
 #ifndef REEL_REGION_H
 #define REEL_REGION_H
@@ -36,7 +36,7 @@ extern "C" {
 
 /// Owned by the caller, who only reads it. A region of all zeros is closed.
 typedef struct reel_region {
-    uintptr_t next;   // where the next block goes, before alignment
+    uintptr_t next;   // position of the next block, before alignment
     uintptr_t end;    // of the newest page; 0: closed, other fields unset
     uintptr_t newest; // numbers of pages in the pool
     uintptr_t oldest;
@@ -88,10 +88,10 @@ static inline reel_status reel_region_open_cached(reel_region *region,
 ///          backing of a large object
 void *reel_region_alloc(reel_region *region, size_t size, size_t align);
 
-/// Change the size of a block. This happens in place if its address satisfies
-/// `align` and it does not grow, or if it is the last block and its page has
-/// room. The backing resizes a large object. In a handler a large object keeps
-/// its size, and does not grow beyond it.
+/// Change the size of a block. It stays in place if its address satisfies `align`
+/// and it does not grow, or is the last block and its page has room. The backing
+/// resizes a large object. In a handler a large object does not grow, and keeps
+/// its size.
 ///
 ///   block     of this region; NULL makes this a reel_region_alloc()
 ///   old_size  bytes that were requested when the block was allocated or last
@@ -123,10 +123,9 @@ void *reel_region_realloc(reel_region *region, void *block, size_t old_size,
 /// Waits    for a large object, as its allocation
 reel_status reel_region_free(reel_region *region, void *block, size_t size);
 
-/// Free everything. Pages go back to the pool, and large objects to its
+/// Free everything. Pages are released to the pool, and large objects to its
 /// backing. If the region is bound, it is unregistered: its refs become stale,
-/// and its descendants end. So threads close a bound region. The owner of the
-/// region need not own the registry.
+/// and its descendants end. So only threads close a bound region.
 ///
 /// Returns  REEL_OK; REEL_CLOSED if it is closed already; REEL_STALE if it has
 ///          ended; REEL_BUSY in a handler if it is bound or has large objects;
@@ -139,8 +138,8 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size);
 /// Waits    a thread waits for the backing if there are large objects
 reel_status reel_region_close(reel_region *region);
 
-/// Close a region. This is inline if the region has one page, a cache with room
-/// for it, and nothing else. reel_region_close() closes such a region, too.
+/// Close a region. This is inline if the region has only one page, and a cache with
+/// room for it.
 ///
 /// Returns  as reel_region_close().
 /// Panics   as reel_region_close().
@@ -174,11 +173,9 @@ reel_allocator reel_region_allocator(reel_region *region);
 
 /// Register an open region. Closing it unregisters it.
 ///
-/// When the blocks of the parent end, the region ends. It is not open any more,
-/// and its pages go back to no pool. Allocating returns NULL and panics
-/// (REEL_STALE), and calls with a status return REEL_STALE. It may be opened
-/// again over a pool that has not ended. A region that is not bound does not
-/// end: the caller closes it before its pool ends.
+/// When the blocks of the parent end, the region ends: see reel/registry.h. Its
+/// pages are released to no pool. It may be opened again over a pool that has not
+/// ended. Close a region that is not bound before its pool ends.
 ///
 ///   parent   as for reel_registry_register(): the handle of the pool
 ///
@@ -197,11 +194,10 @@ reel_handle reel_region_handle(const reel_region *region);
 
 #if defined(__GNUC__)
 
-/// Open a region, run the block that follows, and close the region. This
-/// happens however the block is left: at its end, or by return, goto, break. If
-/// the region cannot be opened, the block is skipped. (break and continue leave
-/// this block, not a loop around it.) If the region was closed inside the
-/// block, that is a panic (REEL_CLOSED).
+/// Open a region, run the block that follows, and close the region. What REEL_SCOPE
+/// says of the end of a block holds here, too (reel/arena.h). If the region cannot be
+/// opened, the block is skipped. If the region was closed inside the block, that is
+/// a panic (REEL_CLOSED).
 ///
 ///   reel_region region;
 ///   REEL_REGION_SCOPE(&region, &pages) {

@@ -16,32 +16,33 @@
 ///
 /// Index and version are one machine word each. The versions of an entry count
 /// up, skip 0, and start again after the highest. So a version recurs after
-/// 2^width - 1 rewinds and registrations of its entry: with 32 bits, after 2
+/// 2^width - 1 rewinds and registrations of its entry. With 32 bits that is 2
 /// years of 60 rewinds a second. A handle of exactly that age is not detected as
 /// stale.
 ///
 /// The first version is a hash of the registry's address. So a handle of another
-/// registry is refused, unless the two hashes are as close as the number of
-/// rewinds. Not detected: a handle from before a new init of the registry, and a
-/// handle of an earlier registry at the same address.
+/// registry is refused, unless the two hashes differ by less than the number of
+/// rewinds. Not detected: a handle from before a new init of the registry, or of
+/// an earlier registry at the same address.
 ///
 /// A registered allocator may name its parent, which its memory comes from. The
 /// blocks of the parent end when it is rewound, reset, closed, disposed of or
-/// unregistered. Before that its descendants end, the deepest first. Each is
-/// unregistered and ended. From then on it hands out nothing: it returns NULL
-/// and panics (REEL_STALE), or returns REEL_STALE. It gives nothing back to any
-/// allocator. It may be initialised again. An allocator of another library ends
-/// if it has `end`, else it is only unregistered. An allocator that is not
-/// registered does not end: the caller must not use it after its memory is gone.
+/// unregistered. Before that its descendants end, the deepest first, and are
+/// unregistered. An allocator that has ended hands out nothing. A call that
+/// allocates returns NULL and panics (REEL_STALE), and a call with a status
+/// returns REEL_STALE. It gives nothing back to any allocator. It may be
+/// initialised again. An allocator of another library needs `end` for this;
+/// without, it is only unregistered. An allocator that is not registered does not
+/// end: the caller must not use it after its memory is gone.
 ///
 /// Control block, entry and registry outlive the parent, since the end writes to
 /// them. An allocator must leave the registry before its control block is gone or
 /// is initialised again. It leaves by a dispose, by a close, or by
 /// reel_registry_unregister().
 ///
-/// During the end, handlers on the same core may use the allocator: they find it
-/// as before, or ended. No other thread or core may be inside a call on it. With
-/// REEL_CHECKS 2, a thread inside its growth path is a panic (REEL_BUSY).
+/// During the end, handlers on the same core may use the allocator. To them it is
+/// as before, or has ended. No other thread or core may be inside a call on it.
+/// With REEL_CHECKS 2, a thread inside its growth path is a panic (REEL_BUSY).
 ///
 /// A freed entry is the next to be used. Unused entries are used in the order
 /// 0, 1, 2, …. A watermark separates used from unused entries, so no call loops
@@ -151,12 +152,11 @@ reel_status reel_registry_init(reel_registry *registry,
 
 /// Register an allocator.
 ///
-///   allocator  any; the value is copied into the table. Those of reel are
-///              better bound, for example by reel_arena_bind(). Then they record
-///              their own rewinds.
+///   allocator  any; the value is copied into the table. Bind one of reel, for
+///              example by reel_arena_bind(). Then it records its own rewinds.
 ///   parent     a registered allocator: before its blocks end, this one ends.
 ///              REEL_NO_HANDLE: none
-///   out        where the handle goes, valid until the allocator is rewound or
+///   out        gets the handle, valid until the allocator is rewound or
 ///              unregistered
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL or an allocator without ops;
@@ -182,7 +182,7 @@ reel_status reel_registry_unregister(reel_registry *registry,
 /// Record a rewind of an allocator, before it happens. Its descendants end. Its
 /// own handle and refs become stale. It keeps its entry and its parent.
 ///
-///   out      where the new handle goes
+///   out      gets the new handle
 ///
 /// Returns  as reel_registry_unregister().
 /// Cost     O(descendants)
@@ -219,8 +219,8 @@ size_t reel_registry_peak(const reel_registry *registry);
 /// Callers  threads only
 reel_stats reel_registry_stats(const reel_registry *registry);
 
-/// Check the bookkeeping of the registry: each used entry is on the free list,
-/// or in the tree and linked both ways.
+/// Check the bookkeeping of the registry. Each entry below the watermark is on the
+/// free list, or in the tree and linked both ways.
 ///
 /// Returns  true if it is consistent.
 /// Cost     O(reel_registry_peak())

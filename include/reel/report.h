@@ -7,8 +7,8 @@
 ///   reel_refused()    a request did not fit: a hook of the application
 ///   reel_accused()    a contract was broken; the default calls reel_panic()
 ///
-/// port/report.h keeps the last report, knows objects by name, and writes a
-/// report as text.
+/// port/report.h keeps the last report, names objects, and writes a report as
+/// text.
 
 #ifndef REEL_REPORT_H
 #define REEL_REPORT_H
@@ -51,25 +51,25 @@ typedef struct reel_incident {
     const void *caller;
     size_t size;         // of the request: bytes, 1 or more; 0: not a request
     size_t align;        // of the request, 0 for the default
-    size_t available;    // bytes that the object had left in one piece
-    const void *backing; // the object that it asked for memory in vain, or NULL
+    size_t available;    // free bytes of the object, in one piece
+    const void *backing; // the object that refused it memory, or NULL
     const char *file;    // the line of reel that detected a broken contract;
     int line;            // NULL and 0 for a refusal
 } reel_incident;
 
-/// Get told of a request that did not fit, before the call returns NULL or its
-/// status: a hook of the application. If a backing refused first, its report came
-/// before. The weak default does nothing. The report is gone when the hook
-/// returns. Do not call the object from here.
+/// Handle a request that did not fit: a hook of the application. The call then
+/// returns NULL or its status. If a backing refused, its report came before. The
+/// weak default does nothing. The report is valid until the hook returns. Do not
+/// call the object from here.
 ///
 /// Returns  to the failing call.
 /// Cost     the application's
 /// Callers  any context
 void reel_refused(const reel_incident *report);
 
-/// Get told of a broken contract: a hook of the application. The weak default calls
-/// reel_panic() with what that takes. As there, if the hook returns, the call
-/// fails.
+/// Handle a broken contract: a hook of the application. The weak default calls
+/// reel_panic() with status, file and line. As there, if the hook returns, the
+/// call fails.
 ///
 /// Returns  to the failing call, or not at all.
 /// Cost     the application's

@@ -8,34 +8,28 @@
 ///      | 1 | ---> used 2, live 1 | d d . . . . . . . . . . . …
 ///      | 2 |      not there yet
 ///
-/// An entry of the caller's table holds one chunk. A chunk is handed out from
-/// its start, in granules of `min_align` bytes. One word counts its used
-/// granules in one half and its live allocations in the other, so an allocation
-/// is one exchange. The first chunk with room, in table order, serves a request
-/// (first fit).
+/// An entry of the caller's table holds one chunk. A chunk is handed out from its
+/// start, in granules of `min_align` bytes. An allocation is one exchange of a
+/// word, which counts used granules and live allocations. The first chunk with
+/// room, in table order, serves a request (first fit).
 ///
-/// If no chunk has room, the rewindable takes a new one. It is twice as large
-/// as the last one. Once that has reached `growth_limit`, it is larger than the
-/// last one by that limit. If the request needs more, it has the size of the
-/// request.
+/// If no chunk has room, the rewindable takes a new one. Its size is twice that
+/// of the last one. From `growth_limit` on, it is that of the last one plus the
+/// limit. A request that needs more gets a chunk of its own size.
 ///
 /// A rewind keeps the chunks up to the highest one used since the last rewind,
-/// and frees the others. So the memory of a spike stays for one rewind, and is
-/// freed by the second. It stays longer if the backing could not allocate it
-/// again: if it says REEL_FREES_NEVER, or REEL_FREES_LAST and has other blocks
-/// above.
+/// and frees the others. So the second rewind frees the memory of a spike. Memory
+/// that the backing could not allocate again stays: see reel_reclaim().
 ///
-/// With `frees_blocks`, freeing the last live allocation of a chunk rewinds
-/// that chunk. Wrong frees are refused: one bit for each granule, behind the
-/// data, says where an allocation starts. The context that clears the bit frees
-/// the block.
+/// With `frees_blocks`, freeing the last live allocation of a chunk rewinds that
+/// chunk. Wrong frees are refused: behind the data, one bit for each granule says
+/// where an allocation starts.
 ///
 /// A chunk has at most 2^half - 1 granules, where half is half the bits of a
-/// word: on 32 bits 512 KiB at 8 bytes, 4 MiB at 64. Chunks grow up to that,
-/// and a larger request is refused. An alignment above `min_align` costs only
-/// its padding.
+/// word. On 32 bits these are 512 KiB at 8 bytes, 4 MiB at 64. A larger request
+/// is refused. An alignment above `min_align` costs only its padding.
 ///
-/// After Unity's RewindableAllocator. Differences are said at each function.
+/// After Unity's RewindableAllocator.
 
 #ifndef REEL_REWINDABLE_H
 #define REEL_REWINDABLE_H
@@ -104,11 +98,11 @@ typedef struct reel_rewindable {
     reel_word largest_refused;
 } reel_rewindable;
 
-/// Where the memory of a rewindable lies. What is 0 is as without it.
+/// Where the memory of a rewindable lies. A member that is 0 changes nothing.
 typedef struct reel_rewindable_placement {
-    reel_allocator bits; // allocator of start bits, called as the backing; in
-        // memory where the exchanges of REEL_ATOMICS work. Chunks
-        // may then be in any memory. Each chunk has start bits.
+    reel_allocator bits; // allocator of start bits, in memory where the exchanges
+                         // of REEL_ATOMICS work; then chunks may be in any memory,
+                         // and each has start bits
 } reel_rewindable_placement;
 
 /// Start a rewindable, and take its first chunk.
@@ -119,11 +113,10 @@ typedef struct reel_rewindable_placement {
 ///   capacity  chunks in the table, 1 to 2^half - 1 (see above)
 ///   config    NULL: REEL_REWINDABLE_HOST
 ///
-/// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a growth limit of
-///          0, or an alignment that is not a power of two or larger than a
-///          chunk can be; REEL_NO_MEMORY if the backing fails.
-/// Cost     one call of the backing; with frees_blocks O(start bits of the
-///          chunk)
+/// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a growth limit of 0,
+///          or a granule that is no power of two, or is too large for a chunk;
+///          REEL_NO_MEMORY if the backing fails.
+/// Cost     one call of the backing; with frees_blocks O(start bits)
 /// Callers  threads only
 /// Waits    for the backing
 reel_status reel_rewindable_init(reel_rewindable *rewindable,
@@ -136,8 +129,8 @@ reel_status reel_rewindable_init(reel_rewindable *rewindable,
 ///
 ///   placement   copied; NULL makes this a reel_rewindable_init()
 ///
-/// Returns  as reel_rewindable_init(); REEL_NO_MEMORY also if there is no room for
-///          start bits.
+/// Returns  as reel_rewindable_init(); REEL_NO_MEMORY also if start bits do not
+///          fit.
 /// Cost     as reel_rewindable_init(), one more call
 /// Callers  threads only
 /// Waits    for the backing
@@ -148,20 +141,19 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
                             const reel_rewindable_placement *placement)
     REEL_OF_THESE_OPTIONS(reel_rewindable_init_placed);
 
-/// Define a static rewindable. It is usable before main and in handlers, and needs
-/// no init: it has one chunk, of `bytes` rounded up to granules of
-/// REEL_ALIGN_DEFAULT, and does not grow. Its memory lies in section .noinit.reel.
-/// Its control block takes its own size of flash. Blocks are freed by a rewind;
-/// reel_rewindable_set_frees_blocks() changes that. A dispose closes it for good.
+/// Define a static rewindable of one chunk, which does not grow. It needs no init,
+/// and is usable before main. The chunk has granules of REEL_ALIGN_DEFAULT, and
+/// lies in section .noinit.reel. The control block also takes flash. Blocks are
+/// freed by a rewind; reel_rewindable_set_frees_blocks() changes that. After a
+/// dispose it cannot be used again.
 ///
 ///   REEL_REWINDABLE_DEFINE(messages, 4096);
 #define REEL_REWINDABLE_DEFINE(name, bytes)                                 \
     REEL_REWINDABLE_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
                             REEL_REWINDABLE_GRANULE_, name, bytes)
 
-/// Define a rewindable that other files may use, or with memory in a section of
-/// your own: see reel/detail/compiler.h. The alignment is that of its memory, and
-/// its granule: a power of two, at least a word.
+/// Define a rewindable for several files, or in a section of your own: see
+/// reel/detail/compiler.h. The alignment, of a word or more, is also its granule.
 #define REEL_REWINDABLE_DEFINE_AT(linkage, section, align, name, bytes) \
     REEL_REWINDABLE_DEFINE_(linkage, REEL_IN_SECTION(section),          \
                             REEL_ZERO_BY_SCRIPT, align, name, bytes)
@@ -172,12 +164,11 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
 ///   align    bytes, any power of two; 0 means REEL_ALIGN_DEFAULT
 ///
 /// Returns  a block, contents unspecified, valid until the rewind; NULL if no
-///          chunk has room and no chunk can be added: the table is full, the
-///          request is larger than a chunk can be, this is a handler, or the
-///          backing fails. The backing is asked for the grown size, then for
-///          the larger of initial size and request. A handler may also get NULL
-///          if it interrupts the call that adds a chunk, or that empties one by
-///          a free: the room of that chunk is there when the call is done.
+///          chunk has room and none can be added. None can if the table is full,
+///          the request is too large for a chunk, this is a handler, or the
+///          backing fails, also for the larger of initial size and request. A
+///          handler does not see the room of a chunk while it interrupts the call
+///          that adds the chunk, or that empties it by a free.
 /// Cost     O(chunks); if no chunk has room, calls of the backing
 /// Callers  any context
 /// Waits    a thread waits for the backing, also of another thread; a handler
@@ -191,32 +182,31 @@ void *reel_rewindable_alloc(reel_rewindable *rewindable, size_t size,
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL; REEL_FOREIGN for a pointer that is
 ///          in no chunk or at no granule; with frees_blocks REEL_DOUBLE_FREE if
-///          no live block starts there. A late second free, after a new block
-///          starts there, is not detected.
+///          no live block starts there. Not detected: a late second free, after
+///          a new block starts there.
 /// Cost     O(chunks)
 /// Callers  any context
 reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
                                  size_t size);
 
-/// Grow now, so that the next allocations neither fail nor wait: as many as take
-/// `size` bytes together, each rounded up to granules, with alignments up to
-/// `min_align`. Allocations of other contexts count, too. A chunk that is not
-/// used before the next rewind is freed by it.
+/// Grow now, so that the next allocations of `size` bytes together neither fail
+/// nor wait. Each counts in whole granules, with an alignment up to `min_align`.
+/// Allocations of other contexts count, too. The next rewind frees a chunk that
+/// was not used.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_FULL if the table has no room
-///          for a chunk; REEL_NO_MEMORY if no chunk can be so large, or the
-///          backing fails; REEL_CLOSED after a dispose; REEL_STALE if the
+///          for a chunk; REEL_NO_MEMORY if `size` is too large for a chunk, or
+///          the backing fails; REEL_CLOSED after a dispose; REEL_STALE if the
 ///          rewindable has ended.
 /// Cost     O(chunks), at most two calls of the backing
 /// Callers  threads only
 /// Waits    for the backing, also of another thread
 reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size);
 
-/// Free everything. Chunks above the highest one used since the last rewind are
-/// freed, the newest first, if the backing can allocate them again. Chunk 0
-/// always stays. Spans and refs become stale.
-/// Registered descendants end. No other context may be inside a call on the
-/// rewindable.
+/// Free everything. The chunks above the highest one used since the last rewind
+/// are freed, as the top of this file says, the newest first. Chunk 0 always
+/// stays. Spans and refs become stale, and registered descendants end. No other
+/// context may be inside a call on the rewindable.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the rewindable has
 ///          ended.
@@ -225,8 +215,8 @@ reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size);
 /// Waits    for the backing
 reel_status reel_rewindable_rewind(reel_rewindable *rewindable);
 
-/// Free everything and all chunks, the newest first, and unregister. A second
-/// call does no harm. From then on every allocation is refused.
+/// Free everything and all chunks, the newest first, and unregister. From then on
+/// every allocation is refused. A second call does no harm.
 ///
 /// Returns  as reel_rewindable_rewind().
 /// Cost     as reel_rewindable_rewind()
@@ -270,9 +260,8 @@ size_t reel_rewindable_initial_size(const reel_rewindable *rewindable);
 
 /// Get all statistics.
 ///
-/// Returns  the statistics, in whole granules. The peak is updated at a rewind
-///          and by this call. If frees_blocks rewinds a chunk before that, its
-///          bytes are not seen.
+/// Returns  the statistics, in whole granules. A rewind and this call update the
+///          peak. It misses the bytes of a chunk that a free emptied before.
 /// Cost     O(chunks)
 /// Callers  any context
 reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
@@ -284,9 +273,9 @@ reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
 bool reel_rewindable_is_valid(const reel_rewindable *rewindable);
 
 /// Offer the rewindable as an allocator. A reallocate grows the last block of a
-/// chunk in place, and copies any other. It panics for a foreign block, with
-/// frees_blocks also for a free one, and if `align` is not a power of two. What a
-/// free is worth follows frees_blocks: REEL_FREES_AT_ONCE or REEL_FREES_NEVER.
+/// chunk in place, and copies any other. It panics for a foreign block, and with
+/// frees_blocks for a free one. It says REEL_FREES_AT_ONCE with frees_blocks,
+/// else REEL_FREES_NEVER.
 ///
 /// Returns  the allocator, valid as long as the rewindable. Any context may use
 ///          it.
@@ -294,15 +283,11 @@ reel_allocator reel_rewindable_allocator(reel_rewindable *rewindable);
 
 // ---- registry ----------------------------------------------------------------
 
-/// Register the rewindable. From then on a rewind gives it a new handle, makes
-/// refs to its blocks stale, and ends all its descendants. A dispose unregisters
-/// it, and ends them, too.
+/// Register the rewindable. From then on a rewind gives it a new handle. Refs to
+/// its blocks become stale, and all its descendants end. A dispose ends them, too.
 ///
-/// When the blocks of the parent end, the rewindable ends. From then on it has
-/// no chunk and frees none. Allocating returns NULL and panics (REEL_STALE), and
-/// calls with a status return REEL_STALE. It may be initialised again. A
-/// rewindable that is not bound does not end: the caller must not use it after
-/// its backing is gone.
+/// When the blocks of the parent end, the rewindable ends: see reel/registry.h.
+/// Then it has no chunk.
 ///
 ///   parent   as for reel_registry_register(): the backing
 ///
@@ -319,14 +304,14 @@ reel_status reel_rewindable_bind(reel_rewindable *rewindable,
 /// Callers  any context
 reel_handle reel_rewindable_handle(const reel_rewindable *rewindable);
 
-/// Create a rewindable whose control block and table come from an allocator,
-/// too. Bind it. (This is Unity's AllocatorHelper.)
+/// Create a rewindable whose control block and table come from an allocator, too,
+/// and bind it. (This is Unity's AllocatorHelper.)
 ///
-/// When the background's blocks end, the rewindable is gone, and only its handle
-/// may be used. So the parent should be the background. If it is not, and the
-/// background ends first, the caller first unregisters the handle.
+/// When the blocks of the background end, the rewindable is gone: use only its
+/// handle then. So the parent should be the background. If it is not, unregister
+/// the handle before the background ends.
 ///
-///   out         where the address goes
+///   out         gets the address
 ///   background  allocator of control block, table and chunks
 ///   capacity    chunks in the table, 1 or more
 ///   config      as for reel_rewindable_init()
@@ -348,9 +333,9 @@ reel_status reel_rewindable_create(reel_rewindable **out,
 /// Dispose of a rewindable that reel_rewindable_create() made, and free its own
 /// memory.
 ///
-/// Returns  REEL_OK; REEL_INVALID for NULL, and if it was not created so;
-///          REEL_BUSY in a handler; REEL_STALE if it has ended, and then nothing
-///          is freed.
+/// Returns  REEL_OK; REEL_INVALID for NULL, and for a rewindable that was not
+///          created; REEL_BUSY in a handler; REEL_STALE if it has ended, and then
+///          nothing is freed.
 /// Cost     as reel_rewindable_dispose()
 /// Callers  threads only
 /// Waits    for the background

@@ -5,10 +5,9 @@
 ///     chunk   | a b | span:  c c d . . . . . | e |
 ///                    start        next      end
 ///
-/// Where cores have caches, the thread that rewinds can open a span for each
-/// owner right then. Open them in the same order each time, each about as large
-/// as its owner's last use. Then each owner gets the memory that is in the
-/// cache of its core.
+/// Where cores have caches, open all spans right after a rewind, in the same order
+/// each time. Make each about as large as its owner's last use. Then each owner
+/// gets the memory that is in the cache of its core.
 ///
 /// A span does not outlive its rewindable. After a dispose and a new init of the
 /// rewindable, an old span is not detected: the new generations start again.
@@ -28,7 +27,7 @@ extern "C" {
 
 /// Owned by the caller, who only reads it.
 typedef struct reel_span {
-    uintptr_t next; // where the next block goes, before alignment
+    uintptr_t next; // position of the next block, before alignment
     uintptr_t end;
     uintptr_t start;
     reel_rewindable *rewindable;
@@ -54,8 +53,8 @@ reel_status reel_span_open(reel_span *span, reel_rewindable *rewindable,
 ///   align    bytes, a power of two; 0 means REEL_ALIGN_DEFAULT
 ///
 /// Returns  a block, valid until the rewind, or with frees_blocks until the
-///          span is closed; NULL if it does not fit, or if the rewindable was
-///          rewound after the span was opened: open the span again.
+///          span is closed; NULL if it does not fit. After a rewind always NULL:
+///          open the span again.
 void *reel_span_alloc(reel_span *span, size_t size, size_t align);
 
 /// Close a span. Its unused tail is freed, if nothing was allocated behind it.
@@ -75,9 +74,10 @@ bool reel_span_is_valid(const reel_span *span);
 
 #if defined(__GNUC__)
 
-/// Open a span, run the block that follows, and close the span, however the block is
-/// left: see REEL_SCOPE. If the span cannot be opened, the block is skipped. If it was
-/// closed inside, or the rewindable was rewound, that is a panic.
+/// Open a span, run the block that follows, and close the span. What REEL_SCOPE says
+/// of the end of a block holds here, too (reel/arena.h). If the span cannot be opened,
+/// the block is skipped. If it was closed inside, or the rewindable was rewound, that
+/// is a panic.
 ///
 ///   reel_span span;
 ///   REEL_SPAN_SCOPE(&span, &messages, 256) {

@@ -6,45 +6,23 @@
 ///      |  blocks  |    ready     |   reserved, not accessible  |
 ///      +----------+--------------+-----------------------------+
 ///
-/// Hooks of the platform (reel/pages.h) commit memory in steps of whole memory
-/// pages. A reset decommits what recent use does not need. One frontier moves
-/// up and down. On a part with an MPU, an access to memory that is not
-/// committed traps.
+/// Hooks of the platform (reel/pages.h) commit whole memory pages. A reset
+/// decommits what recent use does not need. One frontier moves up and down. On a
+/// part with an MPU, an access to memory that is not committed traps.
 ///
 /// Marks are checked, and blocks are pinned, as in reel/arena.h.
 ///
-/// A reset estimates how much memory to keep committed. Let h be the most bytes
-/// in use since the last reset, p the same for the reset before, e the
-/// estimate, and C = roundup(e + step, step):
+/// A reset estimates how much memory to keep committed, and decommits the rest.
+/// There are two estimates (reel/detail/temp.h has the formulas):
 ///
-///     e = 0                      e = h
-///     h > e, h > C and p > C     e += s(max(h, p) - e, fast_expansion)
-///     h > e otherwise            a = h/2 + p/2; if a > e, e += s(a - e, expansion)
-///     h < e                      e -= s(e - h, contraction)
-///
-///     s(d, k) = max(1, d < 2^20 ? d * k / 1024 : d / 1024 * k)
-///
-/// Then the reset decommits what lies above K = roundup(e + step, step), but at
-/// most decommit_limit bytes. All arithmetic is in integers. (The temp
-/// allocator for Zig by Ryan Liptak and others tracks use in this way, with the
-/// rates 0.001, 1/16 and 1.)
-///
-/// With policy.window = w the estimate is the most that recent frames used. A
-/// frame ends with a reset. If the policy is not strict, it also ends with a
-/// rewind that leaves nothing in use. Let h be the most bytes in use in the
-/// frame, m the highest h of the window so far, and p the highest h of the
-/// window before:
-///
-///     m = max(m, h)
-///     e = max(m, p)
-///     after w frames      p = m, m = 0, and the next window begins
-///
-/// Then what lies above K is decommitted as before, but only if it is more than
-/// a quarter of what is committed. So the memory of a spike stays for w to 2w -
-/// 1 frames. Without a window most of it goes at once, and the next spike
-/// commits it again. If the maxima of a load differ by less than a quarter, no
-/// hook is called once enough is committed. (Kathleen Nichols's
-/// lib/win_minmax.c in Linux is such a windowed maximum.)
+///   rates    the default. The estimate follows the most bytes in use before each
+///            reset: it rises fast and falls slowly. Most memory of a spike is
+///            decommitted at once.
+///   window   The estimate is the most that the last `window` to twice as many
+///            frames used. A frame ends with a reset. If the policy is not
+///            strict, it also ends with a rewind that leaves nothing in use. If
+///            the maxima of frames differ by less than a quarter, no hook is called
+///            once enough is committed.
 
 #ifndef REEL_TEMP_H
 #define REEL_TEMP_H
@@ -62,21 +40,19 @@ extern "C" {
 
 /// How a temp commits and decommits. Start from REEL_TEMP_POLICY.
 typedef struct reel_temp_policy {
-    size_t step;           // bytes per commit, a multiple of the memory page;
-                           // 0: 16 pages if they are >= 4 KiB, else one. If
-                           // so many are refused, the pages that are needed
-    size_t decommit_limit; // the most bytes that one reset decommits, rounded
-                           // up to a memory page; 0: no limit
-    uint16_t contraction;  // rates in 1/1024, at most 1024; the estimate moves
-                           // by at least 1, also with a rate of 0
-    uint16_t expansion;    //
-    uint16_t fast_expansion; //
-    bool strict; // commit single memory pages whatever the step, and trim at
-                 // every rewind, reset, free and resize whatever the limit:
-                 // freed memory traps, except the blind spot of
-                 // reel_temp_trim(), what a handler freed since, and what is
-                 // reserved
-    uint16_t window; // frames; 0: the rates give the estimate
+    // Bytes of a commit, a multiple of the memory page. 0: 16 pages, if they are 4
+    // KiB or larger, else one. If the hook refuses a step, it gets what is needed.
+    size_t step;
+    // The most bytes that one reset decommits, up to a memory page more. 0: no limit.
+    size_t decommit_limit;
+    uint16_t contraction; // rates in 1/1024, at most 1024; the estimate moves
+    uint16_t expansion;   // by 1 byte or more, also with a rate of 0
+    uint16_t fast_expansion;
+    // Freed memory traps: each commit takes as few pages as it can, and each rewind,
+    // reset, free and resize trims. Step and limit do not count. Does not trap: the
+    // blind spot of reel_temp_trim(), what a handler freed, and what is reserved.
+    bool strict;
+    uint16_t window; // frames; 0: the estimate by rates
 } reel_temp_policy;
 
 /// The defaults, for an initialiser.
@@ -90,8 +66,7 @@ typedef struct reel_temp {
     reel_arena stack;    // over the whole range; its limit is `committed`
     reel_word committed; // address after the last committed byte
     reel_word gate;      // one thread at a time calls the hooks
-    const reel_pages
-        *pages;       // the caller's, kept for as long as the temp is used
+    const reel_pages *pages; // the caller's, for as long as the temp
     size_t peak;      // bytes: high water of all frames before
     size_t last_high; // bytes: high water of the last frame, or of this window
     size_t estimate;  // bytes: by the rates, or high water of the window before
@@ -124,11 +99,10 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
 /// port is. Its memory lies in section .noinit.reel.
 ///
 ///   bytes    whole memory pages
-///   align    of the memory: the memory page, or more if the port needs it (an
-///            Armv7-M MPU needs `bytes`)
-///   port     name of an object with a member `pages`, such as one made by
-///            REEL_ALWAYS_DEFINE. A constant port_page_size says its memory
-///            page: for another port write enum { port_page_size = 1024 };
+///   align    of the memory: the memory page; an Armv7-M MPU needs `bytes`
+///   port     name of an object with a member `pages`, for example one of
+///            REEL_ALWAYS_DEFINE. For a port of your own with the name `mine`,
+///            define its memory page: enum { mine_page_size = 1024 };
 ///   step     bytes, a multiple of the memory page, not 0
 ///
 ///   REEL_ALWAYS_DEFINE(plain, 256, SIZE_MAX);
@@ -137,8 +111,8 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
     REEL_TEMP_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, name, \
                       bytes, align, port, step)
 
-/// Define a temp that other files may use, or with memory in a section of your
-/// own: see reel/detail/compiler.h.
+/// Define a temp for several files, or in a section of your own: see
+/// reel/detail/compiler.h.
 #define REEL_TEMP_DEFINE_AT(linkage, section, name, bytes, align, port, step) \
     REEL_TEMP_DEFINE_(linkage, REEL_IN_SECTION(section), 0, name, bytes,      \
                       align, port, step)
@@ -158,16 +132,15 @@ void *reel_temp_alloc(reel_temp *temp, size_t size, size_t align);
 /// Allocate a block and clear it.
 ///
 /// Returns  as reel_temp_alloc(), all bytes 0.
-/// Cost     O(size), at most two calls of the commit hook, the second if it fails
+/// Cost     O(size), and as reel_temp_alloc()
 /// Waits    as reel_temp_alloc()
 void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
 
 /// Allocate a block while other contexts do the same. In committed memory this
-/// takes one compare-and-swap. Only one thread commits at a time: other threads
-/// that need memory yield meanwhile, and a handler gets NULL. During such calls
-/// the owner may also take marks and read statistics. Any other call needs the
-/// temp to itself. An MPU serves one core, so a temp behind an MPU is shared
-/// with handlers of that core only.
+/// takes one compare-and-swap. One thread at a time commits, and other threads
+/// that need memory wait. During such calls the owner may also take marks and
+/// read statistics. Any other call needs the temp to itself. An MPU serves one
+/// core, so only handlers of that core may share a temp behind it.
 ///
 /// Returns  as reel_temp_alloc(). Between threads, NULL is never spurious.
 /// Cost     O(1), one retry for each context that allocates in between, and the
@@ -177,14 +150,13 @@ void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align);
 ///          handler never waits
 void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align);
 
-/// Commit memory now, so that the next allocations need no commit: as many as take
-/// `size` bytes together, padding included. Allocations of other contexts count,
-/// too. A rewind, reset or trim may decommit it again. Other contexts may be in
-/// reel_temp_alloc_shared().
+/// Commit memory now, so that the next allocations of `size` bytes together need
+/// no commit. Padding counts, and so do allocations of other contexts, which may
+/// be in reel_temp_alloc_shared(). A rewind, reset or trim may decommit it again.
 ///
-/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_NO_MEMORY if the range has no
-///          room for so much; REEL_PORT_FAILED if the commit hook fails;
-///          REEL_STALE if the temp has ended.
+/// Returns  REEL_OK; REEL_BUSY in a handler; REEL_NO_MEMORY if the range has less
+///          room; REEL_PORT_FAILED if the commit hook fails; REEL_STALE if the
+///          temp has ended.
 /// Cost     O(1), at most two calls of the commit hook, the second if it fails
 /// Callers  threads only
 /// Waits    for the commit hook, also of another thread
@@ -196,7 +168,7 @@ reel_status reel_temp_reserve(reel_temp *temp, size_t size);
 /// Returns  true if the block has the new size; false if nothing changed, not
 ///          even the count of failures.
 /// Panics   the block is not within the used part (REEL_FOREIGN).
-/// Cost     O(1), at most two calls of the commit hook, the second if it fails
+/// Cost     as reel_temp_alloc()
 /// Waits    as reel_temp_alloc()
 bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
                       size_t new_size);
@@ -206,36 +178,28 @@ bool reel_temp_resize(reel_temp *temp, void *block, size_t old_size,
 /// Returns  the block, with the old contents up to the smaller size; NULL if it
 ///          does not fit. Then the old block is unchanged.
 /// Panics   the block is not within the used part (REEL_FOREIGN).
-/// Cost     O(1) in place; O(smaller size) if the block moves. The commit hook
-///          is called at most twice, the second time if it failed the first
-///          time.
+/// Cost     O(1) in place; O(smaller size) if the block moves; and as
+///          reel_temp_alloc()
 /// Waits    as reel_temp_alloc()
 void *reel_temp_realloc(reel_temp *temp, void *block, size_t old_size,
                         size_t new_size, size_t align);
 
-/// Free the last block. For any other block, and for a pinned one, do nothing.
-/// What reel_arena_free() says of gaps holds here, too.
-/// The memory stays committed until the next trim, unless the policy is strict.
+/// Free the last block, as reel_arena_free(). The memory stays committed until
+/// the next trim, unless the policy is strict.
 ///
 /// Returns  as reel_arena_free().
 /// Cost     O(1); with a strict policy at most one call of the decommit hook
 /// Waits    with a strict policy for the decommit hook; a handler never waits
 reel_status reel_temp_free(reel_temp *temp, void *block, size_t size);
 
-/// Take a mark at the position of the next block: a snapshot in Zig, but
-/// checked. Other contexts may be in reel_temp_alloc_shared().
+/// Take a mark at the position of the next block. Other contexts may be in
+/// reel_temp_alloc_shared().
 ///
 /// Returns  as reel_arena_mark().
-REEL_REPORTING reel_mark reel_temp_mark(reel_temp *temp)
-{
-    const reel_mark mark = reel_arena_mark(&temp->stack);
-    REEL_REPORT(MARK, TEMP, temp, mark.position, 0);
-    return mark;
-}
+REEL_REPORTING reel_mark reel_temp_mark(reel_temp *temp);
 
-/// Free every block that was allocated after `mark` was taken. Memory is
-/// decommitted only if the policy is strict, or if it has a window and nothing
-/// is left in use: then a frame ends.
+/// Free every block that was allocated after `mark` was taken. This decommits
+/// memory only if the policy is strict, or at the end of a frame of a window.
 ///
 /// Returns  REEL_OK; REEL_FOREIGN or REEL_STALE, as in reel/arena.h; REEL_BUSY
 ///          in a handler.
@@ -245,7 +209,7 @@ REEL_REPORTING reel_mark reel_temp_mark(reel_temp *temp)
 reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark);
 
 /// Free every block, drop every mark, update the estimate, and decommit what
-/// lies beyond it. No hook that can fail is called.
+/// lies above it. No hook that can fail is called.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the temp has ended.
 /// Cost     O(1), at most one call of the decommit hook
@@ -253,9 +217,9 @@ reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark);
 /// Waits    for the decommit hook
 reel_status reel_temp_reset(reel_temp *temp);
 
-/// Decommit all unused memory now. Behind an MPU, an access to freed memory
-/// then traps on a real part, from the memory page above the last live byte on.
-/// Below that page no access can trap: this is the blind spot.
+/// Decommit all unused memory now. Behind an MPU, an access to freed memory then
+/// traps, from the memory page above the last live byte on. Below that page no
+/// access can trap: this is the blind spot.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the temp has ended.
 /// Cost     O(1), at most one call of the decommit hook
@@ -263,9 +227,9 @@ reel_status reel_temp_reset(reel_temp *temp);
 /// Waits    for the decommit hook
 reel_status reel_temp_trim(reel_temp *temp);
 
-/// Free every block, decommit all memory, and forget the estimate. The temp is
-/// then as after reel_temp_init(), but it keeps its statistics. A second call
-/// does no harm.
+/// Free every block, decommit all memory, and forget the estimate. Then the temp
+/// is as after reel_temp_init(), but with its statistics. A second call does no
+/// harm.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the temp has ended.
 /// Cost     O(1), at most one call of the decommit hook
@@ -277,10 +241,7 @@ reel_status reel_temp_dispose(reel_temp *temp);
 /// contexts may be in reel_temp_alloc_shared().
 ///
 /// Returns  0 up to the size of the range.
-static inline size_t reel_temp_used(const reel_temp *temp)
-{
-    return reel_arena_used(&temp->stack);
-}
+static inline size_t reel_temp_used(const reel_temp *temp);
 
 /// Get the committed bytes.
 ///
@@ -290,10 +251,7 @@ size_t reel_temp_committed(const reel_temp *temp);
 /// Get the free bytes of the range, committed or not.
 ///
 /// Returns  0 up to the size of the range.
-static inline size_t reel_temp_available(const reel_temp *temp)
-{
-    return reel_arena_available(&temp->stack);
-}
+static inline size_t reel_temp_available(const reel_temp *temp);
 
 /// Get the free bytes that need no commit. A handler can allocate these.
 ///
@@ -315,10 +273,7 @@ reel_stats reel_temp_stats(const reel_temp *temp);
 ///
 /// Returns  true if all of it does.
 static inline bool reel_temp_owns(const reel_temp *temp, const void *block,
-                                  size_t size)
-{
-    return reel_arena_owns(&temp->stack, block, size);
-}
+                                  size_t size);
 
 /// What an address is to a temp.
 typedef enum reel_temp_state {
@@ -329,10 +284,9 @@ typedef enum reel_temp_state {
     REEL_TEMP_BEYOND,    // less than a memory page beyond the end: an overrun
 } reel_temp_state;
 
-/// Tell what an address is to the temp, for fault handlers. The call changes
-/// nothing and does not need consistent bookkeeping, so a handler may interrupt
-/// any other call of its core. No other core may be inside a rewind, reset, trim
-/// or dispose of the temp.
+/// Tell what an address is to the temp, for fault handlers. A handler may call
+/// this inside any other call of its core. No other core may be inside a rewind,
+/// reset, trim or dispose of the temp.
 ///
 ///   offset   set to the distance from the start of the range, except for
 ///            ELSEWHERE; may be NULL
@@ -348,8 +302,8 @@ reel_temp_state reel_temp_locate(const reel_temp *temp, const void *address,
 /// Callers  any context
 const char *reel_temp_state_name(reel_temp_state state);
 
-/// Tell whether an address lies in committed memory. Then a fault there does
-/// not come from this temp.
+/// Tell whether an address lies in committed memory. Then this temp did not cause
+/// a fault there.
 ///
 /// Returns  true if it does.
 /// Callers  any context
@@ -360,12 +314,10 @@ bool reel_temp_is_committed(const reel_temp *temp, const void *address);
 /// Returns  true if it is consistent; false before init.
 bool reel_temp_is_valid(const reel_temp *temp);
 
-/// Register the temp, as reel_arena_bind(). From then on each rewind, reset and
-/// dispose ends all its descendants.
-///
-/// When the blocks of the parent end, the temp ends as an arena does. No hook is
-/// called: committed memory stays committed, other memory stays inaccessible.
-/// The caller restores the state of the port before the memory is used again.
+/// Register the temp, as reel_arena_bind(). A dispose ends its descendants, too.
+/// At its end no hook is called: committed memory stays committed, other memory
+/// stays inaccessible. The caller restores the port before the memory is used
+/// again.
 ///
 ///   parent   as for reel_registry_register(): where the space comes from
 ///
@@ -381,18 +333,16 @@ reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
 /// Callers  any context
 reel_handle reel_temp_handle(const reel_temp *temp);
 
-/// Offer the temp as an allocator. Freeing a block that is not the last does
-/// nothing and returns REEL_OK: REEL_FREES_LAST. While no block lies above the
-/// newest mark, all blocks are pinned: REEL_FREES_NEVER.
+/// Offer the temp as an allocator, as reel_arena_allocator().
 ///
 /// Returns  the allocator, valid as long as the temp.
 reel_allocator reel_temp_allocator(reel_temp *temp);
 
 #if defined(__GNUC__)
 
-/// Run the block that follows, then rewind the temp to where it was, as REEL_SCOPE does
-/// for an arena. The temp's policy sees it: REEL_SCOPE(&temp.stack) would go past it.
-/// Not for handlers, which may not rewind a temp.
+/// Run the block that follows, then rewind the temp to where it was: see REEL_SCOPE.
+/// Not for handlers, which may not rewind a temp. (REEL_SCOPE(&temp.stack) is wrong: the
+/// policy would not see it.)
 ///
 ///   REEL_TEMP_SCOPE(&frame) {
 ///       char *line = REEL_NEW_ARRAY(&frame, char, 80);

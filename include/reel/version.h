@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 /// The version of reel, which all build systems read here.
 ///
-/// Versions are those of semver.org. Within one major version a program that was
-/// built compiles and links anew without a change, and keeps its meaning:
+/// Versions are those of semver.org. Within one major version a program compiles and
+/// links without a change, and means the same:
 ///
-///   * a minor version adds functions, macros, options and values of enums, and
-///     members at the end of structs that the application does not fill in;
-///   * a patch mends what did not do what its header says;
-///   * what src/, detail/ and tests/ name, the layout of structs, and the figures of
-///     costs may change with each version. So compile program and library anew.
+///   * A minor version adds functions, macros, options and values of enums. It also
+///     adds members at the end of structs that the application does not fill in.
+///   * A patch mends what did not do what its header says.
+///   * Names in src/, detail/ and tests/, the layout of structs, and the figures of
+///     costs may change with each version. So compile program and library again.
 ///
-/// A suffix such as "-rc.1" says that a version is not released yet.
+/// A version with a suffix, such as "-rc.1", is not released yet.
 
 #ifndef REEL_VERSION_H
 #define REEL_VERSION_H

@@ -183,7 +183,7 @@ static inline REEL_SEEN_THROUGH void *reel_arena_alloc_ahead(reel_arena *arena,
 {
     void *const block = reel_arena_alloc(arena, size, align);
     const uintptr_t at = (uintptr_t)block + ahead;
-    // Not past the buffer: devices may lie there, and Cortex-M7 has an erratum
+    // Not past the buffer: devices may lie there. Also, Cortex-M7 has an erratum
     // (1013783) for a prefetch of memory that the MPU forbids.
     if (REEL_UNLIKELY(at - arena->base >= arena->end - arena->base)) {
         return block;
@@ -227,6 +227,18 @@ static inline REEL_SEEN_THROUGH void reel_scope_close(reel_scope *scope)
          !name.has_run; name.has_run = true)
 
 #endif
+
+// Dropped marks. A mark has a serial, which counts the resets and the rewinds that
+// dropped a mark. Not detected:
+//
+//   * a mark that another rewind dropped than the latest, and the lowest since the
+//     reset
+//   * a mark that is 2^n or more serials old, if `unsigned long` has n bits
+//   * a mark that was taken 2^n - 1 or more serials after a reset
+//   * a mark from before a new init
+//
+// The log of REEL_CHECKS 2 detects the first kind, too. It has room for 8 arenas, and
+// for 8 rewinds of each, each lower than all after it. Later arenas are not in it.
 
 #ifdef __cplusplus
 }

@@ -14,9 +14,9 @@
 extern "C" {
 #endif
 
-/// What the blocks of a static pool are aligned to: the power of two in their
-/// size, as the size of a type has that of its alignment; from REEL_ALIGN_DEFAULT
-/// to 4096.
+/// The alignment of the blocks of a static block pool: the largest power of two that
+/// divides their size, from REEL_ALIGN_DEFAULT to 4096. A type of that size needs no
+/// more.
 #define REEL_BLOCKS_ALIGN_(size)                                           \
     (REEL_LOW_BIT_(size) < REEL_ALIGN_DEFAULT ? (size_t)REEL_ALIGN_DEFAULT \
      : REEL_LOW_BIT_(size) < 4096             ? REEL_LOW_BIT_(size)        \

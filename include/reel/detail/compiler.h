@@ -94,10 +94,9 @@
     (!REEL_IS_CONSTANT(bytes) || (bytes) > REEL_TOP_BYTES / 2)
 
 /// The section of a static instance's memory. linker/reel.ld collects it, and
-/// startup code neither loads nor clears it. clang gives a section of an unknown
-/// name contents, and so does g++ in an inline function: they get a name that begins
-/// with .bss. There a function and an inline one may not share a section, so its name
-/// has the line, too.
+/// startup code neither loads nor clears it. With clang and g++ the name begins with
+/// .bss: they give sections of other names contents, g++ in inline functions. The line
+/// is in the name, since a function and an inline function cannot share a section.
 #if (defined(__clang__) || defined(__cplusplus)) && defined(__ELF__)
 #define REEL_NOINIT(name) \
     __attribute__((       \
@@ -108,12 +107,15 @@
 #define REEL_NOINIT(name)
 #endif
 
-/// For the macros REEL_<KIND>_DEFINE_AT, whose first argument says who may name the
-/// instance: `static` or REEL_EXTERNAL. The second is the section of its memory, a
-/// text; a name that begins with ".noinit" or ".bss" takes no flash. The linker
-/// script of the application places that section, (NOLOAD): reel.ld does not. The
-/// third is the alignment of its memory, in bytes. The control block lies in .data.
-/// Other files declare `extern reel_arena name;` and the like.
+/// The macros REEL_<KIND>_DEFINE_AT(linkage, section, align, name, …) define an
+/// instance for several files, or with memory in a section of your own. Its control
+/// block lies in .data.
+///
+///   linkage  `static` or REEL_EXTERNAL; other files then declare
+///            `extern reel_arena name;`
+///   section  a string. The linker script of the application places it, (NOLOAD);
+///            reel.ld does not. A name in ".noinit" or ".bss" takes no flash
+///   align    of its memory, in bytes
 #define REEL_EXTERNAL
 #define REEL_IN_SECTION(section) __attribute__((__section__(section)))
 

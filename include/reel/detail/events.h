@@ -12,8 +12,8 @@
 #include "reel/events.h"
 #include "reel/port.h"
 
-/// Report an event of the function that this is in, or is inlined into: the caller
-/// is where that one returns to.
+/// Report an event. The caller is the address that the function around this returns
+/// to, or the function that it is inlined into.
 #if REEL_EVENTS
 #define REEL_REPORT(kind, module, object, place, size)                        \
     reel_port_event(                                                          \

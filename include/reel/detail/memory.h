@@ -16,11 +16,11 @@
 #define REEL_MEMORY_DEFINE(name, bytes, align) \
     REEL_MEMORY_PLACE(REEL_NOINIT(name), name, bytes, align)
 
-/// A memory checker takes the memory of a static instance for dead until blocks are
-/// allocated in it. No code runs before the first of these, which may come before
-/// main(). So what is used by then stays as it is: `used` leads to a word of the
-/// instance. Its bits from `shift` on are the number of units of `unit` bytes that
-/// were ever used; or if `unit` is 0, the address up to which they were.
+/// The memory of a static instance is dead to a memory checker until blocks are
+/// allocated in it. Blocks may be allocated before the constructor below runs. It
+/// leaves those alone. `used` points to a word of the instance. Its bits from `shift`
+/// on are the number of units of `unit` bytes that were ever used. If `unit` is 0,
+/// they are the address after the used bytes.
 #if REEL_WATCH
 
 typedef struct reel_watched {
@@ -42,7 +42,7 @@ static inline void reel_watch_unused(const reel_watched *watched)
 
 #if defined(__cplusplus)
 
-// By an object, which works in functions and templates, too.
+// The constructor of an object: this works in functions and templates, too.
 #define REEL_WATCH_SHIFTED(name, memory, bytes, used, unit, shift)            \
     ;                                                                         \
     static const struct name##_watch {                                        \
@@ -56,8 +56,8 @@ static inline void reel_watch_unused(const reel_watched *watched)
 
 #elif defined(__ELF__)
 
-// By a list in a section, since C has no code outside of functions: and one function of
-// the program, which each file that has the header brings along.
+// A list in a section, and one function that walks it. Each file with this header has
+// the function, and the linker keeps one.
 #define REEL_WATCH_SHIFTED(name, memory, bytes, used, unit, shift)          \
     ;                                                                       \
     static const reel_watched name##_watched = { (memory), (bytes), (used), \

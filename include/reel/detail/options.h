@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/// Links fail if library and program differ in options that both must share, or if
-/// the linker script has no place for static instances. None of it takes a byte.
+/// The link fails if library and program differ in an option that both must share. It
+/// also fails if the linker script has no place for static instances. These checks
+/// take no byte.
 
 #ifndef REEL_DETAIL_OPTIONS_H
 #define REEL_DETAIL_OPTIONS_H
@@ -11,8 +12,8 @@
 
 #include "reel/base.h"
 
-// The options as a part of names. REEL_CHECKS is none: it changes what one side
-// checks by itself.
+// The options as a part of names. REEL_CHECKS is none of them: library and program
+// may differ in it.
 #if REEL_ATOMICS == REEL_ATOMICS_NATIVE
 #define REEL_NAME_ATOMICS atomics_native
 #elif REEL_ATOMICS == REEL_ATOMICS_MASKED
@@ -115,10 +116,9 @@ extern const char REEL_BUILT_WITH(reel_library)[];
 #endif
 
 #if REEL_ON_BARE_METAL && !REEL_NO_LINKER_SCRIPT
-/// A symbol of linker/reel.ld, whose value is 0. A static instance names it: if it
-/// is undefined, INCLUDE reel.ld in SECTIONS of the linker script. A script that
-/// places *(.noinit.reel*) and *(.bss.noinit.reel*) itself is built for with
-/// REEL_NO_LINKER_SCRIPT=1.
+/// A symbol of linker/reel.ld, whose value is 0. A static instance names it. If it
+/// is undefined, INCLUDE reel.ld in SECTIONS of the linker script. Or let the script
+/// place *(.noinit.reel*) and *(.bss.noinit.reel*), and set REEL_NO_LINKER_SCRIPT=1.
 extern const char reel_ld_is_not_included_in_the_linker_script[];
 #define REEL_ZERO_BY_SCRIPT \
     ((uintptr_t)reel_ld_is_not_included_in_the_linker_script)
@@ -126,9 +126,9 @@ extern const char reel_ld_is_not_included_in_the_linker_script[];
 #define REEL_ZERO_BY_SCRIPT 0
 #endif
 
-/// A 0 in a static instance, by which the instance names the options. A host's
-/// program may be moved when it is loaded, and a symbol of value 0 with it: there a
-/// pointer of its own does so.
+/// A 0 in a static instance, by which the instance names the options. On a host a
+/// pointer beside the instance names them: there the loader may move the program, and
+/// the symbol is not 0.
 #if REEL_ON_BARE_METAL
 #define REEL_ZERO_BY_OPTIONS ((uintptr_t)REEL_BUILT_WITH(reel_library))
 #define REEL_NAME_OPTIONS(name)
@@ -142,9 +142,8 @@ extern const char reel_ld_is_not_included_in_the_linker_script[];
 #define REEL_NAME_OPTIONS(name)
 #endif
 
-/// An entry of the list of static instances, for port/list/list.h: the linker makes
-/// one table of all, without gaps: hence the alignment. It stands behind the instance
-/// that it names.
+/// An entry of the list of static instances, for port/list/list.h. The linker makes
+/// one table of all entries. The alignment keeps it without gaps.
 #if REEL_LIST
 typedef enum reel_listed_kind {
     REEL_LISTED_ARENA,

@@ -16,7 +16,7 @@
     (REEL_ALIGN_DEFAULT > sizeof(reel_word) ? (size_t)REEL_ALIGN_DEFAULT \
                                             : sizeof(reel_word))
 
-/// Granules for so many bytes, and the most of a chunk: half a word counts them.
+/// Granules that `bytes` take, and the most of a chunk: half a word counts them.
 #define REEL_REWINDABLE_COUNT_(bytes, granule) \
     (((size_t)(bytes)-1) / (granule) + 1)
 #define REEL_REWINDABLE_MOST_ (SIZE_MAX >> sizeof(size_t) * 4)

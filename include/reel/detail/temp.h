@@ -1,5 +1,31 @@
 // SPDX-License-Identifier: MIT
-/// Inside temp.h: its inline function and the slow half.
+/// Inside temp.h: its inline functions, a slow half, and the formulas of the
+/// estimates.
+///
+/// By rates. Let h be the most bytes in use since the last reset, and p the same
+/// for the reset before. Let e be the estimate, and C = roundup(e + step, step):
+///
+///     e = 0                      e = h
+///     h > e, h > C and p > C     e += s(max(h, p) - e, fast_expansion)
+///     h > e otherwise            a = h/2 + p/2; if a > e, e += s(a - e, expansion)
+///     h < e                      e -= s(e - h, contraction)
+///
+///     s(d, k) = max(1, d < 2^20 ? d * k / 1024 : d / 1024 * k)
+///
+/// Then the reset decommits what lies above K = roundup(e + step, step), but at
+/// most decommit_limit bytes. All arithmetic is in integers. (The temp allocator
+/// for Zig by Ryan Liptak and others does this with rates of 0.001, 1/16 and 1.)
+///
+/// By a window of w frames. Let h be the most bytes in use in the frame, m the
+/// highest h of the window so far, and p that of the window before:
+///
+///     m = max(m, h)
+///     e = max(m, p)
+///     after w frames      p = m, m = 0, and the next window begins
+///
+/// Then what lies above K is decommitted, if it is more than a quarter of what is
+/// committed. So the memory of a spike stays for w to 2w - 1 frames. (Kathleen
+/// Nichols's lib/win_minmax.c in Linux is such a windowed maximum.)
 
 #ifndef REEL_DETAIL_TEMP_H
 #define REEL_DETAIL_TEMP_H
@@ -47,6 +73,29 @@ extern "C" {
         0,                                                                   \
         false,                                                               \
     } REEL_WATCH_MEMORY(name, name##_memory, bytes, &name.stack.next.value, 0) REEL_ON_LIST(name, TEMP)
+
+REEL_REPORTING reel_mark reel_temp_mark(reel_temp *temp)
+{
+    const reel_mark mark = reel_arena_mark(&temp->stack);
+    REEL_REPORT(MARK, TEMP, temp, mark.position, 0);
+    return mark;
+}
+
+static inline size_t reel_temp_used(const reel_temp *temp)
+{
+    return reel_arena_used(&temp->stack);
+}
+
+static inline size_t reel_temp_available(const reel_temp *temp)
+{
+    return reel_arena_available(&temp->stack);
+}
+
+static inline bool reel_temp_owns(const reel_temp *temp, const void *block,
+                                  size_t size)
+{
+    return reel_arena_owns(&temp->stack, block, size);
+}
 
 /// The slow half of reel_temp_alloc() and reel_temp_alloc_shared().
 void *reel_temp_alloc_slow(reel_temp *temp, size_t size, size_t align);
