@@ -2,6 +2,7 @@
 #define KIND REEL_KIND_POOL
 #include "reel/pool.h"
 
+#include "binding.h"
 #include "bits.h"
 #include "gate.h"
 #include "pool_chunks.h"
@@ -235,6 +236,29 @@ reel_allocator reel_pool_allocator(reel_pool *pool)
     };
     const reel_allocator allocator = { &ops, pool };
     return allocator;
+}
+
+// ---- lifetimes ---------------------------------------------------------------
+
+reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
+                           reel_handle parent)
+{
+    if (pool == NULL || registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (pool_has_ended(pool)) {
+        return REEL_STALE;
+    }
+    const reel_allocator self = reel_pool_allocator(pool);
+    return reel_binding_start(&pool->entry, registry, self.ops, self.self,
+                              parent.index, parent.version);
+}
+
+reel_handle reel_pool_handle(const reel_pool *pool)
+{
+    reel_handle handle;
+    reel_binding_handle(pool->entry, pool, &handle);
+    return handle;
 }
 
 // ---- what the program calls, if callers are kept -----------------------------

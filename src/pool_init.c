@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "binding.h"
 #include "bits.h"
 #include "gate.h"
 #include "pool_chunks.h"
@@ -96,26 +95,3 @@ reel_status reel_pool_init(reel_pool *pool, reel_allocator backing,
                                  chunk_size, NULL);
 }
 ALSO_PLAIN(reel_pool_init);
-
-// ---- lifetimes ---------------------------------------------------------------
-
-reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
-                           reel_handle parent)
-{
-    if (pool == NULL || registry == NULL) {
-        return REEL_INVALID;
-    }
-    if (pool_has_ended(pool)) {
-        return REEL_STALE;
-    }
-    const reel_allocator self = reel_pool_allocator(pool);
-    return reel_binding_start(&pool->entry, registry, self.ops, self.self,
-                              parent.index, parent.version);
-}
-
-reel_handle reel_pool_handle(const reel_pool *pool)
-{
-    reel_handle handle;
-    reel_binding_handle(pool->entry, pool, &handle);
-    return handle;
-}

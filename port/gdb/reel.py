@@ -717,6 +717,7 @@ KIND_OF_FILE = {
     'arena.c': 'reel_arena',
     'temp.c': 'reel_temp',
     'blocks.c': 'reel_blocks',
+    'blocks_cache.c': 'reel_blocks_cache',
     'pool.c': 'reel_pool',
     'pool_cache.c': 'reel_pool_cache',
     'region.c': 'reel_region',
@@ -735,14 +736,9 @@ def kind_of_ops(ops):
     except gdb.MemoryError:
         return None
     symtab = gdb.find_pc_line(allocate & ~1).symtab
-    block = gdb.block_for_pc(allocate & ~1)
     if symtab is None:
         return None
-    kind = KIND_OF_FILE.get(symtab.filename.replace('\\', '/').split('/')[-1])
-    name = block.function.name if block and block.function else ''
-    if kind == 'reel_blocks' and name.endswith('_cached'):
-        return 'reel_blocks_cache'
-    return kind
+    return KIND_OF_FILE.get(symtab.filename.replace('\\', '/').split('/')[-1])
 
 
 # ---- finding them ----------------------------------------------------------------
