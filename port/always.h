@@ -48,7 +48,7 @@ void reel_always_decommit(void *context, void *addr, size_t size);
 #define REEL_ALWAYS_DEFINE(name, page_size, limit)                      \
     REEL_STATIC_ASSERT((page_size) > 0                                  \
                            && ((page_size) & ((page_size)-1)) == 0,     \
-                       "a page is a power of two");                     \
+                       "page_size must be a power of two");             \
     enum { name##_page_size = (page_size) };                            \
     static reel_always name = {                                         \
         { page_size, &name, reel_always_commit, reel_always_decommit }, \

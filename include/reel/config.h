@@ -118,17 +118,15 @@
 #define REEL_EVENTS 0
 #endif
 
-/// Bytes between neighbours, for builds with a memory checker: then it detects an
-/// overrun into the next live block, too. 0: none; blocks lie where they lie in
-/// every other build   8 to 4096: behind each block lie so many bytes that are
-/// nobody's.
+/// Bytes of a zone behind each block, for builds with a memory checker. The checker
+/// then also detects an overrun into the next live block. 0: no zone; blocks lie as
+/// in every other build   8 to 4096: the size of a zone.
 ///
-/// A request for n bytes takes n + REEL_RED_ZONES. Used, peak and available count
-/// both, and so does the least buffer. Sizes that a caller passes or gets are those
-/// of blocks. Blocks and pools have places of one size: REEL_BLOCKS_STRIDE says what
-/// a block takes, and a page takes twice its size. Their statistics are those of
-/// blocks and pages. The memory of their static instances, and REEL_BLOCKS_SIZE,
-/// grow. That of other static instances does not, so it holds less.
+/// A request for n bytes takes n + REEL_RED_ZONES. Used, peak, available and the
+/// least buffer count both. Sizes that a caller passes or gets are those of blocks.
+/// In a block pool a block takes REEL_BLOCKS_STRIDE bytes, and in a pool a page
+/// takes twice its size. Their statistics are without zones, and their static
+/// instances and REEL_BLOCKS_SIZE grow. Other static instances hold less.
 #ifndef REEL_RED_ZONES
 #define REEL_RED_ZONES 0
 #endif

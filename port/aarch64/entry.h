@@ -10,7 +10,7 @@
 #define ENTRY_VALID UINT64_C(1)
 #define ENTRY_TABLE (ENTRY_VALID | UINT64_C(1) << 1)
 // Attribute 1 of MAIR_EL1, inner shareable, accessed, read and write at EL1
-// alone; nobody executes.
+// alone; not executable.
 #define ENTRY_PAGE                                                        \
     (ENTRY_VALID | UINT64_C(1) << 1 | UINT64_C(1) << 2 | UINT64_C(3) << 8 \
      | UINT64_C(1) << 10 | UINT64_C(3) << 53)

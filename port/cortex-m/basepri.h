@@ -12,7 +12,7 @@
 //
 // Writing BASEPRI_MAX raises the mask and never lowers it. Where that makes
 // interrupts wait it does so at once; unmasking may take until the next ISB or
-// exception, which delays them by a few instructions and hurts nobody. MSR is
+// exception, which delays them by a few instructions. MSR is
 // ignored in unprivileged code, and no mask stops an NMI: neither may call reel.
 //
 // Cortex-M7 r0p1, erratum 837070: the instruction after a write that raises

@@ -25,7 +25,7 @@
 #define RASR_ENABLE UINT32_C(1)
 #define RASR_SIZE   1u // shift; the field is log2 of the size, less 1
 #define RASR_SRD    8u // shift; a 1 disables a sub-region
-#define RASR_AP_RW  (UINT32_C(1) << 24) // by privileged code; 0: by nobody
+#define RASR_AP_RW  (UINT32_C(1) << 24) // by privileged code; 0: no access
 #define RASR_XN     (UINT32_C(1) << 28)
 
 // Normal memory, write-back; with write allocation where the MPU can say so.

@@ -51,7 +51,7 @@ static inline REEL_ALWAYS_INLINED uintptr_t reel_event_time(void)
     extern uintptr_t reel_event_nanoseconds(void); // port/events/host_clock.c
     return reel_event_nanoseconds();
 #else
-#error "no clock is known for this CPU: define REEL_EVENTS_TIME"
+#error "clock.h has no clock for this CPU: define REEL_EVENTS_TIME"
 #endif
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Hooks of the kernel. A gate is a mutex of the kernel's: it has the
 // scheduler's fairness, and under PREEMPT_RT the priority of who waits. A mutex
-// is larger than a gate's word, so gates take one from a table while anybody is
-// at them.
+// is larger than a gate's word, so gates take one from a table while a thread is
+// inside or waits.
 
 #include <linux/mutex.h>
 #include <linux/preempt.h>

@@ -21,7 +21,7 @@
 #include "reel_linux.h"
 
 #ifndef CONFIG_X86_64
-#error "address space is known for x86-64 only"
+#error "pages.c is for x86-64: write the hooks of reel/pages.h"
 #endif
 
 #define MOST_SINGLY (64 * PAGE_SIZE) // more is forgotten at once

@@ -3,11 +3,10 @@
 /// they are. Include it after the kernel's own headers. Written for 6.1 on
 /// x86-64, with symbols that modules may use.
 ///
-/// reel asks a port one question, "is this a handler?", and acts on it: there
-/// it does not wait, grow or commit. In a kernel that is wider than handlers.
-/// Whoever holds a spinlock, or has preemption off, or is an RCU reader, must
-/// not sleep either, and a commit sleeps in the page allocator. So
-/// reel_port_in_interrupt() is true wherever the caller may not sleep.
+/// In a handler reel does not wait, grow or commit. In a kernel a caller must also
+/// not sleep while it holds a spinlock, has preemption off, or is an RCU reader.
+/// A commit sleeps in the page allocator. So reel_port_in_interrupt() is true
+/// wherever the caller must not sleep.
 /// reel_linux_in_handler() tells handlers alone.
 
 #ifndef REEL_LINUX_H

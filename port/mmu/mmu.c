@@ -14,7 +14,7 @@
 #elif defined(__aarch64__)
 #include "aarch64/entry.h"
 #else
-#error "page tables of this machine are not known"
+#error "mmu.c is for RISC-V and AArch64: write the hooks of reel/pages.h"
 #endif
 
 #define PAGE       REEL_MMU_PAGE

@@ -7,7 +7,7 @@
 #include "reel/base.h"
 
 #define ENTRY_VALID UINT64_C(1)
-// Read, write, accessed, dirty; nobody executes, and U-mode has no access.
+// Read, write, accessed, dirty; not executable, and U-mode has no access.
 #define ENTRY_PAGE                                                        \
     (ENTRY_VALID | UINT64_C(1) << 1 | UINT64_C(1) << 2 | UINT64_C(1) << 6 \
      | UINT64_C(1) << 7)

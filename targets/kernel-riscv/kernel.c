@@ -19,8 +19,8 @@ static size_t caught;
 
 // ---- system calls -----------------------------------------------------------
 
-// All pages or none that anybody sees: what was mapped before stays with the
-// process.
+// All pages or none. After a failure, what was mapped before stays with the
+// process, which does not see it.
 static uintptr_t grow(process_state *state, size_t pages)
 {
     const uintptr_t start = state->heap_end;
@@ -81,7 +81,7 @@ uintptr_t machine_refused(uintptr_t address, uintptr_t pc)
     if (process_name(processes, PROCESSES, address)) {
         caught++;
     } else {
-        say("%x is nobody's\n", address);
+        say("%x is not mapped\n", address);
     }
     return machine_after(pc);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What every file of the benchmark shares: an entrant is one contestant in one
 // workload. Contestants are grouped by the library they measure, a file each; the
-// loops are in loops.h, the same text for everybody.
+// loops are in loops.h, the same text for all.
 
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The workloads. Each is one loop, a template over the contestant, which brings
 // three or four small inline functions; so the text of the loop is the same for
-// everybody.
+// all.
 //
 // The first word of each block is written, as any user of a block writes to it. The
 // store may alias anything, so no state stays in registers across it, and it

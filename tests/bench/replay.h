@@ -92,7 +92,7 @@ template <class Heap, class Trace> class replay : public entrant
     }
 
     // Both ends are written, as a program would. What is to be cleared is not: that
-    // is the same work for everybody.
+    // is the same work for all.
     void once()
     {
         for (const trace_event &event : events) {

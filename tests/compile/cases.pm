@@ -135,7 +135,7 @@ our @links = (
 
 # Static instances that cannot be, and what must be said of them.
 my $blocks_text = '1 to REEL_BLOCKS_MAX blocks of 1 byte or more';
-my $pages_text  = 'bytes, align and step are whole pages of the port';
+my $pages_text  = 'bytes, align, step must be whole pages of the port';
 our @impossible  = (
     [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32767);', $blocks_text ],
     [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 0);',     $blocks_text ],

@@ -50,7 +50,7 @@ static int sum_cached(void)
 
 // ---- the calls -----------------------------------------------------------------
 
-// Hostile frees make an owner's contents anybody's.
+// After a hostile free another context may write to a block that has an owner.
 static void use(void *block)
 {
     if (!book.is_hostile) {

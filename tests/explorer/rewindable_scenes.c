@@ -150,7 +150,7 @@ static bool can_grow(size_t granules)
 
 // ---- the calls -----------------------------------------------------------------
 
-// Hostile frees make an owner's contents anybody's.
+// After a hostile free another context may write to a block that has an owner.
 static void use(void *block)
 {
     if (!book.is_hostile) {

@@ -154,7 +154,7 @@ static void *allocate_at_last(size_t size)
     return block;
 }
 
-// A message is a block of the heap, which whoever reads it frees.
+// A message is a block of the heap. The reader frees it.
 static void send_messages(void *unused)
 {
     (void)unused;

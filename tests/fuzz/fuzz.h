@@ -73,7 +73,7 @@ extern const size_t kind_count;
 // The next byte; 0 after the last one.
 unsigned take(void);
 
-// A size and an alignment that somebody may ask for, some of them hostile.
+// A size and an alignment to ask for, some of them hostile.
 size_t take_size(void);
 size_t take_align(void);
 

@@ -121,8 +121,8 @@ static int misuse_a_temp(const char *what)
     return 0;
 }
 
-// Control blocks, tables and memory that nobody wrote, as malloc gives them: what init
-// did not fill is not read.
+// Control blocks, tables and memory with undefined contents, from malloc: what init did
+// not fill is not read.
 static int use_what_nobody_wrote(void)
 {
     // Static: what they lead to is not lost at the end.

@@ -214,7 +214,7 @@ static void without_a_fence_the_other_hart_goes_on(void)
 
 #endif
 
-// What an emulator would not notice: nobody executes, U-mode and EL0 have no access,
+// An emulator would not notice these: no page is executable, U-mode and EL0 have no access,
 // and memory is cached like all other.
 static void entries_are_right(void)
 {

@@ -351,7 +351,7 @@ sub enhanced
 
 # The frames of synthetic.pcap as pcapng: two sections of different orders of bytes,
 # interfaces of several units of time and link types, old and simple blocks, and
-# blocks that nobody knows.
+# blocks of unknown types.
 sub sections
 {
     my @records = records(text_of(synthetic()));

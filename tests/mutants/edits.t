@@ -17,7 +17,7 @@ my %equivalent = lists::equivalent();
 is( join( "\n", grep { !$is_there{$_} } sort keys %equivalent ), '', 'every equivalent is still a mutant' );
 is( join( "\n", grep { !$equivalent{$_} } sort keys %equivalent ), '', 'every equivalent has a reason' );
 
-# Code that changes brings mutants that nobody judged: not too many.
+# Code that changes brings mutants that were not judged: not too many.
 my @killed = map { $_->{key} } lists::killed();
 my $gone   = grep { !$is_there{$_} } @killed;
 cmp_ok( $gone, '<=', @killed / 4, 'most of the list `killed` are still mutants: KILLED=1 make mutants' );

@@ -512,7 +512,7 @@ static void a_large_object_moves_for_an_alignment(void)
     EXPECT(reel_region_is_valid(&the.region));
 }
 
-// Unbound, so nobody tells it.
+// Unbound, so its end is not called.
 static void a_region_over_a_pool_that_has_ended_does_nothing_large(void)
 {
     open_region();

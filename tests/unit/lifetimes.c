@@ -918,7 +918,7 @@ static void a_page_cache_ends_with_its_pool(void)
 
 // Its slots are gone, the pool is not: regions that used it give their pages to the
 // pool.
-// It is not bound, so nobody tells it; the links of its pages are full of a pattern.
+// It is not bound, so its end is not called. The links of its pages have a pattern.
 static void a_flush_after_the_end_of_the_pool_writes_nothing(void)
 {
     fresh_parent();

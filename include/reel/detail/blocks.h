@@ -47,7 +47,7 @@ extern "C" {
                             count)                                          \
     REEL_STATIC_ASSERT(                                                     \
         (block_size) > 0 && (count) > 0 && (count) <= REEL_BLOCKS_MAX,      \
-        "a pool has 1 to REEL_BLOCKS_MAX blocks of 1 byte or more");        \
+        "a block pool needs 1 to REEL_BLOCKS_MAX blocks, 1 byte or more");  \
     REEL_NAME_OPTIONS(name)                                                 \
     REEL_MEMORY_PLACE(place, name##_memory,                                 \
                       REEL_BLOCKS_STRIDE(block_size) * (count), align);     \

@@ -48,8 +48,8 @@ extern "C" {
             && ((align) & ((align)-1)) == 0 && (align) <= (page_size)          \
             && (count) <= REEL_BLOCKS_MAX                                      \
             && REEL_POOL_NUMBERS_(count) <= REEL_BLOCKS_MAX,                   \
-        "a pool has 1 to REEL_BLOCKS_MAX pages; page size and "                \
-        "alignment are powers of two");                                        \
+        "a pool needs 1 to REEL_BLOCKS_MAX pages; page_size and "              \
+        "align must be powers of two, align at most page_size");               \
     REEL_NAME_OPTIONS(name)                                                    \
     REEL_MEMORY_PLACE(place, name##_memory,                                    \
                       REEL_POOL_STRIDE_(page_size) * (count), align);          \

@@ -38,8 +38,8 @@
                            && ((granule) & ((granule)-1)) == 0                 \
                            && REEL_REWINDABLE_COUNT_(bytes, granule)           \
                                   <= REEL_REWINDABLE_MOST_,                    \
-                       "1 to as many bytes as a chunk may have; a granule is " \
-                       "a power of two, and a word at least");                 \
+                       "bytes must be 1 to what a chunk may have; align must " \
+                       "be a power of two, and a word or more");               \
     REEL_NAME_OPTIONS(name)                                                    \
     REEL_MEMORY_PLACE(place, name##_memory,                                    \
                       REEL_REWINDABLE_BYTES_(bytes, granule), granule);        \

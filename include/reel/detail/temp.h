@@ -50,7 +50,7 @@ extern "C" {
     REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0        \
                            && (align) % port##_page_size == 0 && (step) > 0  \
                            && (step) % port##_page_size == 0,                \
-                       "bytes, align and step are whole pages of the port"); \
+                       "bytes, align, step must be whole pages of the port"); \
     REEL_NAME_OPTIONS(name)                                                  \
     REEL_MEMORY_PLACE(place, name##_memory, bytes, align);                   \
     linkage reel_temp name = {                                               \
