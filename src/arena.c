@@ -400,6 +400,7 @@ size_t reel_arena_peak(const reel_arena *arena)
 reel_stats reel_arena_stats(const reel_arena *arena)
 {
     reel_stats stats;
+    stats.size = reel_arena_size(arena);
     stats.used = reel_arena_used(arena);
     stats.peak = reel_arena_peak(arena);
     stats.failures = load_relaxed(&arena->refusals) / ONE_REFUSAL;

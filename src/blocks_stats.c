@@ -40,6 +40,7 @@ reel_stats reel_blocks_stats(const reel_blocks *blocks)
 {
     const size_t failures = load_relaxed(&blocks->failures);
     reel_stats stats;
+    stats.size = blocks->list.count * blocks->block_size;
     stats.used = reel_blocks_count_used(blocks) * blocks->block_size;
     stats.peak = reel_blocks_peak(blocks) * blocks->block_size;
     stats.failures = failures;

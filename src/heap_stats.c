@@ -69,6 +69,7 @@ size_t reel_heap_largest_free(const reel_heap *heap)
 reel_stats reel_heap_stats(const reel_heap *heap)
 {
     reel_stats stats;
+    stats.size = reel_heap_size(heap);
     stats.used = heap->peak - heap->below_peak;
     stats.peak = heap->peak;
     stats.failures = heap->failures;

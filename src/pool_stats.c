@@ -39,6 +39,7 @@ reel_stats reel_pool_stats(const reel_pool *pool)
 {
     const size_t failures = load_relaxed(&pool->failures);
     reel_stats stats;
+    stats.size = reel_pool_pages(pool) << pool->page_bits;
     stats.used = reel_pool_used_pages(pool) << pool->page_bits;
     stats.peak = reel_pool_peak_pages(pool) << pool->page_bits;
     stats.failures = failures;

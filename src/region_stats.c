@@ -6,11 +6,18 @@ bool reel_region_is_open(const reel_region *region)
     return region->end != 0;
 }
 
+static size_t size_of(const reel_region *region)
+{
+    return (region->pages << region->pool->page_bits)
+           + (region->has_more ? region->large_size : 0);
+}
+
 reel_stats reel_region_stats(const reel_region *region)
 {
     const bool is_open = reel_region_is_open(region);
     const size_t peak = is_open && region->has_more ? region->peak : 0;
     reel_stats stats;
+    stats.size = is_open ? size_of(region) : 0;
     stats.used = is_open ? used_in(region) : 0;
     stats.peak = max_of(peak, stats.used);
     stats.failures = region->failures;

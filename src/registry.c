@@ -321,6 +321,7 @@ reel_stats reel_registry_stats(const reel_registry *registry)
 {
     const size_t entry_size = sizeof *registry->entries;
     reel_stats stats;
+    stats.size = registry->capacity * entry_size;
     stats.used = registry->used * entry_size;
     stats.peak = reel_registry_peak(registry) * entry_size;
     stats.failures = registry->failures;

@@ -29,6 +29,7 @@ size_t reel_rewindable_initial_size(const reel_rewindable *rewindable)
 reel_stats reel_rewindable_stats(const reel_rewindable *rewindable)
 {
     reel_stats stats;
+    stats.size = reel_rewindable_bytes_allocated(rewindable);
     stats.used = used_of(rewindable);
     stats.peak = max_of(rewindable->peak, stats.used);
     stats.failures = load_relaxed(&rewindable->failures);

@@ -193,6 +193,12 @@ static inline size_t reel_blocks_count(const reel_blocks *blocks);
 /// Callers  any context
 reel_stats reel_blocks_stats(const reel_blocks *blocks);
 
+/// Begin a phase of the statistics: from now on no failure was counted. The peak
+/// stays, since nothing but the watermark tells it.
+///
+/// Returns  nothing.
+static inline void reel_blocks_begin_phase(reel_blocks *blocks);
+
 /// Check the bookkeeping of the block pool: the list holds exactly the free
 /// blocks.
 ///

@@ -237,6 +237,17 @@ size_t reel_pool_peak_pages(const reel_pool *pool);
 /// Callers  any context
 reel_stats reel_pool_stats(const reel_pool *pool);
 
+/// Begin a phase of the statistics: from now on no failure was counted, and the peak
+/// is what was ever claimed of the present chunks. A reel_pool_trim() before it frees
+/// those that have no used page.
+///
+/// Returns  nothing.
+static inline void reel_pool_begin_phase(reel_pool *pool)
+{
+    pool->peak = 0;
+    REEL_WORD_SET(pool->failures, 0);
+}
+
 /// Get the size of a page.
 ///
 /// Returns  bytes.

@@ -159,6 +159,12 @@ bool reel_region_is_open(const reel_region *region);
 ///          the peak is what is used. A closed region keeps only its failures.
 reel_stats reel_region_stats(const reel_region *region);
 
+/// Begin a phase of the statistics: from now on the peak is what is in use now, and
+/// no failure was counted. Blocks stay.
+///
+/// Returns  nothing.
+static inline void reel_region_begin_phase(reel_region *region);
+
 /// Check the bookkeeping of the region.
 ///
 /// Returns  true if it is consistent; also for a closed region.

@@ -219,6 +219,16 @@ size_t reel_registry_peak(const reel_registry *registry);
 /// Callers  threads only
 reel_stats reel_registry_stats(const reel_registry *registry);
 
+/// Begin a phase of the statistics: from now on no failure was counted. The peak
+/// stays: handles are judged by it.
+///
+/// Returns  nothing.
+/// Callers  threads only
+static inline void reel_registry_begin_phase(reel_registry *registry)
+{
+    registry->failures = 0;
+}
+
 /// Check the bookkeeping of the registry. Each entry below the watermark is on the
 /// free list, or in the tree and linked both ways.
 ///

@@ -266,6 +266,17 @@ size_t reel_rewindable_initial_size(const reel_rewindable *rewindable);
 /// Callers  any context
 reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
 
+/// Begin a phase of the statistics: from now on the peak is what is in use now, and
+/// no failure was counted. Blocks stay.
+///
+/// Returns  nothing.
+static inline void reel_rewindable_begin_phase(reel_rewindable *rewindable)
+{
+    rewindable->peak = 0;
+    REEL_WORD_SET(rewindable->failures, 0);
+    REEL_WORD_SET(rewindable->largest_refused, 0);
+}
+
 /// Check the bookkeeping of the rewindable.
 ///
 /// Returns  true if it is consistent.

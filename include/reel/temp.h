@@ -269,6 +269,17 @@ size_t reel_temp_peak(const reel_temp *temp);
 ///          failure.
 reel_stats reel_temp_stats(const reel_temp *temp);
 
+/// Begin a phase of the statistics, as reel_arena_begin_phase(). For the policy a
+/// frame begins, too: what this one used before does not raise what later resets
+/// keep.
+///
+/// Returns  nothing.
+static inline void reel_temp_begin_phase(reel_temp *temp)
+{
+    reel_arena_begin_phase(&temp->stack);
+    temp->peak = 0;
+}
+
 /// Tell whether [block, block + size) lies within the used part.
 ///
 /// Returns  true if all of it does.

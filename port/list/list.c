@@ -56,6 +56,7 @@ static void put_line(reel_list_write *write, void *context,
     write(context, listed->name);
     write(context, " ");
     write(context, name_of(listed->kind));
+    put(write, context, " size=", stats.size);
     put(write, context, " used=", stats.used);
     put(write, context, " peak=", stats.peak);
     put(write, context, " failures=", stats.failures);

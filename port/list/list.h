@@ -21,10 +21,10 @@ extern "C" {
 /// Write text: the application's.
 typedef void reel_list_write(void *context, const char *text);
 
-/// Write a line for each instance: its name and kind, bytes used, peak, failures,
-/// and the bytes of the largest refused request.
+/// Write a line for each instance: its name and kind, its bytes, those used, peak,
+/// failures, and the bytes of the largest refused request.
 ///
-///   scratch arena used=120 peak=400 failures=1 largest_refused=5000
+///   scratch arena size=4096 used=120 peak=400 failures=1 largest_refused=5000
 ///
 /// The numbers are those of reel_<kind>_stats(). Instances are not locked.
 ///

@@ -70,13 +70,13 @@ int main(void)
     EXPECT_EQUAL(count, REEL_LIST ? 7 : 0);
     EXPECT_EQUAL(length > 0, REEL_LIST);
     static const char *const lines[] = {
-        "scratch arena used=100 peak=100 failures=1 largest_refused=1000\n",
-        "packets blocks used=0 peak=24 failures=0 largest_refused=0\n",
-        "messages heap used=32 peak=32 failures=0 ",
-        "cards pool used=64 peak=64 failures=0 ",
-        "letters rewindable used=64 peak=64 failures=0 ",
-        "frame temp used=48 peak=48 failures=0 ",
-        "lifetimes registry used=0 peak=0 failures=0 ",
+        "scratch arena size=256 used=100 peak=100 failures=1 largest_refused=1000\n",
+        "packets blocks size=96 used=0 peak=24 failures=0 largest_refused=0\n",
+        "messages heap size=512 used=32 peak=32 failures=0 ",
+        "cards pool size=256 used=64 peak=64 failures=0 ",
+        "letters rewindable size=256 used=64 peak=64 failures=0 ",
+        "frame temp size=256 used=48 peak=48 failures=0 ",
+        "lifetimes registry size=",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         EXPECT_EQUAL(times(lines[i]), REEL_LIST);

@@ -240,6 +240,122 @@ static void a_phase_forgets_the_peak_and_keeps_what_is_live(void)
     EXPECT(reel_heap_is_valid(&heap));
 }
 
+// What statistics say right after a phase has begun.
+static bool is_as_if_new(reel_stats stats)
+{
+    return stats.peak == stats.used && stats.used > 0
+           && stats.used <= stats.size && stats.failures == 0
+           && stats.largest_refused == 0;
+}
+
+static void a_phase_of_a_temp_forgets_its_frames(void)
+{
+    fresh_temp();
+    const reel_mark mark = reel_temp_mark(&temp);
+    EXPECT(reel_temp_alloc(&temp, 400, 1) != NULL);
+    EXPECT(reel_temp_alloc(&temp, 200, 1) == NULL);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
+    EXPECT(reel_temp_alloc(&temp, 300, 1) != NULL);
+    EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_STALE);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
+    EXPECT(reel_temp_alloc(&temp, 100, 1) != NULL);
+    EXPECT_EQUAL(reel_temp_stats(&temp).peak, 400);
+    reel_temp_begin_phase(&temp);
+    EXPECT(is_as_if_new(reel_temp_stats(&temp)));
+    EXPECT_EQUAL(reel_temp_stats(&temp).size, 512);
+    EXPECT(reel_temp_alloc(&temp, 50, 1) != NULL);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
+    EXPECT_EQUAL(reel_temp_peak(&temp), 150);
+    EXPECT(reel_temp_is_valid(&temp));
+}
+
+static void a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live(void)
+{
+    static reel_rewindable_chunk table[2];
+    static reel_pool pool;
+    static reel_pool_chunk chunks[2];
+    static reel_region region;
+    static const reel_rewindable_config config = { 128, 64, 8, false };
+    fresh_arena(4096);
+    const reel_allocator backing = reel_arena_allocator(&arena);
+    EXPECT_EQUAL(reel_rewindable_init(&messages, backing, table, 2, &config),
+                 REEL_OK);
+    EXPECT(reel_rewindable_alloc(&messages, 120, 8) != NULL);
+    EXPECT_EQUAL(reel_rewindable_rewind(&messages), REEL_OK);
+    EXPECT(reel_rewindable_alloc(&messages, 4000, 8) == NULL);
+    EXPECT(reel_rewindable_alloc(&messages, 40, 8) != NULL);
+    EXPECT_EQUAL(reel_rewindable_stats(&messages).peak, 120);
+    reel_rewindable_begin_phase(&messages);
+    EXPECT(is_as_if_new(reel_rewindable_stats(&messages)));
+    EXPECT_EQUAL(reel_rewindable_stats(&messages).size,
+                 reel_rewindable_bytes_allocated(&messages));
+
+    EXPECT_EQUAL(reel_pool_init(&pool, backing, chunks, 2, 64, 128), REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&region, &pool), REEL_OK);
+    EXPECT(reel_region_alloc(&region, 16, 8) != NULL);
+    void *const large = reel_region_alloc(&region, 200, 8);
+    EXPECT(large != NULL);
+    EXPECT_EQUAL(reel_region_free(&region, large, 200), REEL_OK);
+    EXPECT(reel_region_alloc(&region, 4000, 8) == NULL);
+    EXPECT(reel_region_stats(&region).peak > 200);
+    reel_region_begin_phase(&region);
+    EXPECT(is_as_if_new(reel_region_stats(&region)));
+    EXPECT_EQUAL(reel_region_close(&region), REEL_OK);
+    EXPECT_EQUAL(reel_region_stats(&region).size, 0);
+    reel_region_begin_phase(&region);
+    EXPECT_EQUAL(reel_region_close(&region), REEL_CLOSED);
+}
+
+static void a_phase_of_blocks_pools_and_registries_forgets_refusals(void)
+{
+    static reel_blocks blocks;
+    static reel_pool pool;
+    static reel_pool_chunk chunks[2];
+    static reel_registry registry;
+    static reel_registry_entry entries[1];
+    reel_handle handle;
+    fresh_arena(1024);
+    const reel_allocator backing = reel_arena_allocator(&arena);
+    void *const some = reel_arena_alloc(&arena, 256, 8);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, some, 256, 24, 1), REEL_OK);
+    EXPECT(reel_blocks_alloc(&blocks) != NULL);
+    EXPECT(reel_blocks_alloc(&blocks) == NULL);
+    EXPECT_EQUAL(reel_blocks_stats(&blocks).failures, 1);
+    reel_blocks_begin_phase(&blocks);
+    EXPECT(is_as_if_new(reel_blocks_stats(&blocks)));
+    EXPECT_EQUAL(reel_blocks_stats(&blocks).size, 24);
+
+    EXPECT_EQUAL(reel_pool_init(&pool, backing, chunks, 2, 64, 128), REEL_OK);
+    EXPECT_EQUAL(reel_pool_stats(&pool).size, 0);
+    void *page[4];
+    for (int i = 0; i < 4; i++) {
+        page[i] = reel_pool_claim(&pool);
+    }
+    EXPECT(reel_pool_claim(&pool) == NULL);
+    EXPECT_EQUAL(reel_pool_stats(&pool).size, 256);
+    for (int i = 3; i > 0; i--) {
+        EXPECT_EQUAL(reel_pool_release(&pool, page[i]), REEL_OK);
+    }
+    EXPECT(reel_pool_trim(&pool) > 0);
+    EXPECT_EQUAL(reel_pool_stats(&pool).peak, 256);
+    reel_pool_begin_phase(&pool);
+    const reel_stats stats = reel_pool_stats(&pool);
+    EXPECT(stats.peak == 128 && stats.used == 64 && stats.size == 128);
+    EXPECT(stats.failures == 0 && stats.largest_refused == 0);
+
+    EXPECT_EQUAL(reel_registry_init(&registry, entries, 1), REEL_OK);
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, backing, REEL_NO_HANDLE, &handle),
+        REEL_OK);
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, backing, REEL_NO_HANDLE, &handle),
+        REEL_FULL);
+    EXPECT_EQUAL(reel_registry_stats(&registry).failures, 1);
+    reel_registry_begin_phase(&registry);
+    EXPECT(is_as_if_new(reel_registry_stats(&registry)));
+    EXPECT_EQUAL(reel_registry_stats(&registry).size, sizeof entries);
+}
+
 static void sizes_are_what_is_used_and_what_is_free(void)
 {
     static reel_heap heap;
@@ -252,12 +368,18 @@ static void sizes_are_what_is_used_and_what_is_free(void)
     EXPECT_EQUAL(reel_heap_size(&heap), reel_heap_largest_free(&heap));
     EXPECT_EQUAL(reel_blocks_init(&blocks, test_memory(512), 512, 24, 5),
                  REEL_OK);
+    EXPECT_EQUAL(reel_arena_stats(&arena).size, 100);
+    EXPECT_EQUAL(reel_heap_stats(&heap).size, reel_heap_size(&heap));
+    EXPECT_EQUAL(reel_blocks_stats(&blocks).size, 120);
     EXPECT_EQUAL(reel_blocks_block_size(&blocks), 24);
     EXPECT_EQUAL(reel_blocks_count(&blocks), 5);
 }
 
 const test_case conveniences_tests[] = {
     TEST(a_phase_forgets_the_peak_and_keeps_what_is_live),
+    TEST(a_phase_of_a_temp_forgets_its_frames),
+    TEST(a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live),
+    TEST(a_phase_of_blocks_pools_and_registries_forgets_refusals),
     TEST(sizes_are_what_is_used_and_what_is_free),
     TEST(any_type_can_be_allocated),
     TEST(what_is_new_comes_from_its_owner),

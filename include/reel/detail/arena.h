@@ -161,9 +161,9 @@ static inline size_t reel_arena_size(const reel_arena *arena)
 // The lowest bits of `refusals` are the granule's.
 static inline void reel_arena_begin_phase(reel_arena *arena)
 {
-    arena->peak = arena->next.value;
-    arena->refusals.value &= 0xFF;
-    arena->largest_refused.value = 0;
+    arena->peak = REEL_WORD_VALUE(arena->next);
+    REEL_WORD_SET(arena->refusals, REEL_WORD_VALUE(arena->refusals) & 0xFF);
+    REEL_WORD_SET(arena->largest_refused, 0);
 }
 
 static inline void reel_arena_expose(reel_arena *arena)

@@ -69,6 +69,11 @@ static inline size_t reel_blocks_count(const reel_blocks *blocks)
     return *(const volatile size_t *)&blocks->list.count;
 }
 
+static inline void reel_blocks_begin_phase(reel_blocks *blocks)
+{
+    REEL_WORD_SET(blocks->failures, 0);
+}
+
 /// The slow half of reel_blocks_cache_alloc(): fill half the cache, and take a
 /// block.
 void *reel_blocks_cache_refill(reel_blocks_cache *cache);

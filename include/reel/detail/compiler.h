@@ -122,8 +122,12 @@
 /// The value of a word that other contexts may write: one access, never torn.
 #if REEL_ATOMICS == REEL_ATOMICS_NATIVE
 #define REEL_WORD_VALUE(word) __atomic_load_n(&(word).value, __ATOMIC_RELAXED)
+#define REEL_WORD_SET(word, to) \
+    __atomic_store_n(&(word).value, (to), __ATOMIC_RELAXED)
 #else
 #define REEL_WORD_VALUE(word) (*(const volatile uintptr_t *)&(word).value)
+#define REEL_WORD_SET(word, to) \
+    (void)(*(volatile uintptr_t *)&(word).value = (to))
 #endif
 
 #endif

@@ -45,6 +45,15 @@ REEL_REGION_INLINE void *reel_region_alloc(reel_region *region, size_t size,
 
 #endif
 
+static inline void reel_region_begin_phase(reel_region *region)
+{
+    region->failures = 0;
+    region->largest_refused = 0;
+    if (region->end != 0 && region->has_more) {
+        region->peak = 0;
+    }
+}
+
 static inline REEL_SEEN_THROUGH reel_status
 reel_region_open_cached(reel_region *region, reel_pool_cache *cache)
 {
