@@ -356,20 +356,32 @@ static void begin_walk(const reel_rewindable *rewindable, size_t size,
     w->from = w->granules > passed_by(w->hint) ? index_in(w->hint) : 0;
 }
 
-// The next request for as many granules, or more, begins with this chunk. If a free
-// emptied meanwhile one that was passed, it begins with that; and if one lowered the
-// hint, it stays there. Padding may be what was missing in those before: then nothing
-// is known of them.
+// What a chunk has left, in granules, as far as it is worth a look: under 1/16 counts
+// as nothing. That waits until the rewindable would grow, rather than draw every small
+// request.
+static size_t worth_in(const chunk_entry *chunk)
+{
+    const size_t left = left_in(chunk);
+    return left > chunk->granules >> 4 ? left : 0;
+}
+
+// The next request for more than the chunks before this one have left begins with it.
+// Exactly what they have left: a large request that passed them would else send every
+// smaller one back to the first chunk. If a free empties one meanwhile, the hint goes
+// back to it; and if one lowered the hint, it stays there.
 static void end_walk(reel_rewindable *rewindable, const walk *w, size_t index)
 {
-    const uintptr_t hint = hint_to(index, w->granules - 1);
+    size_t passed = w->from == 0 ? 0 : passed_by(w->hint);
+    for (size_t i = w->from; i < index; i++) {
+        passed = max_of(passed, worth_in(&rewindable->table[i]));
+    }
+    const uintptr_t hint = hint_to(index, passed);
     uintptr_t seen = w->hint;
-    if (hint == seen || w->mask >> rewindable->shift != 0
-        || !swap_if_release(&rewindable->hint, &seen, hint)) {
+    if (hint == seen || !swap_if_release(&rewindable->hint, &seen, hint)) {
         return;
     }
     for (size_t i = w->from; i < index; i++) {
-        if (left_in(&rewindable->table[i]) >= w->granules) {
+        if (worth_in(&rewindable->table[i]) > passed) {
             look_again(rewindable, &rewindable->table[i]);
             return;
         }

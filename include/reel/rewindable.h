@@ -11,7 +11,9 @@
 /// An entry of the caller's table holds one chunk. A chunk is handed out from its
 /// start, in granules of `min_align` bytes. An allocation is one exchange of a
 /// word, which counts used granules and live allocations. The first chunk with
-/// room, in table order, serves a request (first fit).
+/// room, in table order, serves a request
+/// (first fit). A chunk with less than 1/16 left may be passed, until the
+/// rewindable would grow.
 ///
 /// If no chunk has room, the rewindable takes a new one. Its size is twice that
 /// of the last one. From `growth_limit` on, it is that of the last one plus the
@@ -78,7 +80,7 @@ typedef struct reel_rewindable_chunk {
 /// Owned by the caller, who only reads it.
 typedef struct reel_rewindable {
     reel_word hint; // low half: entry to begin with; high half: no entry before
-                    // it has more granules left
+                    // it that counts has more granules left
     uint8_t shift;  // log2 of the granule
     bool frees_blocks;
     bool is_created; // by reel_rewindable_create()

@@ -156,6 +156,26 @@ static void chunks_with_a_little_left_are_not_looked_at_again(void)
     EXPECT(rig_agrees());
 }
 
+// The rest of a chunk that is under 1/16 of it draws no request, until it would grow.
+static void under_a_sixteenth_of_a_chunk_waits_for_growth(void)
+{
+    fresh_rig(&of_64, 2); // 64 bytes, then 128: a granule is 1/8 and 1/16
+    EXPECT(is_at(take(64, 1), 0, 0));
+    EXPECT(is_at(take(120, 1), 1, 0));
+    test_backing->refuse_above = 0;
+    EXPECT(is_at(take(8, 1), 1, 120));
+    EXPECT(take(8, 1) == NULL);
+    fresh_rig(&of_64, 3); // the third has 192
+    EXPECT(is_at(take(64, 1), 0, 0));
+    EXPECT(is_at(take(120, 1), 1, 0));
+    EXPECT(is_at(take(160, 1), 2, 0));
+    EXPECT(is_at(take(16, 1), 2, 160)); // passes the 1/16 of chunk 1
+    EXPECT(is_at(take(8, 1), 2, 176));
+    EXPECT(is_at(take(8, 1), 2, 184));
+    EXPECT(is_at(take(8, 1), 1, 120));
+    EXPECT(rig_agrees());
+}
+
 // ---- reserves ----------------------------------------------------------------
 
 static reel_status reserved;
@@ -881,6 +901,7 @@ const test_case rewindable_tests[] = {
     TEST(a_limit_below_a_granule_keeps_the_size),
     TEST(growth_looks_at_the_chunks_that_are_there),
     TEST(chunks_with_a_little_left_are_not_looked_at_again),
+    TEST(under_a_sixteenth_of_a_chunk_waits_for_growth),
     TEST(what_is_reserved_is_there_for_an_interrupt),
     TEST(a_reserve_that_is_refused_changes_nothing),
     TEST(a_large_request_does_not_set_the_next_size),
