@@ -11,9 +11,8 @@
 /// An entry of the caller's table holds one chunk. A chunk is handed out from its
 /// start, in granules of `min_align` bytes. An allocation is one exchange of a
 /// word, which counts used granules and live allocations. The first chunk with
-/// room, in table order, serves a request
-/// (first fit). A chunk with less than 1/16 left may be passed, until the
-/// rewindable would grow.
+/// room, in table order, serves a request (first fit). A chunk with less than 1/16
+/// left may be passed, until the rewindable would grow.
 ///
 /// If no chunk has room, the rewindable takes a new one. Its size is twice that
 /// of the last one. From `growth_limit` on, it is that of the last one plus the

@@ -444,7 +444,6 @@ our @list = (
     [ 'src/span.c', 'is_live ? chunk_of(span->rewindable, span->start) : NULL', 'chunk_of(span->rewindable, span->start)' ],
 
     # hints, spans and chunks that others change
-    [ 'src/rewindable.c', ' || w->mask >> rewindable->shift != 0', '' ],
     [ 'src/rewindable.c', '|| rest < passed_by(hint)', '' ],
     [ 'src/chunk.h', 'while (index < index_in(seen)', 'while (index > index_in(seen)' ],
     [ 'src/rewindable.c', 'count == 0 || count == rewindable->capacity', 'count == rewindable->capacity' ],
