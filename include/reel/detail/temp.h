@@ -45,33 +45,33 @@
 extern "C" {
 #endif
 
-#define REEL_TEMP_DEFINE_(linkage, place, zero, name, bytes, align, port,    \
-                          step)                                              \
-    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0        \
-                           && (align) % port##_page_size == 0 && (step) > 0  \
-                           && (step) % port##_page_size == 0,                \
+#define REEL_TEMP_DEFINE_(linkage, place, zero, name, bytes, align, port,     \
+                          step)                                               \
+    REEL_STATIC_ASSERT((bytes) > 0 && (bytes) % port##_page_size == 0         \
+                           && (align) % port##_page_size == 0 && (step) > 0   \
+                           && (step) % port##_page_size == 0,                 \
                        "bytes, align, step must be whole pages of the port"); \
-    REEL_NAME_OPTIONS(name)                                                  \
-    REEL_MEMORY_PLACE(place, name##_memory, bytes, align);                   \
-    linkage reel_temp name = {                                               \
-        REEL_ARENA_INITIAL(REEL_ADDRESS(name##_memory),                      \
-                           REEL_ADDRESS(name##_memory),                      \
-                           REEL_ADDRESS(name##_memory) + (bytes),            \
-                           (zero) + REEL_STACK_OF_TEMP),                     \
-        { REEL_ADDRESS(name##_memory) },                                     \
-        { 0 },                                                               \
-        &port.pages,                                                         \
-        0,                                                                   \
-        0,                                                                   \
-        0,                                                                   \
-        step,                                                                \
-        0,                                                                   \
-        1,                                                                   \
-        64,                                                                  \
-        1024,                                                                \
-        0,                                                                   \
-        0,                                                                   \
-        false,                                                               \
+    REEL_NAME_OPTIONS(name)                                                   \
+    REEL_MEMORY_PLACE(place, name##_memory, bytes, align);                    \
+    linkage reel_temp name = {                                                \
+        REEL_ARENA_INITIAL(REEL_ADDRESS(name##_memory),                       \
+                           REEL_ADDRESS(name##_memory),                       \
+                           REEL_ADDRESS(name##_memory) + (bytes),             \
+                           (zero) + REEL_STACK_OF_TEMP),                      \
+        { REEL_ADDRESS(name##_memory) },                                      \
+        { 0 },                                                                \
+        &port.pages,                                                          \
+        0,                                                                    \
+        0,                                                                    \
+        0,                                                                    \
+        step,                                                                 \
+        0,                                                                    \
+        1,                                                                    \
+        64,                                                                   \
+        1024,                                                                 \
+        0,                                                                    \
+        0,                                                                    \
+        false,                                                                \
     } REEL_WATCH_MEMORY(name, name##_memory, bytes, &name.stack.next.value, 0) REEL_ON_LIST(name, TEMP)
 
 REEL_REPORTING reel_mark reel_temp_mark(reel_temp *temp)
