@@ -6,7 +6,6 @@
 PATH_tests/boards             := -Itests/boards
 PATH_tests/boards/mpu         := -Itests/boards
 PATH_tests/boards/clock       := -Itests/boards
-PATH_tests/interrupts         := -Itests/boards
 PATH_tests/figures/cycles     := -Itests/boards
 PATH_tests/figures/workloads  := -Itests/boards
 

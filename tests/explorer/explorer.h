@@ -58,7 +58,7 @@ typedef enum outcome {
 typedef struct scene {
     const char *name;
     // The calls of each context, with a space in between; one letter is one call
-    // (see ledger.h). '*' is any of `letters`; the scene is then run for every
+    // (see letters.h). '*' is any of `letters`; the scene is then run for every
     // combination of them.
     const char *script;
     unsigned must; // outcomes to be reached

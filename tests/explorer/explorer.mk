@@ -19,7 +19,7 @@ OPTIONS_twin       = $(if $(filter explorer%,$(words)),-fsanitize=thread -iquote
 ALL_READS         := -mllvm -tsan-instrument-read-before-write
 
 EXPLORED := $(OUT)/gcc+explorer
-EXPLORER := $(filter-out %/lock_calls.c,$(wildcard tests/explorer/*.c)) $(addprefix tests/harness/,console.c tap.c)
+EXPLORER := $(filter-out %/lock_calls.c,$(wildcard tests/explorer/*.c)) $(addprefix tests/harness/,console.c ledger.c tap.c)
 ONE_CORE := masked llsc none
 TWINS    := $(shell tests/explorer/twin)
 # `make test` has all twins of the oldest modules and of the backends for one core, and

@@ -1,6 +1,43 @@
 // SPDX-License-Identifier: MIT
-// The letters that several stages share (see ledger.h), on things that a context
-// takes, keeps and gives back: blocks, pages, granules.
+// What contexts do in the scripts of scenes, and the letters that several stages
+// share, on things that a context takes, keeps and gives back: blocks, pages, granules.
+//
+// A letter has one meaning. Those that several stages share are in letters.c:
+//
+//   a  take one and keep it             1, 2, 3  so many words or granules
+//   F  free the oldest one kept         f  the newest
+//   d  let go of the oldest one kept, without freeing it
+//   x, y, z  free thing 0, 1, 2, whosever it is
+//   p  put the oldest one kept into the mailbox
+//   t  free what is found in the mailbox, if anything
+//   s  say in the mailbox that it has come so far
+//   w  if that was said, take one: there is one
+//   u  count those in use
+//
+// blocks, through the context's own cache:
+//   A  take one and keep it   G  free the oldest one kept
+//   T  free what is found in the mailbox   L  flush the cache
+// batches:
+//   b, c  take two, three   g  free all that are kept   h  hand them over instead
+//   i  free what was handed over
+//   B  free things 0 and 1, and 0 once more, whosever they are
+// pools:
+//   P, Q, R, S  reserve 1, 2, 3, 4   N  free the last one, which no context takes
+// the context's own region or span:
+//   o  open it   m  take more out of it   l  a large object   C  close it
+// rewindables:
+//   X, Y  free granule 0, 1 of the second chunk   e  rewind everything
+// registries, the owner:
+//   r  register a root   k  its child   e  the root is rewound   v  unregister it
+// and the others:
+//   D, E  follow a ref to the root of version 1, 2   H, I  to its child
+//   U, V, W, Z  look these up   J  follow a ref to the root, then to its child
+// heaps: b takes two granules, and K frees what the owner took before the scene
+//   n  drain one block, M all   j  free the context's own block for later
+//   O  the same with what is no block
+// lifetimes: e  the parent is rewound   U  look it up
+// what ends with its parent:
+//   e  its parent is rewound, and the memory used anew   U  take one by its handle
 
 #ifndef REEL_EXPLORER_LETTERS_H
 #define REEL_EXPLORER_LETTERS_H

@@ -65,6 +65,15 @@ void test_expect(bool fact, const char *text, const char *file, int line)
     test_write("\n");
 }
 
+void test_complain(const char *what)
+{
+    if (counts_a_failure()) {
+        test_write("# ");
+        test_write(what);
+        test_write("\n");
+    }
+}
+
 void test_expect_equal(uintptr_t is, uintptr_t wanted, const char *text,
                        const char *file, int line)
 {

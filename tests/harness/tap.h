@@ -10,7 +10,10 @@
 void test_expect(bool fact, const char *text, const char *file, int line);
 #define EXPECT(fact) test_expect((fact), #fact, __FILE__, __LINE__)
 
-// The same for two numbers, statuses or pointers: a failure shows both. The first is
+// Record a failure that a sentence describes.
+void test_complain(const char *what);
+
+// As EXPECT for two numbers, statuses or pointers: a failure shows both. The first is
 // computed first.
 void test_expect_equal(uintptr_t is, uintptr_t wanted, const char *text,
                        const char *file, int line);

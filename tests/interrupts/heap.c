@@ -146,7 +146,7 @@ static const test_action pairs[] = {
 
 // ---- before and after ------------------------------------------------------------
 
-static void prepare(const test_operation *operation)
+static void prepare(void)
 {
     REQUIRE(reel_heap_init(&heap, memory, SIZE) == REEL_OK);
     for (size_t i = 0; i < BLOCKS; i++) {
@@ -159,13 +159,12 @@ static void prepare(const test_operation *operation)
     blocks[4] = NULL;
     blocks[7] = NULL;
     taken = NULL;
-    used = 3 * (BLOCKS - 2) + operation->arguments[0];
+    used = 3 * (BLOCKS - 2) + argument(0);
     interrupts_panics = 0;
 }
 
-static void check(const test_operation *operation)
+static void check(void)
 {
-    (void)operation;
     (void)reel_heap_drain(&heap, 99);
     REQUIRE(interrupts_panics == 0);
     REQUIRE(reel_heap_stats(&heap).used == used * GRANULE);

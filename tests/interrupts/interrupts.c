@@ -4,11 +4,13 @@
 // taken: interrupts.t compares them with the instructions that there are.
 //
 // After the first interrupt there may be a second one, at every instruction from
-// there on: some paths are entered only because of the first.
+// there on: some paths are entered only because of the first. In a long operation these
+// are every fourth, other ones after each first; with an argument the image tries all.
 
 #include "interrupts.h"
 
 #include "clock/clock.h"
+#include "ledger.h"
 #include "semihost.h"
 #include "tap.h"
 
@@ -16,13 +18,17 @@ int main(void);
 void reel_panic(reel_status why, const char *file, int line);
 void reel_port_yield(void);
 uintptr_t reel_port_thread(void);
+void svc_handler(void);
 
 #define MAX_INTERRUPTS 2000u  // of one operation
 #define CODE_SIZE      98304u // bytes
 #define CODE_BASE      UINT32_C(0xFF000000)
 #define WORD_BITS      32u
 #define ADDRESS_STEP   2u
-#define MAIN_LOOP      2u // the number of its thread
+#define STRIDE         4u   // of second interrupts, in an operation that is
+#define LONG           100u // instructions long
+#define LINE           80u
+#define MAIN_THREAD    2u
 
 // ---- what was seen ---------------------------------------------------------
 
@@ -41,13 +47,20 @@ void interrupts_require(bool fact, const char *text, const char *file, int line)
     test_expect(fact, text, file, line);
 }
 
+void ledger_complain(const char *what)
+{
+    violations++;
+    test_complain(what);
+}
+
 size_t interrupts_panics;
 
 void reel_panic(reel_status why, const char *file, int line)
 {
     (void)file, (void)line;
     REQUIRE(why == REEL_INVALID || why == REEL_CLOSED || why == REEL_STALE
-            || why == REEL_DOUBLE_FREE);
+            || why == REEL_DOUBLE_FREE || why == REEL_FOREIGN
+            || why == REEL_BUSY);
     interrupts_panics++;
 }
 
@@ -61,7 +74,7 @@ void reel_port_yield(void)
 // One that is in the gate by a test's word is another.
 uintptr_t reel_port_thread(void)
 {
-    return MAIN_LOOP;
+    return MAIN_THREAD;
 }
 
 static void note_address(uint32_t address)
@@ -83,8 +96,31 @@ static void print_addresses(void)
     }
 }
 
+// ---- a handler that can be interrupted --------------------------------------------
+
+#define SHPR2        (*(volatile uint32_t *)0xE000ED1C)
+#define SVC_PRIORITY (UINT32_C(0x80) << 24) // below SysTick's
+
+static void (*volatile in_handler)(void);
+
+void svc_handler(void)
+{
+    in_handler();
+}
+
+static void operate(const test_operation *operation)
+{
+    if (operation->arguments[IN_HANDLER] != 0) {
+        in_handler = operation->operate;
+        __asm__ volatile("svc 0" ::: "memory");
+    } else {
+        operation->operate();
+    }
+}
+
 // ---- one trial -------------------------------------------------------------
 
+const test_operation *under_test;
 static const test_action *volatile doing;
 static volatile bool under_way;   // the operation has not returned yet
 static volatile unsigned in_time; // interrupts until it returned
@@ -120,20 +156,23 @@ static unsigned try_once(const test_family *family,
                          const test_action *action, uint32_t count,
                          uint32_t more)
 {
-    family->prepare(operation);
+    under_test = operation;
+    family->prepare();
     doing = action;
     pause = more;
     in_time = 0;
     under_way = true;
     clock_fire_after(count, take_first_tick);
-    operation->operate();
+    operate(operation);
     under_way = false;
     clock_stop();
-    family->check(operation);
+    family->check();
     return in_time;
 }
 
 // ---- all of them -----------------------------------------------------------
+
+static bool tries_all;
 
 static void interrupt_once(const test_family *family,
                            const test_operation *operation,
@@ -147,20 +186,32 @@ static void interrupt_once(const test_family *family,
     REQUIRE(count < MAX_INTERRUPTS);
 }
 
+// Returns the instructions after which the second interrupt came too late.
+static uint32_t interrupt_again(const test_family *family,
+                                const test_operation *operation,
+                                const test_action *action, uint32_t count,
+                                uint32_t first, uint32_t stride)
+{
+    uint32_t more = first;
+    while (count + more < MAX_INTERRUPTS
+           && try_once(family, operation, action, count, more) == 2) {
+        more += stride;
+    }
+    REQUIRE(count + more < MAX_INTERRUPTS);
+    return more;
+}
+
 static void interrupt_twice(const test_family *family,
                             const test_operation *operation,
                             const test_action *action)
 {
-    uint32_t count = 0, more;
-    do {
-        count++;
-        more = 1;
-        while (count + more < MAX_INTERRUPTS
-               && try_once(family, operation, action, count, more) == 2) {
-            more++;
-        }
-    } while (count < MAX_INTERRUPTS && more > 1);
-    REQUIRE(count + more < MAX_INTERRUPTS);
+    uint32_t count = 1, first = 1;
+    uint32_t more = interrupt_again(family, operation, action, 1, 1, 1);
+    const uint32_t stride = more > LONG && !tries_all ? STRIDE : 1;
+    while (count < MAX_INTERRUPTS && (more > first || first > 1)) {
+        first = 1 + count++ % stride;
+        more = interrupt_again(family, operation, action, count, first, stride);
+    }
 }
 
 static void interrupt_all(const test_family *family)
@@ -189,13 +240,20 @@ static void interrupt_families(const test_family *families)
 int main(void)
 {
     code_base = (uint32_t)(uintptr_t)main & CODE_BASE;
+    char line[LINE];
+    const char *const arguments = semihost_arguments(line, sizeof line);
+    tries_all = arguments != NULL && arguments[0] != '\0';
     clock_start();
+    SHPR2 = SVC_PRIORITY;
     interrupt_families(lifetimes_families);
 #ifndef TEST_BROKEN_ENDS
     interrupt_families(blocks_families);
     interrupt_families(stacks_families);
     interrupt_families(rewindables_families);
+    interrupt_families(spans_families);
     interrupt_families(pools_families);
+    interrupt_families(regions_families);
+    interrupt_families(objects_families);
     interrupt_families(heap_families);
 #endif
     print_addresses();

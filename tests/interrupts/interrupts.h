@@ -8,12 +8,18 @@
 
 #include "reel/base.h"
 
-// What the main loop does.
+// Who has what.
+enum { MAIN_LOOP, HANDLER, NO_OWNER };
+
+// What the main loop does; with IN_HANDLER what a handler does, of less priority than
+// the one that interrupts.
 typedef struct test_operation {
     const char *name;
     void (*operate)(void);
-    size_t arguments[7]; // how to prepare it: the family's
+    size_t arguments[8]; // how to prepare it: the family's, and the last one
 } test_operation;
+
+enum { IN_HANDLER = 7 };
 
 // What the handler does.
 typedef struct test_action {
@@ -26,13 +32,26 @@ typedef struct test_action {
 typedef struct test_family {
     const test_operation *operations; // up to the one without a name
     const test_action *actions;       // likewise
-    void (*prepare)(const test_operation *operation);
-    void (*check)(const test_operation *operation);
+    void (*prepare)(void);
+    void (*check)(void);
 } test_family;
+
+extern const test_operation *under_test;
+
+static inline size_t argument(unsigned which)
+{
+    return under_test->arguments[which];
+}
+
+static inline bool is_operation(void (*operate)(void))
+{
+    return under_test->operate == operate;
+}
 
 // Each table ends with a family of no operations.
 extern const test_family blocks_families[], stacks_families[],
-    rewindables_families[], pools_families[], lifetimes_families[],
+    rewindables_families[], spans_families[], pools_families[],
+    regions_families[], objects_families[], lifetimes_families[],
     heap_families[];
 
 // Panics with a reason that a test may have, since a test set it to 0.

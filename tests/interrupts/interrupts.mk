@@ -2,6 +2,8 @@
 # Interrupts of shared operations, at every instruction. The builds named `none`
 # protect nothing: interrupts.t expects violations of them.
 
+PATH_tests/interrupts := -Itests/boards -iquote src
+
 INTERRUPT_FILES := $(INTERRUPT_BUILDS:%=$(OUT)/%/interrupts-icount.elf) \
                    $(OUT)/mps2-an385/broken/interrupts-icount.elf
 INTERRUPT_FILES_LATER := $(INTERRUPT_BUILDS_LATER:%=$(OUT)/%/interrupts-icount.elf)
@@ -15,6 +17,6 @@ interrupts: $(INTERRUPT_FILES) $(INTERRUPT_FILES_LATER) | $(TEST_TOOLS)  ## Inte
 
 $(OUT)/%/interrupts-icount.elf: \
         $$(call objects,$$*,$(CORE) $(wildcard tests/interrupts/*.c) port/always.c \
-          tests/boards/clock/clock.c tests/harness/tap.c $(BOARD_COMMON)) \
+          tests/boards/clock/clock.c $(addprefix tests/harness/,ledger.c tap.c) $(BOARD_COMMON)) \
         $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)

@@ -290,10 +290,10 @@ static void end_parent(void)
     }
 }
 
-static void prepare(const test_operation *operation)
+static void prepare(void)
 {
     const reel_handle none = REEL_NO_HANDLE;
-    tried = &kinds[operation->arguments[KIND]];
+    tried = &kinds[argument(KIND)];
     has_ended = false;
     count = 0;
     usable = MEMORY;
@@ -304,15 +304,14 @@ static void prepare(const test_operation *operation)
         == REEL_OK);
     used = tried->start();
     child = TEST_BROKEN_ENDS ? bind_broken() : tried->bind(parent);
-    for (size_t i = 0; i < operation->arguments[HELD]; i++) {
+    for (size_t i = 0; i < argument(HELD); i++) {
         take();
     }
-    REQUIRE(count == operation->arguments[HELD]);
+    REQUIRE(count == argument(HELD));
 }
 
-static void check(const test_operation *operation)
+static void check(void)
 {
-    (void)operation;
     take();
     give();
     for (size_t i = 0; i < MEMORY; i += sizeof(uint32_t)) {
@@ -362,9 +361,9 @@ static void close_it(void)
     REQUIRE(reel_region_close(&the.region) == REEL_STALE);
 }
 
-static void prepare_ended(const test_operation *operation)
+static void prepare_ended(void)
 {
-    prepare(operation);
+    prepare();
     end_parent();
 }
 
@@ -375,9 +374,9 @@ static void close_copy(void)
     REQUIRE(reel_region_close(&copy) == REEL_DOUBLE_FREE);
 }
 
-static void prepare_copy(const test_operation *operation)
+static void prepare_copy(void)
 {
-    prepare(operation);
+    prepare();
     copy.next = the.region.next;
     copy.end = the.region.end;
     copy.newest = the.region.newest;
@@ -389,9 +388,8 @@ static void prepare_copy(const test_operation *operation)
     REQUIRE(reel_region_close(&the.region) == REEL_OK);
 }
 
-static void check_copy(const test_operation *operation)
+static void check_copy(void)
 {
-    (void)operation;
     REQUIRE(reel_pool_is_valid(&pages));
     REQUIRE(reel_pool_used_pages(&pages) == 0);
 }

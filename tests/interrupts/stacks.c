@@ -2,16 +2,14 @@
 // Arenas and temps: what contexts take from one at once must not overlap, and a
 // refusal must be true.
 
-#include "interrupts.h"
-
 #include "always.h"
+#include "pieces.h"
 #include "reel/temp.h"
 
 #define SIZE    512u // bytes of memory
 #define PAGE    64u
 #define STEP    128u // committed at once
 #define GRANULE 32u
-#define PIECES  4u // blocks of one trial, at most
 
 // Kinds.
 #define PLAIN    0u
@@ -22,53 +20,15 @@
 #define COMMIT_REFUSED 1u // but for the first step
 #define GATE_BUSY      2u
 #define ODD_STEP       3u // one of 3 pages
-
-// A block that was allocated.
-typedef struct piece {
-    const unsigned char *start;
-    size_t size;
-    unsigned char stamp; // what it is full of
-} piece;
-
-// What is so, told from outside.
-typedef struct truth {
-    piece pieces[PIECES];
-    size_t count, refused;
-    const test_operation *operation;
-    void *taken; // the main loop's result
-} truth;
+#define STEP_REFUSED   4u // but a page is not
 
 static reel_arena arena;
 static reel_temp temp;
 static reel_always always;
 static _Alignas(PAGE) unsigned char memory[SIZE];
-static truth now;
+static void *taken; // the main loop's result
 
-// ---- what everybody does ---------------------------------------------------
-
-static void keep(unsigned char *start, size_t size)
-{
-    REQUIRE(now.count < PIECES);
-    if (now.count == PIECES) {
-        return;
-    }
-    piece *const kept = &now.pieces[now.count++];
-    kept->start = start;
-    kept->size = size;
-    kept->stamp = (unsigned char)now.count;
-    for (size_t at = 0; at < size; at++) {
-        start[at] = kept->stamp;
-    }
-}
-
-static bool is_stamped(const piece *kept)
-{
-    size_t at = 0;
-    while (at < kept->size && kept->start[at] == kept->stamp) {
-        at++;
-    }
-    return at == kept->size;
-}
+// ---- what every context does -----------------------------------------------
 
 static bool is_inside(const unsigned char *start, size_t size)
 {
@@ -81,11 +41,6 @@ static bool is_inside(const unsigned char *start, size_t size)
 // The operation's arguments.
 enum { KIND, USED, ASKED, ALIGN, ELSE };
 
-static size_t argument(unsigned which)
-{
-    return now.operation->arguments[which];
-}
-
 static void *allocate(size_t size, size_t align)
 {
     return argument(KIND) == TEMP
@@ -95,7 +50,7 @@ static void *allocate(size_t size, size_t align)
 
 static void take(void)
 {
-    now.taken = allocate(argument(ASKED), argument(ALIGN));
+    taken = allocate(argument(ASKED), argument(ALIGN));
 }
 
 // Which kind; bytes in use before; size and alignment asked for; what else. Of
@@ -125,6 +80,15 @@ static const test_operation temp_operations[] = {
     { "temp, no alignment", take, { TEMP, 21, 24, 3 } },
     { "temp, no commit", take, { TEMP, 21, STEP, 1, COMMIT_REFUSED } },
     { "temp, a busy gate", take, { TEMP, 21, STEP, 1, GATE_BUSY } },
+    { "temp, a page as a step is refused",
+      take,
+      { TEMP, 21, STEP, 1, STEP_REFUSED } },
+    { "temp, a step and a page are refused",
+      take,
+      { TEMP, 21, STEP + PAGE, 1, STEP_REFUSED } },
+    { "temp in a handler, one byte to commit",
+      take,
+      { TEMP, STEP - 24, 25, 1, [IN_HANDLER] = 1 } },
     { "temp, steps of 3 pages", take, { TEMP, 21, SIZE - 100, 8, ODD_STEP } },
     { 0 },
 };
@@ -151,11 +115,8 @@ static void handler_takes(size_t size)
     const bool fits = size <= room();
     void *const start = allocate(size, 1);
     REQUIRE((start != NULL) == fits);
-    if (start != NULL) {
-        keep(start, size);
-    } else {
-        now.refused++;
-    }
+    REQUIRE(start == NULL || is_inside(start, size));
+    pieces_keep(HANDLER, start, size);
 }
 
 static void take_some(void)
@@ -200,65 +161,59 @@ static void set_up(void)
     const size_t step = argument(ELSE) == ODD_STEP ? 3 * PAGE : STEP;
     const reel_temp_policy steps = { step, 0, 1, 64, 1024, false, 0 };
     const size_t granule = argument(KIND) == GRANULAR ? GRANULE : 1;
-    const size_t most = argument(ELSE) == COMMIT_REFUSED ? STEP : SIZE;
+    const size_t most = argument(ELSE) == COMMIT_REFUSED ? STEP
+                        : argument(ELSE) == STEP_REFUSED ? STEP + PAGE
+                                                         : SIZE;
     REQUIRE(reel_arena_init_granular(&arena, memory, SIZE, granule) == REEL_OK);
     REQUIRE(reel_always_init(&always, PAGE, most) == REEL_OK);
     REQUIRE(reel_temp_init(&temp, memory, SIZE, &always.pages, &steps)
             == REEL_OK);
-    now.count = now.refused = 0;
+    pieces_begin();
     interrupts_panics = 0;
     interrupts_yield = leave_gate;
 }
 
-static void prepare(const test_operation *operation)
+static void prepare(void)
 {
-    now.operation = operation;
     set_up();
-    const void *const used = allocate(argument(USED), 1);
+    void *const used = allocate(argument(USED), 1);
     REQUIRE(used == memory);
-    keep(memory, argument(USED));
+    pieces_keep(MAIN_LOOP, used, argument(USED));
     temp.gate.value = argument(ELSE) == GATE_BUSY;
 }
 
-// Nothing is given back, so what did not fit then does not fit now.
+// Nothing is given back, so what did not fit then does not fit now, but a handler
+// commits nothing.
 static void check_refusal(size_t size, size_t align)
 {
     const size_t panics = interrupts_panics;
-    now.refused += panics == 0;
-    REQUIRE(allocate(size, align) == NULL);
-    REQUIRE(interrupts_panics == 2 * panics);
-    now.refused += panics == 0;
+    pieces_refused += panics == 0;
+    if (argument(IN_HANDLER) == 0) {
+        REQUIRE(allocate(size, align) == NULL);
+        REQUIRE(interrupts_panics == 2 * panics);
+        pieces_refused += panics == 0;
+    }
 }
 
 static void check_taken(void)
 {
     const size_t size = argument(ASKED);
     const size_t align = argument(ALIGN);
-    if (now.taken == NULL) {
+    if (taken == NULL) {
         check_refusal(size, align);
         return;
     }
     const size_t mask = (align > 0 ? align : REEL_ALIGN_DEFAULT) - 1;
-    REQUIRE(((uintptr_t)now.taken & mask) == 0);
-    REQUIRE(is_inside(now.taken, size));
-    if (is_inside(now.taken, size)) {
-        keep(now.taken, size > 0 ? size : 1);
-    }
-}
-
-static void check_pieces(void)
-{
-    for (size_t i = 0; i < now.count; i++) {
-        REQUIRE(is_inside(now.pieces[i].start, now.pieces[i].size));
-        REQUIRE(is_stamped(&now.pieces[i]));
-    }
+    REQUIRE(((uintptr_t)taken & mask) == 0);
+    REQUIRE(is_inside(taken, size));
+    pieces_keep(MAIN_LOOP, taken, size);
 }
 
 static size_t bytes_up_to_the_last(void)
 {
     size_t most = 0;
-    for (size_t i = 0; i < now.count; i++) {
-        const piece *const each = &now.pieces[i];
+    for (size_t i = 0; i < pieces_count; i++) {
+        const piece *const each = &pieces[i];
         const size_t end = (size_t)(each->start - memory) + each->size;
         most = most < end ? end : most;
     }
@@ -270,15 +225,14 @@ static void check_stack(const reel_arena *stack)
 {
     const reel_stats stats = reel_arena_stats(stack);
     REQUIRE(stats.used == bytes_up_to_the_last());
-    REQUIRE(stats.failures <= now.refused);
-    REQUIRE(stats.failures > 0 || now.refused == 0);
+    REQUIRE(stats.failures <= pieces_refused);
+    REQUIRE(stats.failures > 0 || pieces_refused == 0);
 }
 
-static void check(const test_operation *operation)
+static void check(void)
 {
-    (void)operation;
     check_taken();
-    check_pieces();
+    pieces_check();
     if (argument(KIND) == TEMP) {
         REQUIRE(reel_temp_is_valid(&temp));
         check_stack(&temp.stack);

@@ -18,13 +18,19 @@ void ledger_open(size_t count)
     }
 }
 
-static int sum_used(void)
+// It is out, and no context gives it back.
+static bool is_used(size_t thing)
 {
-    int sum = 0;
-    for (size_t i = 0; i < book.count; i++) {
-        sum += book.out[i] > 0 && book.freeing[i] == 0;
-    }
-    return sum;
+    return book.out[thing] > 0 && book.freeing[thing] == 0;
+}
+
+static void change(size_t thing, int out, int freeing)
+{
+    book.used -= is_used(thing);
+    book.out[thing] += out;
+    book.freeing[thing] += freeing;
+    book.used += is_used(thing);
+    book.owned += out;
 }
 
 static void lower(int *least, int to)
@@ -43,11 +49,11 @@ void ledger_note(void)
     for (unsigned i = 0; i < LEDGER_CONTEXTS; i++) {
         lower(&book.fewest[i], book.room[i] - taken + book.taking[i]);
         if (book.counts[i]) {
-            lower(&book.least_used[i], sum_used());
+            lower(&book.least_used[i], book.used);
         }
     }
     // With one core what is being given back may be on the list already.
-    const int owned = REEL_LISTS_ARE_VERSIONED ? book.owned : sum_used();
+    const int owned = REEL_LISTS_ARE_VERSIONED ? book.owned : book.used;
     if (book.most_owned < owned) {
         book.most_owned = owned;
     }
@@ -65,8 +71,7 @@ static void keep(size_t thing)
     hold(thing < book.count, "nothing of this allocator");
     // Who does not own it may give it back just before the call returns.
     hold(book.out[thing] <= 0 || book.freeing[thing] > 0, "owned twice");
-    book.out[thing]++;
-    book.owned++;
+    change(thing, 1, 0);
     if (book.most_number <= thing) {
         book.most_number = thing + 1;
     }
@@ -82,6 +87,12 @@ void ledger_end_taking(unsigned context, const size_t things[], int had,
     for (int i = 0; i < had; i++) {
         keep(things[i]);
     }
+    book.taking[context] = 0;
+    ledger_note();
+}
+
+void ledger_take_none(unsigned context)
+{
     book.taking[context] = 0;
     ledger_note();
 }
@@ -104,7 +115,7 @@ void ledger_end_counting(unsigned context, size_t used)
 
 void ledger_begin_freeing(size_t thing)
 {
-    book.freeing[thing]++;
+    change(thing, 0, 1);
     book.was_freed = true;
     ledger_note();
 }
@@ -112,9 +123,7 @@ void ledger_begin_freeing(size_t thing)
 void ledger_end_freeing(size_t thing, bool is_done)
 {
     const int less = book.is_unsure ? book.out[thing] : 1;
-    book.freeing[thing]--;
-    book.out[thing] -= is_done ? less : 0;
-    book.owned -= is_done ? less : 0;
+    change(thing, is_done ? -less : 0, -1);
     ledger_note();
 }
 
