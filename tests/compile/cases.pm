@@ -30,13 +30,15 @@ my $backend = sub { "-DREEL_ATOMICS=REEL_ATOMICS_$_[0]" };
 
 my $lock_text = 'two cores without compare-and-swap need a lock: see port/rp2040/atomics.h';
 my $watched = '-DREEL_PORT_WATCH_HEADER=\\"host/watch.h\\"';
+my $primask = '-DREEL_PORT_MASK_HEADER=\\"cortex-m/primask.h\\"';
+my $counts  = '-DREEL_PORT_EVENTS_HEADER=\\"events/to_counts.h\\"';
 my $two_cores = '-DREEL_CORES=2 -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM '
     . '-DREEL_ATOMICS_HEADER=\\"rp2040/atomics.h\\"';
 
 # CPU, options, what the compiler must say, and what is included if it is not
 # the way to a shared word, which brings the configuration.
 our @refused = (
-    [ 'armhf', '-U__unix__', 'no clock is known for this CPU: define REEL_EVENTS_TIME', 'events/clock.h' ],
+    [ 'armhf', '-U__unix__', 'clock.h has no clock for this CPU: define REEL_EVENTS_TIME', 'events/clock.h' ],
     [ 'host', '-DLIST_HAS_PIECES', 'a batch needs one table of links', 'batch.h' ],
     [ 'host', '-DREEL_CHECKS=3',  'REEL_CHECKS must be 0, 1 or 2' ],
     [ 'host', '-DREEL_CHECKS=-1', 'REEL_CHECKS must be 0, 1 or 2' ],
@@ -97,6 +99,7 @@ our @accepted = (
     [ 'm3', $backend->('LLSC') ],
     [ 'm23', $backend->('LLSC') ],
     [ 'host', '-DREEL_CHECKS=2 -DREEL_POISON=1 -DREEL_ALIGN_DEFAULT=64' ],
+    [ 'm0', "$primask $counts", undef, 'reel/port.h' ],
     [ 'host', "$watched -DREEL_RED_ZONES=0" ],
     [ 'host', "$watched -DREEL_RED_ZONES=8" ],
     [ 'host', "$watched -DREEL_RED_ZONES=4096" ],
@@ -134,7 +137,7 @@ our @links = (
 );
 
 # Static instances that cannot be, and what must be said of them.
-my $blocks_text = '1 to REEL_BLOCKS_MAX blocks of 1 byte or more';
+my $blocks_text = '1 to REEL_BLOCKS_MAX blocks, 1 byte or more';
 my $pages_text  = 'bytes, align, step must be whole pages of the port';
 our @impossible  = (
     [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32767);', $blocks_text ],
@@ -143,8 +146,8 @@ our @impossible  = (
     [ 'host', 'REEL_ARENA_DEFINE(arena, 0);',        '1 byte or more' ],
     [ 'host', 'REEL_REGISTRY_DEFINE(registry, 0);',  '1 entry or more' ],
     [ 'm3',   'REEL_BLOCKS_DEFINE(pool, 4, 32766);', undef ],
-    [ 'm3',   'REEL_ALWAYS_DEFINE(a, 48, 1);', 'a page is a power of two', 'always.h' ],
-    [ 'm3',   'REEL_ALWAYS_DEFINE(a, 0, 1);',  'a page is a power of two', 'always.h' ],
+    [ 'm3',   'REEL_ALWAYS_DEFINE(a, 48, 1);', 'page_size must be a power of two', 'always.h' ],
+    [ 'm3',   'REEL_ALWAYS_DEFINE(a, 0, 1);',  'page_size must be a power of two', 'always.h' ],
     (   map {
             [   'm3', "REEL_ALWAYS_DEFINE(a, 256, 1); REEL_TEMP_DEFINE(t, $_->[0]);",
                 $_->[1], 'always.h'

@@ -13,6 +13,9 @@ $(OUT)/%/ring_threads: $$(call objects,$$*,src/hooks.c src/gate.c port/events/ri
                          tests/events/ring_threads.c $(RIG))
 	$(SAY); $(LINK) -pthread
 HOST_RUNS   += $(addsuffix /ring_threads,$(OUT)/gcc+events+O2 $(OUT)/gcc+events+O2+tsan)
+$(OUT)/%/counted: $$(call objects,$$*,$(CORE) $(EVENT_PORT) port/events/counts.c tests/events/counted.c $(RIG))
+	$(SAY); $(LINK) -pthread
+HOST_RUNS   += $(OUT)/gcc+events/counted
 MATRIX_RUNS += $(foreach build,gcc+events+O2 gcc+events+masked+Os gcc+events+none clang+events+Os \
                  armhf+events+O2,$(OUT)/$(build)/replayed)
 

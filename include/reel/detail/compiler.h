@@ -39,11 +39,13 @@
 #pragma clang diagnostic ignored "-Wstatic-in-inline" // it takes them for C99's
 #endif
 #if REEL_EVENTS && defined(__cplusplus)
-#define REEL_HAS_INLINE 0
-#define REEL_TO_EMIT    inline __attribute__((__always_inline__, __used__))
+#define REEL_HAS_INLINE   0
+#define REEL_FOR_INLINING inline
+#define REEL_TO_EMIT      inline __attribute__((__always_inline__, __used__))
 #elif REEL_EVENTS && defined(__GNUC__)
-#define REEL_HAS_INLINE 0
-#define REEL_TO_EMIT    inline __attribute__((__gnu_inline__, __always_inline__))
+#define REEL_HAS_INLINE   0
+#define REEL_FOR_INLINING extern inline __attribute__((__gnu_inline__))
+#define REEL_TO_EMIT      inline __attribute__((__gnu_inline__, __always_inline__))
 #elif defined(__cplusplus)
 #define REEL_HAS_INLINE   1
 #define REEL_FOR_INLINING inline REEL_SEEN_THROUGH
