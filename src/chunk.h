@@ -20,6 +20,8 @@
 
 #include "atomic.h"
 #include "bits.h"
+#include "reel/allocator.h"
+#include "reel/events.h"
 #include "reel/rewindable.h"
 #include "watch.h"
 
@@ -28,6 +30,11 @@ typedef reel_rewindable_chunk chunk_entry;
 // For others of the rewindable's files.
 void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
                                   size_t align WITH_CALLER);
+
+// Fill the entry behind the `count` ones with a chunk that has room for so many
+// granules, aligned as `mask` says. It is not published yet. False: no memory.
+bool reel_rewindable_take_next(const reel_rewindable *rewindable, size_t count,
+                               size_t granules, uintptr_t mask);
 
 ALWAYS_INLINE uintptr_t position_of(uintptr_t used)
 {
@@ -55,6 +62,15 @@ ALWAYS_INLINE size_t data_size(const reel_rewindable *rewindable,
                                const chunk_entry *chunk)
 {
     return chunk->granules << rewindable->shift;
+}
+
+// A chunk came; other contexts do not know it yet. The function that the program calls
+// reports it.
+ALWAYS_INLINE void report_commit(const reel_rewindable *rewindable,
+                                 const chunk_entry *chunk)
+{
+    REEL_REPORT(COMMIT, REWINDABLE, rewindable, chunk->base,
+                data_size(rewindable, chunk));
 }
 
 // What one read of a chunk's word can tell.
@@ -97,6 +113,14 @@ static inline size_t taken_size(const reel_rewindable *rewindable,
 {
     return has_bits_apart(rewindable) ? data_size(rewindable, chunk)
                                       : chunk->size;
+}
+
+static inline void free_bits(const reel_allocator *apart, reel_word *bits,
+                             size_t granules)
+{
+    if (apart->ops != NULL) {
+        (void)reel_free(*apart, bits, bits_size(granules));
+    }
 }
 
 // A word of start bits of this generation, none set.

@@ -108,18 +108,18 @@ our @list = (
                       caller)', 'false' ],
 
     # temp: committing
-    [ 'src/temp.c', '(temp, frontier - less);', '(temp, frontier);' ],
+    [ 'src/temp_rewind.c', '(temp, frontier - less);', '(temp, frontier);' ],
     [ 'src/temp.c', 'min_of(gap, temp->stack.end - stop)', 'gap' ],
     [ 'src/temp.c', 'min_of(gap, temp->stack.end - stop)', 'gap_to(stop, page_mask_of(temp))' ],
     [ 'src/temp.c', 'set_frontier(temp, target);', 'set_frontier(temp, stop);' ],
     [ 'src/temp.c', 'stop <= committed_of(temp) || raise_frontier', 'raise_frontier' ],
-    [ 'src/temp.c', 'if (committed <= keep) {', 'if (false) {' ],
-    [ 'src/temp.c', 'min_of(committed - keep - 1, limit - 1)', 'committed - keep - 1' ],
-    [ 'src/temp.c', 'min_of(committed - keep - 1, limit - 1)', 'min_of(committed - keep - 1, limit)' ],
-    [ 'src/temp.c', '(most | page_mask_of(temp)) + 1', 'most + 1' ],
-    [ 'src/temp.c', 'used + gap_to(used, page_mask_of(temp))', 'used' ],
-    [ 'src/temp.c', '(step & mask) == 0', 'true' ],
-    [ 'src/temp.c', 'b <= SIZE_MAX - a ? a + b : SIZE_MAX', 'a + b' ],
+    [ 'src/temp_rewind.c', 'if (committed <= keep) {', 'if (false) {' ],
+    [ 'src/temp_rewind.c', 'min_of(committed - keep - 1, limit - 1)', 'committed - keep - 1' ],
+    [ 'src/temp_rewind.c', 'min_of(committed - keep - 1, limit - 1)', 'min_of(committed - keep - 1, limit)' ],
+    [ 'src/temp_rewind.c', '(most | page_mask_of(temp)) + 1', 'most + 1' ],
+    [ 'src/temp_frontier.h', 'used + gap_to(used, page_mask_of(temp))', 'used' ],
+    [ 'src/temp_frontier.h', '(step & mask) == 0', 'true' ],
+    [ 'src/temp_rewind.c', 'b <= SIZE_MAX - a ? a + b : SIZE_MAX', 'a + b' ],
     [ 'src/temp.c', 'units <= size / 2', 'units <= size' ],
     [ 'src/temp.c', 'units <= size / 2', 'false' ],
     [ 'src/temp.c', 'is_last(&temp->stack, start, old_size)', 'true' ],
@@ -128,42 +128,42 @@ our @list = (
     [ 'src/temp.c', '|| !commit_to(temp, stop PASS_CALLER)) {', ') {' ],
 
     # temp: the estimate, rewinding, giving back
-    [ 'src/temp.c', 'estimate + step : estimate - step', 'estimate + step - 1 : estimate - step + 1' ],
-    [ 'src/temp.c', 'max_of(1, is_small', 'max_of(0, is_small' ],
-    [ 'src/temp.c', 'if (distance == 0) {', 'if (false) {' ],
-    [ 'src/temp.c', 'distance / RATE_ONE < RATE_ONE', 'true' ],
-    [ 'src/temp.c', 'high > kept && last > kept', 'high > kept' ],
-    [ 'src/temp.c', 'max_of(high, last), temp', 'high, temp' ],
-    [ 'src/temp.c', 'high / 2 + last / 2', 'high' ],
-    [ 'src/temp.c', 'max_of(average, estimate)', 'average' ],
-    [ 'src/temp.c', 'more = add(size, temp->step)', 'more = size' ],
-    [ 'src/temp.c', 'add(more, gap_to_step(temp, more))', 'more' ],
-    [ 'src/temp.c', 'temp->peak = max_of(temp->peak, high);', 'temp->peak = high;' ],
-    [ 'src/temp.c', 'if (status != REEL_OK) {', 'if (false) {' ],
-    [ 'src/temp.c', '    if (temp->strict) {
+    [ 'src/temp_rewind.c', 'estimate + step : estimate - step', 'estimate + step - 1 : estimate - step + 1' ],
+    [ 'src/temp_rewind.c', 'max_of(1, is_small', 'max_of(0, is_small' ],
+    [ 'src/temp_rewind.c', 'if (distance == 0) {', 'if (false) {' ],
+    [ 'src/temp_rewind.c', 'distance / RATE_ONE < RATE_ONE', 'true' ],
+    [ 'src/temp_rewind.c', 'high > kept && last > kept', 'high > kept' ],
+    [ 'src/temp_rewind.c', 'max_of(high, last), temp', 'high, temp' ],
+    [ 'src/temp_rewind.c', 'high / 2 + last / 2', 'high' ],
+    [ 'src/temp_rewind.c', 'max_of(average, estimate)', 'average' ],
+    [ 'src/temp_rewind.c', 'more = add(size, temp->step)', 'more = size' ],
+    [ 'src/temp_rewind.c', 'add(more, gap_to_step(temp, more))', 'more' ],
+    [ 'src/temp_rewind.c', 'temp->peak = max_of(temp->peak, high);', 'temp->peak = high;' ],
+    [ 'src/temp_rewind.c', 'if (status != REEL_OK) {', 'if (false) {' ],
+    [ 'src/temp_rewind.c', '    if (temp->strict) {
         lower_to_used(temp);
     } else if', '    if' ],
-    [ 'src/temp.c', '    if (temp->strict) {
+    [ 'src/temp_rewind.c', '    if (temp->strict) {
         lower_to_used(temp);
     } else {
         lower_to_kept', '    {
         lower_to_kept' ],
-    [ 'src/temp.c', '&& policy->expansion <= RATE_ONE', '' ],
-    [ 'src/temp.c', '(policy->step & page_mask) == 0', 'true' ],
-    [ 'src/temp.c', '((start | size) & page_mask) == 0', '(size & page_mask) == 0' ],
+    [ 'src/temp_init.c', '&& policy->expansion <= RATE_ONE', '' ],
+    [ 'src/temp_init.c', '(policy->step & page_mask) == 0', 'true' ],
+    [ 'src/temp_init.c', '((start | size) & page_mask) == 0', '(size & page_mask) == 0' ],
 
     # temp: the window
-    [ 'src/temp.c', 'max_of(temp->last_high, high)', 'high' ],
-    [ 'src/temp.c', 'max_of(temp->estimate, highest)', 'highest' ],
-    [ 'src/temp.c', 'temp->frame == temp->window', 'temp->frame > temp->window' ],
-    [ 'src/temp.c', '        temp->estimate = highest;', '        temp->estimate = kept;' ],
-    [ 'src/temp.c', 'temp->window > 0 ? committed / 4 : 0', 'committed / 4' ],
-    [ 'src/temp.c', 'temp->window > 0 ? committed / 4 : 0', '0' ],
-    [ 'src/temp.c', 'committed / 4', 'committed / 3' ],
-    [ 'src/temp.c', 'temp->window > 0 ? highest_of', 'false ? highest_of' ],
-    [ 'src/temp.c', 'temp->window > 0 && next_of', 'next_of' ],
-    [ 'src/temp.c', '&& next_of(&temp->stack) == temp->stack.base', '' ],
-    [ 'src/temp.c', '    temp->window = policy->window;', '    temp->window = 0;' ],
+    [ 'src/temp_rewind.c', 'max_of(temp->last_high, high)', 'high' ],
+    [ 'src/temp_rewind.c', 'max_of(temp->estimate, highest)', 'highest' ],
+    [ 'src/temp_rewind.c', 'temp->frame == temp->window', 'temp->frame > temp->window' ],
+    [ 'src/temp_rewind.c', '        temp->estimate = highest;', '        temp->estimate = kept;' ],
+    [ 'src/temp_rewind.c', 'temp->window > 0 ? committed / 4 : 0', 'committed / 4' ],
+    [ 'src/temp_rewind.c', 'temp->window > 0 ? committed / 4 : 0', '0' ],
+    [ 'src/temp_rewind.c', 'committed / 4', 'committed / 3' ],
+    [ 'src/temp_rewind.c', 'temp->window > 0 ? highest_of', 'false ? highest_of' ],
+    [ 'src/temp_rewind.c', 'temp->window > 0 && next_of', 'next_of' ],
+    [ 'src/temp_rewind.c', '&& next_of(&temp->stack) == temp->stack.base', '' ],
+    [ 'src/temp_init.c', '    temp->window = policy->window;', '    temp->window = 0;' ],
 
     # blocks
     [ 'src/blocks.c', 'mark >= list->count', 'false' ],
@@ -330,9 +330,9 @@ our @list = (
     [ 'src/stack.h', 'arena->entry == NULL ? serial : serial + 1', 'serial' ],
     [ 'src/stack.h', 'REEL_UNLIKELY(arena->entry != NULL) ? tell', 'false ? tell' ],
     [ 'src/arena.c', 'arena->entry != NULL ? tell_or_refuse(arena, false) : REEL_OK', 'REEL_OK' ],
-    [ 'src/temp.c', 'end_binding(&temp->stack.entry, temp) != REEL_OK', 'false' ],
+    [ 'src/temp_rewind.c', 'end_binding(&temp->stack.entry, temp) != REEL_OK', 'false' ],
     [ 'src/pool_trim.c', 'end_binding(&pool->entry, pool) != REEL_OK', 'end_binding(&pool->entry, pool) == REEL_STALE' ],
-    [ 'src/rewindable.c', 'renew_binding(&rewindable->entry, rewindable) != REEL_OK', 'renew_binding(&rewindable->entry, rewindable) == REEL_STALE' ],
+    [ 'src/rewindable_rewind.c', 'renew_binding(&rewindable->entry, rewindable) != REEL_OK', 'renew_binding(&rewindable->entry, rewindable) == REEL_STALE' ],
     [ 'src/stack.h', 'next == arena->floor && next != arena->base ? REEL_FREES_NEVER', 'false ? REEL_FREES_NEVER' ],
     [ 'src/rewindable_create.c', 'return status == REEL_OK ? reel_registry_unregister(registry, none)', 'return status == REEL_OK ? REEL_OK' ],
 
@@ -353,35 +353,35 @@ our @list = (
     [ 'src/registry.c', 'count_free(registry) == peak - registry->used', 'true' ],
 
     # start bits in memory of the caller's choice
-    [ 'src/rewindable.c', 'chosen->frees_blocks && bits == NULL', 'chosen->frees_blocks' ],
-    [ 'src/rewindable.c', '        if (!has_bits_apart(rewindable)) {
+    [ 'src/rewindable_init.c', 'chosen->frees_blocks && bits == NULL', 'chosen->frees_blocks' ],
+    [ 'src/rewindable_init.c', '        if (!has_bits_apart(rewindable)) {
             make_room_for_bits(rewindable, chunk);
         }', '            make_room_for_bits(rewindable, chunk);' ],
     [ 'src/mark_log.h', '
            && log->epoch == arena->epoch', '' ],
 
     # rewindable: chunks come and go
-    [ 'src/rewindable.c', 'i < bits_words(chunk->granules); i++) {
+    [ 'src/rewindable_init.c', 'i < bits_words(chunk->granules); i++) {
         store_relaxed', 'i + 1 < bits_words(chunk->granules); i++) {
         store_relaxed' ],
-    [ 'src/rewindable.c', 'has_bits_behind ? data + bits_size(granules) : data', 'data' ],
-    [ 'src/rewindable.c', 'max_of((size_t)1 << shift, mask + 1)', '(size_t)1 << shift' ],
-    [ 'src/rewindable.c', 'min_of(last, limit)', 'limit' ],
-    [ 'src/rewindable.c', 'min_of(last, limit)', 'last' ],
-    [ 'src/rewindable.c', '&rewindable->table[count_of(rewindable) - 1];', '&rewindable->table[0];' ],
-    [ 'src/rewindable.c', 'last = min_of(data_size(rewindable, &rewindable->table[i]), grown);', 'last = grown;' ],
+    [ 'src/rewindable_init.c', 'has_bits_behind ? data + bits_size(granules) : data', 'data' ],
+    [ 'src/rewindable_init.c', 'max_of((size_t)1 << shift, mask + 1)', '(size_t)1 << shift' ],
+    [ 'src/rewindable_init.c', 'min_of(last, limit)', 'limit' ],
+    [ 'src/rewindable_init.c', 'min_of(last, limit)', 'last' ],
+    [ 'src/rewindable_rewind.c', '&rewindable->table[count_of(rewindable) - 1];', '&rewindable->table[0];' ],
+    [ 'src/rewindable_init.c', 'last = min_of(data_size(rewindable, &rewindable->table[i]), grown);', 'last = grown;' ],
 
-    [ 'src/rewindable.c', 'max_of(granules, min_of(grown_size(rewindable, count) >> shift,
+    [ 'src/rewindable_init.c', 'max_of(granules, min_of(grown_size(rewindable, count) >> shift,
                                 most_granules(shift)))', 'max_of(granules, grown_size(rewindable, count) >> shift)' ],
-    [ 'src/rewindable.c', 'least < grown && take_chunk', 'take_chunk' ],
-    [ 'src/rewindable.c', 'least < grown && take_chunk', 'false && take_chunk' ],
-    [ 'src/rewindable.c', 'max_of(granules, initial_granules(rewindable->initial_size, shift));', 'initial_granules(rewindable->initial_size, shift);' ],
+    [ 'src/rewindable_init.c', 'least < grown && take_chunk', 'take_chunk' ],
+    [ 'src/rewindable_init.c', 'least < grown && take_chunk', 'false && take_chunk' ],
+    [ 'src/rewindable_init.c', 'max_of(granules, initial_granules(rewindable->initial_size, shift));', 'initial_granules(rewindable->initial_size, shift);' ],
     [ 'src/rewindable.c', 'count == rewindable->capacity', 'count > rewindable->capacity' ],
     [ 'src/rewindable.c', '|| granules > most_granules(rewindable->shift)', '' ],
     [ 'src/rewindable.c', 'granules << HALF_BITS | 1)', 'granules << HALF_BITS)' ],
-    [ 'src/rewindable.c', 'config->growth_limit > 0 &&', '' ],
-    [ 'src/rewindable.c', '&& most_granules(log2_of(granule_of(config))) > 0', '' ],
-    [ 'src/rewindable.c', '|| capacity == 0 ', '' ],
+    [ 'src/rewindable_init.c', 'config->growth_limit > 0 &&', '' ],
+    [ 'src/rewindable_init.c', '&& most_granules(log2_of(granule_of(config))) > 0', '' ],
+    [ 'src/rewindable_init.c', '|| capacity == 0 ', '' ],
 
     # rewindable: first fit
     [ 'src/rewindable.c', '|| mask >> shift != 0', '' ],
@@ -397,10 +397,10 @@ our @list = (
     [ 'src/rewindable.c', 'chunk->base + (granule << shift) != address', 'false' ],
     [ 'src/rewindable.c', 'next = live_of(used) == 1 ? 0 : used - 1;', 'next = used - 1;' ],
     [ 'src/rewindable.c', 'if (next == 0) {', 'if (false) {' ],
-    [ 'src/rewindable.c', '(LOW_HALF + 1) / HALF_BITS', '(LOW_HALF + 1)' ],
-    [ 'src/rewindable.c', 'word < bits_words(chunk->granules)', 'word + 1 < bits_words(chunk->granules)' ],
-    [ 'src/rewindable.c', 'const size_t room = chunk->size - data_size(rewindable, chunk);', 'const size_t room = 0;' ],
-    [ 'src/rewindable.c', 'reel_port_in_interrupt() || !is_empty(rewindable)', '!is_empty(rewindable)' ],
+    [ 'src/rewindable_rewind.c', '(LOW_HALF + 1) / HALF_BITS', '(LOW_HALF + 1)' ],
+    [ 'src/rewindable_rewind.c', 'word < bits_words(chunk->granules)', 'word + 1 < bits_words(chunk->granules)' ],
+    [ 'src/rewindable_init.c', 'const size_t room = chunk->size - data_size(rewindable, chunk);', 'const size_t room = 0;' ],
+    [ 'src/rewindable_init.c', 'reel_port_in_interrupt() || !is_empty(rewindable)', '!is_empty(rewindable)' ],
     [ 'src/rewindable_allocator.c', 'found->start << shift == offset && ', '' ],
     [ 'src/rewindable_allocator.c', '&& found->granules <= used - found->start', '' ],
     [ 'src/rewindable_allocator.c', '|| more > chunk->granules - position_of(used)', '' ],
