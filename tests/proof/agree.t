@@ -6,7 +6,7 @@
 # inputs: all assumptions and assertions are true, the COVER is reached, each value equal.
 use strict;
 use warnings;
-use lib 'tests/proof';
+use lib 'tests/proof', 'tests/tools';
 use Test::More;
 use solve;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// src/arena.c, src/stack.h and the inline half of reel/arena.h.
+// src/arena*.c, src/stack.h and the inline half of reel/arena.h.
 //
 // The state of an arena is any that keeps the invariant. What init makes keeps it, and
 // each call passes it on, so it holds for ever. The arena is not bound: what a bound one
@@ -7,7 +7,16 @@
 
 #include "proof.h"
 
-#include "src/arena.c"
+#include "where/reel_arena_init_granular"
+#include "where/reel_arena_alloc_shared"
+#include "where/reel_arena_alloc_slow"
+#include "where/reel_arena_resize_slow"
+#include "where/reel_arena_free"
+#include "where/reel_arena_reset"
+#include "where/reel_arena_is_valid"
+#include "where/reel_arena_peak"
+#include "where/reel_arena_owns"
+#include "where/reel_arena_offset"
 
 void reel_panic(reel_status why, const char *file, int line)
 {

@@ -8,13 +8,14 @@ use warnings;
 use lib 'tests/proof', 'tests/tools';
 use Test::More;
 use solve;
+use files;
 use overlay;
 
 my $folder = 'build/proof/faults';
 mkdir $_ for 'build', 'build/proof', $folder;
 
-# A file of proofs, a pattern of their names; file, text that occurs there, what it
-# becomes.
+# A file of proofs, a pattern of their names; file (the first of a pattern that has the
+# text), text that occurs there, what it becomes.
 my @faults = (
     [ 'bits', 'gap_leads', 'src/bits.h', '(0 - address) & mask', '(1 - address) & mask' ],
     [ 'bits', 'log2',      'src/bits.h', 'pow2 >> log2 > 1',     'pow2 >> log2 > 2' ],
@@ -41,6 +42,25 @@ my @faults = (
     [ 'arena', 'lowest_rewind', 'src/arena.c', 'if (position <= arena->low_position)', 'if (position != 0)' ],
     [ 'arena', 'a_reset', 'src/stack.h', '    arena->epoch = serial;', '' ],
     [ 'arena', 'questions', 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
+    [ 'heap_bits', 'found_from', 'src/heap_map.h', 'WORD_BITS - 1 - leading', 'WORD_BITS - leading' ],
+    [ 'heap_bits', 'in_the_order', 'src/heap_map.h', '4 * (WORD_BITS - 2) - 4 * zeroes', '4 * (WORD_BITS - 2) - 3 * zeroes' ],
+    [ 'heap_bits', 'less_than_a_quarter', 'src/heap_map.h', '(WORD_BITS - 3)', '(WORD_BITS - 2)' ],
+    [ 'heap_bits', 'same_lists', 'include/reel/detail/heap.h', '(4 * (size_t)(n) >> ', '(2 * (size_t)(n) >> ' ],
+    [ 'heap', 'whole_granules', 'src/heap_map.h', '(size + heap->mask) >>', 'size >>' ],
+    [ 'heap', 'a_granule_starts', 'src/heap_map.h', 'return offset >> shift | offset << ((0 - shift) & (WORD_BITS - 1));', 'return offset >> shift;' ],
+    [ 'heap', 'lowest_list', 'src/heap*.c', 'UINTPTR_MAX << (bin % WORD_BITS)', 'UINTPTR_MAX << (bin % WORD_BITS) << 1' ],
+    [ 'heap', 'lowest_list', 'src/heap*.c', '(heap->bins[1] | heap->bins[2] | heap->bins[3]) == 0', '(heap->bins[1] | heap->bins[2]) == 0' ],
+    [ 'heap_alloc', 'alloc_succeeds', 'src/heap*.c', 'n > heap->count - first', 'n >= heap->count - first' ],
+    [ 'heap_alloc', 'alloc_succeeds', 'src/heap*.c', 'const size_t taken = n << heap->shift;', 'const size_t taken = (n - 1) << heap->shift;' ],
+    [ 'heap_alloc', 'alloc_succeeds', 'src/heap*.c', 'raise_frontier(heap, first + n);', 'raise_frontier(heap, first + n - 1);' ],
+    [ 'blocks', 'exact_if', 'src/blocks*.c', 'middle > LOW_HALF', 'middle > LOW_HALF + 1' ],
+    [ 'blocks', 'exact_if', 'src/blocks*.c', '|| low > limit - high', '' ],
+    [ 'blocks', 'made_from', 'src/block_list.h', 'product >> shift', 'product >> (shift / 2)' ],
+    [ 'blocks', 'below_the_count', 'src/block_list.h', '| product << ((0 - shift) & (WORD_BITS - 1))', '' ],
+    [ 'blocks', 'changes_the_version', 'src/list/versioned.h', '+ 2 * list->fresh_bit;', '+ list->fresh_bit;' ],
+    [ 'blocks', 'is_empty_and', 'src/list/versioned.h', 'return link & (list->fresh_bit - 1);', 'return link & list->fresh_bit;' ],
+    [ 'blocks', 'is_free_or_fresh', 'src/blocks*.c', 'watermark >= list->count', 'watermark > list->count' ],
+    [ 'blocks', 'is_free_or_fresh', 'src/list/versioned.h', 'next_version(list, *head) | link_after', '(*head - top_of(list, *head)) | link_after' ],
     [ 'arena', 'a_failure', 'src/stack.h', 'one_more > refusals', 'true' ],
 );
 
@@ -64,9 +84,12 @@ sub lost_goal {
 }
 
 # Without PROVE=all one that is quick.
-my @chosen = ( $ENV{PROVE} // '' ) eq 'all' ? @faults : $faults[0];
+my $only = $ENV{ONLY} // '';
+my @chosen = ( $ENV{PROVE} // '' ) eq 'all' ? grep { $only eq '' || $_->[0] =~ /^$only/ } @faults : $faults[0];
 for my $fault (@chosen) {
     my ( $base, $pattern, @edit ) = @$fault;
+    my $text = $edit[1];
+    ( $edit[0] ) = grep { index( text_of($_), $text ) >= 0 } glob $edit[0] or die "$edit[0]: no $text\n";
     overlay::write( $folder, 0, @edit );
     my $lost = eval { lost_goal( "tests/proof/$base.c", $pattern, '-ivfsoverlay', "$folder/overlay.yaml" ) };
     ( my $name = "$edit[0]: $edit[1] -> $edit[2]" ) =~ s/\s+/ /g;

@@ -139,7 +139,7 @@ sub offset_of {
 
 # ---- one run -------------------------------------------------------------------
 
-my ( %blocks, @order, %live_in, %is_back, %todo, %env, $path, $level );
+my ( %blocks, @order, %live_in, %is_back, %todo, %env, $path, $level, $case, $cases );
 my ( %duty, %want, @observed, @facts, @inputs, %address, @given, $next_address );
 
 sub value {
@@ -192,6 +192,9 @@ sub run_step {
     }
     elsif ( $line =~ /\bcall void \@llvm\.ubsantrap\(i8 (\d+)\)/ ) {
         push @{ $duty{"undefined $1"} }, terms::and_( @facts, $path );
+    }
+    elsif ( $line =~ /\bcall void \@llvm\.mem(cpy|set)\.[\w.]+\((.*)\)/ ) {
+        fill_memory( $1, parts_of($2) );
     }
     elsif ( $line =~ /\bcall void \@llvm\.(?:lifetime|assume|experimental\.noalias|dbg)/ ) { }
     elsif ( $line eq 'ret void' ) { }
@@ -248,6 +251,15 @@ sub called {
     if ( $name eq 'any_word' ) {
         my $input = terms::fresh( bits_of($type) );
         push @inputs, $input;
+        return $input;
+    }
+    if ( $name eq 'any_case' ) {
+        my ( $least, $most ) = map { operand($_) } @given;
+        $cases = [ map { terms::value_of($_) } $least, $most ];
+        return terms::constant( $word, $case ) if defined $case;
+        my $input = terms::fresh($word);
+        push @inputs, $input;
+        push @facts, terms::related( 'bvuge', $input, $least ), terms::related( 'bvule', $input, $most );
         return $input;
     }
     return operand( $given[0] ) if $name =~ /^llvm\.expect/;
@@ -363,6 +375,20 @@ sub fill {
         push @given, terms::related( '=', terms::raw( $word, 'select', $memory, index_of( terms::constant( $word, $at + $i ) ) ),
             terms::constant( $word, $value ) );
     }
+}
+
+# What the compiler makes of whole structs and arrays. They are whole words, and 0.
+sub fill_memory {
+    my ( $kind, $to, $from, $size ) = @_;
+    my ($bytes) = $size =~ / (\d+)$/;
+    my $source = operand($from);
+    my $step   = $word / 8;
+    die "cannot translate: mem$kind of $size\n"
+        if !defined $bytes || $bytes % $step || $kind eq 'set' && $from ne 'i8 0';
+    my $at = operand($to);
+    my @at = map { terms::constant( $word, $_ * $step ) } 0 .. $bytes / $step - 1;
+    my @values = map { $kind eq 'set' ? terms::constant( $word, 0 ) : load( $word, terms::binary( 'bvadd', $source, $_ ) ) } @at;
+    store( $word, $values[$_], terms::binary( 'bvadd', $at, $at[$_] ) ) for 0 .. $#at;
 }
 
 sub element {
@@ -565,9 +591,11 @@ sub merge {
     return ( $if, \%merged );
 }
 
-# Runs one proof. Returns duties and wants, name => term, and what else there is.
+# Runs one proof. Returns duties and wants, name => term, and what else there is. With
+# a second argument any_case() is that.
 sub translate {
-    my ($name) = @_;
+    ( my $name, $case ) = @_;
+    undef $cases;
     terms::reset_all();
     ( %duty, %want, %todo, %address ) = ();
     ( @observed, @facts, @inputs, @given ) = ();
@@ -599,6 +627,7 @@ sub translate {
         facts    => [@facts],
         inputs   => [@inputs],
         given    => [@given],
+        cases    => $cases,
     };
 }
 

@@ -15,6 +15,13 @@ uintptr_t any_word(void)
                                : 0;
 }
 
+uintptr_t any_case(uintptr_t least, uintptr_t most)
+{
+    const uintptr_t word = any_word();
+    proof_assume(least <= word && word <= most);
+    return word;
+}
+
 void proof_assume(bool fact)
 {
     if (!fact) {

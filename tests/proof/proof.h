@@ -26,6 +26,10 @@ void proof_cover(bool fact, int line);
 void proof_observe(uintptr_t value);
 uintptr_t any_word(void);
 
+// One of a few numbers, both included. Where a goal is hard for all at once, it is decided
+// for each, as a constant. A proof has one of these at most.
+uintptr_t any_case(uintptr_t least, uintptr_t most);
+
 #define ASSUME(fact) proof_assume(fact)
 #define ASSERT(fact) proof_assert((fact), __LINE__)
 #define COVER(fact)  proof_cover((fact), __LINE__)

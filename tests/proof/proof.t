@@ -51,18 +51,28 @@ sub prove_one {
     my ( $file, $base, $name, $cpu, $known ) = @_;
     my $before = seconds_used();
     my $run    = ir::translate($name);
-    my ( @results, $letters );
-    my @known = split //, $known // '';
+    my @known  = split //, ( $known // '' ) =~ tr/!/-/r;
+    my @goals;    # kind, name, answer, letter
     for my $kind (qw(duties wants)) {
         my $goals = $run->{$kind};
         for my $goal ( sort { by_line( $a, $b ) } keys %$goals ) {
-            my ( $answer, $letter ) = solve::decide( $goals->{$goal}, $folder, $run->{given},
-                $kind eq 'wants', shift @known );
-            my $is_ok = $answer eq ( $kind eq 'wants' ? 'sat' : 'unsat' );
-            $letters .= $is_ok ? $letter : '!';
-            push @results, [ $is_ok, "$base, $cpu: $name: " . text_of_goal( $file, $goal )
-                    . ( $is_ok ? '' : ", $goal: $answer" ) ];
+            my $was = shift @known // '-';
+            push @goals, [ $kind, $goal, $was eq 's' ? ( 'no answer', 's' )
+                : solve::decide( $goals->{$goal}, $folder, $run->{given}, $kind eq 'wants', $was ) ];
         }
+    }
+    my @hard = grep { $_->[0] eq 'duties' && $_->[2] eq 'no answer' } @goals;
+    if ( @hard && $run->{cases} ) {
+        my $answer = solve::decide_by_cases( $name, $run->{cases}, $folder, map { $_->[1] } @hard );
+        @$_[ 2, 3 ] = ( $answer, 's' ) for @hard;
+    }
+    my ( @results, $letters );
+    for (@goals) {
+        my ( $kind, $goal, $answer, $letter ) = @$_;
+        my $is_ok = $answer eq ( $kind eq 'wants' ? 'sat' : 'unsat' );
+        $letters .= $is_ok ? $letter : '!';
+        push @results, [ $is_ok, "$base, $cpu: $name: " . text_of_goal( $file, $goal )
+                . ( $is_ok ? '' : ", $goal: $answer" ) ];
     }
     my $has_want = %{ $run->{wants} } > 0;
     push @results, [ 0, "$base, $cpu: $name: has a COVER" ] if !$has_want;
@@ -83,9 +93,9 @@ sub write_list {
     open my $out, '>', $list or die "$list: $!\n";
     print $out "# SPDX-License-Identifier: MIT\n# file, proof, CPU, tier, a letter for each goal (proof.t)\n";
     for my $key ( sort keys %all ) {
-        my $tier = defined $seconds{$key} ? $key =~ /32$/ && $seconds{$key} < 0.8 ? 'fast' : 'all' : $goals->{$key}[0];
-        $tier = 'open' if $tier eq 'all' && $all{$key} eq '-' && !defined $seconds{$key};
-        print $out "$key $tier $all{$key}\n";
+        my $is_open = $all{$key} =~ /!/;
+        my $tier = !defined $seconds{$key} ? $goals->{$key}[0] : $key =~ /32$/ && $seconds{$key} < 0.8 ? 'fast' : 'all';
+        print $out join( ' ', $key, $is_open ? qw(open -) : ( $tier, $all{$key} ) ), "\n";
     }
 }
 
@@ -120,7 +130,7 @@ sub prove_file {
 
 mkdir 'build';
 mkdir $folder;
-my %kinds = ( 'heap_bits' => ['m0'], mpu7 => [32], mpu8 => [32], pmp => [32] );
+my %kinds = ( heap_bits => [ 32, 'm0', 64, 'rv' ], mpu7 => [32], mpu8 => [32], pmp => [32] );
 for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
     my ($base) = $file =~ m{([^/]+)\.c$};
     next if index( $base, $only ) < 0;

@@ -5,6 +5,7 @@ package solve;
 # their goals decided.
 use strict;
 use warnings;
+use files;
 use ir;
 use terms;
 
@@ -12,13 +13,14 @@ my %triple = (
     32 => 'thumbv7m-none-eabi',
     m0 => 'thumbv6m-none-eabi',
     64 => 'x86_64-linux-gnu',
+    rv => 'riscv64-none-elf',
 );
-our $most_seconds = $ENV{T}//60;
+our $most_seconds = $ENV{T} // 60;    # that one attempt may take, of CPU
 
-sub bits_of { return $_[0] eq '64' ? 64 : 32 }
+sub bits_of { return $_[0] =~ /^(?:64|rv)$/ ? 64 : 32 }
 
 our @options = (
-    qw(-std=c11 -ffreestanding -O2 -I. -Iinclude -Isrc -Iport -Itests/proof -w -ferror-limit=3),
+    qw(-std=c11 -ffreestanding -O2 -I. -Iinclude -Isrc -Iport -Itests/proof -Ibuild/proof -w -ferror-limit=3),
     '-DREEL_ATOMICS=REEL_ATOMICS_CUSTOM',
     '-DREEL_ATOMICS_HEADER="atomic/none.h"'
 );
@@ -38,14 +40,17 @@ sub run {
     system(@command) == 0 or die "failed: @command\n";
 }
 
-# Each function becomes one that is inlined, but for the proofs.
+# Each function becomes one that is inlined, but for the proofs. If proofs define cut_NAME,
+# it is called in place of NAME: by its contract, which is proved elsewhere.
 sub inline_all {
     my ( $from, $to ) = @_;
+    my $cuts = join '|', text_of($from) =~ /^define .*\@cut_(\w+)\(/mg;
     open my $in,  '<', $from or die "$from: $!\n";
     open my $out, '>', $to   or die "$to: $!\n";
     while (<$in>) {
         s/\bnoinline\b//g;
-        s/^(declare .*\@(?:proof_\w+|any_word)\(.*\)).*/$1 nounwind willreturn memory(inaccessiblemem: readwrite)/;
+        s/\@($cuts)\(/\@cut_$1(/g if $cuts && /^\s/;
+        s/^(declare .*\@(?:proof_\w+|any_\w+)\(.*\)).*/$1 nounwind willreturn memory(inaccessiblemem: readwrite)/;
         s/\b(load|store) volatile /$1 /;
         if (/^attributes/) {
             s/\boptsize\b|\bminsize\b|\boptnone\b//g;
@@ -59,11 +64,29 @@ sub inline_all {
     }
 }
 
+# Proofs name functions, not files: where/NAME is the file that defines it, once.
+sub find_sources {
+    my ($proofs) = @_;
+    my @names = text_of($proofs) =~ m{^#include "where/(\w+)"}mg;
+    my %text = map { ( $_ => text_of($_) ) } glob 'src/*.c port/*/*.c';
+    mkdir $_ for 'build', 'build/proof', 'build/proof/where';
+    for my $name (@names) {
+        my @files = grep { $text{$_} =~ /^[^\s#\/].*\b$name\)?\([^;{]*\)\n\{/m } sort keys %text;
+        die "$proofs: no function $name\n" if !@files;
+        my $file = "build/proof/where/$name";
+        open my $out, '>', "$file.$$" or die "$file: $!\n";
+        print $out map { my $at = s/\W/_/gr; "#ifndef AT_$at\n#define AT_$at\n#include \"$_\"\n#endif\n" } $files[0];
+        close $out;
+        rename "$file.$$", $file;
+    }
+}
+
 # The text of a file's proofs for one kind of CPU. @more are options of clang.
 sub compile {
     my ( $file, $cpu, $folder, @more ) = @_;
     my $base = $file =~ s{.*/}{}r =~ s/\.c$//r;
     my $path = "$folder/$base-$cpu";
+    find_sources($file);
     run( 'clang-19', "--target=$triple{$cpu}", @options, @more, @traps, '-fsanitize-trap=all',
         qw(-Xclang -disable-llvm-passes -S -emit-llvm -o), "$path.1.ll", $file );
     inline_all( "$path.1.ll", "$path.2.ll" );
@@ -74,11 +97,13 @@ sub compile {
 # ---- solvers -------------------------------------------------------------------
 #
 # Each is quick where another is not. A letter says which one decided a goal, a capital
-# that it was asked the exact question, not the vaguer one (terms.pm).
+# that it was asked the exact question, not the vaguer one (terms.pm); s: case by case. M is
+# z3 that multiplies sums out.
 
-my %solvers = ( z => 'z3', c => 'cvc5', b => 'boolector' );
+my %solvers = ( z => 'z3', c => 'cvc5', b => 'boolector', m => 'z3' );
+my $as_sums = '(check-sat-using (then (using-params simplify :som true) solve-eqs (using-params simplify :som true) smt))';
 my @attempts = ( # letter, CPU seconds
-    [ z => 1 ], [ c => 1 ], [ b => 2 ], [ Z => 2 ], [ B => 4 ], [ C => 3 ], [ z => 10 ], [ B => 20 ], [ Z => 30 ]
+    [ z => 1 ], [ M => 1 ], [ c => 1 ], [ b => 2 ], [ Z => 2 ], [ B => 4 ], [ C => 3 ], [ z => 10 ], [ B => 20 ], [ Z => 30 ]
 );
 
 sub ask {
@@ -86,7 +111,9 @@ sub ask {
     my $is_vague = $letter eq lc $letter;
     my $file = "$folder/goal-$$.smt2";
     open my $out, '>', $file or die "$file: $!\n";
-    print $out terms::script( $is_vague, @terms );
+    my $script = terms::script( $is_vague, @terms );
+    $script =~ s/\(check-sat\)/$as_sums/ if lc $letter eq 'm';
+    print $out $script;
     close $out;
     my ($answer) = `ulimit -t $seconds; $solvers{lc $letter} $file 2>/dev/null`;
     chomp( $answer //= 'no answer' );
@@ -100,7 +127,7 @@ sub decide {
     return ( 'unsat', '-' ) if terms::is_false($term);
     my @all = ( $term, @$given );
     my $has_vague = terms::has_vague(@all);
-    my @open = grep { $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted } @attempts;
+    my @open = grep { $_->[1] <= $most_seconds && ( $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted ) } @attempts;
     unshift @open, [ $known => $most_seconds ] if ( $known // '-' ) ne '-';
     for (@open) {
         my ( $letter, $seconds ) = @$_;
@@ -108,6 +135,20 @@ sub decide {
         return ( $answer, $letter ) if defined $answer;
     }
     return ( 'no answer', '?' );
+}
+
+# The same of goals of one proof, for each number that any_case() may be. Not one of them
+# is true for any inputs if this is unsat.
+sub decide_by_cases {
+    my ( $name, $cases, $folder, @goals ) = @_;
+    my $letter;
+    for my $case ( $cases->[0] .. $cases->[1] ) {
+        my $run = ir::translate( $name, $case );
+        my $any = terms::or_( map { $run->{duties}{$_} // () } @goals );
+        ( my $answer, $letter ) = decide( $any, $folder, $run->{given}, 0, $letter );
+        return "$answer in case $case" if $answer ne 'unsat';
+    }
+    return 'unsat';
 }
 
 # The same within so many seconds, by the exact question only; undef: not decided.

@@ -123,6 +123,24 @@ my %compute = (
     bvlshr => sub { $_[1] < $_[2] ? $_[0] >> $_[1] : 0 },
     bvshl  => sub { $_[1] < $_[2] ? $_[0] << $_[1] : 0 },
 );
+
+# The same of constants as large as they come.
+my %compute_big = (
+    bvand  => sub { $_[0]->band( $_[1] ) },
+    bvor   => sub { $_[0]->bior( $_[1] ) },
+    bvxor  => sub { $_[0]->bxor( $_[1] ) },
+    bvadd  => sub { $_[0]->badd( $_[1] ) },
+    bvsub  => sub { $_[0]->bsub( $_[1] ) },
+    bvmul  => sub { $_[0]->bmul( $_[1] ) },
+    bvlshr => sub { $_[0]->brsft( $_[1] ) },
+    bvshl  => sub { $_[0]->blsft( $_[1] ) },
+);
+
+sub big_of {
+    my ($x) = @_;
+    return $text[$x] =~ /^\(_ bv(\d+) \d+\)$/ ? Math::BigInt->new($1) : undef;
+}
+
 my %compare = (
     '='   => sub { $_[0] == $_[1] },
     bvult => sub { $_[0] < $_[1] },
@@ -143,6 +161,10 @@ sub binary {
     if ( defined $a && defined $b && $compute{$op} && ( $op ne 'bvshl' || $b < 20 && $a < 2**32 ) ) {
         my $result = $compute{$op}->( $a, $b, $width );
         return constant( $width, $width < 53 ? $result % 2**$width : $result );
+    }
+    if ( $compute_big{$op} && ( my $big = big_of($x) ) && ( my $by = big_of($y) ) ) {
+        return constant( $width, 0 ) if $op =~ /sh[lr]/ && $by >= $width;
+        return constant( $width, $compute_big{$op}->( $big, $by )->bmod( Math::BigInt->new(2)->bpow($width) )->bstr() );
     }
     return $x if defined $b && $b == 0 && $op =~ /^bv(?:add|sub|or|xor|shl|lshr|ashr)$/;
     return $y if defined $a && $a == 0 && $op =~ /^bv(?:add|or|xor)$/;

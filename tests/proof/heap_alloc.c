@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// src/heap.c: which part of a free block an allocation takes, and when it fails.
+//
+// Lists are not followed here: what find_room() finds is any block that is as long as it
+// says (heap.c, heap_bits.c), and what the block says of itself was not written to,
+// or was.
+
+#include "heap.h"
+
+typedef struct found_block {
+    bool is_found;
+    uintptr_t bin, block, bytes;
+} found_block;
+
+// A heap, what is found in it, and what was done to it.
+typedef struct watched_heap {
+    reel_heap heap;        // first
+    found_block near, far; // by the first look, and the second
+    bool is_untouched;
+    size_t looks;
+    bool is_refused, is_fronted, is_raised, is_left;
+    uintptr_t front_block, front_first, front_bytes, front_n, front_taken;
+    uintptr_t raised_to, left_first, left_gap;
+    uintptr_t out_block, out_first, out_n, out_bytes;
+} watched_heap;
+
+static watched_heap *watched(const reel_heap *heap)
+{
+    return (watched_heap *)(uintptr_t)heap;
+}
+
+bool cut_find_room(const reel_heap *heap, size_t n, uintptr_t own,
+                   uintptr_t *bin)
+{
+    watched_heap *const seen = watched(heap);
+    (void)n, (void)own;
+    seen->looks++;
+    *bin = seen->looks == 1 ? seen->near.bin : seen->far.bin;
+    return seen->looks == 1 ? seen->near.is_found : seen->far.is_found;
+}
+
+uintptr_t cut_first_of(const reel_heap *heap, uintptr_t bin)
+{
+    const watched_heap *const seen = watched(heap);
+    (void)bin;
+    return seen->looks == 1 ? seen->near.block : seen->far.block;
+}
+
+size_t cut_bytes_for(const reel_heap *heap, uintptr_t block, size_t least)
+{
+    const watched_heap *const seen = watched(heap);
+    const size_t bytes = seen->looks == 1 ? seen->near.bytes : seen->far.bytes;
+    (void)block;
+    return seen->is_untouched && bytes >= least ? bytes : 0;
+}
+
+bool cut_unlink_first(reel_heap *heap, uintptr_t bin, uintptr_t block)
+{
+    (void)bin, (void)block;
+    return watched(heap)->is_untouched;
+}
+
+void cut_take_front(reel_heap *heap, uintptr_t block, size_t first,
+                    size_t bytes, size_t n, size_t taken)
+{
+    watched_heap *const seen = watched(heap);
+    seen->is_fronted = true;
+    seen->front_block = block, seen->front_first = first;
+    seen->front_bytes = bytes, seen->front_n = n, seen->front_taken = taken;
+}
+
+void cut_leave_free(reel_heap *heap, size_t first, size_t gap)
+{
+    watched_heap *const seen = watched(heap);
+    seen->is_left = true, seen->left_first = first, seen->left_gap = gap;
+}
+
+void cut_raise_frontier(reel_heap *heap, size_t to)
+{
+    watched(heap)->is_raised = true, watched(heap)->raised_to = to;
+}
+
+void *cut_hand_out(reel_heap *heap, uintptr_t block, size_t first, size_t n,
+                   size_t bytes)
+{
+    watched_heap *const seen = watched(heap);
+    seen->out_block = block, seen->out_first = first;
+    seen->out_n = n, seen->out_bytes = bytes;
+    return (void *)block;
+}
+
+void *cut_refuse(reel_heap *heap, size_t size)
+{
+    (void)size;
+    watched(heap)->is_refused = true;
+    return NULL;
+}
+
+uintptr_t cut_bin_of(size_t n)
+{
+    return n; // no list is looked at
+}
+
+#include "where/take_listed"
+
+#define ANY_FOUND(found)                                         \
+    (found).is_found = any_word() & 1, (found).bin = any_word(); \
+    (found).block = any_word(), (found).bytes = any_word()
+
+#define ANY_WATCHED_HEAP(seen)                                        \
+    ANY_HEAP(any_heap);                                               \
+    watched_heap seen;                                                \
+    seen.heap = any_heap;                                             \
+    ANY_FOUND(seen.near);                                             \
+    ANY_FOUND(seen.far);                                              \
+    seen.is_untouched = any_word() & 1;                               \
+    seen.looks = 0, seen.is_refused = false, seen.is_fronted = false; \
+    seen.is_raised = false, seen.is_left = false
+
+// It lies in the heap, below the frontier, in whole granules, and has n of them.
+static bool has_granules_for(const reel_heap *heap, const found_block *found,
+                             size_t n, bool is_exact)
+{
+    const uintptr_t offset = found->block - heap->base;
+    const size_t used = heap->frontier.value << heap->shift;
+    const size_t bytes = found->bytes;
+    return ((offset | bytes) & heap->mask) == 0 && found->block >= heap->base
+           && offset <= used && bytes <= used - offset
+           && (bytes >> heap->shift) >= n
+           && (!is_exact || bytes >> heap->shift == n)
+           && (found->bin == 0) == (bytes >> heap->shift == 1);
+}
+
+static bool is_sound(const reel_heap *heap)
+{
+    return has_granules(heap) && heap->frontier.value <= heap->count;
+}
+
+// With any alignment that costs nothing.
+PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
+{
+    const size_t size = any_word();
+    const size_t align = any_word();
+    ANY_WATCHED_HEAP(seen);
+    reel_heap *const heap = &seen.heap;
+    const found_block *const found = &seen.near;
+    ASSUME(is_sound(heap));
+    ASSUME(align == 0 || (is_pow2(align) && align <= heap->mask + 1));
+    const size_t n = granules_for(heap, at_least_1(size));
+    const bool is_short = n - 1 < heap->count;
+    const bool is_exact = n < SMALL && found->bin == n; // see cut_bin_of()
+    ASSUME(!is_short || !found->is_found
+           || has_granules_for(heap, found, n, is_exact));
+    const size_t frontier = heap->frontier.value;
+    const bool fits_above = n <= heap->count - frontier;
+    const uintptr_t block = (uintptr_t)reel_heap_alloc(heap, size, align);
+    const bool is_above = block != 0 && !found->is_found;
+    ASSERT(!seen.is_untouched
+           || (block != 0) == (is_short && (found->is_found || fits_above)));
+    ASSERT(seen.is_untouched || block == 0 || is_above);
+    ASSERT(seen.is_refused == (!is_short || (!found->is_found && !fits_above)));
+    ASSERT(block == 0 || (seen.out_n == n && seen.out_block == block));
+    ASSERT(block == 0 || (seen.out_bytes >= size && seen.out_bytes > 0));
+    ASSERT(block == 0 || seen.out_bytes >> heap->shift == n);
+    ASSERT(block == 0 || block == address_of(heap, seen.out_first));
+    ASSERT(is_above == seen.is_raised);
+    ASSERT(!is_above
+           || (seen.out_first == frontier && seen.raised_to == frontier + n));
+    ASSERT(seen.is_fronted == (block != 0 && found->is_found));
+    ASSERT(!seen.is_fronted
+           || (seen.front_block == found->block && seen.front_n == n
+               && seen.front_first == seen.out_first
+               && seen.front_bytes == found->bytes
+               && seen.front_taken == seen.out_bytes
+               && seen.front_taken <= seen.front_bytes));
+    COVER(block != 0 && found->is_found && is_exact);
+    COVER(is_above && n > 1);
+    COVER(block == 0 && is_short && seen.is_untouched);
+    COVER(!seen.is_untouched && found->is_found && is_short);
+}
+
+// Padding of whole granules for an alignment of more than one.
+ALWAYS_INLINE void know_padding(uintptr_t x, uintptr_t mask, uintptr_t granule)
+{
+    KNOW_GAP(x, mask);
+    TRUTH(!is_mask(mask) || !is_mask(granule) || mask < granule
+          || (x & granule) != 0 || (gap_to(x, mask) & granule) == 0);
+}
+
+// With any alignment: the list for its size may have a block that fits as it lies, and
+// the one for its size and all that padding can take has one that surely does.
+PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
+{
+    const size_t size = any_word();
+    const size_t align = any_word();
+    ANY_WATCHED_HEAP(seen);
+    reel_heap *const heap = &seen.heap;
+    const found_block *const near = &seen.near;
+    const found_block *const far = &seen.far;
+    const uintptr_t mask = mask_of(align);
+    ASSUME(is_sound(heap) && heap->shift <= 6); // a cache line
+    const size_t frontier = heap->frontier.value;
+    const uintptr_t top = address_of(heap, frontier);
+    TRUTH((align & mask) != 0 || is_mask(mask));
+    know_padding(near->block, mask, heap->mask);
+    know_padding(far->block, mask, heap->mask);
+    know_padding(top, mask, heap->mask);
+    ASSUME((align & mask) == 0 && align > heap->mask + 1);
+    ASSUME(seen.is_untouched);
+    const size_t n = granules_for(heap, at_least_1(size));
+    const size_t more = mask >> heap->shift;
+    const bool is_short = n - 1 < heap->count;
+    const bool may_pad = is_short && more <= heap->count - n;
+    ASSUME(!is_short || !near->is_found
+           || has_granules_for(heap, near, n, false));
+    ASSUME(!may_pad || !far->is_found
+           || has_granules_for(heap, far, n + more, false));
+    const size_t bytes = n << heap->shift;
+    const size_t left = (heap->count - frontier) << heap->shift;
+    const bool fits_near =
+        is_short && near->is_found
+        && fits_padded(near->block, near->bytes, mask, bytes);
+    const bool fits_far = may_pad && far->is_found;
+    const bool fits_above = is_short && fits_padded(top, left, mask, bytes);
+    const uintptr_t block = (uintptr_t)reel_heap_alloc(heap, size, align);
+    ASSERT(block != 0 || !(fits_near || fits_far || fits_above));
+    ASSERT(block == 0 || fits_near || fits_far || fits_above);
+    ASSERT(seen.is_refused == (block == 0));
+    ASSERT(!fits_near || block == padded(near->block, mask));
+    ASSERT(fits_near || !fits_far || block == padded(far->block, mask));
+    ASSERT(fits_near || fits_far || !fits_above || block == padded(top, mask));
+    ASSERT(block == 0 || (seen.out_n == n && seen.out_bytes >= size));
+    ASSERT(
+        !seen.is_fronted
+        || (seen.front_block == block && seen.front_taken <= seen.front_bytes));
+    ASSERT(!seen.is_left || seen.left_gap > 0);
+    COVER(fits_near && seen.is_left);
+    COVER(!fits_near && fits_far);
+    COVER(!fits_near && !fits_far && fits_above && seen.is_left);
+    COVER(block == 0 && is_short);
+}
