@@ -143,6 +143,7 @@ include port/port.mk \
         tests/interrupts/interrupts.mk \
         tests/heap/heap.mk \
         tests/figures/figures.mk \
+        tests/figures/worst/worst.mk \
         tests/figures/traces/traces.mk \
         tests/compile/compile.mk \
         tests/compile/ports.mk \

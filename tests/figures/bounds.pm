@@ -63,14 +63,17 @@ sub read_loops {
     return \%read;
 }
 
-# Functions that were inlined to where an address is, the innermost first.
+# For each address the functions that were inlined to there, the innermost first.
 sub functions_at {
-    my ($address) = @_;
-    return @{ $location{$address} //= do {
-        my @lines = split /\n/, sprintf( 'arm-none-eabi-addr2line -fi -e %s %x', $image, $address )
-            =~ s/(.*)/`$1`/er;
-        [ map { $lines[ 2 * $_ ] } 0 .. $#lines / 2 ];
-    } };
+    my (@addresses) = @_;
+    my @unknown = grep { !$location{$_} } @addresses;
+    my $asked   = join ' ', map { sprintf '%x', $_ } @unknown;
+    my $at;
+    for ( @unknown ? split /\n/, `arm-none-eabi-addr2line -afi -e $image $asked` : () ) {
+        if    (/^0x([0-9a-f]+)$/) { $at = $location{ hex $1 } = [] }
+        elsif ( !/:\S+(?: \(discriminator \d+\))?$/ ) { push @$at, $_ }
+    }
+    return map { $location{$_} } @addresses;
 }
 
 # Where an instruction leads inside its function: [address, cycles] each, and what is
@@ -170,12 +173,20 @@ sub body_of {
     return \%body;
 }
 
+# By the innermost function that all of the loop is in: the loop may end with what was
+# inlined into it. A name may be stated without the module's.
 sub rounds_of {
-    my (@from) = @_;
-    my @names = map { functions_at($_) } @from;
-    for my $name ( uniq_names(@names) ) {
+    my ( $body, @from ) = @_;
+    my %count;
+    for my $functions ( functions_at( keys %$body ) ) {
+        $count{$_}++ for uniq_names(@$functions);
+    }
+    my ($inner) = functions_at( $from[0] );
+    my @names = grep { $count{$_} == keys %$body } @$inner;
+    for my $name (@names) {
         $name =~ s/\.(?:isra|part|constprop)\.\d+//g;
-        return $loops{$name} if defined $loops{$name};
+        my $rounds = $loops{$name} // $loops{ $name =~ s/^reel_[a-z]+_//r };
+        return $rounds if defined $rounds;
     }
     die "no rounds are stated for a loop of " . join( ', in ', uniq_names(@names) ) . "\n";
 }
@@ -195,7 +206,7 @@ sub loop_costs {
     my %body = map { ( $_ => body_of( $graph, $_, @{ $loop{$_} } ) ) } keys %loop;
     my %extra;
     for my $head ( sort { keys %{ $body{$a} } <=> keys %{ $body{$b} } || $a <=> $b } keys %loop ) {
-        my $rounds = rounds_of( @{ $loop{$head} } );
+        my $rounds = rounds_of( $body{$head}, @{ $loop{$head} } );
         my $round  = longest( $graph, $head, \%extra, $body{$head} );
         if ( $body{$head}{$start} && $head != $start ) {
             $extra{'of two entries'} += $rounds * $round + longest( $graph, $head, \%extra );

@@ -6,14 +6,15 @@
 #
 # The emulator runs the programs that count instructions, and notes each instruction. No
 # call of a function may take more cycles than its bound. The table shows how close the
-# worst call came. `make bounds` has longer runs, too, and README=1 writes the table. Hooks of the application, and a panic, are not counted.
+# worst call came. `make bounds` has longer runs, too, and README=1 writes the table.
+# Hooks of the application, and a panic, are not counted.
 use strict;
 use warnings;
 use lib 'tests/figures';
 use Test::More;
 use bounds;
 use figures;
-use thumb;
+use observed;
 
 my $loops = 'tests/figures/bounds/loops';
 
@@ -22,68 +23,6 @@ sub public_functions {
     my %seen;
     return grep { /^reel_/ && !/^reel_(?:always|mpu|port|panic)/ && !/\./ && !/_built_with_/ && !$seen{$_}++ }
         bounds::names();
-}
-
-# Every instruction of a run, as addresses.
-sub open_trace {
-    my ($image) = @_;
-    my ($board) = $image =~ m{^build/(\w+)};
-    chomp( my $machine = `cat targets/$board/qemu` );
-    open my $trace, '-|',
-        "$machine -kernel $image -display none -monitor none -serial null"
-        . ' -chardev null,id=console -semihosting-config enable=on,target=native,chardev=console'
-        . ' -icount shift=10 -singlestep -d exec,nochain -D /dev/stderr 2>&1 </dev/null'
-        or die "$machine: $!\n";
-    return $trace;
-}
-
-# The most cycles of a call of each function, in this run.
-sub observe {
-    my ($image) = @_;
-    my ( $code, $functions ) = thumb::disassemble($image);
-    my %name;
-    for my $function ( keys %$functions ) {
-        $name{$_} = $function for @{ $functions->{$function} };
-    }
-    my ( %most, @calls, $before );
-    my $trace = open_trace($image);
-    while (<$trace>) {
-        my ($address) = m{^Trace \d+: \S+ \[\w+/(\w+)/} or next;
-        $address = hex $address;
-        if ( defined $before ) {
-            my ( $text, $after ) = @{ $code->{$before} }{qw(text after)};
-            $calls[-1]{cycles} += bounds::cycles_of( $text, $address != $after ) if @calls;
-            if ( $text =~ /^blx?\s/ && defined $name{$address} ) {
-                push @calls, { name => $name{$address}, back => $after, cycles => 0,
-                    is_outside => scalar( $text =~ /^blx/ || $name{$address} =~ /^reel_(?:panic|port_yield)$/ ) };
-            }
-            elsif ( @calls && $address == $calls[-1]{back} && $text =~ /^(?:bx|pop)\s/ ) {
-                end_call( \@calls, \%most );
-            }
-            elsif ( $text =~ /^bx\s+r/ && @calls ) {    # a hook, and then the caller
-                note_call( $calls[-1], \%most );
-                $calls[-1]{is_hook} = 1;
-            }
-            elsif ( ( $name{$address} // '' ) =~ /_handler$/ ) {
-                @calls = ();                            # an interrupt is no part of a call
-            }
-        }
-        $before = $address;
-    }
-    return \%most;
-}
-
-sub note_call {
-    my ( $call, $most ) = @_;
-    my $name = $call->{name};
-    $most->{$name} = $call->{cycles} if !$call->{is_hook} && ( $most->{$name} // 0 ) < $call->{cycles};
-}
-
-sub end_call {
-    my ( $calls, $most ) = @_;
-    my $call = pop @$calls;
-    note_call( $call, $most );
-    $calls->[-1]{cycles} += $call->{cycles} if @$calls && !$call->{is_outside} && !$call->{is_hook};
 }
 
 my ( %bounds, %observed );
@@ -96,8 +35,9 @@ for my $speed (qw(Os O2)) {
         $bounds{$speed}{$name} = $bound->{$name} if defined $bound;
     }
     my %most;
-    for my $program ( 'cycles', $ENV{BOUNDS} ? 'workloads' : () ) {
-        my $found = observe("$folder/$program-icount.elf");
+    for my $run ( ['cycles-icount'], $ENV{BOUNDS} ? ( ['workloads-icount'], [ 'worst', 20 ] ) : () ) {
+        my ( $program, @arguments ) = @$run;
+        my $found = observed::most( "$folder/$program.elf", @arguments );
         for ( keys %$found ) {
             $most{$_} = $found->{$_} if ( $most{$_} // 0 ) < $found->{$_};
         }

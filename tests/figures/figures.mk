@@ -89,7 +89,7 @@ SCRIPT_RUNS += tests/figures/cycles.t tests/figures/size.t tests/figures/bounds.
 NEEDS_tests/figures/cycles.t := $(CYCLE_FILES) $(WORKLOAD_FILES)
 NEEDS_tests/figures/size.t   := $(SIZE_FILES)
 BOUND_FILES := $(foreach speed,$(EACH_SPEED),\
-                 $(addprefix $(OUT)/microbit+primask+$(speed)/,cycles-icount.elf workloads-icount.elf))
+                 $(addprefix $(OUT)/microbit+primask+$(speed)/,cycles-icount.elf workloads-icount.elf worst.elf))
 NEEDS_tests/figures/bounds.t := $(filter %/cycles-icount.elf,$(BOUND_FILES))
 
 .PHONY: size
