@@ -31,7 +31,7 @@ typedef reel_rewindable_chunk chunk_entry;
 void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
                                   size_t align WITH_CALLER);
 
-// Fill the entry behind the `count` ones with a chunk that has room for so many
+// Fill the entry after the `count` ones with a chunk that has room for `granules`
 // granules, aligned as `mask` says. It is not published yet. False: no memory.
 bool reel_rewindable_take_next(const reel_rewindable *rewindable, size_t count,
                                size_t granules, uintptr_t mask);
@@ -244,8 +244,8 @@ ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
 
 // ---- the hint ----------------------------------------------------------------
 //
-// The chunk to begin with, and how many granules, less one, a request must have for
-// that: none before it has so many left. Both are one word. It may be late.
+// The chunk to begin with, for a request of more than `passed` granules: no chunk before
+// it has more left. Both are one word. It may be late.
 
 ALWAYS_INLINE uintptr_t hint_to(size_t index, size_t passed)
 {

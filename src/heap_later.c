@@ -7,7 +7,7 @@
 // blocks themselves. Only the owner takes them off, all at once: so a head that was
 // seen and found again is as good as unchanged.
 
-// Nobody but reel uses the block from now on; its length is the owner's to know.
+// Only reel uses the block from now on. Only the owner of the heap knows its length.
 static void bury(const reel_heap *heap, uintptr_t block)
 {
     if (REEL_POISON || REEL_WATCH) {

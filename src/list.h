@@ -134,8 +134,8 @@ static inline bool list_has_head(const reel_list *list)
                : top < list->count;
 }
 
-// Count the numbers on the list, up to `most`. True if so many were on it at
-// one moment of the call. What it finds on the way may be anything.
+// Count the numbers on the list, up to `most`. True if `count` of them were on it
+// at one moment of the call. On its way it may read any value.
 OUT_OF_LINE bool list_count(reel_list *list, size_t most, size_t *count)
 {
     uintptr_t head;

@@ -72,8 +72,8 @@ ALWAYS_INLINE uintptr_t fresh_after(const reel_list *list, uintptr_t i)
 // For regions.
 uintptr_t FROM(reel_pool_claim_number)(reel_pool *pool WITH_CALLER);
 
-// Log2 of the bytes from one page to the next. With red zones a page that is nobody's
-// lies behind each, so a chunk takes twice the bytes of its pages.
+// Log2 of the bytes from one page to the next. With red zones an unusable page lies
+// behind each page, so a chunk takes twice the bytes of its pages.
 #define ZONE_BITS (REEL_RED_ZONES ? 1u : 0u)
 
 ALWAYS_INLINE uintptr_t stride_bits(const reel_pool *pool)

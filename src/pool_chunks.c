@@ -83,7 +83,7 @@ static size_t unit_step(const reel_pool *pool)
     return unit + gap_to(unit, unit_align(pool) - 1);
 }
 
-// Bytes of so many units; 0 if that is more than a size can say.
+// Bytes of `count` units; 0 if the product overflows.
 static size_t units_size(const reel_pool *pool, size_t count)
 {
     const size_t unit = unit_size(pool);
@@ -209,8 +209,8 @@ static size_t free_pages(const reel_pool *pool)
     return reel_pool_pages(pool) - reel_pool_used_pages(pool);
 }
 
-// Inside the gate: before a backing is asked for so many units, is there room for all
-// of them? The block that shows it goes back, or is used for them.
+// Inside the gate: before a backing is asked for `count` units, is there room for all
+// of them? The block that shows it is freed, or is used for them.
 static bool may_take(const reel_pool *pool, size_t count, uintptr_t *block)
 {
     *block = 0;
@@ -276,7 +276,7 @@ static uintptr_t drop_chunks(reel_pool *pool, uintptr_t number)
     return number;
 }
 
-// Chunks for so many pages: what the table has no room for is known beforehand.
+// Chunks for `pages` pages. If the table has no room for them, nothing is allocated.
 static bool count_chunks(const reel_pool *pool, size_t pages, size_t *count)
 {
     const size_t room = pool->capacity - reel_pool_chunks(pool);

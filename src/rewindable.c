@@ -84,8 +84,8 @@ static IN_CALLER void *count_refusal(reel_rewindable *rewindable, size_t size,
     return NULL;
 }
 
-// What a request looks for, and with which chunk it begins: none before it has so many
-// granules left.
+// What a request looks for, and with which chunk it begins: no chunk before it has that
+// many granules left.
 typedef struct walk {
     uintptr_t hint; // as it was
     size_t from;

@@ -13,7 +13,7 @@ static void *allocate(void *self, size_t size, size_t align)
 
 // ---- changing a size -------------------------------------------------------------
 
-// A live block, as far as can be told: what is at its start, and how large it was.
+// What is known of a live block: where it starts, and how large it is.
 typedef struct extent {
     chunk_entry *chunk;
     uintptr_t start; // granules from the start of the chunk

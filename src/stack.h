@@ -164,7 +164,7 @@ ALWAYS_INLINE void *refuse(reel_arena *arena, size_t size,
                          at_least_1(size) PASS(REEL_KIND_ARENA) PASS_CALLER);
 }
 
-// The inline half, or with REEL_CALLERS what is told the caller.
+// The inline half, or with REEL_CALLERS the body that gets the caller.
 void *FROM(reel_arena_alloc_slow)(reel_arena *arena, size_t size,
                                   size_t align WITH_CALLER);
 bool FROM(reel_arena_resize_slow)(reel_arena *arena, void *block,

@@ -5,7 +5,7 @@
 // ---- the frontier falls ------------------------------------------------------
 
 // The frontier falls before the hook is called, so no context takes memory that
-// is going. No checker is told of memory that is no longer accessible.
+// is decommitted. A checker does not hear of memory that is not accessible.
 size_t reel_temp_lower(reel_temp *temp, size_t keep, size_t limit)
 {
     const uintptr_t frontier = committed_of(temp);
@@ -126,7 +126,7 @@ static IN_CALLER void end_frame(reel_temp *temp)
     }
 }
 
-// An event says how much was used; without events nobody reads it.
+// How much was used. Only an event needs it.
 static inline size_t used_to_report(const reel_temp *temp)
 {
     return REEL_EVENTS ? reel_temp_used(temp) : 0;

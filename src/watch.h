@@ -13,9 +13,9 @@
 #define FRESH      (EVERY_BYTE * 0xA5)  // handed out, not yet written
 #define DEAD       (EVERY_BYTE * 0xDD)  // rewound or freed
 
-// What a block of so many bytes takes with its red zone, the dead bytes behind it: no
-// checker is ever told that they are alive. If a size cannot say it, it is more than any
-// object has. A size of 0 stays: it is not that of a block yet.
+// The bytes of a block and of its red zone, the dead bytes behind it. To a checker they
+// are never alive. If the sum overflows, the result is more than any object has. A size
+// of 0 stays: it is not that of a block yet.
 ALWAYS_INLINE size_t with_zone(size_t size)
 {
 #if REEL_RED_ZONES

@@ -23,8 +23,7 @@
 /// Cost. No call loops over blocks or bytes. Allocation and growth clear one
 /// pair of words of the map for each WORD granules that were not used since the
 /// last reset (WORD: the bits of a word); a call that uses no new memory clears
-/// none. Nothing else depends on sizes, but for filling and copying, where the
-/// comment says so.
+/// none. Only calls that clear or copy depend on sizes; their labels say so.
 ///
 /// The most instructions that were counted on a Cortex-M3 (-O2, REEL_CHECKS 1),
 /// while recorded programs ran: 190 to allocate, without what clears the map; 235
@@ -328,7 +327,7 @@ typedef struct reel_heap_cache {
 /// reel_heap_cache_flush() before the heap is reset, disposed of or ends.
 ///
 ///   slots     the caller's table
-///   capacity  slots, 1 or more: blocks of up to so many granules are cached
+///   capacity  slots, 1 or more: blocks of up to `capacity` granules are cached
 ///
 /// Returns  REEL_OK; REEL_INVALID, and then `cache` is unchanged.
 /// Cost     O(capacity)

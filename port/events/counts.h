@@ -5,7 +5,7 @@
 /// -DREEL_PORT_EVENTS_HEADER='"events/to_counts.h"', or from the reader of a ring
 /// (events/ring.h), with each event that it takes. A sink of your own may call it, too.
 ///
-/// Objects are told apart by their addresses. One that is initialised again counts
+/// Objects are distinguished by their addresses. One that is initialised again counts
 /// from 0; a region, a span and a static instance count on. There is one table, in
 /// .bss, of REEL_COUNTS_CAPACITY objects, a power of two. Objects for which it has no
 /// room are not counted; reel_counts_lost() says how many of their events there were.

@@ -5,10 +5,10 @@
 ///       |  events      |          room for as many as REEL_EVENTS_CAPACITY
 ///       +--------------+-------------------------------------------------
 ///
-/// A writer claims a place by one exchange, in which it also reads the clock: so events
-/// lie in the order of their times. It writes `what` last; a reader that finds 0 there
-/// waits for no one and has no more events for now. A full ring drops new events and
-/// counts them. A program that would rather keep the newest makes room now and then.
+/// A writer claims a place by one exchange, and reads the clock within it. So events
+/// lie in the order of their times. It writes `what` last. A reader that finds 0 there does
+/// not wait: it has no more events for now. A full ring drops new events and counts them.
+/// To keep the newest ones, call reel_events_make_room() in the idle loop.
 ///
 /// There is one ring, reel_events, in .bss. REEL_EVENTS_CAPACITY is a power of two.
 
@@ -57,7 +57,7 @@ size_t reel_events_lost(void);
 ///
 ///   back     0 for the newest, 1 for the one before it
 ///
-/// Returns  true; false if there are not so many, or its writer was interrupted.
+/// Returns  true; false if the ring has fewer, or its writer was interrupted.
 /// Callers  any context
 bool reel_events_look(size_t back, reel_event *event);
 

@@ -7,11 +7,11 @@
 //              futex with priority inheritance.
 //   elsewhere  The word holds the thread's number. Waiting is a short sleep.
 //
-// fork() waits until no thread is inside a gate, so the child finds all of them open.
-// If a thread forks inside a hook, only that one can leave its gate in the child; for
-// the others the child's threads would wait for ever, and so they do not wait at all. It
-// is the same for a thread that ended inside: who comes next is told (REEL_BUSY). A
-// number may come back with a new thread; then that is not noticed.
+// fork() waits until no thread is inside a gate, so the child finds all gates open. If a
+// thread forks inside a hook, only this thread can leave its gate in the child. Threads of
+// the child that need another gate fail (REEL_BUSY), since they would wait for ever. So do
+// threads that need the gate of a thread that ended inside. This is not detected if a new
+// thread has the number of the one that ended.
 
 #define _GNU_SOURCE
 #include <errno.h>

@@ -5,12 +5,12 @@
 // nothing without it. Valgrind distinguishes single bytes. AddressSanitizer
 // distinguishes groups of 8. A group is dead only if all of it is, since blocks of
 // several threads may share one. So an overrun of a few bytes may not be detected.
-// With REEL_RED_ZONES no two blocks share a group: then each byte behind a block is
-// dead, and so are those before it, but for what is in its first group.
+// With REEL_RED_ZONES no two blocks share a group. Then each byte behind a block is
+// dead, and so are those before it, except the bytes in its first group.
 //
 // The free space of an allocator is dead for as long as the buffer is in its hands.
-// Before the buffer serves another purpose, end the allocator: reel_arena_dispose()
-// and the like. Another allocator may be initialised over it as it is.
+// Before the buffer has another use, end the allocator: reel_arena_dispose() and the
+// like. For another allocator over the buffer this is not needed.
 
 #ifndef REEL_PORT_HOST_WATCH_H
 #define REEL_PORT_HOST_WATCH_H

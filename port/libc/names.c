@@ -30,7 +30,7 @@ void *NAME(memalign)(size_t align, size_t size);
 int NAME(posix_memalign)(void **block, size_t align, size_t size);
 size_t NAME(malloc_usable_size)(void *block);
 
-static void *told(void *block)
+static void *with_errno(void *block)
 {
     if (block == NULL) {
         errno = ENOMEM;
@@ -40,18 +40,18 @@ static void *told(void *block)
 
 void *NAME(malloc)(size_t size)
 {
-    return told(reel_malloc(size));
+    return with_errno(reel_malloc(size));
 }
 
 void *NAME(calloc)(size_t count, size_t size)
 {
-    return told(reel_calloc(count, size));
+    return with_errno(reel_calloc(count, size));
 }
 
 void *NAME(realloc)(void *block, size_t size)
 {
     void *const copy = reel_realloc(block, size);
-    return block != NULL && size == 0 ? copy : told(copy);
+    return block != NULL && size == 0 ? copy : with_errno(copy);
 }
 
 void *NAME(reallocarray)(void *block, size_t count, size_t size)
@@ -72,7 +72,7 @@ void *NAME(aligned_alloc)(size_t align, size_t size)
         errno = EINVAL;
         return NULL;
     }
-    return told(reel_aligned_alloc(align, size));
+    return with_errno(reel_aligned_alloc(align, size));
 }
 
 void *NAME(memalign)(size_t align, size_t size)

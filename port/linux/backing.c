@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// kmalloc aligns what is a power of two to its size, and vmalloc to a page. A
-// free is not told the alignment, so which of them serves a block must not
-// depend on it: kvfree knows.
+// kmalloc aligns a size that is a power of two to the size, and vmalloc to a page. A
+// free does not get the alignment. So the choice between them must not depend on it.
+// kvfree finds which of them made a block.
 
 #include <linux/atomic.h>
 #include <linux/gfp.h>

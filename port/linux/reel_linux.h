@@ -32,8 +32,8 @@ bool reel_linux_in_handler(void);
 /// Callers  any context
 bool reel_linux_may_sleep(void);
 
-/// Address space of whole pages. Owned by the caller; read-only to it, but for
-/// `limit`. `pages` is what a temp takes.
+/// Address space of whole pages. Owned by the caller, who writes only to `limit`.
+/// `pages` is for a temp.
 typedef struct reel_linux_space {
     reel_pages pages;
     void *base;

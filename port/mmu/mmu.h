@@ -56,8 +56,8 @@ typedef struct reel_mmu {
 ///   space    its root is active wherever the range is used
 ///   start    aligned to what an entry of the root covers: 1 GiB with 3 levels,
 ///            512 GiB with 4; not 0
-///   size     bytes, whole pages, within one half of the address space. No one
-///            else writes to the root's entries that it touches.
+///   size     bytes, whole pages, within one half of the address space. Other
+///            code must not write to its entries of the root.
 ///
 /// Returns  REEL_OK; REEL_INVALID for a range that this cannot cover or that
 ///          has something mapped, and for frames that are no pages;

@@ -2,11 +2,11 @@
 // How a list whose changes are masked is counted.
 //
 // A walk is too long for the mask. So a context that counts hides the list under
-// a cover: the head says COVER, which is the bottom to all others. Numbers that
-// are freed go on top of it. A context that takes and finds only the cover lifts
-// it, and the count was in vain. Only one context at a time counts.
+// a cover: the head says COVER, which is the bottom to all others. They free
+// numbers on top of it. A context that allocates and finds only the cover lifts
+// it, and then the count has failed. Only one context at a time counts.
 //
-// `fresh_bit` serves no version here. It says what goes on: nobody counts, the
+// `fresh_bit` serves no version here. It is the state: no context counts, the
 // cover was lifted, or COVERED plus the number under the cover.
 
 #ifndef REEL_SRC_LIST_COVERED_H

@@ -101,8 +101,8 @@ static void copy_endpoint(struct packet_endpoint *to,
     to->port = from->port;
 }
 
-// Take room for a flow that has this key. The rest of it is left open, but for
-// its chain: it is in none.
+// Take room for a flow with this key, which is in no chain. Its other members are
+// not set.
 static struct flow *take_flow(struct generation *generation,
                               const struct key *key)
 {

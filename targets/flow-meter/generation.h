@@ -43,7 +43,7 @@ struct generation {
 // Before anything else: start the pool. False if it cannot be.
 bool generations_start(void);
 
-// Open a generation with so many empty buckets, a power of two. False if there
+// Open a generation with `buckets` empty buckets, a power of two. False if there
 // is no room, or there would be more pieces than a page can list; then it is
 // closed.
 bool generation_open(struct generation *generation, uint32_t buckets);

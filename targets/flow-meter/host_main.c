@@ -50,7 +50,7 @@ void platform_frame_memory(struct platform_memory *memory)
     memory->traps = false;
 }
 
-// A host has no timer: so many frames take as long as a tick.
+// A host has no timer: this number of frames takes as long as a tick.
 void platform_start_timer(void (*tick)(void))
 {
     timer_tick = tick;

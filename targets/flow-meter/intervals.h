@@ -48,7 +48,7 @@ struct interval {
 
 // Read them once the intervals are stopped.
 struct intervals_totals {
-    uint64_t count;               // intervals, but for the lost ones
+    uint64_t count;               // intervals, without lost ones
     struct interval_sums sums;    // of all these
     struct interval busiest;      // by bytes; the first one of these
     uint64_t stale_refs;          // to a result that was rewound; one for each

@@ -5,8 +5,8 @@
 #include "platform.h"
 #include "ring.h"
 
-// What a sample's buffer holds. What a lost sample would have told is in the
-// next one.
+// What a sample's buffer holds. The next sample also counts what a lost one would
+// have counted.
 struct sample {
     uint32_t number;
     uint32_t frames; // metered since the one before

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Ports to kernels: what a port promises, temps over it, and everyone at once, on each
+# Ports to kernels: what a port promises, temps over it, and all cores at once, on each
 # machine by the same files. rig.h says what a machine supplies.
 
 PATH_tests/kernels := -Itests/kernels
@@ -37,7 +37,7 @@ $(OUT)/kernels/icount.c: tests/kernels/icount.c tests/unit/tables
 	tests/unit/tables $< > $@
 tables_of = $(OUT)/kernels/$(basename $(notdir $(lastword $(port_of))))-port.c
 
-# The port and everyone on it.
+# The port and all tests of it.
 $(OUT)/%/port.elf: $$(call objects,$$*,$(CORE) $(HARNESS) $(PORT_CHECKS) tests/kernels/board.c \
                      $$(call port_of,$$*) $$(call tables_of,$$*)) \
                    $$(call machine_of,$$*) $(BOARD_SCRIPTS)

@@ -17,7 +17,7 @@ extern "C" {
 
 #define REEL_HEAP_WORD_BITS_ (8 * sizeof(uintptr_t))
 
-/// Granules for so many bytes.
+/// The granules that `bytes` take.
 #define REEL_HEAP_COUNT_(bytes) \
     (((size_t)(bytes) + REEL_HEAP_GRANULE - 1) / REEL_HEAP_GRANULE)
 
