@@ -104,7 +104,7 @@ static IN_CALLER void lower_to_kept(reel_temp *temp, size_t kept)
     }
 }
 
-// Get the high water, and start counting it anew.
+// Get the peak of the frame, and start it again.
 static size_t take_high(reel_temp *temp)
 {
     const size_t high = reel_arena_peak(&temp->stack);

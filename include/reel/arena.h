@@ -157,8 +157,8 @@ bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
 
 /// Change the size of a block. It stays in place if reel_arena_resize() can do
 /// so and its address satisfies `align`. Otherwise it is copied, and the old
-/// block stays until the next rewind. A block from before an inner scope always
-/// moves when it grows, and the copy is freed at the end of the scope.
+/// block stays until the next rewind. In an inner scope a block from before the
+/// scope always moves when it grows. The copy is freed at the end of the scope.
 ///
 ///   block    NULL makes this a reel_arena_alloc()
 ///
@@ -317,9 +317,10 @@ reel_allocator reel_arena_allocator(reel_arena *arena);
 /// Run the block that follows, then rewind the arena to where it was.
 ///
 ///   * The rewind comes at the end of the block, or at a return, goto, break or
-///     continue that leaves it. break and continue leave this block only, not a
-///     loop around it. In C++, and with -fexceptions in C, an exception does so,
-///     too. longjmp() and the end of a thread do not rewind.
+///     continue that leaves it. break and continue leave only this block, not a
+///     loop around it.
+///   * In C++, and with -fexceptions in C, an exception rewinds, too. longjmp()
+///     and the end of a thread do not.
 ///   * A reset, or a rewind to below the scope, inside the block is a panic at
 ///     its end (REEL_STALE).
 ///   * If the block always returns, write a return behind it, too. Otherwise

@@ -82,8 +82,7 @@ const char *reel_status_name(reel_status status);
 
 /// The statistics of a module: see reel_<module>_stats().
 typedef struct reel_stats {
-    size_t size;            // bytes there are now, used and free: what is full
-                            // is used / size
+    size_t size;            // bytes, used and free
     size_t used;            // bytes in use, padding included
     size_t peak;            // the most bytes that were in use
     size_t failures;        // requests that did not fit; saturates

@@ -5,7 +5,7 @@
 ///      | block 0 | block 1 | … | block n - 1 | 0 | 1 | … | n - 1 |
 ///      +---------+---------+---+-------------+---+---+---+-------+
 ///
-/// Free blocks form a list. Its links lie in a table behind the blocks, so reel
+/// Free blocks form a list. Its links lie in a table behind the blocks. So reel
 /// writes to no block, and a block may be smaller than a pointer. Unused blocks
 /// are allocated in the order 0, 1, 2, …. A freed block is the next to be
 /// allocated (LIFO). A watermark separates used from unused blocks, so no call
@@ -17,8 +17,8 @@
 /// REEL_ATOMICS_NATIVE the head of the list has a version. ABA then needs exactly
 /// 2^width allocations within one interrupted allocation. (A batch of a cache
 /// counts as one.) The width is the bits of a word less those of the count, less
-/// one: 20 bits for 2,047 blocks on 32 bits. It is 8 bits or more, since larger
-/// counts are refused.
+/// one. On 32 bits that is 20 bits for 2,047 blocks. It is 8 bits or more, since
+/// larger counts are refused.
 ///
 /// Not detected: a late second free, after the block was allocated again. With
 /// LLSC and NATIVE a free may also succeed while another context receives the
@@ -193,8 +193,8 @@ static inline size_t reel_blocks_count(const reel_blocks *blocks);
 /// Callers  any context
 reel_stats reel_blocks_stats(const reel_blocks *blocks);
 
-/// Begin a phase of the statistics: from now on no failure was counted. The peak
-/// stays, since nothing but the watermark tells it.
+/// Begin a phase of the statistics. The failures become 0. The peak stays, since it
+/// is the watermark.
 ///
 /// Returns  nothing.
 static inline void reel_blocks_begin_phase(reel_blocks *blocks);

@@ -237,9 +237,9 @@ size_t reel_pool_peak_pages(const reel_pool *pool);
 /// Callers  any context
 reel_stats reel_pool_stats(const reel_pool *pool);
 
-/// Begin a phase of the statistics: from now on no failure was counted, and the peak
-/// is what was ever claimed of the present chunks. A reel_pool_trim() before it frees
-/// those that have no used page.
+/// Begin a phase of the statistics. The failures become 0. The peak becomes the pages
+/// of the present chunks that were ever claimed. So call reel_pool_trim() before: it
+/// frees the chunks that have no used page.
 ///
 /// Returns  nothing.
 static inline void reel_pool_begin_phase(reel_pool *pool)

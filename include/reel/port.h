@@ -61,8 +61,9 @@ extern "C" {
 /// Tell whether the caller is a handler. In a handler, reel does not wait,
 /// grow, commit or call a backing allocator.
 ///
-/// If a hook of the port sleeps, also return true where the caller must not sleep:
-/// in a kernel, while it holds a spinlock, or preemption or interrupts are off.
+/// If a hook of the port sleeps, also return true where the caller must not sleep.
+/// In a kernel that is while it holds a spinlock, or has preemption or interrupts
+/// off.
 /// Only these may sleep: reel_port_yield(), reel_port_gate_wait(), the hooks of
 /// reel/pages.h, and backing allocators.
 ///
@@ -166,7 +167,7 @@ void reel_port_unmask(uintptr_t saved);
 ///     place, size   as the kind says
 ///     caller   the address behind the call that did this
 ///
-/// It is called after the object has changed, and before memory is given back, in any
+/// It is called after the object has changed, and before memory is freed, in any
 /// context, also inside gates. It must not wait, and must not call reel.
 #if REEL_EVENTS
 #include REEL_PORT_EVENTS_HEADER

@@ -88,9 +88,9 @@ static inline reel_status reel_region_open_cached(reel_region *region,
 ///          backing of a large object
 void *reel_region_alloc(reel_region *region, size_t size, size_t align);
 
-/// Change the size of a block. It stays in place if its address satisfies `align`
-/// and it does not grow, or is the last block and its page has room. The backing
-/// resizes a large object. In a handler a large object does not grow, and keeps
+/// Change the size of a block. It stays in place if its address satisfies `align`,
+/// and it does not grow. The last block also grows in place if its page has room.
+/// The backing resizes a large object. In a handler a large object does not grow, and keeps
 /// its size.
 ///
 ///   block     of this region; NULL makes this a reel_region_alloc()
@@ -159,8 +159,8 @@ bool reel_region_is_open(const reel_region *region);
 ///          the peak is what is used. A closed region keeps only its failures.
 reel_stats reel_region_stats(const reel_region *region);
 
-/// Begin a phase of the statistics: from now on the peak is what is in use now, and
-/// no failure was counted. Blocks stay.
+/// Begin a phase of the statistics. The peak becomes what is in use now, and the
+/// failures become 0. Blocks stay.
 ///
 /// Returns  nothing.
 static inline void reel_region_begin_phase(reel_region *region);

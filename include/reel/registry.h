@@ -219,8 +219,8 @@ size_t reel_registry_peak(const reel_registry *registry);
 /// Callers  threads only
 reel_stats reel_registry_stats(const reel_registry *registry);
 
-/// Begin a phase of the statistics: from now on no failure was counted. The peak
-/// stays: handles are judged by it.
+/// Begin a phase of the statistics. The failures become 0. The peak stays, since
+/// handles are checked against it.
 ///
 /// Returns  nothing.
 /// Callers  threads only

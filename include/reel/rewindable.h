@@ -165,11 +165,11 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
 ///   align    bytes, any power of two; 0 means REEL_ALIGN_DEFAULT
 ///
 /// Returns  a block, contents unspecified, valid until the rewind; NULL if no
-///          chunk has room and none can be added. None can if the table is full,
-///          the request is too large for a chunk, this is a handler, or the
-///          backing fails, also for the larger of initial size and request. A
-///          handler does not see the room of a chunk while it interrupts the call
-///          that adds the chunk, or that empties it by a free.
+///          chunk has room and none can be added: the table is full, the request
+///          is too large for a chunk, or this is a handler. Or the backing fails
+///          for the grown size, and for the larger of initial size and request.
+///          If a handler interrupts a call that adds a chunk, or empties it by a
+///          free, the handler does not see the room of that chunk.
 /// Cost     O(chunks); if no chunk has room, calls of the backing
 /// Callers  any context
 /// Waits    a thread waits for the backing, also of another thread; a handler
@@ -205,8 +205,8 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
 reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size);
 
 /// Free everything. The chunks above the highest one used since the last rewind
-/// are freed, as the top of this file says, the newest first. Chunk 0 always
-/// stays. Spans and refs become stale, and registered descendants end. No other
+/// are freed, the newest first: see the top of this file. Chunk 0 always stays.
+/// Spans and refs become stale, and registered descendants end. No other
 /// context may be inside a call on the rewindable.
 ///
 /// Returns  REEL_OK; REEL_BUSY in a handler; REEL_STALE if the rewindable has
@@ -267,8 +267,8 @@ size_t reel_rewindable_initial_size(const reel_rewindable *rewindable);
 /// Callers  any context
 reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
 
-/// Begin a phase of the statistics: from now on the peak is what is in use now, and
-/// no failure was counted. Blocks stay.
+/// Begin a phase of the statistics. The peak becomes what is in use now, and the
+/// failures become 0. Blocks stay.
 ///
 /// Returns  nothing.
 static inline void reel_rewindable_begin_phase(reel_rewindable *rewindable)

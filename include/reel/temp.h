@@ -67,9 +67,9 @@ typedef struct reel_temp {
     reel_word committed; // address after the last committed byte
     reel_word gate;      // one thread at a time calls the hooks
     const reel_pages *pages; // the caller's, for as long as the temp
-    size_t peak;      // bytes: high water of all frames before
-    size_t last_high; // bytes: high water of the last frame, or of this window
-    size_t estimate;  // bytes: by the rates, or high water of the window before
+    size_t peak;      // bytes: peak of all frames before
+    size_t last_high; // bytes: peak of the last frame, or of this window
+    size_t estimate;  // bytes: by the rates, or peak of the window before
     size_t step;      // from here on the policy
     size_t decommit_limit;
     uint16_t contraction;
@@ -270,8 +270,7 @@ size_t reel_temp_peak(const reel_temp *temp);
 reel_stats reel_temp_stats(const reel_temp *temp);
 
 /// Begin a phase of the statistics, as reel_arena_begin_phase(). For the policy a
-/// frame begins, too: what this one used before does not raise what later resets
-/// keep.
+/// frame begins, too. What the old frame used does not count in later resets.
 ///
 /// Returns  nothing.
 static inline void reel_temp_begin_phase(reel_temp *temp)

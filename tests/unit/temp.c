@@ -586,7 +586,7 @@ static void deinit_gives_everything_back_and_twice_is_harmless(void)
     EXPECT_EQUAL(reel_temp_rewind(&temp, bottom), REEL_OK);
     EXPECT_EQUAL(reel_temp_dispose(&temp), REEL_OK);
     EXPECT_EQUAL(reel_temp_peak(&temp),
-                 5 * PAGE); // the high water, not what is used
+                 5 * PAGE); // the peak, not what is used
     EXPECT_EQUAL(temp.last_high, 0);
     EXPECT_EQUAL(reel_temp_alloc(&temp, 1, 1),
                  memory); // and it can start again
