@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// Lifetimes that clang checks when it compiles: a use after a rewind, an allocation
-/// without a mark, a path that leaves a mark behind.
+/// Lifetimes that clang checks at compile time. It reports a use after a rewind, an
+/// allocation without a mark, and a path that does not rewind.
 ///
 ///     REEL_LIFETIME(frame);                    // at file level
 ///     static int *squares REEL_LIVES_IN(frame);
@@ -11,13 +11,13 @@
 ///     REEL_REWIND_OF(frame, &scratch, mark);
 ///     squares[0] = 2;                          // clang: frame is not held
 ///
-/// Compile with -Wthread-safety -Werror=thread-safety, by clang 18 or later. What is
-/// left in the program is the calls themselves: no code, no data. By other compilers,
-/// and without the warning, all of it is the plain calls.
+/// Compile with -Wthread-safety -Werror=thread-safety, by clang 18 or later. The macros
+/// add no code and no data. To other compilers, and without the warning, they are the
+/// plain calls.
 ///
-/// A lifetime is a name, as are the frames of a program, its requests or its modes. A
-/// function that uses what lives in one says REEL_NEEDS, behind its parameters. Clang
-/// looks at each function alone, and believes what the others say of themselves.
+/// A lifetime is a name: of the frames of a program, its requests or its modes. A
+/// function that uses what lives in one has REEL_NEEDS behind its parameters. Clang
+/// checks each function alone, by the declarations of the others.
 ///
 /// Clang checks pointers that are global, static or members of structs. It does not
 /// check local variables, nor copies of a pointer. Nor does it know which arena a

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: MIT
-// Interrupt mask by BASEPRI: interrupts of priority REEL_PORT_BASEPRI and of less
-// urgent ones wait, more urgent ones run on and must not call reel. Needs
-// Armv7-M or Armv8-M mainline. Build with
+// Interrupt mask by BASEPRI. Interrupts of priority REEL_PORT_BASEPRI, and less
+// urgent ones, wait. More urgent ones run, and must not call reel. For Armv7-M and
+// Armv8-M mainline. Build with
 //
 //   -DREEL_ATOMICS=REEL_ATOMICS_MASKED -DREEL_PORT_BASEPRI=0x40
 //   -DREEL_PORT_MASK_HEADER='"cortex-m/basepri.h"'
 //
-// REEL_PORT_BASEPRI is the register's value: a priority as it stands in the
-// NVIC's bytes, in the top bits, and in none that the part lacks or PRIGROUP makes
-// a subpriority: without those it would be another one, or 0, which masks nothing.
+// REEL_PORT_BASEPRI is the value of the register: a priority as in the bytes of the
+// NVIC, in the top bits. Use no bit that the part lacks, or that PRIGROUP makes a
+// subpriority. The hardware ignores such bits, and a priority of 0 masks nothing.
 //
-// Writing BASEPRI_MAX raises the mask and never lowers it. Where that makes
-// interrupts wait it does so at once; unmasking may take until the next ISB or
-// exception, which delays them by a few instructions. MSR is
-// ignored in unprivileged code, and no mask stops an NMI: neither may call reel.
+// Writing BASEPRI_MAX raises the mask and never lowers it. Masking takes effect at
+// once. Unmasking may take until the next ISB or exception, so interrupts wait for a
+// few instructions more. MSR is ignored in unprivileged code, and no mask stops an
+// NMI: neither may call reel.
 //
-// Cortex-M7 r0p1, erratum 837070: the instruction after a write that raises
-// BASEPRI can still be interrupted by what is masked. As Arm advises, PRIMASK is
-// set around the write, and put back as it was. This is what Armv7E-M builds do,
-// which cannot tell M7 from M4, for 3 instructions more; set
-// REEL_PORT_BASEPRI_ERRATUM_837070 to 0 if it is no such part, to 1 if it is one
-// and the build is for plain Armv7-M.
+// Cortex-M7 r0p1, erratum 837070: a masked interrupt can still come after the write
+// that raises BASEPRI. As Arm advises, PRIMASK is set around the write, and then
+// restored. Builds for Armv7E-M do this, since M7 and M4 look the same to the
+// compiler. It takes 3 instructions more. Set REEL_PORT_BASEPRI_ERRATUM_837070 to 0
+// for another part, and to 1 for such a part with a build for plain Armv7-M.
 
 #ifndef REEL_PORT_BASEPRI_H
 #define REEL_PORT_BASEPRI_H

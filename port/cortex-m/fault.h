@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 /// What every Cortex-M with an MPU needs: the number of regions, enabling the
 /// MPU, and reading a fault. Privileged code only. Armv6-M and Armv8-M Baseline
-/// have no MemManage and record no address: there a refused access is a
-/// HardFault, and nothing more is known.
+/// have no MemManage and record no address. There a refused access is a HardFault
+/// without an address.
 ///
 /// Some accesses do not trap, or trap in another way:
 ///
 ///   * With PRIMASK set, or in a handler as urgent as MemManage, a refused access
 ///     is a HardFault. Give MemManage the most urgent priority to see it.
-///   * With FAULTMASK set, in an NMI and in a HardFault handler the MPU is off, as
-///     long as MPU_CTRL.HFNMIENA is 0. A use of freed memory there is not
-///     detected. With HFNMIENA 1 it is a lockup.
+///   * With FAULTMASK set, in an NMI and in a HardFault handler the MPU is off if
+///     MPU_CTRL.HFNMIENA is 0. A use of freed memory there is not detected. With
+///     HFNMIENA 1 it is a lockup.
 ///   * DMA and other cores do not pass through the MPU of this core.
 
 #ifndef REEL_PORT_FAULT_H
@@ -28,9 +28,9 @@ extern "C" {
 /// Callers  any context
 unsigned reel_mpu_regions(void);
 
-/// Enable the MPU with the background map for privileged code, and the
-/// MemManage exception, so that a refused access does not become a HardFault.
-/// If the MPU is enabled already, its map stays, and only MemManage is enabled.
+/// Enable the MPU with the background map for privileged code. Also enable the
+/// MemManage exception, so that a refused access is no HardFault. If the MPU is
+/// enabled already, its map does not change.
 ///
 /// Returns  REEL_OK: the MPU is on. REEL_UNSUPPORTED on a part without MPU;
 ///          REEL_PORT_FAILED if it stays off because its registers are locked.

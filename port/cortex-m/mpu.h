@@ -20,9 +20,9 @@
 #define MPU_CTRL_ENABLE     UINT32_C(1)
 #define MPU_CTRL_PRIVDEFENA UINT32_C(4)
 
-// Selecting a region and writing it must not be torn apart: an interrupt of an
-// RTOS may select another in between. Whatever mask reel itself was built with,
-// this one must hold off all that can switch threads, so it is PRIMASK.
+// No interrupt may come between selecting a region and writing it: an RTOS may
+// select another region there. So this masks all that can switch threads, by
+// PRIMASK, for each choice of REEL_ATOMICS.
 static inline uint32_t mask_interrupts(void)
 {
     uint32_t saved;
@@ -84,9 +84,9 @@ static inline void read_region(uint32_t region, mpu_region *read)
 }
 
 // Which MPU is behind these registers? Armv8-M has another one at the same
-// addresses, and code for Armv6-M and Armv7-M runs there, too. Bit 4 of RBAR tells:
-// the older MPUs take it as an order and read it as 0, the newer one keeps it. A
-// register that keeps nothing is locked, or belongs to another world.
+// addresses, and code for Armv6-M and Armv7-M runs there, too. Bit 4 of RBAR
+// shows which: the older MPUs read it as 0, the newer one keeps it. A register that
+// keeps nothing is locked, or belongs to another world.
 typedef enum mpu_kind { MPU_IS_LOCKED, MPU_IS_V7, MPU_IS_V8 } mpu_kind;
 
 #define RBAR_BIT_4 (UINT32_C(1) << 4)

@@ -8,17 +8,16 @@
 ///     region n + 2   optional: the same once more over the eighth in which the
 ///                    frontier is, so that a page is a 64th of the range
 ///
-/// The highest region that matches decides; the rest of memory is left to other
-/// regions or to the background map, so the MPU must run with PRIVDEFENA or with
-/// regions of the application's below n. Committed memory is normal, cached
-/// (write-back) and not shared: not for DMA buffers on parts with a cache. Updates
-/// open before they close: committed memory is accessible at every instruction. An
-/// interrupt may use other regions meanwhile: PRIMASK is set while a region is
-/// selected and written, for 8 instructions by gcc 12 and never more than 12. The
-/// region that was selected before stays selected.
+/// The highest region that matches decides. For the rest of memory the MPU needs
+/// PRIVDEFENA, or regions of the application below n. Committed memory is normal,
+/// cached (write-back) and not shared. On parts with a cache it is not for DMA.
+/// Updates open before they close, so committed memory is accessible at every
+/// instruction. An interrupt may use other regions: PRIMASK is set while a region
+/// is selected and written, for 8 instructions by gcc 12, and for 12 at most. The
+/// region that was selected before is selected again.
 ///
-/// Compile it with fault.c. On a part of Armv8-M, which has another MPU, init
-/// returns REEL_UNSUPPORTED, whatever architecture the code was built for.
+/// Compile it with fault.c. Armv8-M has another MPU. There init returns
+/// REEL_UNSUPPORTED, also if the code was built for Armv7-M or Armv6-M.
 
 #ifndef REEL_PORT_MPU7_H
 #define REEL_PORT_MPU7_H

@@ -61,7 +61,7 @@ bool reel_counts_of(const void *object, reel_counts *counts);
 /// Callers  any context
 bool reel_counts_at(size_t i, reel_counts *counts);
 
-/// Count the events of objects that the table had no room for.
+/// Get the events of objects for which the table had no room.
 ///
 /// Returns  the number.
 /// Callers  any context

@@ -41,8 +41,8 @@ extern reel_ring reel_events;
 /// Returns  true; false if there is none for now.
 bool reel_events_take(reel_event *event);
 
-/// Drop the oldest events until there is room for `room` more, at most the capacity:
-/// for a program that looks at its events only when something went wrong.
+/// Drop the oldest events until there is room for `room` more, at most the capacity.
+/// This is for a program that reads its events only after a failure.
 ///
 /// Returns  the events that were dropped. They count as lost.
 /// Cost     O(events)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// What became of an address, by the events that are still in the ring: for a fault
-/// handler, which then can name who allocated the block, and who freed it.
+/// The life of the block at an address, by the events that are still in the ring. A
+/// fault handler prints from it which calls allocated and freed the block.
 
 #ifndef REEL_PORT_EVENTS_STORY_H
 #define REEL_PORT_EVENTS_STORY_H
@@ -13,11 +13,11 @@ extern "C" {
 
 /// The two events; `what` is 0 if there is none.
 typedef struct reel_story {
-    reel_event allocated; // of the newest block that had the address
-    reel_event freed;     // and what freed it: none if it is live
+    reel_event allocated; // of the newest block at the address
+    reel_event freed;     // its free; none if it is live
 } reel_story;
 
-/// Look for the newest block that had an address, and for its end.
+/// Look for the newest block at an address, and for its end.
 ///
 ///   object   the allocator; NULL: any
 ///

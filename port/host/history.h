@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// Who allocated a block, and who freed it: the newest calls, with their callers, on
-/// hosts. Build library and program with -DREEL_PORT_EVENTS_HEADER='"host/history.h"'
+/// The newest calls that allocated and freed blocks, with their callers, on hosts.
+/// Build library and program with -DREEL_PORT_EVENTS_HEADER='"host/history.h"'
 /// -Iport, and compile port/host/history.c and report.c. AddressSanitizer's reports then
 /// begin with what is known of the address.
 

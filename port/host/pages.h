@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 /// POSIX host: reserve address space, and commit memory page by page. Reserving
-/// takes no memory. Decommitted memory goes back to the system, and an access
-/// to it traps. A commit of up to 1 MiB also makes the memory resident, if the
-/// system can: that is cheaper than a fault for each page. More memory becomes
-/// resident when it is accessed.
+/// takes no memory. The system takes decommitted memory back, and an access to it
+/// traps. A commit of up to 1 MiB also makes the memory resident, if the system
+/// can. This is cheaper than a fault for each page. More memory becomes resident
+/// when it is accessed.
 ///
-/// The hooks change contents and access of pages, and nothing else. What the
-/// application set on a range stays: advice such as MADV_HUGEPAGE or
-/// MADV_DONTDUMP, locks, a memory policy, a protection key, or a mapping of its
-/// own in the place of the reserved one.
+/// The hooks change only contents and access of pages. Other settings of a range
+/// stay: advice such as MADV_HUGEPAGE or MADV_DONTDUMP, locks, a memory policy, a
+/// protection key, or another mapping in the place of the reserved one.
 ///
-///   Linux    Decommitted pages go back at once, locked ones too, and read as
-///            zero when they come back. Pages of a shared mapping are unmapped,
-///            and their contents stay in its file.
+///   Linux    The system takes decommitted pages back at once, also locked ones.
+///            After the next commit they are zero. Pages of a shared mapping are
+///            unmapped, and their contents stay in its file.
 ///   macOS, BSD  The system takes decommitted pages back when it needs memory
 ///            (MADV_FREE), but no locked ones. Until then contents may stay.
 ///

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 /// Malloc: one heap for the whole program, in the shape of a C library's
-/// malloc. It is for code whose hooks take no pointer of the user's (sqlite,
-/// mbedTLS, cJSON, jansson, expat, uthash), and it can replace malloc itself:
-/// names.c.
+/// malloc. It is for code whose hooks take no pointer of the user (sqlite,
+/// mbedTLS, cJSON, jansson, expat, uthash). By names.c it also replaces malloc.
 ///
 ///   REEL_MALLOC_DEFINE(65536); // in one file of the program
 ///
 /// Threads take turns by a gate (reel/port.h), so the program links the gate of
 /// its port. In a handler, blocks are freed but not allocated. A panic comes
-/// after the gate was left, so reel_panic() may allocate. The one exception: a
-/// panic because freed memory was written to comes while the thread is inside.
+/// after the gate was left, so reel_panic() may allocate. One exception: if freed
+/// memory was written to, the panic comes inside the gate.
 
 #ifndef REEL_PORT_LIBC_MALLOC_H
 #define REEL_PORT_LIBC_MALLOC_H

@@ -7,7 +7,7 @@
 /// not sleep while it holds a spinlock, has preemption off, or is an RCU reader.
 /// A commit sleeps in the page allocator. So reel_port_in_interrupt() is true
 /// wherever the caller must not sleep.
-/// reel_linux_in_handler() tells handlers alone.
+/// reel_linux_in_handler() is true in handlers only.
 
 #ifndef REEL_LINUX_H
 #define REEL_LINUX_H
@@ -50,7 +50,7 @@ typedef struct reel_linux_space {
 /// Returns  REEL_OK; REEL_INVALID; REEL_BUSY where the caller may not sleep;
 ///          REEL_NO_MEMORY. On failure nothing has changed.
 /// Cost     linear in pages: 2 KiB of tables for each MiB
-/// Callers  owner, a thread
+/// Callers  threads only
 /// Waits    for memory
 reel_status reel_linux_reserve(reel_linux_space *space, size_t size);
 
@@ -59,7 +59,7 @@ reel_status reel_linux_reserve(reel_linux_space *space, size_t size);
 /// Returns  REEL_OK; REEL_INVALID for what is not reserved; REEL_BUSY where the
 ///          caller may not sleep. On failure nothing has changed.
 /// Cost     linear in pages
-/// Callers  owner, a thread
+/// Callers  threads only
 /// Waits    for all cores
 reel_status reel_linux_release(reel_linux_space *space);
 
@@ -89,21 +89,21 @@ typedef struct reel_linux_report {
     const char *name;
 } reel_linux_report;
 
-/// Report kernel faults in a temp's address space: before the kernel's own
-/// message a line says which temp it is, at which offset, and in which state.
+/// Report kernel faults in the address space of a temp. Before the message of the
+/// kernel a line names the temp, the offset and the state.
 ///
 ///   report   the caller's; its `temp` and `name` are set
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED if the kernel has no kprobes. On failure
 ///          nothing has changed.
-/// Callers  owner, a thread
+/// Callers  threads only
 /// Waits    for other threads
 reel_status reel_linux_report_faults(reel_linux_report *report);
 
 /// Report faults of this temp no longer.
 ///
 /// Returns  when no report is under way.
-/// Callers  owner, a thread
+/// Callers  threads only
 /// Waits    for other threads
 void reel_linux_report_no_faults(reel_linux_report *report);
 

@@ -34,11 +34,10 @@ typedef struct reel_mmu_space {
     unsigned levels;     // 3: 39 bits of address; 4: 48
     reel_blocks *frames; // of REEL_MMU_PAGE bytes, aligned to them
     uintptr_t offset;    // a frame's address less its physical address
-    /// Have all other cores forget what they know of [start, start + size), and
-    /// return when they have: an interrupt to each, or reel_sbi_forget of
-    /// port/riscv/sbi.h. NULL where there is no other core, and on AArch64,
-    /// whose cores do it by themselves. It must not wait for a thread that
-    /// commits.
+    /// Flush the translations of [start, start + size) on all other cores, and
+    /// return when that is done: by an interrupt to each, or by reel_sbi_forget of
+    /// port/riscv/sbi.h. NULL if there is no other core, and on AArch64, whose
+    /// hardware does it. It must not wait for a thread that commits.
     void (*forget)(uintptr_t start, size_t size);
 } reel_mmu_space;
 
@@ -64,7 +63,7 @@ typedef struct reel_mmu {
 ///          REEL_PORT_FAILED where this core translates no addresses or with
 ///          other levels. On failure nothing has changed.
 /// Cost     linear in the entries of the root that it touches
-/// Callers  owner, a thread of the kernel
+/// Callers  threads only
 reel_status reel_mmu_init(reel_mmu *mmu, const reel_mmu_space *space,
                           void *start, size_t size);
 

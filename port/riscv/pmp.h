@@ -7,13 +7,13 @@
 ///
 /// The frontier is one register, so it moves by one instruction.
 ///
-/// PMP entries that are not locked do not bind M-mode. They bind its loads and
-/// stores while mstatus has MPRV set and MPP at U: reel_pmp_enable(). A trap
-/// sets MPP to M and the return from it back to U. So a handler is not bound:
-/// it may run with its stack anywhere, and a wrong access by a handler is not
-/// caught. A handler that lets others interrupt it saves mstatus and restores
-/// it before its end. Code is fetched as before. Nothing else of the program
-/// may write MPRV or MPP.
+/// PMP entries that are not locked apply to loads and stores of M-mode only while
+/// mstatus has MPRV set and MPP at U: reel_pmp_enable(). A trap sets MPP to M, and
+/// the return from it back to U. So the entries do not apply in a handler. Its
+/// stack may lie anywhere, and a wrong access by it is not detected. A handler
+/// that can be interrupted saves mstatus, and restores it before its end. The
+/// entries do not apply to the fetch of code. No other code of the program may
+/// write MPRV or MPP.
 ///
 /// PMP serves one hart: a range is shared with interrupts of that hart only.
 
@@ -57,7 +57,7 @@ typedef struct reel_pmp {
 ///          of a lower number is on, which might open what this closes;
 ///          REEL_INVALID for a range that PMP cannot cover. On failure nothing
 ///          has changed but, of entries that were off, the address.
-/// Callers  owner, a thread in M-mode
+/// Callers  threads only, in M-mode
 reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
                           size_t page_size, unsigned entry);
 
@@ -67,14 +67,14 @@ reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED on a hart without U-mode, and then
 ///          nothing is bound; REEL_BUSY in an interrupt.
-/// Callers  owner, a thread in M-mode
+/// Callers  threads only, in M-mode
 reel_status reel_pmp_enable(void);
 
 /// Tell whether the caller is a handler, after reel_pmp_enable(): MPP is M
 /// there. A port's reel_port_in_interrupt() may be this.
 ///
 /// Returns  true in a handler. Before reel_pmp_enable() it is not known.
-/// Callers  any context in M-mode
+/// Callers  any context, in M-mode
 static inline bool reel_pmp_in_handler(void)
 {
     uintptr_t status;

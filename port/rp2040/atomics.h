@@ -5,12 +5,12 @@
 //   -DREEL_CORES=2 -DREEL_ATOMICS=REEL_ATOMICS_CUSTOM -DREEL_PORT_SPIN_LOCK=31
 //   -DREEL_ATOMICS_HEADER='"rp2040/atomics.h"'
 //
-// REEL_PORT_SPIN_LOCK is the number of a lock that nothing else uses. The Pico SDK has
-// 0 to 15 for itself and systems, stripes 16 to 23 over its mutexes, and hands 24 to
-// 31 out: claim it there with spin_lock_claim().
+// REEL_PORT_SPIN_LOCK is the number of a lock that nothing else uses. The Pico SDK uses
+// 0 to 15 for itself and systems, and 16 to 23 for its mutexes. Claim one of 24 to 31 by
+// its spin_lock_claim().
 //
-// Reading the lock's register takes it and returns 0 if the other core has it; writing
-// releases it (RP2040 datasheet, SIO spinlocks). CPSID is ignored in unprivileged code, and
+// A read of the lock's register takes the lock, or returns 0 if the other core has it. A
+// write releases it (RP2040 datasheet, SIO spinlocks). CPSID is ignored in unprivileged code, and
 // no mask stops an NMI: neither may call reel.
 //
 // An RP2350 needs none of this: its cores have exclusives (cortex-m/exclusives.h).

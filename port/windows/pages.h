@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// Windows: address space is reserved, memory is committed page by page, and
-/// what is decommitted traps when touched and goes back to the system.
+/// Windows: reserve address space, and commit memory page by page. The system takes
+/// decommitted memory back, and an access to it traps.
 
 #ifndef REEL_PORT_WINDOWS_PAGES_H
 #define REEL_PORT_WINDOWS_PAGES_H
@@ -19,9 +19,9 @@ typedef struct reel_windows {
     size_t frontier; // bytes committed
 } reel_windows;
 
-/// Reserve a range of address space; none of it is accessible. A range much
-/// larger than memory is fine, 64 GiB for one. A range that the object had
-/// before is forgotten, and still reserved.
+/// Reserve a range of address space; none of it is accessible. The range may be much
+/// larger than memory, for example 64 GiB. Release the range of an object before you
+/// reserve another one by it. Otherwise the old range stays reserved.
 ///
 ///   size     bytes, rounded up to whole pages; not 0
 ///
@@ -34,7 +34,7 @@ reel_status reel_windows_reserve(reel_windows *range, size_t size);
 /// Give a range back, committed or not. The hooks then refuse.
 ///
 /// Returns  REEL_OK; REEL_INVALID for what is not reserved.
-/// Callers  owner, a thread
+/// Callers  threads only
 /// Waits    in the system
 reel_status reel_windows_release(reel_windows *range);
 

@@ -149,6 +149,10 @@ for my $path ( glob 'include/reel/*.h' ) {
     my @old = text_of($path) =~ m{^/// Context |ISR:|SMP:}mg;
     is( "@old", '', "$path: no label of a kind that there is no more" );
 }
+for my $path ( glob 'port/*.h port/*/*.h' ) {
+    my @wrong = grep { !/^(?:$callers)(?:$|[,;])/ } text_of($path) =~ m{^///? Callers +(.*)}mg;
+    is( "@wrong", '', "$path: its callers are one of the three" );
+}
 for my $path ( glob 'include/reel/detail/*.h' ) {
     my %comments = headers::comments_of($path);
     my @silent = grep { $comments{$_} !~ /\S/ } sort keys %comments;
