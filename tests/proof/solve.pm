@@ -68,10 +68,11 @@ sub inline_all {
 sub find_sources {
     my ($proofs) = @_;
     my @names = text_of($proofs) =~ m{^#include "where/(\w+)"}mg;
-    my %text = map { ( $_ => text_of($_) ) } glob 'src/*.c port/*/*.c';
+    my @sources = glob 'src/*.c port/*/*.c';
+    my %text = map { ( $_ => text_of($_) ) } @sources;
     mkdir $_ for 'build', 'build/proof', 'build/proof/where';
     for my $name (@names) {
-        my @files = grep { $text{$_} =~ /^[^\s#\/].*\b$name\)?\([^;{]*\)\n\{/m } sort keys %text;
+        my @files = grep { $text{$_} =~ /^[^\s#\/].*\b$name\)?\([^;{]*\)\n\{/m } @sources;
         die "$proofs: no function $name\n" if !@files;
         my $file = "build/proof/where/$name";
         open my $out, '>', "$file.$$" or die "$file: $!\n";
