@@ -5,39 +5,9 @@
 
 #include "binding.h"
 #include "check.h"
-#include "mark_log.h"
 #include "stack.h"
 
-// The stack of a temp does not report: the temp does.
-#define REPORT(kind, arena, place, size)                        \
-    do {                                                        \
-        if (REEL_EVENTS && !is_of_temp(arena)) {                \
-            REEL_REPORT(kind, ARENA, (arena), (place), (size)); \
-        }                                                       \
-    } while (0)
-
-// ---- bookkeeping -----------------------------------------------------------
-
-static inline bool is_of_temp(const reel_arena *arena)
-{
-    return (load_relaxed(&arena->refusals) & REEL_STACK_OF_TEMP) != 0;
-}
-
-bool reel_arena_is_valid(const reel_arena *arena)
-{
-    const uintptr_t next = next_of(arena);
-    if (has_ended(arena)) {
-        return arena->base != 0 && load_relaxed(&arena->limit) == 0
-               && next == arena->end;
-    }
-    return is_shareable(arena, next) && arena->base <= arena->floor
-           && arena->floor <= next && arena->base <= arena->last_position
-           && arena->last_position <= arena->floor
-           && arena->base <= arena->low_position
-           && arena->low_position <= arena->end && arena->base <= arena->peak
-           && arena->peak <= arena->end
-           && arena->low_serial - arena->epoch <= arena->serial - arena->epoch;
-}
+// ---- set-up ----------------------------------------------------------------
 
 EXTERN_IN_CALLER reel_status reel_arena_init_granular(reel_arena *arena,
                                                       void *buffer, size_t size,
@@ -167,21 +137,9 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 
 // ---- changing and freeing one block ----------------------------------------
 
-// Lower `next`. Only here is the peak updated: `next` was never higher than
-// just before it falls.
-ALWAYS_INLINE void lower_next(reel_arena *arena, uintptr_t next,
-                              uintptr_t position)
-{
-    if (arena->peak < next) {
-        arena->peak = next;
-    }
-    watch_dead(position, next - position);
-    store_relaxed(&arena->next, position);
-}
-
 bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size)
 {
-    const size_t used = reel_arena_used(arena);
+    const size_t used = used_by(arena);
     const size_t offset = (uintptr_t)block - arena->base;
     return offset < used && at_least_1(size) <= used - offset;
 }
@@ -286,144 +244,6 @@ EXTERN_IN_CALLER reel_status reel_arena_free(reel_arena *arena, void *block,
     REPORT(FREE, arena, start, taken_by(arena, start, size));
     INVARIANT(reel_arena_is_valid(arena));
     return REEL_OK;
-}
-
-// ---- marks -----------------------------------------------------------------
-//
-// A rewind to position P drops the marks that were taken before it above P. To
-// refuse them later without a list of marks, the arena remembers two rewinds: the
-// latest that dropped any, and the lowest of these since the reset. The latest
-// one's serial is the current serial, so it needs no word of its own.
-//
-// `floor` is where the newest live mark is. A rewind to it drops none, so there
-// is nothing to remember: that is the common case, and inline.
-
-// The serial stops before it meets that of the last reset again. From then on a
-// dropped mark may be accepted, but no live one is ever refused.
-static unsigned long next_serial(const reel_arena *arena)
-{
-    const unsigned long next = arena->serial + 1;
-    return next != arena->epoch ? next : arena->serial;
-}
-
-// `<=`: of two rewinds that go equally low, the later one has dropped more
-// marks.
-static void remember_drop(reel_arena *arena, uintptr_t position)
-{
-    const unsigned long serial = next_serial(arena);
-    log_drop(arena, position, serial);
-    if (position <= arena->low_position) {
-        arena->low_position = position;
-        arena->low_serial = serial;
-    }
-    arena->last_position = position;
-    arena->floor = position;
-    set_serial(arena, serial);
-}
-
-// Serials wrap, so they are compared as distances from the last reset.
-static bool was_dropped(const reel_arena *arena, uintptr_t position,
-                        unsigned long serial)
-{
-    const unsigned long epoch = arena->epoch;
-    const unsigned long age = serial - epoch;
-
-    return age > arena->serial - epoch // from before the reset, or forged
-           || (serial != arena->serial && position > arena->last_position)
-           || (age < arena->low_serial - epoch
-               && position > arena->low_position)
-           || log_says_dropped(arena, position, serial);
-}
-
-// All checks come before the registry, because it ends the descendants.
-EXTERN_IN_CALLER reel_status reel_arena_rewind_slow(reel_arena *arena,
-                                                    const void *owner,
-                                                    uintptr_t position,
-                                                    unsigned long serial)
-{
-    const uintptr_t base = arena->base;
-    const uintptr_t next = next_of(arena);
-    if (owner != arena) {
-        return REEL_FOREIGN;
-    }
-    if (position - base > next - base
-        || (position & granule_mask(arena)) != 0 // of before a new init
-        || was_dropped(arena, position, serial)) {
-        return REEL_STALE;
-    }
-    const reel_status status = tell_of_rewind(arena);
-    if (status != REEL_OK) {
-        return status;
-    }
-    if (position != arena->floor) {
-        remember_drop(arena, position);
-    }
-    lower_next(arena, next, position);
-    REPORT(REWIND, arena, position, next - position);
-    INVARIANT(reel_arena_is_valid(arena));
-    return REEL_OK;
-}
-
-// The next serial becomes the epoch, so all older marks are from before the
-// reset.
-EXTERN_IN_CALLER reel_status reel_arena_reset(reel_arena *arena)
-{
-    const reel_status status = tell_of_rewind(arena);
-    if (status != REEL_OK) {
-        return status;
-    }
-    REPORT(RESET, arena, arena->base, reel_arena_used(arena));
-    lower_next(arena, next_of(arena), arena->base);
-    start_over(arena, arena->serial + 1);
-    INVARIANT(reel_arena_is_valid(arena));
-    return REEL_OK;
-}
-
-// ---- questions -------------------------------------------------------------
-
-size_t reel_arena_used(const reel_arena *arena)
-{
-    return next_of(arena) - arena->base;
-}
-
-size_t reel_arena_available(const reel_arena *arena)
-{
-    return arena->end - next_of(arena);
-}
-
-size_t reel_arena_peak(const reel_arena *arena)
-{
-    const uintptr_t next = next_of(arena);
-    return (arena->peak < next ? next : arena->peak) - arena->base;
-}
-
-reel_stats reel_arena_stats(const reel_arena *arena)
-{
-    reel_stats stats;
-    stats.size = reel_arena_size(arena);
-    stats.used = reel_arena_used(arena);
-    stats.peak = reel_arena_peak(arena);
-    stats.failures = load_relaxed(&arena->refusals) / ONE_REFUSAL;
-    stats.largest_refused = load_relaxed(&arena->largest_refused);
-    return stats;
-}
-
-size_t reel_arena_offset(const reel_arena *arena, const void *block)
-{
-    const size_t offset = (uintptr_t)block - arena->base;
-    return HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_FOREIGN),
-                 KIND, arena, HERE)
-               ? offset
-               : SIZE_MAX;
-}
-
-void *reel_arena_at(const reel_arena *arena, size_t offset)
-{
-    if (!HOLDS(offset < reel_arena_used(arena), why_not(arena, REEL_INVALID),
-               KIND, arena, HERE)) {
-        return NULL;
-    }
-    return (void *)(arena->base + offset);
 }
 
 // ---- the allocator interface -----------------------------------------------

@@ -10,6 +10,7 @@
 #include "page_list.h"
 #include "reel/events.h"
 #include "reel/region.h"
+#include "watch.h"
 
 struct reel_region_large {
     struct reel_region_large *next;
@@ -145,6 +146,17 @@ static inline void free_all_large(const reel_region *region)
          each = each->next) {
         (void)reel_free(region->pool->backing, each->object, each->size);
     }
+}
+
+// Find room for the next note: a note without an object, or room in the newest
+// page, or else page i.
+static inline bool has_note(const reel_region *region)
+{
+    uintptr_t start, stop;
+    return (region->has_more && region->spare != NULL)
+           || reel_arena_fit(region->next, region->end,
+                             with_zone(sizeof(large_note)),
+                             REEL_ALIGNOF(large_note), &start, &stop);
 }
 
 #endif

@@ -6,14 +6,8 @@
 #include "binding.h"
 #include "large.h"
 #include "reel/events.h"
+#include "region_pages.h"
 #include "watch.h"
-
-// ---- pages -------------------------------------------------------------------
-
-static size_t page_size_of(const reel_region *region)
-{
-    return page_size_in(region->pool);
-}
 
 // Pages are chained from the newest to the oldest, whose link leads to no page.
 // A page in a chain does not link to itself, so a release of one alone is
@@ -48,20 +42,7 @@ static IN_CALLER void *cut_page(reel_region *region, uintptr_t i, size_t size,
     return (void *)start;
 }
 
-// From the cache, if there is one and it has a page.
-static IN_CALLER uintptr_t claim_page(const reel_region *region WITH_CALLER)
-{
-    reel_pool_cache *const cache = region->cache;
-    if (REEL_EVENTS && cache != NULL && cache->top > cache->slots) {
-        REEL_REPORT(TAKE, POOL, region->pool, cache->top[-1].page,
-                    page_size_of(region));
-    }
-    return cache != NULL && cache->top > cache->slots
-               ? (--cache->top)->number
-               : FROM(reel_pool_claim_number)(region->pool PASS_CALLER);
-}
-
-// ---- opening and closing -----------------------------------------------------
+// ---- opening ------------------------------------------------------------------
 
 static IN_CALLER reel_status open_on(reel_region *region, reel_pool *pool,
                                      reel_pool_cache *cache WITH_CALLER)
@@ -101,132 +82,6 @@ reel_status reel_region_open_cached_slow(reel_region *region,
     return region == NULL || cache == NULL
                ? REEL_INVALID
                : open_on(region, cache->pool, cache PASS_HERE);
-}
-
-// Move the newest pages into the cache, as many as it has room for. The newest
-// goes on top, since it is in the processor's cache. In a cache a page links to
-// no page, like the oldest of a region. True if some pages are left.
-OUT_OF_LINE bool fill_cache(reel_region *region)
-{
-    reel_pool *const pool = region->pool;
-    reel_pool_cache *const cache = region->cache;
-    const size_t room =
-        cache->top < cache->limit ? (size_t)(cache->limit - cache->top) : 0;
-    const size_t count = min_of(room, region->pages);
-    reel_pool_slot *slot = cache->top + count;
-    uintptr_t i = region->newest;
-    while (slot > cache->top) {
-        const uintptr_t next = link_after(pool, i);
-        slot--;
-        slot->page = page_at(pool, i);
-        slot->number = i;
-        list_set_link(&pool->list, i, pool->list.count);
-        REEL_REPORT(PUT, POOL, pool, slot->page, page_size_of(region));
-        i = next;
-    }
-    cache->top += count;
-    region->newest = i;
-    region->pages -= count;
-    return region->pages > 0;
-}
-
-// Tell a memory checker before other contexts can claim the pages.
-static void note_death(const reel_region *region)
-{
-    if (!REEL_POISON && !REEL_WATCH) {
-        return;
-    }
-    const reel_pool *const pool = region->pool;
-    uintptr_t i = region->newest;
-    for (size_t left = region->pages; left > 0; left--) {
-        watch_dead(page_at(pool, i), page_size_of(region));
-        i = link_after(pool, i);
-    }
-}
-
-// Report the pages that go back to the pool, before another context can claim them.
-ALWAYS_INLINE void report_pages(const reel_region *region)
-{
-    uintptr_t i = region->newest;
-    for (size_t left = REEL_EVENTS ? region->pages : 0; left > 0; left--) {
-        REEL_REPORT(FREE, POOL, region->pool, page_at(region->pool, i),
-                    page_size_of(region));
-        i = link_after(region->pool, i);
-    }
-}
-
-// False in a handler, and for a thread that is inside the pool's gate: then nothing has
-// changed. Gate and registry may refuse, so both are asked before anything is freed.
-static bool close_more(reel_region *region WITH_CALLER)
-{
-    const bool has_large = region->large != NULL;
-    reel_word *const gate = &region->pool->gate;
-    if (has_large && !reel_gate_enter(gate PASS_CALLER)) {
-        return false;
-    }
-    const bool may_go = end_binding(&region->entry, region) == REEL_OK;
-    if (has_large) {
-        if (may_go) {
-            free_all_large(region);
-        }
-        gate_leave(gate);
-    }
-    return may_go;
-}
-
-// Was it closed by its owner, or did it end with its parent?
-static reel_status why_closed(const reel_region *region)
-{
-    return region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED;
-}
-
-// False for an open region that is not bound, after its pool has ended. Its
-// pages belong to other allocators then.
-static bool has_pool(const reel_region *region WITH_CALLER)
-{
-    return REEL_CHECKS < 2
-           || HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
-                    caller);
-}
-
-// A copy of the region was closed before: its newest page is on top of the
-// cache.
-static bool is_in_cache(const reel_region *region)
-{
-    const reel_pool_cache *const cache = region->cache;
-    return cache != NULL && cache->top > cache->slots
-           && cache->top[-1].number == region->newest;
-}
-
-// What can refuse comes first. From note_death() on nothing fails.
-reel_status reel_region_close(reel_region *region)
-{
-    if (REEL_UNLIKELY(region->end == 0)) {
-        return why_closed(region);
-    }
-    if (!has_pool(region PASS_HERE)) {
-        return REEL_STALE;
-    }
-    // The oldest page of an open region links to no page. A copy that was closed
-    // before put it on the list.
-    reel_list *const list = &region->pool->list;
-    list_link *const last = link_of(list, region->oldest);
-    if (!HOLDS(next_in(last) == list->count && !is_in_cache(region),
-               REEL_DOUBLE_FREE, KIND, region, HERE)) {
-        return REEL_DOUBLE_FREE;
-    }
-    if (region->has_more && !close_more(region PASS_HERE)) {
-        return REEL_BUSY;
-    }
-    INVARIANT(reel_region_is_valid(region));
-    note_death(region);
-    REEL_REPORT(CLOSE, REGION, region, 0, 0);
-    if (region->cache == NULL || fill_cache(region)) {
-        report_pages(region);
-        list_push(list, region->newest, last);
-    }
-    region->end = 0;
-    return REEL_OK;
 }
 
 // ---- allocation --------------------------------------------------------------
@@ -295,35 +150,6 @@ static IN_CALLER void *alloc_here(reel_region *region, size_t size,
     watch_alive(start, size);
     REEL_REPORT(ALLOC, REGION, region, start, size);
     return (void *)start;
-}
-
-// Give back a page that was claimed and not added to a region.
-static void unclaim_page(const reel_region *region, uintptr_t i)
-{
-    reel_list *const list = &region->pool->list;
-    if (i == NO_NUMBER) {
-        return;
-    }
-    if (list_is_allocated(list, i)) {
-        REEL_REPORT(FREE, POOL, region->pool, page_at(region->pool, i),
-                    page_size_of(region));
-        (void)list_give(list, i, list->count);
-    } else {
-        REEL_REPORT(PUT, POOL, region->pool, region->cache->top->page,
-                    page_size_of(region));
-        region->cache->top++; // its slot still says so
-    }
-}
-
-// Find room for the next note: a note without an object, or room in the newest
-// page, or else page i.
-static bool has_note(const reel_region *region)
-{
-    uintptr_t start, stop;
-    return (region->has_more && region->spare != NULL)
-           || reel_arena_fit(region->next, region->end,
-                             with_zone(sizeof(large_note)),
-                             REEL_ALIGNOF(large_note), &start, &stop);
 }
 
 static IN_CALLER large_note *take_note(reel_region *region, uintptr_t i)
@@ -483,78 +309,7 @@ BODY void *FROM(reel_region_realloc)(reel_region *region, void *block,
     return changed;
 }
 
-// Is it in one of the pages? Only builds that watch blocks ask.
-static inline bool is_in_pages(const reel_region *region, uintptr_t start,
-                               size_t size)
-{
-    const size_t page_size = page_size_of(region);
-    uintptr_t i = region->newest;
-    for (size_t left = region->pages; left > 0; left--) {
-        const size_t offset = start - page_at(region->pool, i);
-        if (offset < page_size && size <= page_size - offset) {
-            return true;
-        }
-        i = link_after(region->pool, i);
-    }
-    return false;
-}
-
-// Nothing is freed, but the caller is done with it.
-static void note_free(const reel_region *region, const void *block, size_t size)
-{
-    if ((REEL_POISON || REEL_WATCH)
-        && is_in_pages(region, (uintptr_t)block, at_least_1(size))) {
-        watch_dead((uintptr_t)block, at_least_1(size));
-    }
-}
-
-// A block that fits no page and has no note is not of this region, or already
-// free.
-reel_status reel_region_free(reel_region *region, void *block, size_t size)
-{
-    if (!reel_region_is_open(region)) {
-        return why_closed(region);
-    }
-    if (block == NULL) {
-        return REEL_INVALID;
-    }
-    INVARIANT(reel_region_is_valid(region));
-    large_note **const note = find_note(region, block);
-    if (note != NULL) {
-        return free_large(region, note PASS_HERE);
-    }
-    if (size > page_size_of(region)) {
-        return REEL_FOREIGN;
-    }
-    note_free(region, block, size);
-    REEL_REPORT(FREE, REGION, region, block, at_least_1(size));
-    return REEL_OK;
-}
-
-// ---- registry and allocator interface ----------------------------------------
-
-reel_status reel_region_bind(reel_region *region, reel_registry *registry,
-                             reel_handle parent)
-{
-    if (region == NULL || registry == NULL) {
-        return REEL_INVALID;
-    }
-    if (!reel_region_is_open(region)) {
-        return why_closed(region);
-    }
-    const reel_allocator self = reel_region_allocator(region);
-    have_more(region);
-    return reel_binding_start(&region->entry, registry, self.ops, self.self,
-                              parent.index, parent.version);
-}
-
-reel_handle reel_region_handle(const reel_region *region)
-{
-    const bool may_be_bound = reel_region_is_open(region) && region->has_more;
-    reel_handle handle;
-    reel_binding_handle(may_be_bound ? region->entry : NULL, region, &handle);
-    return handle;
-}
+// ---- the allocator interface --------------------------------------------------
 
 static void *allocate(void *self, size_t size, size_t align)
 {

@@ -30,6 +30,36 @@ ALWAYS_INLINE uintptr_t next_of(const reel_arena *arena)
     return load_relaxed(&arena->next);
 }
 
+static inline bool is_of_temp(const reel_arena *arena)
+{
+    return (load_relaxed(&arena->refusals) & REEL_STACK_OF_TEMP) != 0;
+}
+
+// The stack of a temp does not report: the temp does.
+#define REPORT(kind, arena, place, size)                        \
+    do {                                                        \
+        if (REEL_EVENTS && !is_of_temp(arena)) {                \
+            REEL_REPORT(kind, ARENA, (arena), (place), (size)); \
+        }                                                       \
+    } while (0)
+
+ALWAYS_INLINE size_t used_by(const reel_arena *arena)
+{
+    return next_of(arena) - arena->base;
+}
+
+// Lower `next`. Only here is the peak updated: `next` was never higher than
+// just before it falls.
+ALWAYS_INLINE void lower_next(reel_arena *arena, uintptr_t next,
+                              uintptr_t position)
+{
+    if (arena->peak < next) {
+        arena->peak = next;
+    }
+    watch_dead(position, next - position);
+    store_relaxed(&arena->next, position);
+}
+
 // A bound arena tells its registry of every rewind, so none is inline: no mark
 // has the serial after the present one.
 ALWAYS_INLINE void set_serial(reel_arena *arena, unsigned long serial)

@@ -67,8 +67,8 @@ our @list = (
     # counts
     [ 'src/stack.h', 'one_more > refusals', 'true' ],
     [ 'src/stack.h', '(&arena->largest_refused) < size', '(&arena->largest_refused) == 0' ],
-    [ 'src/arena.c', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
-    [ 'src/arena.c', 'arena->peak < next ? next : arena->peak', 'arena->peak' ],
+    [ 'src/stack.h', 'if (arena->peak < next)', 'if (arena->peak > next)' ],
+    [ 'src/arena_stats.c', 'arena->peak < next ? next : arena->peak', 'arena->peak' ],
 
     # one block changes
     [ 'include/reel/detail/arena.h', '(uintptr_t)block + old_size == next', 'true' ],
@@ -86,14 +86,14 @@ our @list = (
     [ 'src/bytes.h', 'i = words * sizeof(raw_word); i < size', 'i = words * sizeof(raw_word); i + 1 < size' ],
 
     # marks
-    [ 'src/arena.c', 'next != arena->epoch ? next : arena->serial', 'next' ],
-    [ 'src/arena.c', 'age > arena->serial - epoch', 'false' ],
-    [ 'src/arena.c', 'position > arena->last_position', 'false' ],
-    [ 'src/arena.c', 'age < arena->low_serial - epoch', 'serial < arena->low_serial' ],
-    [ 'src/arena.c', 'position > arena->low_position', 'false' ],
-    [ 'src/arena.c', 'position - base > next - base', 'position > next' ],
-    [ 'src/arena.c', 'position - base > next - base', 'false' ],
-    [ 'src/arena.c', 'if (owner != arena) {', 'if (false) {' ],
+    [ 'src/arena_marks.c', 'next != arena->epoch ? next : arena->serial', 'next' ],
+    [ 'src/arena_marks.c', 'age > arena->serial - epoch', 'false' ],
+    [ 'src/arena_marks.c', 'position > arena->last_position', 'false' ],
+    [ 'src/arena_marks.c', 'age < arena->low_serial - epoch', 'serial < arena->low_serial' ],
+    [ 'src/arena_marks.c', 'position > arena->low_position', 'false' ],
+    [ 'src/arena_marks.c', 'position - base > next - base', 'position > next' ],
+    [ 'src/arena_marks.c', 'position - base > next - base', 'false' ],
+    [ 'src/arena_marks.c', 'if (owner != arena) {', 'if (false) {' ],
     [ 'include/reel/detail/arena.h', '|| owner != arena || serial', '|| serial' ],
     [ 'include/reel/detail/arena.h', '|| serial != arena->inline_serial', '' ],
     [ 'include/reel/detail/arena.h', '|| position != arena->floor', '|| position > arena->next.value' ],
@@ -248,7 +248,7 @@ our @list = (
     [ 'src/region.c', 'region->pages == 0 ? list->count : region->newest', 'region->newest' ],
     [ 'src/region.c', 'stop - start - taken >= region->end - region->next', 'true' ],
     [ 'src/region.c', 'page + gap_to(page, mask)', 'page' ],
-    [ 'src/region.c', 'link_of(list, region->oldest)', 'link_of(list, region->newest)' ],
+    [ 'src/region_close.c', 'link_of(list, region->oldest)', 'link_of(list, region->newest)' ],
     [ 'src/region.c', 'mask > page_mask ? mask - page_mask : 0', '0' ],
     [ 'src/region.c', 'mask > page_mask ? mask - page_mask : 0', 'mask' ],
     [ 'src/region.c', 'start + with_zone(size) == region->next', 'true' ],
@@ -257,20 +257,20 @@ our @list = (
     [ 'src/region.c', '((uintptr_t)block & mask_of(align)) == 0', 'true' ],
 
     # region: large objects and the end
-    [ 'src/region.c', 'if (has_large && !reel_gate_enter(gate PASS_CALLER)) {', 'if (has_large && !reel_gate_enter(gate PASS_CALLER)) {
+    [ 'src/region_close.c', 'if (has_large && !reel_gate_enter(gate PASS_CALLER)) {', 'if (has_large && !reel_gate_enter(gate PASS_CALLER)) {
         (void)end_binding(&region->entry, region);' ],
-    [ 'src/region.c', 'end_binding(&region->entry, region) == REEL_OK', 'true' ],
-    [ 'src/region.c', 'region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED', 'REEL_CLOSED' ],
-    [ 'src/region.c', 'REEL_CHECKS < 2
-           || HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
-                    caller)', 'true' ],
-    [ 'src/region.c', 'if (list_is_allocated(list, i)) {', 'if (true) {' ],
+    [ 'src/region_close.c', 'end_binding(&region->entry, region) == REEL_OK', 'true' ],
+    [ 'src/region_pages.h', 'region->newest == NO_NUMBER ? REEL_STALE : REEL_CLOSED', 'REEL_CLOSED' ],
+    [ 'src/region_pages.h', 'REEL_CHECKS < 2
+           || HOLDS(!pool_has_ended(region->pool), REEL_STALE, REEL_KIND_REGION,
+                    region, caller)', 'true' ],
+    [ 'src/region_pages.h', 'if (list_is_allocated(list, i)) {', 'if (true) {' ],
     [ 'src/region.c', 'page_size_of(region) < with_zone(sizeof(large_note))', 'false' ],
     [ 'src/region.c', '        region->spare = note->next;', '        region->spare = NULL;' ],
     [ 'src/large.h', 'note->next = region->large;', 'note->next = NULL;' ],
     [ 'src/large.h', 'void *const kept = fits ? note->object : NULL;', 'void *const kept = NULL;' ],
     [ 'src/large.h', '        return REEL_BUSY;', '        return REEL_OK;' ],
-    [ 'src/region.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
+    [ 'src/region_close.c', 'reel_region_is_open(region) && region->has_more', 'reel_region_is_open(region)' ],
     [ 'src/large.h', 'region->has_more ? region->large_size : 0', 'region->large_size' ],
     [ 'src/region.c', '!HOLDS(reel_region_is_open(region), why_closed(region), KIND, region,
                caller)', 'false' ],
@@ -278,8 +278,8 @@ our @list = (
     [ 'include/reel/detail/region.h', 'is_open ? region : NULL, !is_open', 'is_open ? region : NULL, false' ],
 
     # region: pages at hand
-    [ 'src/region.c', '    return region->pages > 0;', '    return true;' ],
-    [ 'src/region.c', 'min_of(room, region->pages)', 'region->pages' ],
+    [ 'src/region_close.c', '    return region->pages > 0;', '    return true;' ],
+    [ 'src/region_close.c', 'min_of(room, region->pages)', 'region->pages' ],
     [ 'src/pool_cache.c', 'cache->top > cache->slots', 'false' ],
     [ 'include/reel/detail/region.h', 'slot->page != page || ', '' ],
     [ 'include/reel/detail/region.h', ' || slot->number != region->newest', '' ],
@@ -317,7 +317,7 @@ our @list = (
     [ 'src/registry.c', 'is_child && is_stale(registry, parent)', 'false' ],
     [ 'src/registry.c', 'registry->used == registry->capacity', 'registry->used + 1 == registry->capacity' ],
     [ 'src/registry.c', 'is_child ? parent.index : REEL_NO_INDEX', 'REEL_NO_INDEX' ],
-    [ 'src/registry.c', 'registry->failures > 0 ? entry_size : 0', 'entry_size' ],
+    [ 'src/registry_stats.c', 'registry->failures > 0 ? entry_size : 0', 'entry_size' ],
 
     # lifetimes: the end of each kind, and who tells the registry
     [ 'src/registry.c', 'entry->allocator.ops->end != NULL', 'true' ],
@@ -337,20 +337,20 @@ our @list = (
     [ 'src/rewindable_create.c', 'return status == REEL_OK ? reel_registry_unregister(registry, none)', 'return status == REEL_OK ? REEL_OK' ],
 
     # registry: validation
-    [ 'src/registry.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],
-    [ 'src/registry.c', 'return entry->next == REEL_NO_INDEX && entry->previous', 'return entry->previous' ],
-    [ 'src/registry.c', 'return entry->next == REEL_NO_INDEX && entry->previous == REEL_NO_INDEX;', 'return entry->next == REEL_NO_INDEX;' ],
-    [ 'src/registry.c', 'next->previous == index', 'true' ],
-    [ 'src/registry.c', '&& next->parent == entry->parent', '' ],
-    [ 'src/registry.c', 'child->parent == index', 'true' ],
-    [ 'src/registry.c', '&& child->previous == REEL_NO_INDEX', '' ],
-    [ 'src/registry.c', 'entry->registry == registry', 'true' ],
-    [ 'src/registry.c', 'entry->allocator.ops != NULL', 'true' ],
-    [ 'src/registry.c', '|| count == peak', '' ],
-    [ 'src/registry.c', 'in_use(registry, index) != NULL || count', 'count' ],
-    [ 'src/registry.c', 'peak > registry->capacity', 'false' ],
-    [ 'src/registry.c', 'count_from_roots(registry) == registry->used', 'true' ],
-    [ 'src/registry.c', 'count_free(registry) == peak - registry->used', 'true' ],
+    [ 'src/registry_stats.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],
+    [ 'src/registry_stats.c', 'return entry->next == REEL_NO_INDEX && entry->previous', 'return entry->previous' ],
+    [ 'src/registry_stats.c', 'return entry->next == REEL_NO_INDEX && entry->previous == REEL_NO_INDEX;', 'return entry->next == REEL_NO_INDEX;' ],
+    [ 'src/registry_stats.c', 'next->previous == index', 'true' ],
+    [ 'src/registry_stats.c', '&& next->parent == entry->parent', '' ],
+    [ 'src/registry_stats.c', 'child->parent == index', 'true' ],
+    [ 'src/registry_stats.c', '&& child->previous == REEL_NO_INDEX', '' ],
+    [ 'src/registry_stats.c', 'entry->registry == registry', 'true' ],
+    [ 'src/registry_stats.c', 'entry->allocator.ops != NULL', 'true' ],
+    [ 'src/registry_stats.c', '|| count == peak', '' ],
+    [ 'src/registry_stats.c', 'in_use(registry, index) != NULL || count', 'count' ],
+    [ 'src/registry_stats.c', 'peak > registry->capacity', 'false' ],
+    [ 'src/registry_stats.c', 'count_from_roots(registry) == registry->used', 'true' ],
+    [ 'src/registry_stats.c', 'count_free(registry) == peak - registry->used', 'true' ],
 
     # start bits in memory of the caller's choice
     [ 'src/rewindable_init.c', 'chosen->frees_blocks && bits == NULL', 'chosen->frees_blocks' ],
