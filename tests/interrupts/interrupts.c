@@ -77,6 +77,15 @@ uintptr_t reel_port_thread(void)
     return MAIN_THREAD;
 }
 
+static void do_nothing(void)
+{
+}
+
+const test_action interrupts_no_action[] = {
+    { "nothing", do_nothing, NULL },
+    { 0 },
+};
+
 static void note_address(uint32_t address)
 {
     const uint32_t place = (address - code_base) / ADDRESS_STEP;

@@ -60,6 +60,9 @@ extern size_t interrupts_panics;
 // What goes on while the main loop yields: the thread in the gate leaves it.
 extern void (*interrupts_yield)(void);
 
+// The handler leaves the object alone.
+extern const test_action interrupts_no_action[];
+
 // Record what should not be, and go on.
 void interrupts_require(bool fact, const char *text, const char *file,
                         int line);

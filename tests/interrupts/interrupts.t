@@ -20,26 +20,11 @@ my $least = 90;    # per cent, of each function
 
 # Less where the rest of a function cannot be interrupted here, for these reasons.
 my %least = (
-
-    # What happens when a chunk is freed, or a word of start bits changed, at one certain
-    # instruction of another context: the unit tests get in there by their own atomics
-    # (tests/unit/start_bits.c).
-    begin_with           => 50,
-    first_fit            => 80,
-    reel_rewindable_free => 85,
-    reel_span_open       => 85,
-    take_next            => 85,
-    reel_region_close    => 85,
-
-    # Trim and dispose, which need the pool to themselves, take the other branches.
-    reel_pool_forget_chunk => 55,
-    reel_pool_drop_chunk   => 65,
-
-    # A sum that passes SIZE_MAX.
-    units_size => 80,
-
-    # A pool that has ended: a reserve has turned back before.
-    reel_pool_pages => 85
+    reel_pool_forget_chunk    => 55,    # trim and dispose, which need the pool to
+    reel_pool_drop_chunk      => 65,    # themselves, take the other branches
+    units_size                => 80,    # sums that pass SIZE_MAX
+    reel_pool_pages           => 85,    # a pool that has ended: a reserve has turned back
+    reel_rewindable_take_next => 85     # sizes that no chunk of this rewindable has
 );
 
 my @operations = qw(reel_blocks_alloc reel_blocks_free reel_blocks_count_used

@@ -409,15 +409,6 @@ static const test_operation copies[] = {
     { 0 },
 };
 
-static void do_nothing(void)
-{
-}
-
-static const test_action one_action[] = {
-    { "nothing", do_nothing, NULL },
-    { 0 },
-};
-
 static const test_action actions[] = {
     { "take", take, NULL },
     { "free", give, NULL },
@@ -434,7 +425,7 @@ static const test_action two_actions[] = {
 const test_family lifetimes_families[] = {
     { ends, actions, prepare, check },
     { full_ends, two_actions, prepare, check },
-    { dead_calls, one_action, prepare_ended, check },
-    { copies, one_action, prepare_copy, check_copy },
+    { dead_calls, interrupts_no_action, prepare_ended, check },
+    { copies, interrupts_no_action, prepare_copy, check_copy },
     { 0 },
 };

@@ -264,22 +264,13 @@ static void check_ended_free(void)
     REQUIRE(status == REEL_STALE && interrupts_panics == 0);
 }
 
-static void do_nothing(void)
-{
-}
-
-static const test_action no_action[] = {
-    { "nothing", do_nothing, NULL },
-    { 0 },
-};
-
 const test_family objects_families[] = {
     { additions, things_few_actions, prepare, check_take },
     { blocks, things_one_action, prepare, check_change },
     { large_objects, things_few_actions, prepare, check_take },
     { changed_objects, things_one_action, prepare, check_change },
     { frees, things_one_action, prepare, check_free },
-    { ended, no_action, prepare, check_ended },
-    { ended_frees, no_action, prepare, check_ended_free },
+    { ended, interrupts_no_action, prepare, check_ended },
+    { ended_frees, interrupts_no_action, prepare, check_ended_free },
     { 0 },
 };

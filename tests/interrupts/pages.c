@@ -144,12 +144,21 @@ static const things pages = { .first = memory,
                               .take = claim_one,
                               .give = release_one };
 
+// Another list does not change: who counts it has lost the exclusive monitor.
+static void begin_count(void)
+{
+    if (LISTS_ARE_COVERED && has(COUNTED)) {
+        REQUIRE(list_begin_count(&page_pool.list, &counted_head));
+    }
+}
+
 // Page 0 is let go of already, so that the handler leaves it alone.
 static void leave_gate(void)
 {
     if (has(WORK) && backing.is_busy) {
         backing.is_busy = false;
         REQUIRE(reel_pool_release(&page_pool, things_at(0)) == REEL_OK);
+        begin_count();
     }
     backing.is_busy = false;
     page_pool.gate.value = 0;
@@ -219,8 +228,8 @@ void pages_prepare_else(void)
     backing.is_busy = has(BUSY | WORK);
     page_pool.gate.value = has(INSIDE) ? reel_port_thread() : backing.is_busy;
     set_room();
-    if (has(COUNTED)) {
-        REQUIRE(list_begin_count(&page_pool.list, &counted_head));
+    if (!has(WORK)) {
+        begin_count();
     }
     if (has(ENDED)) {
         reel_pool_allocator(&page_pool).ops->end(&page_pool);
@@ -236,7 +245,7 @@ void pages_end_else(void)
     if (has(WORK)) {
         things_end_giving(REEL_OK);
     }
-    if (has(COUNTED)) {
+    if (LISTS_ARE_COVERED && has(COUNTED)) {
         (void)list_end_count(&page_pool.list, counted_head);
     }
 }

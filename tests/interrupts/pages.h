@@ -35,7 +35,7 @@ enum {
     BUSY = 1 << 6,   // another thread is in the gate
     WORK = 1 << 7,   // and before it leaves it gives page 0 back
     INSIDE = 1 << 8, // the main loop is in the gate itself
-    COUNTED = 1 << 9,  // a thread that the main loop interrupts counts the list
+    COUNTED = 1 << 9,  // another thread counts the list, with WORK only then
     ROOMY = 1 << 10,   // the region's page has room
     CROWDED = 1 << 11, // but not behind its first block
     BOUND = 1 << 12,   // the region is bound to a registry

@@ -86,6 +86,9 @@ static const test_operation more_closings[] = {
     { "close a region with two large objects",
       close_region,
       { 2, 1, 1, 2, OBJECT | TWO } },
+    { "close a region whose large object is gone",
+      close_region,
+      { 2, 1, 1, 2, OBJECT | SPARE } },
     { "close a bound region", close_region, { 1, 3, 1, 2, BOUND } },
     { "close a bound region with a large object",
       close_region,
@@ -105,6 +108,12 @@ static const test_operation more_closings[] = {
     { "close a region of several pages with a cache",
       close_region,
       { 4, 0, 1, 3, CACHED } },
+    { "close a region with a large object and a cache",
+      close_region,
+      { 2, 1, 1, 2, OBJECT | CACHED } },
+    { "close a bound region with a cache",
+      close_region,
+      { 1, 3, 1, 2, BOUND | CACHED } },
     { "close a region whose cache has room",
       close_region,
       { 1, 3, 1, 2, CACHED } },
@@ -259,22 +268,13 @@ static void prepare_ended(void)
     ledger_take_none(MAIN_LOOP);
 }
 
-static void do_nothing(void)
-{
-}
-
-static const test_action no_action[] = {
-    { "nothing", do_nothing, NULL },
-    { 0 },
-};
-
 const test_family regions_families[] = {
     { opens, things_few_actions, prepare, check },
     { closings, things_actions, prepare, check },
     { closings, region_actions, prepare, check },
     { more_closings, things_few_actions, prepare, check },
     { refusals, things_one_action, prepare, check },
-    { ended, no_action, prepare_ended, check_status },
+    { ended, interrupts_no_action, prepare_ended, check_status },
     { retried_closing, frees_first, prepare, check },
     { 0 },
 };

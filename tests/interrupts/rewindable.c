@@ -173,7 +173,6 @@ static void fill_another(void)
 
 static void take_above(void)
 {
-    fill_up(0);
     take(HANDLER, 64);
     take(HANDLER, 8);
 }
@@ -181,7 +180,6 @@ static void take_above(void)
 // Only one block is in the second chunk, and no room for more.
 static void climb(void)
 {
-    fill_up(0);
     take(HANDLER, 120);
     take(HANDLER, 16);
     take(HANDLER, 16);
@@ -225,10 +223,14 @@ static void shape_what_was(void)
 
 static void shape_first_chunk(void)
 {
+    const size_t room = room_in(&table[0]);
     if (argument(SHAPE) == SPANNED) {
         open_one();
+        fill_up(0);
+    } else if (argument(SHAPE) == ABOVE || argument(SHAPE) == LADDER) {
+        take(MAIN_LOOP, room);
     } else if (argument(SHAPE) == PASSED) {
-        take(HANDLER, room_in(&table[0]));
+        take(HANDLER, room);
     } else if (argument(SHAPE) != REWOUND) {
         take(MAIN_LOOP, 24);
     }
@@ -271,10 +273,12 @@ static void shape_others(void)
 static void prepare_span(void)
 {
     const size_t which = argument(ELSE);
-    if (which >= UNUSED && argument(SHAPE) != SPANNED) {
+    if (which >= UNUSED && which < ENDED && argument(SHAPE) != SPANNED) {
         open_one();
     }
-    if (which == CLOSED) {
+    if (which == ENDED) {
+        reel_rewindable_allocator(&rewindable).ops->end(&rewindable);
+    } else if (which == CLOSED) {
         REQUIRE(reel_span_close(&span) == REEL_OK);
     } else if (which == STALE) {
         rewind_all();

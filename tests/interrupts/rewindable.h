@@ -30,9 +30,9 @@ enum shape {
     KEPT,    // full, and a second chunk that was kept over a rewind
     CROWDED, // three chunks, all full, and so is the table
     ALONE,   // room
-    ABOVE,   // none left, and the hint is at a second chunk
-    SPANNED, // a span before the main loop's block, else as ABOVE
-    LADDER, // none left, a second chunk with one block, and the hint is at a third
+    SPANNED, // a span before the main loop's block, and the hint is at a second chunk
+    ABOVE,  // one block fills it, and the hint is at a second chunk
+    LADDER, // the same, the second one has one block, and the hint is at a third
     REWOUND, // no block, after a rewind
     PASSED,  // a block of the handler fills it, and a second chunk was kept
 };
@@ -53,6 +53,7 @@ enum circumstance {
     BLOCKED,   // and a block was taken behind it
     CLOSED,
     STALE,
+    ENDED, // the rewindable, with its parent
 };
 
 extern reel_rewindable rewindable;

@@ -148,6 +148,14 @@ static const test_operation retried_take[] = {
     { 0 },
 };
 
+static const test_operation passing_takes[] = {
+    { "rewindable, another chunk", take, { BEHIND, BEHIND_DATA, 16, 8 } },
+    { "rewindable, past a chunk with one block",
+      take,
+      { PASSED, BEHIND_DATA, 16, 8 } },
+    { 0 },
+};
+
 static void note_dispute(reel_status of)
 {
     REQUIRE(of == REEL_OK || of == REEL_DOUBLE_FREE);
@@ -215,6 +223,7 @@ const test_family rewindables_families[] = {
       check_refused_free },
     { retried_takes, rewindable_takes_first, rewindable_prepare, check_take },
     { retried_take, rewindable_frees_first, rewindable_prepare, check_take },
+    { passing_takes, rewindable_frees_first, rewindable_prepare, check_take },
     { frees, rewindable_frees_first, prepare_free, check_free },
     { 0 },
 };

@@ -38,6 +38,16 @@ static const test_operation opens[] = {
     { 0 },
 };
 
+static const test_operation retried_open[] = {
+    { "span open, start bits", open_span, { ROOMY, BEHIND_DATA, SPAN } },
+    { 0 },
+};
+
+static const test_operation ended_open[] = {
+    { "span open, ended", open_span, { ROOMY, 0, SPAN, 0, ENDED } },
+    { 0 },
+};
+
 static const test_operation closes[] = {
     { "span close, unused", close_span, { ROOMY, 0, 0, 0, UNUSED } },
     { "span close, used", close_span, { ROOMY, 0, 0, 0, USED } },
@@ -83,6 +93,11 @@ static void check_open(void)
     rewindable_check(0);
 }
 
+static void check_ended(void)
+{
+    REQUIRE(status == REEL_STALE && interrupts_panics == 1);
+}
+
 // Without frees a span stays as far as it was used.
 static void check_close(void)
 {
@@ -94,6 +109,8 @@ static void check_close(void)
 
 const test_family spans_families[] = {
     { opens, rewindable_few_actions, rewindable_prepare, check_open },
+    { retried_open, rewindable_frees_first, rewindable_prepare, check_open },
+    { ended_open, interrupts_no_action, rewindable_prepare, check_ended },
     { closes, rewindable_few_actions, rewindable_prepare, check_close },
     { retried_closes, rewindable_frees_first, rewindable_prepare, check_close },
     { 0 },
