@@ -85,8 +85,28 @@ source   = $(lastword $(subst /obj/, ,$(1)))
 board_file = $(wildcard targets/$(firstword $(subst +, ,$(1)))/board.mk)
 needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
 
+# Builds whose core is one object: it compiles in half the time. In the other builds a
+# test looks at single files, or puts a broken one in their place.
+WHOLE := $(OUT)/reel/reel.c
+UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
+           clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
+WHOLE_BUILDS := gcc+checks0+poison0 clang clang+asan clang+asan+history clang+checks2 \
+                clang+checks2+poison1 clang+events+asan+checks2 gcc+asan+history \
+                gcc+checks2 gcc+events gcc+events+O2 gcc+events+O2+tsan gcc+list \
+                gcc+none+wide+O2 gcc+O2+asan gcc+O2+checks2 gcc+O2+tsan \
+                gcc+O2+valgrind gcc+checks2+O2 armhf armhf+none+O2 armhf+O2 \
+                microbit microbit+checks0+Os microbit+primask+checks2+Os \
+                mps2-an385+basepri mps2-an385+basepri+checks2+Os \
+                mps2-an385+checks2+Os mps2-an385+events+timer0+Os \
+                mps2-an385+for-armv8 mps2-an385+list mps2-an386 mps2-an500 \
+                mps2-an500+basepri mps2-an505+basepri mps2-an505+checks2+Os \
+                mps2-an505+for-armv7 mps2-an521+native+cores2 \
+                mps2-an521+spin-lock+cores2 mps3-an547 riscv32-virt+imc $(UNTUNED)
+whole_of = $(if $(filter $(WHOLE_BUILDS),$(1)),$(if $(filter-out $(2),$(CORE)),,yes))
+
 # Objects of a build: $(call objects,WORDS or WORDS/VARIANT,sources).
-objects  = $(patsubst %.c,$(OUT)/$(1)/obj/%.o,$(2))
+objects  = $(patsubst %.c,$(OUT)/$(1)/obj/%.o,\
+             $(if $(call whole_of,$(1),$(2)),$(WHOLE) $(filter-out $(CORE),$(2)),$(2)))
 
 TOOL     = $(or $(TOOL_$(who)),arm-none-eabi-gcc)
 FLAGS    = $(foreach word,$(words),$(FLAGS_$(word))) $(OPTIONS_$(variant))
@@ -120,6 +140,11 @@ MAKEFLAGS += --no-builtin-rules
 $(OUT)/%.o: $$(call source,$$*).c Makefile $$(call board_file,$$*) | $$(call needs,$$*)
 	mkdir -p $(@D)
 	$(COMPILE)
+
+$(WHOLE): port/amalgamation/amalgamate src/modules \
+          $(wildcard $(addsuffix *.h,src/ src/*/ include/reel/ include/reel/*/)) $(CORE)
+	mkdir -p $(@D)
+	port/amalgamation/amalgamate --lines $(@D)
 
 # A board's console, start-up and script, behind every image.
 BOARD_COMMON := $(patsubst %,targets/common/%.c,memory semihost startup) \

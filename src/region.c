@@ -87,9 +87,9 @@ reel_status reel_region_open_cached_slow(reel_region *region,
 // ---- allocation --------------------------------------------------------------
 
 #if REEL_CALLERS
-#define ALLOC FROM(reel_region_alloc_slow)
+#define ALLOCATE FROM(reel_region_alloc_slow)
 #else
-#define ALLOC reel_region_alloc
+#define ALLOCATE reel_region_alloc
 #endif
 
 // The allocator of large objects.
@@ -281,7 +281,7 @@ static IN_CALLER void *change(reel_region *region, void *block, size_t old_size,
         && resize(region, (uintptr_t)block, old_size, new_size)) {
         return block;
     }
-    void *const copy = ALLOC(region, new_size, align PASS_CALLER);
+    void *const copy = ALLOCATE(region, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
     if (copy != NULL) {
         REEL_REPORT(FREE, REGION, region, block, old_size);
@@ -294,7 +294,7 @@ BODY void *FROM(reel_region_realloc)(reel_region *region, void *block,
                                      size_t align WITH_CALLER)
 {
     if (block == NULL) {
-        return ALLOC(region, new_size, align PASS_CALLER);
+        return ALLOCATE(region, new_size, align PASS_CALLER);
     }
     if (!HOLDS(reel_region_is_open(region), why_closed(region), KIND, region,
                caller)
@@ -313,7 +313,7 @@ BODY void *FROM(reel_region_realloc)(reel_region *region, void *block,
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    return ALLOC(self, size, align PASS_HERE);
+    return ALLOCATE(self, size, align PASS_HERE);
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,

@@ -108,7 +108,7 @@ reel_status reel_temp_reserve(reel_temp *temp, size_t size)
 // ---- allocation ------------------------------------------------------------
 
 #if REEL_CALLERS
-#define ALLOC FROM(reel_temp_alloc_slow)
+#define ALLOCATE FROM(reel_temp_alloc_slow)
 
 // Does it not fit, or could memory not be committed?
 static reel_status why_refused(const reel_temp *temp, size_t size, size_t align)
@@ -122,7 +122,7 @@ static reel_status why_refused(const reel_temp *temp, size_t size, size_t align)
     return reel_port_in_interrupt() ? REEL_BUSY : REEL_PORT_FAILED;
 }
 #else
-#define ALLOC reel_temp_alloc
+#define ALLOCATE reel_temp_alloc
 #endif
 
 static void *refuse_in(reel_temp *temp, size_t size, size_t align WITH_CALLER)
@@ -163,7 +163,7 @@ BODY_IN_CALLER void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
 
 void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align)
 {
-    void *const block = ALLOC(temp, size, align PASS_HERE);
+    void *const block = ALLOCATE(temp, size, align PASS_HERE);
     if (block != NULL) {
         fill_bytes(block, 0, at_least_1(size));
     }
@@ -232,7 +232,7 @@ BODY_IN_CALLER void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
                                              size_t align WITH_CALLER)
 {
     if (block == NULL) {
-        return ALLOC(temp, new_size, align PASS_CALLER);
+        return ALLOCATE(temp, new_size, align PASS_CALLER);
     }
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, temp, caller)
         || !HOLDS(reel_temp_owns(temp, block, old_size),
@@ -244,7 +244,7 @@ BODY_IN_CALLER void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
                                   new_size PASS_CALLER)) {
         return block;
     }
-    void *const copy = ALLOC(temp, new_size, align PASS_CALLER);
+    void *const copy = ALLOCATE(temp, new_size, align PASS_CALLER);
     move_block(copy, block, old_size, new_size);
     if (copy != NULL) {
         REEL_REPORT(FREE, TEMP, temp, block, at_least_1(old_size));
@@ -256,7 +256,7 @@ BODY_IN_CALLER void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
 
 static void *allocate(void *self, size_t size, size_t align)
 {
-    return ALLOC(self, size, align PASS_HERE);
+    return ALLOCATE(self, size, align PASS_HERE);
 }
 
 static void *reallocate(void *self, void *block, size_t old_size,

@@ -21,7 +21,7 @@ for my $build (
     )
 {
     my ( %defined, %used );
-    for ( split /\n/, `nm build/$build/obj/src/*.o` ) {
+    for ( split /\n/, `find build/$build/obj -name '*.o' | xargs nm` ) {
         my ( $kind, $name ) = /(\w)\s+(\S+)$/ or next;
         $kind eq 'U' ? $used{$name}++ : $defined{$name}++;
     }
