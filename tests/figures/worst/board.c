@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The workloads on a board. Its argument says how many calls. What measures is outside
-// (meter.c): it knows a call by measured_call and measured_end. In the end the image
-// prints the names of what it called, in the order of the first calls.
+// The workloads on a board. Its argument says how many calls. What measures is
+// outside (meter.c): it knows a call by measured_call and measured_end. In the
+// end the image prints the names of what it called, in the order of the first
+// calls.
 
 #include "calls.h"
 #include "semihost.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Random workloads whose calls of reel are measured one by one: on boards by a program
-// that counts cycles (meter.c), on hosts by a clock (host.c).
+// Random workloads whose calls of reel are measured one by one: on boards by a
+// program that counts cycles (meter.c), on hosts by a clock (host.c).
 //
-// The objects are as large as tests/figures/bounds/loops assumes for the bounds: no call
-// may take more than its bound.
+// The objects are as large as tests/figures/bounds/loops assumes for the
+// bounds: no call may take more than its bound.
 
 #ifndef CALLS_H
 #define CALLS_H

@@ -53,7 +53,7 @@ static void rewind_all(void)
     forget_live();
 }
 
-// ---- a rewindable -----------------------------------------------------------
+// ---- a rewindable ----------------------------------------------------------
 
 void start_rewindable(void)
 {
@@ -69,7 +69,7 @@ void step_rewindable(void)
     }
 }
 
-// ---- one that frees blocks --------------------------------------------------
+// ---- one that frees blocks -------------------------------------------------
 
 void start_frees_blocks(void)
 {
@@ -98,7 +98,7 @@ void step_frees_blocks(void)
     }
 }
 
-// ---- spans ------------------------------------------------------------------
+// ---- spans -----------------------------------------------------------------
 
 static void open_span(void)
 {

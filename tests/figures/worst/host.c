@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// worst CALLS [cold]: the workloads on a host, by the processor's clock. Prints for each
-// function, separated by |: workload, name, calls, and nanoseconds: least, mean of the
-// fastest 99.9 %, 99.9th percentile, most. The first line is of a function that does nothing.
+// worst CALLS [cold]: the workloads on a host, by the processor's clock. Prints
+// for each function, separated by |: workload, name, calls, and nanoseconds:
+// least, mean of the fastest 99.9 %, 99.9th percentile, most. The first line is
+// of a function that does nothing.
 //
-// With "cold", the code of reel and all static objects are flushed from the caches
-// before each call.
+// With "cold", the code of reel and all static objects are flushed from the
+// caches before each call.
 
 #define _GNU_SOURCE
 #include "calls.h"
@@ -46,7 +47,7 @@ void next_workload(void)
 {
 }
 
-// ---- a call -------------------------------------------------------------------
+// ---- a call ----------------------------------------------------------------
 
 // Without waiting for each line.
 __attribute__((target("clflushopt"))) static void flush(const char *from,
@@ -57,8 +58,8 @@ __attribute__((target("clflushopt"))) static void flush(const char *from,
     }
 }
 
-// What is inlined, and the core behind it, are linked after all other code; and the
-// objects after the data of ports.
+// What is inlined, and the core behind it, are linked after all other code; and
+// the objects after the data of ports.
 static void cool(void)
 {
     flush((const char *)AT(cached_block), etext);
@@ -125,7 +126,7 @@ static void measure_nothing(void)
     }
 }
 
-// ---- what comes out -----------------------------------------------------------
+// ---- what comes out --------------------------------------------------------
 
 static double now_ns(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What is inlined, as calls; and calls whose argument is a struct of three words, which
-// registers do not hold on some CPUs.
+// What is inlined, as calls; and calls whose argument is a struct of three
+// words, which registers do not hold on some CPUs.
 
 #include "inlined.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Blocks and pages that are taken and given back: blocks, pool and region, with and
-// without a cache.
+// Blocks and pages that are taken and given back: blocks, pool and region, with
+// and without a cache.
 
 #include "calls.h"
 #include "inlined.h"
@@ -22,7 +22,7 @@ static reel_pool pool;
 static reel_pool_cache pool_cache;
 static reel_region region;
 
-// ---- blocks -----------------------------------------------------------------
+// ---- blocks ----------------------------------------------------------------
 
 void start_blocks(void)
 {
@@ -72,7 +72,7 @@ void step_blocks_cache(void)
     }
 }
 
-// ---- pool -------------------------------------------------------------------
+// ---- pool ------------------------------------------------------------------
 
 static void start_pages(size_t page_size)
 {
@@ -119,7 +119,7 @@ void step_pool(void)
     }
 }
 
-// ---- region -----------------------------------------------------------------
+// ---- region ----------------------------------------------------------------
 
 static void allocate_in_region(size_t most)
 {

@@ -3,17 +3,19 @@
 //
 //     -plugin meter.so,costs=FILE,out=FILE
 //
-// The costs are numbers. The first line is where next_workload, measured_call and
-// measured_end are, and where code begins that cannot be inside a call, and ends. Then a line an instruction:
-// its address, the next one's, what it costs, what it costs if it branches, and 1 if it calls through a
-// register, 2 if it ends a function so. What these call is the application's, and costs
-// nothing.
+// The costs are numbers. The first line is where next_workload, measured_call
+// and measured_end are, and where code begins that cannot be inside a call, and
+// ends. Then a line an instruction: its address, the next one's, what it costs,
+// what it costs if it branches, and 1 if it calls through a register, 2 if it
+// ends a function so. What these call is the application's, and costs nothing.
 //
-// In the end it writes a line for each function of the workloads, in the order of their
-// first calls: address, calls, least, mean, 99.9th percentile and most of the costs.
+// In the end it writes a line for each function of the workloads, in the order
+// of their first calls: address, calls, least, mean, 99.9th percentile and most
+// of the costs.
 //
-// QEMU tells of each basic block that begins. Then all instructions of the block before
-// were executed, and the last one branched if the new block is not the one behind it.
+// QEMU tells of each basic block that begins. Then all instructions of the
+// block before were executed, and the last one branched if the new block is not
+// the one behind it.
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- what we use of QEMU's interface for plugins, version 1 -------------------
+// ---- what we use of QEMU's interface for plugins, version 1 ----------------
 //
 // Debian packages the emulator without its header.
 
@@ -52,7 +54,7 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *instruction);
 
 EXPORT int qemu_plugin_version = 1;
 
-// ---- instructions and blocks --------------------------------------------------
+// ---- instructions and blocks -----------------------------------------------
 
 #define CODE_SIZE (256u << 10)
 #define MOST_ROWS 80u    // functions
@@ -98,7 +100,7 @@ static block *new_block(const struct qemu_plugin_tb *from)
     return made;
 }
 
-// ---- calls --------------------------------------------------------------------
+// ---- calls -----------------------------------------------------------------
 
 static struct tally {
     uint32_t workload, function;
@@ -189,7 +191,7 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *from)
                                          new_block(from));
 }
 
-// ---- files --------------------------------------------------------------------
+// ---- files -----------------------------------------------------------------
 
 static void read_costs(const char *path)
 {
