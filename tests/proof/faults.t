@@ -113,7 +113,7 @@ sub lost_goal {
 
 # Without PROVE=all one that is quick.
 my $only = $ENV{ONLY} // '';
-my @chosen = ( $ENV{PROVE} // '' ) eq 'all' ? grep { $only eq '' || $_->[0] =~ /^$only/ } @faults : $faults[0];
+my @chosen = ( $ENV{PROVE} // '' ) eq 'all' ? grep { $only eq '' || $_->[0] eq $only } @faults : $faults[0];
 for my $fault (@chosen) {
     my ( $base, $pattern, @edit ) = @$fault;
     my $text = $edit[1];
