@@ -104,7 +104,7 @@ $(OUT)/%.bin: $(OUT)/%.elf
 
 SYMBOL_FILES := $(CORE_FILES) $(SIZES) $(IMAGES)
 TEST_FILES   += $(HEADER_CHECKS) $(CPLUSPLUS) $(EXAMPLE)
-SCRIPT_RUNS  += $(addprefix tests/compile/,layers.t licences.t callers.t texts.t config.t symbols.t cores.t evidence.t)
+SCRIPT_RUNS  += $(addprefix tests/compile/,layers.t licences.t callers.t guarantees.t texts.t config.t symbols.t cores.t evidence.t)
 NEEDS_tests/compile/callers.t := $(CALL_GRAPHS)
 NEEDS_tests/compile/config.t  := $(CASES)
 NEEDS_tests/compile/cores.t   := $(CASES)
