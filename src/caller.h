@@ -30,9 +30,6 @@
 #define WITH(parameter) , parameter
 #define PASS(value)     , (value)
 
-// In place of a caller: after a failure another attempt follows, so nothing is reported.
-#define NOBODY ((const void *)UINTPTR_MAX)
-
 // A public function that others of the library call on behalf of a caller: this is its
 // body, which gets the caller. The function itself is at the end of its file.
 #define FROM(function) function##_from

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define KIND REEL_KIND_HEAP
 #include "binding.h"
-#include "heap_map.h"
+#include "heap_lists.h"
 #include "reel/events.h"
 
 // A cached block is a used one to the heap, and nothing is written to it.
@@ -28,35 +28,37 @@ static bool cache_has_ended(const reel_heap_cache *cache)
     return cache->capacity == 0;
 }
 
-static bool is_empty(const reel_heap_cache *cache)
+// Before the heap would refuse, it gets back what is cached: so a request that the two
+// can serve together is never a refusal.
+OUT_OF_LINE void flush_for(reel_heap_cache *cache, size_t size, size_t more)
 {
-    size_t i = 0;
-    while (i < cache->capacity && cache->slots[i].count == 0) {
-        i++;
+    const size_t largest = reel_heap_largest_free(cache->heap);
+    if (size > largest || more > largest - size) {
+        (void)reel_heap_cache_flush(cache);
     }
-    return i == cache->capacity;
 }
 
-// The heap has no room, but may have with what is cached: then it did not refuse.
+ALWAYS_INLINE void make_room(reel_heap_cache *cache, size_t size, size_t align)
+{
+    const reel_heap *const heap = cache->heap;
+    const uintptr_t mask = mask_of(align);
+    const size_t more = mask > heap->mask ? mask : 0;
+    const size_t above = (heap->count - frontier_of(heap)) << heap->shift;
+    const size_t taken = with_zone(at_least_1(size));
+    if (taken > above || more > above - taken) {
+        flush_for(cache, size, more);
+    }
+}
+
 static IN_CALLER void *alloc_large(reel_heap_cache *cache, size_t size,
                                    size_t align WITH_CALLER)
 {
-    reel_heap *const heap = cache->heap;
     if (cache_has_ended(cache)) {
-        (void)HOLDS(false, REEL_STALE, KIND, heap, caller);
+        (void)HOLDS(false, REEL_STALE, KIND, cache->heap, caller);
         return NULL;
     }
-    const size_t failures = heap->failures;
-    const size_t largest_refused = heap->largest_refused;
-    void *const block = FROM(reel_heap_alloc)(
-        heap, size, align PASS(is_empty(cache) ? caller : NOBODY));
-    if (block != NULL || heap->failures == failures || is_empty(cache)) {
-        return block;
-    }
-    heap->failures = failures;
-    heap->largest_refused = largest_refused;
-    (void)reel_heap_cache_flush(cache);
-    return FROM(reel_heap_alloc)(heap, size, align PASS_CALLER);
+    make_room(cache, size, align);
+    return FROM(reel_heap_alloc)(cache->heap, size, align PASS_CALLER);
 }
 
 void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
@@ -64,13 +66,16 @@ void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
 {
     const reel_heap *const heap = cache->heap;
     const uintptr_t mask = mask_of(align);
-    const size_t i = (at_least_1(size) - 1) >> heap->shift;
+    const size_t i = granules_for(heap, at_least_1(size)) - 1;
     if (i < cache->capacity && mask <= heap->mask && (align & mask) == 0
         && cache->slots[i].count > 0) {
         reel_heap_slot *const slot = &cache->slots[i];
         void *const block = slot->blocks[--slot->count];
-        watch_alive((uintptr_t)block, (i + 1) << heap->shift);
-        REEL_REPORT(TAKE, HEAP, heap, block, (i + 1) << heap->shift);
+        const size_t bytes = (i + 1) << heap->shift;
+        watch_alive((uintptr_t)block,
+                    REEL_RED_ZONES ? at_least_1(size) : bytes);
+        note_size((uintptr_t)block + bytes, at_least_1(size));
+        REEL_REPORT(TAKE, HEAP, heap, block, bytes);
         return block;
     }
     return alloc_large(cache, size, align PASS_HERE);
@@ -157,10 +162,14 @@ static void *reallocate(void *self, void *block, size_t old_size,
                         size_t new_size, size_t align)
 {
     reel_heap_cache *const cache = self;
-    (void)old_size;
-    return block == NULL || cache_has_ended(cache)
-               ? allocate(self, new_size, align)
-               : reel_heap_realloc(cache->heap, block, new_size, align);
+    if (block == NULL || cache_has_ended(cache)) {
+        return allocate(self, new_size, align);
+    }
+    if (new_size > old_size) {
+        make_room(cache, new_size, align);
+    }
+    return FROM(reel_heap_realloc)(cache->heap, block, new_size,
+                                   align PASS_HERE);
 }
 
 static reel_status give_back(void *self, void *block, size_t size)

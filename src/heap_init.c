@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #define KIND REEL_KIND_HEAP
 #include "binding.h"
-#include "heap_map.h"
+#include "heap_lists.h"
 #include "reel/events.h"
 
 STATIC_CHECK(sizeof(reel_heap_cell) == 2 * sizeof(uintptr_t));
@@ -43,7 +43,7 @@ ALWAYS_INLINE void start_empty(reel_heap *heap)
     if (REEL_POISON || REEL_WATCH) {
         watch_dead(heap->base, heap->count << heap->shift);
     }
-    store_relaxed(&heap->frontier, 0);
+    WRITE(heap->frontier, 0);
     heap->cleared = 0;
     heap->below_peak = heap->peak;
     heap->pending = 0;
@@ -95,14 +95,22 @@ reel_status reel_heap_init(reel_heap *heap, void *buffer, size_t size)
 }
 ALSO_PLAIN(reel_heap_init);
 
-reel_status reel_heap_reset(reel_heap *heap)
+OUT_OF_LINE reel_status reset_slowly(reel_heap *heap)
+{
+    const reel_status status =
+        has_ended(heap) ? REEL_STALE : renew_binding(&heap->entry, heap);
+    if (status == REEL_OK) {
+        REEL_REPORT(RESET, HEAP, heap, heap->base,
+                    heap->peak - heap->below_peak);
+        start_empty(heap);
+    }
+    return status;
+}
+
+EXTERN_IN_CALLER reel_status reel_heap_reset(reel_heap *heap)
 {
     if (REEL_UNLIKELY(heap->entry != NULL || has_ended(heap))) {
-        const reel_status status =
-            has_ended(heap) ? REEL_STALE : renew_binding(&heap->entry, heap);
-        if (status != REEL_OK) {
-            return status;
-        }
+        return reset_slowly(heap);
     }
     REEL_REPORT(RESET, HEAP, heap, heap->base, heap->peak - heap->below_peak);
     start_empty(heap);
@@ -129,10 +137,12 @@ static reel_status give_back(void *self, void *block, size_t size)
 {
     reel_heap *const heap = self;
     const size_t first = index_of(heap, (uintptr_t)block);
-    return is_used(heap, first)
-                   && at_least_1(size) > used_length(heap, first) << heap->shift
-               ? REEL_INVALID
-               : reel_heap_free(heap, block);
+    const bool is_too_large =
+        is_used(heap, first)
+        && at_least_1(size)
+               > size_in((uintptr_t)block, reel_heap_used_length(heap, first)
+                                               << heap->shift);
+    return is_too_large ? REEL_INVALID : reel_heap_free(heap, block);
 }
 
 // Without a granule nothing is allocated, and below no frontier nothing is freed. A

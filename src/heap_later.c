@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define KIND REEL_KIND_HEAP
-#include "heap_map.h"
+#include "heap_lists.h"
 #include "reel/events.h"
 
 // Blocks that others free are pushed on a list, whose links are the first words of the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define KIND REEL_KIND_HEAP
-#include "heap_map.h"
+#include "heap_lists.h"
 
 // ---- misuse --------------------------------------------------------------------
 
@@ -43,7 +43,8 @@ size_t reel_heap_usable_size(const reel_heap *heap, const void *block)
     if (!is_block(heap, first, block PASS_HERE)) {
         return 0;
     }
-    return used_length(heap, first) << heap->shift;
+    return size_in((uintptr_t)block, reel_heap_used_length(heap, first)
+                                         << heap->shift);
 }
 
 // The highest list that is not empty has its first block to give, and no longer one
@@ -63,7 +64,8 @@ size_t reel_heap_largest_free(const reel_heap *heap)
             break;
         }
     }
-    return most << heap->shift;
+    most <<= heap->shift;
+    return most > REEL_RED_ZONES ? most - REEL_RED_ZONES : 0;
 }
 
 reel_stats reel_heap_stats(const reel_heap *heap)
@@ -146,7 +148,7 @@ static bool has_valid_edges(const reel_heap *heap, size_t first, size_t end,
             return false;
         }
     }
-    return !has_length || used_length(heap, first) == end - first;
+    return !has_length || reel_heap_used_length(heap, first) == end - first;
 }
 
 // Heads of lists that are not empty: each leads to a free block of that length.

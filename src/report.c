@@ -8,9 +8,6 @@ void reel_tell_refusal(reel_status why, reel_kind kind, const void *object,
                        size_t available, const void *backing)
 {
     reel_incident report;
-    if (caller == NOBODY) {
-        return;
-    }
     report.why = (int)why;
     report.kind = (int)kind;
     report.object = object;

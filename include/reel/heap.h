@@ -26,8 +26,11 @@
 /// none. Only calls that clear or copy depend on sizes; their labels say so.
 ///
 /// The most instructions that were counted on a Cortex-M3 (-O2, REEL_CHECKS 1),
-/// while recorded programs ran: 190 to allocate, without what clears the map; 235
-/// to free; 18 to reset. On a Cortex-M0: 320 and 370. tests/figures has all.
+/// while recorded programs ran: 170 to allocate, without what clears the map; 230
+/// to free, also for each block that is drained; 14 to reset, 35 to free later; 22
+/// from a cache and 50 into it. A reallocation that moves is one of each, and the
+/// copy. On a Cortex-M0: 260 to allocate, 345 to free. tests/bench/README.md has
+/// all, and for each function the most cycles that it can take on a Cortex-M0+.
 ///
 /// Fragmentation. No bound is proven. Recorded programs need 1.03 to 1.20 times
 /// the bytes that they have allocated at one time, the heap's own included. The
@@ -210,8 +213,8 @@ size_t reel_heap_drain(reel_heap *heap, size_t most);
 void *reel_heap_realloc(reel_heap *heap, void *block, size_t size,
                         size_t align);
 
-/// Get the bytes that a block has: its size rounded up to the granule. All of
-/// them may be used.
+/// Get the bytes that a block has: its size rounded up to the granule, or as it is
+/// with REEL_RED_ZONES. All of them may be used.
 ///
 /// Returns  the bytes; 0 after a panic.
 /// Panics   `block` is not a block of the heap (REEL_FOREIGN,

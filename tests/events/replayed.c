@@ -75,6 +75,27 @@ static void every_kind_of_event_came(void)
     }
 }
 
+// What a cache has aside serves the second request: so nothing was refused.
+static void a_request_that_a_cache_serves_is_no_refusal(void)
+{
+    static _Alignas(64) unsigned char memory[REEL_HEAP_SIZE(128)];
+    static reel_heap heap;
+    static reel_heap_cache cache;
+    static reel_heap_slot slots[8];
+    reel_event event;
+    bool is_refused = false;
+    EXPECT_EQUAL(reel_heap_init(&heap, memory, sizeof memory), REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_init(&cache, &heap, slots, 8), REEL_OK);
+    void *const block = reel_heap_cache_alloc(&cache, 100, 0);
+    EXPECT_EQUAL(reel_heap_cache_free(&cache, block), REEL_OK);
+    EXPECT(reel_heap_cache_alloc(&cache, 128, 0) != NULL);
+    while (reel_events_take(&event)) {
+        is_refused =
+            is_refused || REEL_EVENT_KIND_OF(event.what) == REEL_EVENT_REFUSE;
+    }
+    EXPECT(!is_refused);
+}
+
 static void no_event_was_lost(void)
 {
     EXPECT_EQUAL(reel_events_lost(), 0);
@@ -86,6 +107,8 @@ int main(void)
     tap_result("what_each_allocator_uses_follows_from_its_events", NULL);
     every_kind_of_event_came();
     tap_result("every_kind_of_event_came", NULL);
+    a_request_that_a_cache_serves_is_no_refusal();
+    tap_result("a_request_that_a_cache_serves_is_no_refusal", NULL);
     no_event_was_lost();
     tap_result("no_event_was_lost", NULL);
     return tap_end() ? 0 : 1;

@@ -11,7 +11,7 @@ FLAGS_fuzzer    := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 PATH_tests/fuzz := -Itests/fuzz
 FUZZ_BODY   := $(CORE) $(addprefix tests/fuzz/,body.c kinds.c)
 FUZZ_BUILDS := gcc+O2 gcc+checks2+O2 gcc+meddling+checks2+O2 gcc+masked+poison1+O2 \
-               i686+O2 i686+checks2+O2
+               i686+O2 i686+checks2+O2 gcc+asan+zones
 OPERATIONS  := 1000000000
 
 $(OUT)/%/fuzz: $$(call objects,$$*,$(FUZZ_BODY) tests/fuzz/driver.c)
@@ -20,7 +20,7 @@ $(OUT)/%/libfuzzer: $$(call objects,$$*,$(FUZZ_BODY) tests/fuzz/libfuzzer.c)
 	$(SAY); $(LINK)
 
 FUZZ_RUNS := $(addprefix $(OUT)/,$(addsuffix /fuzz,gcc+O2 gcc+checks2+O2 \
-               gcc+meddling+checks2+O2))
+               gcc+meddling+checks2+O2 gcc+asan+zones))
 HOST_RUNS += $(FUZZ_RUNS)
 FUZZERS   := $(FUZZ_BUILDS:%=$(OUT)/%/fuzz)
 

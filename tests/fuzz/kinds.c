@@ -127,7 +127,8 @@ static bool commit(void *context, void *addr, size_t size)
     return true;
 }
 
-// What is no longer committed loses its contents.
+// What is no longer committed loses its contents. With a memory checker it is dead, and
+// nobody may write there.
 static void decommit(void *context, void *addr, size_t size)
 {
     node *const n = context;
@@ -135,7 +136,7 @@ static void decommit(void *context, void *addr, size_t size)
     MUST(size > 0 && size % PAGE == 0 && size <= n->frontier);
     n->frontier -= size;
     MUST((unsigned char *)addr == (unsigned char *)n->memory + n->frontier);
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size && !REEL_WATCH; i++) {
         ((unsigned char *)addr)[i] = 0xEE;
     }
 }
@@ -579,7 +580,8 @@ static void try_a_span(node *n)
     }
     for (size_t left = size; left > 0; left /= 2) {
         unsigned char *const got = reel_span_alloc(&span, left / 2, 1);
-        MUST(got != NULL || at_least_1(left / 2) > span.end - span.next);
+        MUST(got != NULL
+             || at_least_1(left / 2) + REEL_RED_ZONES > span.end - span.next);
         if (got != NULL) {
             *got = 1;
         }

@@ -32,7 +32,8 @@ typedef struct state {
 static _Alignas(64) state now;
 static size_t granules;
 static bool has_all_calls; // realloc and alignments, too
-static size_t states, calls, refused_frees;
+static size_t states, calls;
+static size_t inside, doubles, foreign; // pointers that no free takes
 
 void reel_panic(reel_status why, const char *file, int line)
 {
@@ -157,12 +158,18 @@ static void expect_refusals(void)
         EXPECT(reel_heap_owns(&now.heap, granule(i)) == is_start);
         if (!is_start) {
             const reel_status status = reel_heap_free(&now.heap, granule(i));
-            EXPECT(status
-                   == (now.owner[i] == NONE ? REEL_DOUBLE_FREE : REEL_FOREIGN));
-            refused_frees++;
+            const bool is_free = now.owner[i] == NONE;
+            EXPECT(status == (is_free ? REEL_DOUBLE_FREE : REEL_FOREIGN));
+            *(is_free ? &doubles : &inside) += 1;
         }
         EXPECT(reel_heap_free(&now.heap, granule(i) + 1) == REEL_FOREIGN);
-        refused_frees++;
+        inside++;
+    }
+    void *const elsewhere[] = { now.heap.map, granule(granules), &granules,
+                                (void *)UINTPTR_MAX };
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
+        EXPECT(reel_heap_free(&now.heap, elsewhere[i]) == REEL_FOREIGN);
+        foreign++;
     }
     EXPECT(memcmp(&before, &now.heap, sizeof before) == 0);
 }
@@ -262,7 +269,7 @@ static void go_on(unsigned left)
 static void from_each_size(unsigned length)
 {
     memset(met, 0, sizeof met);
-    states = calls = refused_frees = 0;
+    states = calls = inside = doubles = foreign = 0;
     for (granules = 1; granules <= GRANULES; granules++) {
         memset(&now, 0, sizeof now);
         memset(now.owner, NONE, sizeof now.owner);
@@ -276,7 +283,9 @@ static void from_each_size(unsigned length)
     test_note("length of the sequences:", length);
     test_note("states:", states);
     test_note("calls:", calls);
-    test_note("frees of what is no block, all refused:", refused_frees);
+    test_note("refused frees of what is inside of a block:", inside);
+    test_note("refused frees of a block that is free:", doubles);
+    test_note("refused frees of what lies elsewhere:", foreign);
 }
 
 // ---- long blocks ------------------------------------------------------------------
@@ -327,7 +336,7 @@ int main(int count, char **arguments)
 {
     const unsigned more = count > 1 ? (unsigned)atoi(arguments[1]) : 2;
     from_each_size(4 + more);
-    EXPECT(refused_frees > 100000);
+    EXPECT(inside > 100000 && doubles > 100000 && foreign > 100000);
     tap_result("every sequence of allocations and frees is right", NULL);
     has_all_calls = true;
     from_each_size(3 + more / 2);

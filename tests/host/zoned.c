@@ -258,6 +258,95 @@ static pair span_blocks(void)
                    reel_span_alloc(&span, SIZE, 1));
 }
 
+// ---- heaps ----------------------------------------------------------------------
+
+static reel_heap *new_heap(size_t granule)
+{
+    static reel_heap heap;
+    require(reel_heap_init_granular(&heap, memory, sizeof memory, granule)
+            == REEL_OK);
+    return &heap;
+}
+
+static void write_all(void *block, size_t size)
+{
+    memset(block, 1, size);
+}
+
+// What a block is told to have may be written, after each change of its size.
+static pair use_a_heap(reel_heap *heap)
+{
+    void *const larger = reel_heap_alloc(heap, SIZE + 5, 1);
+    void *const low = reel_heap_realloc(heap, larger, SIZE, 1);
+    void *block = reel_heap_alloc(heap, 3 * SIZE, 1);
+    require(low == larger);
+    void *const above = reel_heap_alloc(heap, 5 * SIZE, 1);
+    static const size_t sizes[] = { 2 * SIZE, 2 * SIZE + 1, 3 * SIZE,
+                                    1,        40 * SIZE,    SIZE };
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        block = reel_heap_realloc(heap, block, sizes[i], 1);
+        require(block != NULL && reel_heap_is_valid(heap));
+        write_all(block, sizes[i]);
+        const size_t has = reel_heap_usable_size(heap, block);
+        require(REEL_RED_ZONES > 0 ? has == sizes[i] : has >= sizes[i]);
+        write_all(block, has);
+    }
+    require(reel_heap_free_sized(heap, block, SIZE + 60) == REEL_INVALID
+            && reel_free(reel_heap_allocator(heap), block, SIZE + 60)
+                   == REEL_INVALID
+            && reel_heap_free_sized(heap, block, SIZE) == REEL_OK
+            && reel_heap_free(heap, above) == REEL_OK);
+    const size_t most = reel_heap_largest_free(heap);
+    block = reel_heap_alloc(heap, most, 1);
+    write_all(block, most);
+    require(reel_heap_alloc(heap, 1, 1) == NULL
+            && reel_heap_free(heap, block) == REEL_OK
+            && reel_heap_alloc(heap, most + 1, 1) == NULL
+            && reel_heap_alloc(heap, SIZE_MAX - 8, 1) == NULL
+            && reel_heap_is_valid(heap));
+    return ordered(low, reel_heap_alloc_zeroed(heap, SIZE, 1));
+}
+
+static pair heap_blocks(void)
+{
+    return use_a_heap(new_heap(REEL_HEAP_GRANULE));
+}
+
+static pair heap_blocks_of_lines(void)
+{
+    return use_a_heap(new_heap(64));
+}
+
+static pair aligned_heap_blocks(void)
+{
+    reel_heap *const heap = new_heap(REEL_HEAP_GRANULE);
+    return ordered(reel_heap_alloc(heap, SIZE, 128),
+                   reel_heap_alloc(heap, SIZE, 256));
+}
+
+static pair cached_heap_blocks(void)
+{
+    static reel_heap_cache cache;
+    static reel_heap_slot slots[4];
+    reel_heap *const heap = new_heap(REEL_HEAP_GRANULE);
+    require(reel_heap_cache_init(&cache, heap, slots, 4) == REEL_OK);
+    void *const first = reel_heap_cache_alloc(&cache, SIZE + 1, 1);
+    void *const other = reel_heap_cache_alloc(&cache, SIZE, 1);
+    require(reel_heap_cache_free(&cache, first) == REEL_OK
+            && reel_heap_cache_alloc(&cache, SIZE, 1) == first
+            && reel_heap_free_later(heap, other) == REEL_OK
+            && reel_heap_drain(heap, 2) == 1);
+    return ordered(first, reel_heap_cache_alloc(&cache, SIZE, 1));
+}
+
+REEL_HEAP_DEFINE(static_heap, 256);
+
+static pair blocks_of_a_static_heap(void)
+{
+    return ordered(reel_heap_alloc(&static_heap, SIZE, 1),
+                   reel_heap_alloc(&static_heap, SIZE, 1));
+}
+
 // ---- the program --------------------------------------------------------------------
 
 static const struct {
@@ -280,6 +369,11 @@ static const struct {
     { "rewindable", rewindable_blocks, SIZE },
     { "freeable", freeable_blocks, SIZE },
     { "span", span_blocks, SIZE },
+    { "heap", heap_blocks, SIZE },
+    { "heap-lines", heap_blocks_of_lines, SIZE },
+    { "heap-aligned", aligned_heap_blocks, SIZE },
+    { "heap-cached", cached_heap_blocks, SIZE },
+    { "static-heap", blocks_of_a_static_heap, SIZE },
 };
 
 typedef enum misuse { NONE, OVER, FAR, UNDER, MISUSES } misuse;

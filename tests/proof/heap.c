@@ -48,7 +48,7 @@ PROOF(the_lowest_list_that_is_not_empty_is_found, 4)
     ANY_HEAP(heap);
     ASSUME(bin < BIN_WORDS * WORD_BITS && other < BIN_WORDS * WORD_BITS);
     uintptr_t found = 0;
-    const bool is_found = find_bin(&heap, bin, &found);
+    const bool is_found = find_bin(&heap, bin / WORD_BITS, bit_of(bin), &found);
     ASSERT(!is_found || (found >= bin && found < BIN_WORDS * WORD_BITS));
     ASSERT(!is_found || is_filled(&heap, found));
     ASSERT(other < bin || !is_filled(&heap, other)

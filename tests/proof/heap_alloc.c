@@ -19,7 +19,7 @@ typedef struct watched_heap {
     bool is_untouched;
     size_t looks;
     bool is_refused, is_fronted, is_raised, is_left;
-    uintptr_t front_block, front_first, front_bytes, front_n, front_taken;
+    uintptr_t front_block, front_bytes, front_n, front_taken;
     uintptr_t raised_to, left_first, left_gap;
     uintptr_t out_block, out_first, out_n, out_bytes;
 } watched_heap;
@@ -46,12 +46,13 @@ uintptr_t cut_first_of(const reel_heap *heap, uintptr_t bin)
     return seen->looks == 1 ? seen->near.block : seen->far.block;
 }
 
-size_t cut_bytes_for(const reel_heap *heap, uintptr_t block, size_t least)
+bool cut_bytes_for(const reel_heap *heap, uintptr_t block, size_t least,
+                   size_t *bytes)
 {
     const watched_heap *const seen = watched(heap);
-    const size_t bytes = seen->looks == 1 ? seen->near.bytes : seen->far.bytes;
     (void)block;
-    return seen->is_untouched && bytes >= least ? bytes : 0;
+    *bytes = seen->looks == 1 ? seen->near.bytes : seen->far.bytes;
+    return seen->is_untouched && *bytes >= least;
 }
 
 bool cut_unlink_first(reel_heap *heap, uintptr_t bin, uintptr_t block)
@@ -60,13 +61,13 @@ bool cut_unlink_first(reel_heap *heap, uintptr_t bin, uintptr_t block)
     return watched(heap)->is_untouched;
 }
 
-void cut_take_front(reel_heap *heap, uintptr_t block, size_t first,
-                    size_t bytes, size_t n, size_t taken)
+void cut_take_front(reel_heap *heap, uintptr_t block, size_t bytes, size_t n,
+                    size_t taken)
 {
     watched_heap *const seen = watched(heap);
     seen->is_fronted = true;
-    seen->front_block = block, seen->front_first = first;
-    seen->front_bytes = bytes, seen->front_n = n, seen->front_taken = taken;
+    seen->front_block = block, seen->front_bytes = bytes, seen->front_n = n,
+    seen->front_taken = taken;
 }
 
 void cut_leave_free(reel_heap *heap, size_t first, size_t gap)
@@ -81,8 +82,9 @@ void cut_raise_frontier(reel_heap *heap, size_t to)
 }
 
 void *cut_hand_out(reel_heap *heap, uintptr_t block, size_t first, size_t n,
-                   size_t bytes)
+                   size_t bytes, size_t size)
 {
+    (void)size;
     watched_heap *const seen = watched(heap);
     seen->out_block = block, seen->out_first = first;
     seen->out_n = n, seen->out_bytes = bytes;
@@ -169,7 +171,6 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
     ASSERT(seen.is_fronted == (block != 0 && found->is_found));
     ASSERT(!seen.is_fronted
            || (seen.front_block == found->block && seen.front_n == n
-               && seen.front_first == seen.out_first
                && seen.front_bytes == found->bytes
                && seen.front_taken == seen.out_bytes
                && seen.front_taken <= seen.front_bytes));

@@ -410,6 +410,38 @@ static void a_cache_is_flushed_before_a_request_fails(void)
     EXPECT(reel_heap_stats(&heap).failures == 2);
 }
 
+// By each way that a cache may be asked, and however often the heap refused before.
+static void what_a_cache_has_aside_serves_before_the_heap_refuses(void)
+{
+    static reel_registry registry;
+    static reel_registry_entry entries[2];
+    static const reel_handle nothing = { 0, 0 };
+    reel_heap_cache cache;
+    reel_heap_slot slots[8];
+    const size_t size = REEL_HEAP_SIZE(8 * GRANULE);
+    start(size);
+    EXPECT(reel_heap_cache_init(&cache, &heap, slots, 8) == REEL_OK);
+    EXPECT(reel_registry_init(&registry, entries, 2) == REEL_OK);
+    EXPECT(reel_heap_cache_bind(&cache, &registry, nothing) == REEL_OK);
+    const reel_allocator a =
+        *reel_registry_get(&registry, reel_heap_cache_handle(&cache));
+    void *block = reel_heap_cache_alloc(&cache, 3 * GRANULE, 1);
+    void *const aside = reel_heap_cache_alloc(&cache, 4 * GRANULE, 1);
+    EXPECT(reel_heap_cache_free(&cache, aside) == REEL_OK);
+    void *const grown = reel_reallocate(a, block, 3 * GRANULE, 7 * GRANULE, 1);
+    EXPECT(grown == block && reel_heap_stats(&heap).used == 7 * GRANULE);
+    EXPECT(reel_heap_cache_free(&cache, grown) == REEL_OK);
+    block = reel_heap_cache_alloc(&cache, 6 * GRANULE, 2 * GRANULE);
+    EXPECT(block != NULL && reel_heap_cache_free(&cache, block) == REEL_OK);
+    heap.failures = SIZE_MAX;
+    block = reel_heap_cache_alloc(&cache, 8 * GRANULE, 1);
+    EXPECT(block != NULL && reel_heap_cache_free(&cache, block) == REEL_OK);
+    heap.failures = 0;
+    EXPECT(reel_allocate(a, 5 * GRANULE, 1) != NULL);
+    EXPECT(reel_heap_stats(&heap).failures == 0
+           && reel_heap_stats(&heap).largest_refused == 0);
+}
+
 static void a_full_slot_frees_into_the_heap(void)
 {
     reel_heap_cache cache;
@@ -551,6 +583,7 @@ const test_case heap_tests[] = {
     TEST(a_reset_forgets_what_was_queued),
     TEST(a_cache_hands_out_what_it_was_given),
     TEST(a_cache_is_flushed_before_a_request_fails),
+    TEST(what_a_cache_has_aside_serves_before_the_heap_refuses),
     TEST(a_full_slot_frees_into_the_heap),
     TEST(full_checks_find_a_block_in_the_cache),
     TEST(a_cache_wants_a_heap_and_slots),

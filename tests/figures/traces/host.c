@@ -3,6 +3,7 @@
 //
 //   host least TRACE...  the least buffer in which each runs, heap included, beside the
 //                        most bytes that are allocated at one time, as asked for
+//   host least16 TRACE... the same with granules of 16 bytes
 //   host over TRACE      one line for each hundredth of it: event;allocated;reached,
 //                        in bytes, in that least buffer and one half as large again
 //   host worst           the same ratio for Robson's sequence, which knows where
@@ -27,6 +28,7 @@ static struct {
 
 static unsigned char *memory;
 static reel_heap heap;
+static size_t granule = REEL_HEAP_GRANULE;
 static void **blocks; // by slot
 
 void reel_panic(reel_status why, const char *file, int line)
@@ -159,7 +161,9 @@ static bool start(size_t size)
 {
     memset(blocks, 0, trace.header.slots * sizeof *blocks);
     return size > sizeof heap
-           && reel_heap_init(&heap, memory, size - sizeof heap) == REEL_OK;
+           && reel_heap_init_granular(&heap, memory, size - sizeof heap,
+                                      granule)
+                  == REEL_OK;
 }
 
 static bool runs_in(size_t size)
@@ -297,10 +301,11 @@ int main(int count, char **arguments)
 {
     memory = aligned_alloc(4096, ROOM);
     const char *const what = count > 1 ? arguments[1] : "";
+    granule = strcmp(what, "least16") == 0 ? 16 : REEL_HEAP_GRANULE;
     for (int i = 2; i < count; i++) {
         read_trace(arguments[i]);
         const size_t least = least_buffer();
-        if (strcmp(what, "least") == 0) {
+        if (strncmp(what, "least", 5) == 0) {
             printf("%s %.3f\n", trace.name, (double)least / trace.header.peak);
         } else if (strcmp(what, "over") == 0) {
             print_over_time(least, "in the least buffer");

@@ -18,6 +18,7 @@ $(OUT)/%/traces: $$(call objects,$$*,$(CORE) tests/figures/traces/host.c)
 
 TRACE_BOARDS := $(foreach cpu,microbit+primask mps2-an385+llsc,\
                   $(EACH_SPEED:%=$(OUT)/$(cpu)+%/traces-icount.elf))
+TRACE_BARE   := $(foreach cpu,microbit+primask mps2-an385+llsc,$(OUT)/$(cpu)+O2+checks0/traces-icount.elf)
 TRACE_PEERS  := $(foreach peer,newlib picolibc,$(OUT)/mps2-an385+Os/$(peer)/traces-icount.elf)
 TRACE_BOARD  := tests/figures/traces/board.c
 
@@ -42,7 +43,7 @@ SCRIPT_RUNS += tests/figures/traces/traces.t
 NEEDS_tests/figures/traces/traces.t := $(TRACE_FILE) $(TRACE_HOSTS) $(TRACE_BOARDS) $(TRACE_PEERS)
 
 .PHONY: heap
-heap: $(NEEDS_tests/figures/traces/traces.t) $(HEAP_RUNS) | $(OUT)/have-perl  ## Replay all recorded traces on a heap; every sequence of calls up to 10
+heap: $(NEEDS_tests/figures/traces/traces.t) $(TRACE_BARE) $(HEAP_RUNS) | $(OUT)/have-perl  ## Replay all recorded traces on a heap; every sequence of calls up to 10
 	$(foreach run,$(HEAP_RUNS),tests/tools/run $(run) 6 &&) true
 	HEAP=1 $(PROVE) -v tests/figures/traces/traces.t
 

@@ -88,6 +88,46 @@ sub peers {
     return $peers;
 }
 
+# The map has two bits for each granule, so larger granules make it smaller.
+sub large_granules {
+    my @few   = qw(cc1 sqlite phases drift);
+    my $peers = peers();
+    my %large = run( 'qemu-arm', 'build/armhf+O2/traces', 'least16',
+        map { -e "build/traces/$_" ? "build/traces/$_" : $_ } @few );
+    figures::check_readme( 'trace-granules',
+        readme::table(
+            [ 'trace, 32 bits', 'granules of 8 bytes', 'of 16', 'TLSF' ],
+            map { [ $_, $least{32}{$_}, $large{$_}, $peers->{$_}{tlsf32} ] } @few ),
+        'a host, and the same under qemu-arm', @hosts );
+}
+
+# The largest of a figure in all traces that a board replays.
+sub most_of {
+    my ( $calls, $what ) = @_;
+    my ($most) = sort { $b <=> $a } map { /_${what}$/ ? $calls->{$_} : () } keys %$calls;
+    return $most;
+}
+
+sub what_checks_take {
+    my %bare = (
+        'm3+O2' => calls( 'mps2-an385+llsc+O2+checks0', @all ),
+        'm0+O2' => calls( 'microbit+primask+O2+checks0', @small ),
+    );
+    my @rows = map {
+        my ( $text, $board, $what, $aim ) = @$_;
+        [ $text, $aim, most_of( $bare{$board}, $what ), most_of( $calls{$board}, $what ) ]
+    } (
+        [ 'alloc, mean, Cortex-M3',  'm3+O2', 'heap_alloc_mean',  100 ],
+        [ 'alloc, worst, Cortex-M3', 'm3+O2', 'heap_alloc_worst', 165 ],
+        [ 'free, mean, Cortex-M3',   'm3+O2', 'heap_free_mean',   120 ],
+        [ 'free, worst, Cortex-M3',  'm3+O2', 'heap_free_worst',  190 ],
+        [ 'free, worst, Cortex-M0',  'm0+O2', 'heap_free_worst',  300 ],
+    );
+    figures::check_readme( 'trace-checks',
+        readme::table( [ 'instructions', 'aim', 'REEL_CHECKS 0', 'REEL_CHECKS 1' ], @rows ),
+        'micro:bit (Cortex-M0) and MPS2 AN385 (Cortex-M3), at -O2', 'arm-none-eabi-gcc' );
+}
+
 sub tables {
     my $peers = peers();
     my @rows = map {
@@ -101,6 +141,8 @@ sub tables {
             @rows ),
         'a host, and the same under qemu-arm', @hosts );
     return if !$ENV{HEAP};
+    large_granules();
+    what_checks_take();
     my @cells = map {
         my $name = $_;
         [ $name,
