@@ -5,7 +5,8 @@
 //
 // After the first interrupt there may be a second one, at every instruction from
 // there on: some paths are entered only because of the first. In a long operation these
-// are every fourth, other ones after each first; with an argument the image tries all.
+// are every fourth, other ones after each first; with the argument `all` the image tries
+// all. With `broken` it tries ends that are wrong.
 
 #include "interrupts.h"
 
@@ -182,6 +183,7 @@ static unsigned try_once(const test_family *family,
 // ---- all of them -----------------------------------------------------------
 
 static bool tries_all;
+bool interrupts_have_broken_ends;
 
 static void interrupt_once(const test_family *family,
                            const test_operation *operation,
@@ -246,26 +248,33 @@ static void interrupt_families(const test_family *families)
     }
 }
 
-int main(void)
+static void read_arguments(void)
 {
-    code_base = (uint32_t)(uintptr_t)main & CODE_BASE;
     char line[LINE];
     const char *const arguments = semihost_arguments(line, sizeof line);
-    tries_all = arguments != NULL && arguments[0] != '\0';
+    const char first = arguments != NULL ? arguments[0] : '\0';
+    tries_all = first == 'a';
+    interrupts_have_broken_ends = first == 'b';
+}
+
+int main(void)
+{
+    read_arguments();
+    code_base = (uint32_t)(uintptr_t)main & CODE_BASE;
     clock_start();
     SHPR2 = SVC_PRIORITY;
     interrupt_families(lifetimes_families);
-#ifndef TEST_BROKEN_ENDS
-    interrupt_families(blocks_families);
-    interrupt_families(stacks_families);
-    interrupt_families(rewindables_families);
-    interrupt_families(spans_families);
-    interrupt_families(pools_families);
-    interrupt_families(regions_families);
-    interrupt_families(objects_families);
-    interrupt_families(heap_families);
-#endif
-    print_addresses();
+    if (!interrupts_have_broken_ends) {
+        interrupt_families(blocks_families);
+        interrupt_families(stacks_families);
+        interrupt_families(rewindables_families);
+        interrupt_families(spans_families);
+        interrupt_families(pools_families);
+        interrupt_families(regions_families);
+        interrupt_families(objects_families);
+        interrupt_families(heap_families);
+        print_addresses();
+    }
     test_note("interrupts", interrupts);
     test_note("violations", violations);
     return tap_end() ? 0 : 1;

@@ -54,6 +54,9 @@ extern const test_family blocks_families[], stacks_families[],
     regions_families[], objects_families[], lifetimes_families[],
     heap_families[];
 
+// The image is asked for ends that are wrong.
+extern bool interrupts_have_broken_ends;
+
 // Panics with a reason that a test may have, since a test set it to 0.
 extern size_t interrupts_panics;
 

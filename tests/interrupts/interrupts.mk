@@ -4,10 +4,8 @@
 
 PATH_tests/interrupts := -Itests/boards -iquote src
 
-INTERRUPT_FILES := $(INTERRUPT_BUILDS:%=$(OUT)/%/interrupts-icount.elf) \
-                   $(OUT)/mps2-an385/broken/interrupts-icount.elf
+INTERRUPT_FILES := $(INTERRUPT_BUILDS:%=$(OUT)/%/interrupts-icount.elf)
 INTERRUPT_FILES_LATER := $(INTERRUPT_BUILDS_LATER:%=$(OUT)/%/interrupts-icount.elf)
-OPTIONS_broken  := -DTEST_BROKEN_ENDS=1
 SCRIPT_RUNS     += tests/interrupts/interrupts.t
 NEEDS_tests/interrupts/interrupts.t := $(INTERRUPT_FILES)
 

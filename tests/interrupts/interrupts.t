@@ -40,10 +40,9 @@ my @operations = qw(reel_blocks_alloc reel_blocks_free reel_blocks_count_used
 $thumb::outside = qr/$thumb::outside|^reel_registry_|^reel_heap_blame/;
 
 sub run {
-    my ($build) = @_;
-    my $image = "build/$build/interrupts-icount.elf";
-    my $all    = $ENV{EVERY_BOARD} ? 'all' : '';
-    my $output = `targets/common/emulate $image $all`;
+    my ( $build, $what ) = @_;
+    my $image  = "build/$build/interrupts-icount.elf";
+    my $output = `targets/common/emulate $image $what`;
     return ( $image, $output, $? );
 }
 
@@ -81,6 +80,7 @@ sub report_coverage {
         $build, $done, $all, scalar keys %$masked );
 }
 
+my $how = $ENV{EVERY_BOARD} ? 'all' : '';    # second interrupts
 my @protected   = qw(microbit+primask+O2 mps2-an385);
 my @unprotected;
 if ( $ENV{EVERY_BOARD} ) {    # make interrupts
@@ -88,7 +88,7 @@ if ( $ENV{EVERY_BOARD} ) {    # make interrupts
     push @unprotected, qw(microbit+none+O2 mps2-an385+none);
 }
 for my $build (@protected) {
-    my ( $image, $output, $status ) = run($build);
+    my ( $image, $output, $status ) = run( $build, $how );
     my @failures = $output =~ /^(?:not ok|Bail|#.*expected).*/mg;
     is( $status, 0, "$build runs" ) or diag( join "\n", @failures );
     my ($violations) = $output =~ /^# violations (\d+)$/m;
@@ -97,7 +97,7 @@ for my $build (@protected) {
 }
 
 for my $build (@unprotected) {
-    my ( $image, $output, $status ) = run($build);
+    my ( $image, $output, $status ) = run( $build, $how );
     my ($violations) = $output =~ /^# violations (\d+)$/m;
     cmp_ok( $violations, '>', 0, "$build: violations are noticed" );
     note("$build: $violations violations");
@@ -111,7 +111,7 @@ for my $build (@unprotected) {
 }
 # Allocators whose ends are broken: each kind is noticed.
 {
-    my ( $image, $output, $status ) = run('mps2-an385/broken');
+    my ( $image, $output, $status ) = run( 'mps2-an385', 'broken' );
     for my $object ( 'blocks', 'a full arena', 'a temp', 'a rewindable', 'a pool', 'a region' ) {
         like( $output, qr/^not ok \d+ - end of \Q$object\E/m,
             "a broken end of $object is noticed" );

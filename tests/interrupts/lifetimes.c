@@ -3,8 +3,9 @@
 // gets it gets before the parent's memory is used anew, in its place, and no block
 // twice. From then on it gets nothing, and touches nothing.
 //
-// With TEST_BROKEN_ENDS each kind has an end whose stores come in another order.
+// If interrupts_have_broken_ends, each kind has an end whose stores come in another order.
 
+#include "broken_ends.h"
 #include "interrupts.h"
 
 #include "always.h"
@@ -13,10 +14,6 @@
 #include "reel/registry.h"
 #include "reel/rewindable.h"
 #include "reel/temp.h"
-
-#ifndef TEST_BROKEN_ENDS
-#define TEST_BROKEN_ENDS 0
-#endif
 
 #define SIZE    16u // of a block
 #define BLOCKS  4u
@@ -148,75 +145,13 @@ static reel_handle bind_region(reel_handle under)
     return reel_region_handle(&the.region);
 }
 
-// ---- broken ends --------------------------------------------------------------------
-
-#define PUT(field, value)                          \
-    do {                                           \
-        *(volatile uintptr_t *)&(field) = (value); \
-    } while (0)
-
-// The list first: fresh blocks begin at 0 again.
-static void end_blocks(void *self)
-{
-    reel_blocks *const it = self;
-    PUT(it->list.head.value, REEL_LIST_EMPTY(0, it->list.count));
-    PUT(it->list.count, 0);
-    PUT(it->list.peak.value, 0);
-}
-
-// Once only: what a handler frees in between is free for good.
-static void end_arena(void *self)
-{
-    reel_arena *const it = self;
-    PUT(it->limit.value, 0);
-    PUT(it->next.value, it->end);
-    PUT(it->floor, it->end);
-    PUT(it->base, it->end);
-}
-
-// What is not committed is handed out.
-static void end_temp(void *self)
-{
-    reel_temp *const it = self;
-    PUT(it->committed.value, it->stack.end);
-    PUT(it->stack.limit.value, 0);
-    PUT(it->stack.next.value, it->stack.end);
-    PUT(it->stack.base, it->stack.end);
-}
-
-// The first chunk is empty for a moment.
-static void end_rewindable(void *self)
-{
-    reel_rewindable *const it = self;
-    PUT(it->count.value, 0);
-    PUT(it->table[0].used.value, 0);
-    PUT(it->table[0].granules, 0);
-    PUT(it->capacity, 0);
-}
-
-// The list first: the watermark leads to the first page again.
-static void end_pool(void *self)
-{
-    reel_pool *const it = self;
-    PUT(it->list.head.value, REEL_LIST_EMPTY(it->list.count, it->list.count));
-    PUT(it->first.value, UINTPTR_MAX);
-    PUT(it->capacity, 0);
-}
-
-// Only what says that it ended.
-static void end_region(void *self)
-{
-    reel_region *const it = self;
-    PUT(it->newest, UINTPTR_MAX);
-}
-
 static const kind kinds[] = {
-    { start_blocks, bind_blocks, end_blocks },
-    { start_arena, bind_arena, end_arena },
-    { start_temp, bind_temp, end_temp },
-    { start_rewindable, bind_rewindable, end_rewindable },
-    { start_pool, bind_pool, end_pool },
-    { start_region, bind_region, end_region },
+    { start_blocks, bind_blocks, broken_end_of_blocks },
+    { start_arena, bind_arena, broken_end_of_arena },
+    { start_temp, bind_temp, broken_end_of_temp },
+    { start_rewindable, bind_rewindable, broken_end_of_rewindable },
+    { start_pool, bind_pool, broken_end_of_pool },
+    { start_region, bind_region, broken_end_of_region },
 };
 
 static reel_handle bind_broken(void)
@@ -303,7 +238,7 @@ static void prepare(void)
         reel_registry_register(&registry, reel_allocator_null(), none, &parent)
         == REEL_OK);
     used = tried->start();
-    child = TEST_BROKEN_ENDS ? bind_broken() : tried->bind(parent);
+    child = interrupts_have_broken_ends ? bind_broken() : tried->bind(parent);
     for (size_t i = 0; i < argument(HELD); i++) {
         take();
     }

@@ -11,7 +11,6 @@ static reel_rewindable_chunk table[TABLE];
 static _Alignas(32) unsigned char memory[SIZE];
 static reel_word bits[BITS_WORDS];
 static size_t taken_bytes, most_bytes, taken_bits; // of the backings
-static bool is_inside;                             // the backing
 static bool has_frees;                             // by the handler
 static void *others; // what the thread in the gate took
 
@@ -21,11 +20,9 @@ static void *take_chunk(void *self, size_t size, size_t align)
 {
     const size_t start = (taken_bytes + align - 1) & ~(align - 1);
     (void)self;
-    REQUIRE(!is_inside && !reel_port_in_interrupt());
-    is_inside = true;
+    REQUIRE(!reel_port_in_interrupt());
     const bool fits = start <= most_bytes && size <= most_bytes - start;
     taken_bytes = fits ? start + size : taken_bytes;
-    is_inside = false;
     return fits ? &memory[start] : NULL;
 }
 
@@ -97,12 +94,12 @@ static void handler_gives(piece *kept)
 
 static void handler_frees(void)
 {
-    has_frees = true;
-    for (size_t i = 0; i < pieces_count; i++) {
-        if (pieces[i].owner == HANDLER) {
-            handler_gives(&pieces[i]);
-            return;
-        }
+    size_t i = 0;
+    while (i < pieces_count && pieces[i].owner != HANDLER) {
+        i++;
+    }
+    if (i < pieces_count) {
+        handler_gives(&pieces[i]);
     }
 }
 
@@ -169,20 +166,6 @@ static void fill_another(void)
     const size_t chunk = rewindable.count.value;
     take(HANDLER, 88);
     take(MAIN_LOOP, room_in(&table[chunk]));
-}
-
-static void take_above(void)
-{
-    take(HANDLER, 64);
-    take(HANDLER, 8);
-}
-
-// Only one block is in the second chunk, and no room for more.
-static void climb(void)
-{
-    take(HANDLER, 120);
-    take(HANDLER, 16);
-    take(HANDLER, 16);
 }
 
 static void rewind_all(void)
@@ -260,12 +243,13 @@ static void shape_others(void)
         break;
     case ABOVE:
     case SPANNED:
-        take_above();
+        take(HANDLER, 64);
+        take(HANDLER, 8);
         break;
-    case LADDER:
-        climb();
-        break;
-    default:
+    case LADDER: // there is no room for more in the second one
+        take(HANDLER, 120);
+        take(HANDLER, 16);
+        take(HANDLER, 16);
         break;
     }
 }
@@ -302,7 +286,6 @@ static void set_up(void)
     static const reel_allocator_ops bits_ops = { .allocate = take_bits,
                                                  .free = take_back };
     const reel_allocator backing = { &ops, NULL };
-    const bool is_apart = argument(FREES) == BITS_APART;
     const reel_rewindable_config config = { INITIAL, LIMIT, GRANULE,
                                             argument(FREES) != IN_BULK };
     const reel_rewindable_placement placement = { { &bits_ops, NULL } };
@@ -314,8 +297,9 @@ static void set_up(void)
     interrupts_yield = work_in_gate;
     others = NULL;
     span.end = 0;
-    REQUIRE(reel_rewindable_init_placed(&rewindable, backing, table, TABLE,
-                                        &config, is_apart ? &placement : NULL)
+    REQUIRE(reel_rewindable_init_placed(
+                &rewindable, backing, table, TABLE, &config,
+                argument(FREES) == BITS_APART ? &placement : NULL)
             == REEL_OK);
 }
 
@@ -355,8 +339,7 @@ static size_t count_kept(const reel_rewindable_chunk *chunk)
         const piece *const each = &pieces[i];
         const size_t offset = (uintptr_t)each->start - chunk->base;
         if (each->owner != NO_OWNER && offset < chunk->granules * GRANULE) {
-            const size_t end = offset + each->size;
-            REQUIRE(end <= (chunk->used.value >> 16) * GRANULE);
+            REQUIRE(offset + each->size <= (chunk->used.value >> 16) * GRANULE);
             count++;
         }
     }
@@ -367,8 +350,9 @@ static size_t bytes_kept(void)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < pieces_count; i++) {
-        const bool is_kept = pieces[i].owner != NO_OWNER;
-        bytes += is_kept ? (pieces[i].size + GRANULE - 1) & ~(GRANULE - 1) : 0;
+        if (pieces[i].owner != NO_OWNER) {
+            bytes += (pieces[i].size + GRANULE - 1) & ~(GRANULE - 1);
+        }
     }
     return bytes;
 }
