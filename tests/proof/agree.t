@@ -8,6 +8,7 @@ use strict;
 use warnings;
 use lib 'tests/proof', 'tests/tools';
 use Test::More;
+use Math::BigInt;
 use solve;
 
 my $is_all = ( $ENV{PROVE} // '' ) eq 'all';
@@ -80,7 +81,30 @@ sub compare {
     return $wrong eq '' ? '' : "$wrong (inputs @inputs)";
 }
 
+# What is computed of constants, which come as numbers and as texts.
+sub folds {
+    my ( $width, $op, $x, $y ) = @_;
+    my $term = terms::binary( $op, terms::constant( $width, "$x" ), terms::constant( $width, "$y" ) );
+    my ($seen) = terms::name_of($term) =~ /^\(_ bv(\d+) /;
+    my ( $a, $b ) = map { Math::BigInt->new($_) } $x, $y;
+    my %expected = (
+        bvand => sub { $a->band($b) }, bvor  => sub { $a->bior($b) }, bvxor => sub { $a->bxor($b) },
+        bvadd => sub { $a->badd($b) }, bvsub => sub { $a->bsub($b) },
+    );
+    my $expected = $expected{$op}->()->bmod( Math::BigInt->new(2)->bpow($width) );
+    return defined $seen && $expected->bcmp($seen) == 0;
+}
+
 sub has_memory { return !!grep { terms::width_of($_) == 0 } terms::cone( 0, values %{ $_[0]{wants} } ) }
+
+for my $width ( 32, 64 ) {
+    my @wrong;
+    for ( 1 .. 200 ) {
+        my ( $x, $y ) = map { int rand 2**( 1 + rand 32 ) } 1, 2;
+        push @wrong, map {"$_ $x $y"} grep { !folds( $width, $_, $x, $y ) } qw(bvand bvor bvxor bvadd bvsub);
+    }
+    ok( !@wrong, "$width bits: constants are computed as a solver would" ) or diag("@wrong[ 0 .. ( $#wrong > 4 ? 4 : $#wrong ) ]");
+}
 
 for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
     my ($base) = $file =~ m{([^/]+)\.c$};

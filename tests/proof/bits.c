@@ -34,7 +34,7 @@ PROOF(a_power_of_two_is_the_next_above, WORD_BITS)
     ASSUME(n <= SIZE_MAX / 2);
     const uintptr_t above = pow2_above(n);
     ASSERT(is_pow2(above));
-    ASSERT(above > n && (n == 0 || above / 2 <= n));
+    ASSERT(above > n && above / 2 <= n);
     COVER(above > SIZE_MAX / 2);
     OBSERVE(above);
 }

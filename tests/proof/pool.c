@@ -45,7 +45,7 @@ uintptr_t cut_log2_of(size_t x)
 uintptr_t cut_pow2_above(size_t n)
 {
     const uintptr_t above = any_word();
-    ASSUME(is_pow2(above) && above > n && (n == 0 || above / 2 <= n));
+    ASSUME(is_pow2(above) && above > n && above / 2 <= n);
     return above;
 }
 

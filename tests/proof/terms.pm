@@ -58,7 +58,7 @@ sub constant {
     return intern( "(bvneg (_ bv" . substr( $value, 1 ) . " $width))", $width, undef )
         if $value =~ /^-/ && $width > 64;
     $value = Math::BigInt->new(2)->bpow($width)->badd($value)->bstr() if $value =~ /^-/;
-    return intern( "(_ bv$value $width)", $width, length($value) < 16 ? $value : undef );
+    return intern( "(_ bv$value $width)", $width, length($value) < 16 ? 0 + $value : undef );    # no text: & of texts is another
 }
 sub truth { return constant( 1, $_[0] ) }
 
@@ -162,7 +162,8 @@ sub binary {
         my $result = $compute{$op}->( $a, $b, $width );
         return constant( $width, $width < 53 ? $result % 2**$width : $result );
     }
-    if ( $compute_big{$op} && ( my $big = big_of($x) ) && ( my $by = big_of($y) ) ) {
+    my ( $big, $by ) = $compute_big{$op} ? ( big_of($x), big_of($y) ) : ();
+    if ( defined $big && defined $by ) {
         return constant( $width, 0 ) if $op =~ /sh[lr]/ && $by >= $width;
         return constant( $width, $compute_big{$op}->( $big, $by )->bmod( Math::BigInt->new(2)->bpow($width) )->bstr() );
     }
