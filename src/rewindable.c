@@ -310,6 +310,9 @@ static void count_off(reel_rewindable *rewindable, chunk_entry *chunk)
     uintptr_t next;
     do {
         next = live_of(used) == 1 ? 0 : used - 1;
+        if (next == 0) { // nothing else adds up what all chunks have
+            raise_count(&rewindable->peak, used_of(rewindable));
+        }
     } while (!swap_if_release(&chunk->used, &used, next));
     INVARIANT(is_word(chunk, next));
     if (next == 0) {

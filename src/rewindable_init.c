@@ -144,7 +144,7 @@ static void start_without_chunks(reel_rewindable *rewindable,
     rewindable->backing.ops = backing.ops;
     rewindable->backing.self = backing.self;
     rewindable->entry = NULL;
-    rewindable->peak = 0;
+    store_relaxed(&rewindable->peak, 0);
     store_relaxed(&rewindable->failures, 0);
     store_relaxed(&rewindable->largest_refused, 0);
     store_relaxed(&rewindable->gate, GATE_OPEN);

@@ -77,7 +77,8 @@ static void empty(const reel_rewindable *rewindable, chunk_entry *chunk)
 
 static void note_peak(reel_rewindable *rewindable)
 {
-    rewindable->peak = max_of(rewindable->peak, used_of(rewindable));
+    const size_t peak = load_relaxed(&rewindable->peak);
+    store_relaxed(&rewindable->peak, max_of(peak, used_of(rewindable)));
 }
 
 static size_t highest_index(const reel_rewindable *rewindable)

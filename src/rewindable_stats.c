@@ -31,7 +31,7 @@ reel_stats reel_rewindable_stats(const reel_rewindable *rewindable)
     reel_stats stats;
     stats.size = reel_rewindable_bytes_allocated(rewindable);
     stats.used = used_of(rewindable);
-    stats.peak = max_of(rewindable->peak, stats.used);
+    stats.peak = max_of(load_relaxed(&rewindable->peak), stats.used);
     stats.failures = load_relaxed(&rewindable->failures);
     stats.largest_refused = load_relaxed(&rewindable->largest_refused);
     return stats;

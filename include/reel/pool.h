@@ -308,7 +308,8 @@ typedef struct reel_pool_cache {
     reel_registry_entry *entry; // NULL: not bound
 } reel_pool_cache;
 
-/// Start an empty cache. Regions fill it when they are closed.
+/// Start an empty cache. Regions fill it when they are closed. Flush it before its
+/// thread ends. Otherwise its pages stay used.
 ///
 ///   slots     the caller's table: one slot for each page that the cache can
 ///             hold

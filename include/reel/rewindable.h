@@ -94,16 +94,17 @@ typedef struct reel_rewindable {
     size_t growth_limit;
     reel_registry_entry *entry; // NULL: not bound
     reel_word gate;
-    size_t peak; // bytes, as of the last rewind
+    reel_word peak; // bytes, before some went
     reel_word failures;
     reel_word largest_refused;
 } reel_rewindable;
 
 /// Where the memory of a rewindable lies. A member that is 0 changes nothing.
 typedef struct reel_rewindable_placement {
-    reel_allocator bits; // allocator of start bits, in memory where the exchanges
-                         // of REEL_ATOMICS work; then chunks may be in any memory,
-                         // and each has start bits
+    reel_allocator
+        bits; // allocator of start bits, in memory where the exchanges
+              // of REEL_ATOMICS work; then chunks may be in any memory,
+              // and each has start bits
 } reel_rewindable_placement;
 
 /// Start a rewindable, and take its first chunk.
@@ -261,8 +262,9 @@ size_t reel_rewindable_initial_size(const reel_rewindable *rewindable);
 
 /// Get all statistics.
 ///
-/// Returns  the statistics, in whole granules. A rewind and this call update the
-///          peak. It misses the bytes of a chunk that a free emptied before.
+/// Returns  the statistics, in whole granules. The peak misses what spans gave back
+///          since the last rewind. It may have blocks twice that another context
+///          freed and allocated anew while a free counted them.
 /// Cost     O(chunks)
 /// Callers  any context
 reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
@@ -273,7 +275,7 @@ reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);
 /// Returns  nothing.
 static inline void reel_rewindable_begin_phase(reel_rewindable *rewindable)
 {
-    rewindable->peak = 0;
+    REEL_WORD_SET(rewindable->peak, 0);
     REEL_WORD_SET(rewindable->failures, 0);
     REEL_WORD_SET(rewindable->largest_refused, 0);
 }

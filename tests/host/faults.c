@@ -251,6 +251,31 @@ static void locked_pages_are_decommitted(void)
                NULL);
 }
 
+static bool is_resident(void *space, size_t at)
+{
+    unsigned char known = 0;
+    return mincore((char *)space + at, page, &known) == 0 && (known & 1) != 0;
+}
+
+// Then also a commit that is too large for the port to do it.
+static void a_commit_makes_pages_resident_if_all_are_locked(void)
+{
+    const size_t size = 2u << 20;
+    void *space = NULL;
+    if (mlockall(MCL_FUTURE) != 0) {
+        tap_skip("the system locks no memory");
+    } else {
+        EXPECT_EQUAL(reel_host_reserve(size, &space), REEL_OK);
+        EXPECT(!is_resident(space, 0));
+        EXPECT(pages.commit(pages.context, space, size));
+        EXPECT(is_resident(space, 0) && is_resident(space, size - page));
+        EXPECT_EQUAL(reel_host_release(space, size), REEL_OK);
+        EXPECT_EQUAL(munlockall(), 0);
+    }
+    all_is_well();
+    tap_result("a commit makes pages resident if all are locked", NULL);
+}
+
 int main(void)
 {
     EXPECT_EQUAL(reel_host_pages_init(&pages), REEL_OK);
@@ -263,5 +288,6 @@ int main(void)
     a_commit_that_is_refused_is_seen();
     a_large_commit_does_not_populate();
     locked_pages_are_decommitted();
+    a_commit_makes_pages_resident_if_all_are_locked();
     return tap_end() ? 0 : 1;
 }

@@ -201,6 +201,8 @@ static pair region_blocks(void)
     require(
         reel_region_realloc(&region, second, 2 * SIZE, 3 * SIZE, 1) == second
         && reel_region_realloc(&region, second, 3 * SIZE, SIZE, 1) == second);
+    require(reel_region_alloc(&region, 1, 1)
+            == (unsigned char *)second + SIZE + REEL_RED_ZONES);
     require(reel_region_alloc(&region, 1000, 8) != NULL // large, and its note
             && reel_region_is_valid(&region));
     return ordered(first, second);

@@ -415,7 +415,8 @@ our @list = (
     [ 'src/rewindable_allocator.c', 'granules_for(new_size, shift) > block->granules', 'true' ],
 
     # rewindable: questions, registry, create
-    [ 'src/rewindable_stats.c', 'max_of(rewindable->peak, stats.used)', 'rewindable->peak' ],
+    [ 'src/rewindable.c', 'raise_count(&rewindable->peak, used_of(rewindable));', '' ],
+    [ 'src/rewindable_stats.c', 'max_of(load_relaxed(&rewindable->peak), stats.used)', 'load_relaxed(&rewindable->peak)' ],
     [ 'src/chunk.h', '&& live_of(used) <= position_of(used)', '' ],
     [ 'src/chunk.h', '&& (live_of(used) > 0) == (position_of(used) > 0)', '' ],
     [ 'src/chunk.h', 'return position_of(used) <= chunk->granules', 'return true' ],

@@ -198,6 +198,37 @@ static void a_block_that_moved_in_an_inner_scope_ends_with_it(void)
     EXPECT_EQUAL(reel_arena_used(&arena), 10);
 }
 
+static void what_an_owner_leaves_in_a_cache_stays_used(void)
+{
+    static reel_blocks blocks;
+    static reel_blocks_cache cache;
+    static void *slots[4];
+    static reel_pool pool;
+    static reel_pool_chunk chunks[1];
+    static reel_pool_cache pages;
+    static reel_pool_slot few[2];
+    reel_region region;
+    fresh_arena(1024);
+    void *const some = reel_arena_alloc(&arena, 512, 16);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, some, 512, 32, 8), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &blocks, slots, 4), REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&cache);
+    EXPECT_EQUAL(reel_blocks_cache_free(&cache, block), REEL_OK);
+    EXPECT(reel_blocks_count_used(&blocks) > 0);
+    reel_blocks_cache_flush(&cache);
+    EXPECT_EQUAL(reel_blocks_count_used(&blocks), 0);
+
+    EXPECT_EQUAL(
+        reel_pool_init(&pool, reel_arena_allocator(&arena), chunks, 1, 64, 128),
+        REEL_OK);
+    EXPECT_EQUAL(reel_pool_cache_init(&pages, &pool, few, 2), REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&region, &pages), REEL_OK);
+    EXPECT_EQUAL(reel_region_close(&region), REEL_OK);
+    EXPECT_EQUAL(reel_pool_used_pages(&pool), 1);
+    reel_pool_cache_flush(&pages);
+    EXPECT_EQUAL(reel_pool_used_pages(&pool), 0);
+}
+
 // ---- statistics ----------------------------------------------------------------
 
 static void a_phase_forgets_the_peak_and_keeps_what_is_live(void)
@@ -386,6 +417,7 @@ const test_case conveniences_tests[] = {
     TEST(the_policy_of_a_temp_sees_the_end_of_a_scope),
     TEST(a_scope_of_a_temp_that_was_reset_panics),
     TEST(a_span_is_closed_however_its_scope_is_left),
+    TEST(what_an_owner_leaves_in_a_cache_stays_used),
     TEST(a_block_that_moved_in_an_inner_scope_ends_with_it),
     END_OF_TESTS
 };

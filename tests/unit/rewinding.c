@@ -249,6 +249,9 @@ static void do_free(void)
         const bool is_block = block != NULL && block != &model.blocks[0];
         EXPECT(status == (is_block ? REEL_OK : REEL_DOUBLE_FREE));
         if (is_block) {
+            if (model.chunks[block->chunk].live == 1) {
+                model.peak = max(model.peak, model_used());
+            }
             model_give(block);
         }
     }

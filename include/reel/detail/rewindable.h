@@ -25,12 +25,12 @@
     (REEL_REWINDABLE_COUNT_(bytes, granule) * (granule))
 
 /// The state of an empty rewindable of one chunk, and no growth.
-#define REEL_REWINDABLE_INITIAL_(table, granule, bytes, zero)             \
-    {                                                                     \
-        { 0 }, (uint8_t)REEL_WHICH_BIT_((size_t)(granule)), false, false, \
-            table, 1, { 1 }, { REEL_ADDRESS(table) }, 0,                  \
-            { &reel_allocator_null_ops, NULL }, { NULL, NULL }, (bytes),  \
-            (bytes), NULL, { zero }, 0, { REEL_ZERO_BY_OPTIONS }, { 0 },  \
+#define REEL_REWINDABLE_INITIAL_(table, granule, bytes, zero)                \
+    {                                                                        \
+        { 0 }, (uint8_t)REEL_WHICH_BIT_((size_t)(granule)), false, false,    \
+            table, 1, { 1 }, { REEL_ADDRESS(table) }, 0,                     \
+            { &reel_allocator_null_ops, NULL }, { NULL, NULL }, (bytes),     \
+            (bytes), NULL, { zero }, { 0 }, { REEL_ZERO_BY_OPTIONS }, { 0 }, \
     }
 
 #define REEL_REWINDABLE_DEFINE_(linkage, place, zero, granule, name, bytes)    \
