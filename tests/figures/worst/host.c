@@ -19,7 +19,7 @@
 #include <time.h>
 
 #define MOST_ROWS 80u
-#define MOST_TICK 65535u // a call that takes longer counts as so much
+#define MOST_TICK 1048575u // a call that takes longer counts as so much
 #define LINE      64u
 #define NOTHING   MOST_ROWS // the row of what does nothing
 

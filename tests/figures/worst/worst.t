@@ -17,7 +17,8 @@ use observed;
 use thumb;
 
 my $full   = 1_000_000;
-my $calls  = $ENV{CALLS} // 10_000;
+my $sample = 10_000;
+my $calls  = $ENV{CALLS} // $sample;
 my @builds = split ' ', $ENV{WORST} || 'microbit+primask+Os';
 my $budget = 'tests/figures/worst/budget';
 
@@ -137,6 +138,16 @@ sub check_sample {
     }
 }
 
+# `make test` has other random numbers in its calls: the budget is for both.
+sub add_sample {
+    my ( $build, $most ) = @_;
+    my $figures = run_board( $build, $sample );
+    for my $key ( keys %$figures ) {
+        my $name = $key =~ s/ /./r;
+        $most->{$name} = $figures->{$key}{most} if $figures->{$key}{most} > $most->{$name};
+    }
+}
+
 my ( %found, %measured );
 for my $build (@builds) {
     my $figures = $found{$build} = run_board( $build, $calls );
@@ -146,8 +157,11 @@ for my $build (@builds) {
     $measured{ column_of($build) } = { map { ( s/ /./r => $figures->{$_}{most} ) } keys %$figures };
 }
 check_meter( $builds[0] ) if $ENV{WORST};
-if   ( $calls == $full && @builds > 1 ) { figures::check( $budget, \%measured, 'arm-none-eabi-gcc' ) }
-else                                    { check_sample( \%measured ) }
+if ( $calls == $full && @builds > 1 ) {
+    add_sample( $builds[0], $measured{ column_of( $builds[0] ) } );
+    figures::check( $budget, \%measured, 'arm-none-eabi-gcc' );
+}
+else { check_sample( \%measured ) }
 
 # ---- tables ----------------------------------------------------------------------------
 
@@ -187,9 +201,11 @@ sub run_host {
     return map { chomp; my @cell = split /\|/; ( "$cell[0] $cell[1]" => [ @cell[ 3 .. 6 ] ] ) } @lines;
 }
 
+sub in_ns { return $_[0] < 1e6 ? sprintf '%.0f', $_[0] : sprintf '%.0f ms', $_[0] / 1e6 }
+
 sub time_cell {
     my ( $least, $mean, $p999, $most ) = @{ $_[0] };
-    return sprintf '%.0f / %.1f / %.0f / %.0f', $least, $mean, $p999, $most;
+    return join ' / ', in_ns($least), sprintf( '%.1f', $mean ), in_ns($p999), in_ns($most);
 }
 
 sub note_host {
