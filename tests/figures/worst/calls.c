@@ -29,7 +29,7 @@ _Alignas(256) unsigned char calls_memory[CALLS_MEMORY];
 static const workload *now;
 static size_t first_row; // of the workload
 
-static uint32_t state = 1;
+static uint32_t state; // of the random numbers
 
 uint32_t random_below(uint32_t limit)
 {
@@ -98,6 +98,7 @@ void run_workloads(uint32_t calls)
     for (now = workloads; now < workloads + workload_count; now++) {
         first_row = row_count;
         next_workload();
+        state = 1; // whatever the workloads before took
         now->start();
         do {
             for (unsigned i = 0; i < STEPS; i++) {

@@ -159,13 +159,19 @@ static void begin_call(uint32_t function)
     now.state = INSIDE;
 }
 
+// It may be two blocks.
+static bool is_in_measured_call(uint32_t address)
+{
+    return address > measured_call && address < measured_end;
+}
+
 static void begin_block(unsigned cpu, void *data)
 {
     const block *const begun = data;
     (void)cpu;
     if (now.state == INSIDE) {
         end_block(begun->start);
-    } else if (now.state == BEGINS) {
+    } else if (now.state == BEGINS && !is_in_measured_call(begun->start)) {
         begin_call(begun->start);
     } else if (now.state == OUTSIDE && begun->start == now.back) {
         now.state = INSIDE;
