@@ -57,8 +57,8 @@ $(OUT)/twins/rules.mk: tests/explorer/twin
 	tests/explorer/twin --rules > $@
 include $(OUT)/twins/rules.mk
 
-# A twin has its own of the modules that it is named after, edited; the linker takes
-# the others from the archive.
+# A twin has its own of what its edits change in the modules that it is named after; the
+# linker takes the others from the archive.
 files_of           = $(foreach module,$(1),$(filter $(module) $(module)_%,$(MODULES)))
 BROKEN_batch      := $(call files_of,blocks)
 BROKEN_heap       := heap_later
@@ -68,7 +68,8 @@ BROKEN_temp       := $(call files_of,temp) gate hooks
 BROKEN_lock       := lock_calls
 BROKEN_lifetimes  := $(call files_of,arena temp blocks pool region rewindable registry)
 twin_module  = $(firstword $(subst -, ,$(1)))
-twin_modules = $(or $(BROKEN_$(twin_module)),$(call files_of,$(twin_module)))
+twin_named   = $(or $(BROKEN_$(twin_module)),$(call files_of,$(twin_module)))
+twin_modules = $(filter $(EDITED_$(1)) lock_calls,$(twin_named))
 
 twin_objects = $(call objects,clang+$(call explorer_of,$(1))/twin-$(1),\
                  $(patsubst src/lock_%,tests/explorer/lock_%,\
