@@ -82,6 +82,7 @@ EXTERN_IN_CALLER void *FROM(reel_arena_alloc_slow)(reel_arena *arena,
         REPORT(REFUSE, arena, reel_arena_available(arena), at_least_1(size));
         return refuse(arena, size, align PASS_CALLER);
     }
+    // The owner has the arena to itself, so no exchange is needed.
     store_relaxed(&arena->next, found.stop);
     watch_alive(found.start, at_least_1(size));
     REPORT(ALLOC, arena, found.start, found.stop - found.start);
@@ -302,16 +303,13 @@ reel_allocator reel_arena_allocator(reel_arena *arena)
 reel_status reel_arena_bind(reel_arena *arena, reel_registry *registry,
                             reel_handle parent)
 {
-    if (arena == NULL || registry == NULL) {
+    if (arena == NULL) {
         return REEL_INVALID;
-    }
-    if (has_ended(arena)) {
-        return REEL_STALE;
     }
     const reel_allocator self = reel_arena_allocator(arena);
     const reel_status status =
         reel_binding_start(&arena->entry, registry, self.ops, self.self,
-                           parent.index, parent.version);
+                           parent.index, parent.version, has_ended(arena));
     set_serial(arena, arena->serial);
     return status;
 }

@@ -27,9 +27,16 @@ void reel_binding_handle(const reel_registry_entry *entry, const void *self,
 reel_status reel_binding_start(reel_registry_entry **place,
                                reel_registry *registry,
                                const reel_allocator_ops *ops, void *self,
-                               size_t parent_index, uintptr_t parent_version)
+                               size_t parent_index, uintptr_t parent_version,
+                               bool has_ended)
 {
     reel_handle handle;
+    if (registry == NULL) {
+        return REEL_INVALID;
+    }
+    if (has_ended) {
+        return REEL_STALE;
+    }
     reel_binding_handle(*place, self, &handle);
     if (handle.version != 0) {
         return REEL_BUSY;
@@ -62,6 +69,8 @@ reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
     if (status == REEL_BUSY) {
         return REEL_BUSY;
     }
+    // A stale handle: the entry went away since it was read. That is no error of the
+    // caller, who wanted it to go, or had nothing to tell.
     if (!goes_on || status != REEL_OK) {
         *place = NULL;
     }

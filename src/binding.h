@@ -14,12 +14,14 @@
 void reel_binding_handle(const reel_registry_entry *entry, const void *self,
                          reel_handle *handle);
 
-// The arguments are put together word by word: to copy them whole, gcc calls memcpy
-// on Cortex-M0.
+// Register an allocator or a cache. REEL_INVALID without a registry, REEL_STALE if it has
+// ended, REEL_BUSY if it is registered. The arguments are put together word by word: to
+// copy them whole, gcc calls memcpy on Cortex-M0.
 reel_status reel_binding_start(reel_registry_entry **place,
                                reel_registry *registry,
                                const reel_allocator_ops *ops, void *self,
-                               size_t parent_index, uintptr_t parent_version);
+                               size_t parent_index, uintptr_t parent_version,
+                               bool has_ended);
 
 // The allocator's blocks end: it goes on, or leaves. Ask first, act then: what the
 // registry refuses (REEL_BUSY in an interrupt) has changed nothing.

@@ -84,6 +84,8 @@ OUT_OF_LINE void *alloc_fresh(reel_blocks *blocks, uintptr_t head WITH_CALLER)
 
 BODY_IN_CALLER void *FROM(reel_blocks_alloc)(reel_blocks *blocks WITH_CALLER)
 {
+    // The head is read once. If the list was empty, the same read says how many
+    // blocks are unused: so NULL is true at one moment of the call.
     uintptr_t head;
     const uintptr_t i = list_take_listed(&blocks->list, &head);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
@@ -182,15 +184,12 @@ reel_allocator reel_blocks_allocator(reel_blocks *blocks)
 reel_status reel_blocks_bind(reel_blocks *blocks, reel_registry *registry,
                              reel_handle parent)
 {
-    if (blocks == NULL || registry == NULL) {
+    if (blocks == NULL) {
         return REEL_INVALID;
-    }
-    if (has_ended(blocks)) {
-        return REEL_STALE;
     }
     const reel_allocator self = reel_blocks_allocator(blocks);
     return reel_binding_start(&blocks->entry, registry, self.ops, self.self,
-                              parent.index, parent.version);
+                              parent.index, parent.version, has_ended(blocks));
 }
 
 reel_handle reel_blocks_handle(const reel_blocks *blocks)

@@ -61,6 +61,8 @@ bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache)
     return true;
 }
 
+// Refills and drains move half of the slots. So a caller that allocates and frees in turn
+// does not go to the block pool each time, wherever it begins.
 ALWAYS_INLINE size_t half_of(const reel_blocks_cache *cache)
 {
     return (size_t)(cache->limit - cache->slots) / 2;
@@ -112,6 +114,7 @@ BODY void *FROM(reel_blocks_cache_refill)(reel_blocks_cache *cache WITH_CALLER)
             watch_dead((uintptr_t)*at, blocks->block_size);
         }
     }
+    // A cache has one owner, so its slots need no exchange.
     cache->top = top - 1;
     REEL_REPORT(TAKE, BLOCKS, blocks, top[-1], blocks->block_size);
     INVARIANT(reel_blocks_cache_is_valid(cache));
@@ -260,14 +263,11 @@ reel_status reel_blocks_cache_bind(reel_blocks_cache *cache,
         .free = give_back_cached,
         .end = end_cache,
     };
-    if (cache == NULL || registry == NULL) {
+    if (cache == NULL) {
         return REEL_INVALID;
     }
-    if (cache->bytes == 0) {
-        return REEL_STALE;
-    }
     return reel_binding_start(&cache->entry, registry, &ops, cache,
-                              parent.index, parent.version);
+                              parent.index, parent.version, cache->bytes == 0);
 }
 
 reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache)

@@ -68,6 +68,8 @@ static IN_CALLER void start_blocks(reel_blocks *blocks, uintptr_t start,
     store_relaxed(&blocks->failures, 0);
     blocks->entry = NULL;
     watch_unused(start, stride * count);
+    // No link is written here: one is read only below the watermark, which passes a
+    // link that the allocation wrote.
     watch_own((uintptr_t)links, count * sizeof *links); // of an earlier owner
     list_start(&blocks->list, links, count);
     REEL_REPORT(DEFINE, BLOCKS, blocks, start, stride * count);

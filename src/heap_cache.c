@@ -187,14 +187,12 @@ reel_status reel_heap_cache_bind(reel_heap_cache *cache,
         .free = give_back,
         .end = end_cache,
     };
-    if (cache == NULL || registry == NULL) {
+    if (cache == NULL) {
         return REEL_INVALID;
     }
-    if (cache_has_ended(cache)) {
-        return REEL_STALE;
-    }
     return reel_binding_start(&cache->entry, registry, &ops, cache,
-                              parent.index, parent.version);
+                              parent.index, parent.version,
+                              cache_has_ended(cache));
 }
 
 reel_handle reel_heap_cache_handle(const reel_heap_cache *cache)

@@ -175,15 +175,12 @@ reel_allocator reel_heap_allocator(reel_heap *heap)
 reel_status reel_heap_bind(reel_heap *heap, reel_registry *registry,
                            reel_handle parent)
 {
-    if (heap == NULL || registry == NULL) {
+    if (heap == NULL) {
         return REEL_INVALID;
-    }
-    if (has_ended(heap)) {
-        return REEL_STALE;
     }
     const reel_allocator self = reel_heap_allocator(heap);
     return reel_binding_start(&heap->entry, registry, self.ops, self.self,
-                              parent.index, parent.version);
+                              parent.index, parent.version, has_ended(heap));
 }
 
 reel_handle reel_heap_handle(const reel_heap *heap)

@@ -19,6 +19,7 @@ static uintptr_t fresh_at(const reel_pool *pool, uintptr_t watermark)
     if (LISTS_ARE_COVERED && watermark > nowhere(pool)) {
         return NOT_SEEN;
     }
+    // Acquire, here and below: the entry of the chunk that follows is complete.
     if (watermark == nowhere(pool)) {
         return load_acquire(&pool->first);
     }
@@ -42,6 +43,7 @@ static uintptr_t take_page(reel_pool *pool)
             || list_take_fresh(&pool->list, &head, watermark)) {
             return watermark;
         }
+        // The head changed: a page came back, or another context took this one.
     }
 }
 
@@ -144,6 +146,7 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
     if (i == NO_NUMBER || page_at(pool, i) != (uintptr_t)page) {
         return foreign_to(pool);
     }
+    // It was never claimed, so its link was never written and must not be read.
     if (place_in(pool, i) >= peak_in(chunk_at(pool, i))) {
         return REEL_DOUBLE_FREE;
     }
@@ -154,6 +157,8 @@ reel_status reel_pool_release(reel_pool *pool, void *page)
         watch_dead((uintptr_t)page, page_size_in(pool));
         REEL_REPORT(FREE, POOL, pool, page, page_size_in(pool));
     }
+    // While it is claimed its link holds the count, which is no page's number: so
+    // of two releases at once only one succeeds.
     const bool is_given = list_give(&pool->list, i, pool->list.count);
     INVARIANT(is_shareable(pool));
     return is_given ? REEL_OK : REEL_DOUBLE_FREE;
@@ -243,15 +248,13 @@ reel_allocator reel_pool_allocator(reel_pool *pool)
 reel_status reel_pool_bind(reel_pool *pool, reel_registry *registry,
                            reel_handle parent)
 {
-    if (pool == NULL || registry == NULL) {
+    if (pool == NULL) {
         return REEL_INVALID;
-    }
-    if (pool_has_ended(pool)) {
-        return REEL_STALE;
     }
     const reel_allocator self = reel_pool_allocator(pool);
     return reel_binding_start(&pool->entry, registry, self.ops, self.self,
-                              parent.index, parent.version);
+                              parent.index, parent.version,
+                              pool_has_ended(pool));
 }
 
 reel_handle reel_pool_handle(const reel_pool *pool)

@@ -61,6 +61,7 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
         const uintptr_t i = (--cache->top)->number;
         REEL_REPORT(FREE, POOL, cache->pool, cache->top->page,
                     cache->page_size);
+        // No claim: a page in a cache links to no page, so it cannot be released.
         list_push(list, i, link_of(list, i));
     }
     INVARIANT(reel_pool_cache_is_valid(cache));
@@ -107,14 +108,12 @@ reel_status reel_pool_cache_bind(reel_pool_cache *cache,
         .free = refuse_free,
         .end = end_cache,
     };
-    if (cache == NULL || registry == NULL) {
+    if (cache == NULL) {
         return REEL_INVALID;
     }
-    if (cache_has_ended(cache)) {
-        return REEL_STALE;
-    }
     return reel_binding_start(&cache->entry, registry, &ops, cache,
-                              parent.index, parent.version);
+                              parent.index, parent.version,
+                              cache_has_ended(cache));
 }
 
 reel_handle reel_pool_cache_handle(const reel_pool_cache *cache)

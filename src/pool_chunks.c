@@ -9,7 +9,9 @@
 // ---- chunks come ------------------------------------------------------------
 
 // Inside the gate: fill an entry. No watermark leads to its pages yet, so no
-// other context claims one.
+// other context claims one. But any context may release a wild pointer, and then
+// looks at all entries: it reads the base first, so the base is written last. With
+// a peak of 0 it does not touch a link.
 static void enter_chunk(const reel_pool *pool, reel_pool_chunk *chunk,
                         uintptr_t pages, void *links)
 {
@@ -133,6 +135,7 @@ uintptr_t reel_pool_grow(reel_pool *pool)
     if (!find_room(pool, &chunk) || !take_chunk(pool, &pool->chunks[chunk])) {
         return NO_NUMBER;
     }
+    // The link of a claimed page is its own number, which a release looks for.
     const uintptr_t number = number_in(pool, chunk, 0);
     list_set_link(&pool->list, number, number);
     store_relaxed(&pool->chunks[chunk].peak, 1);
@@ -186,6 +189,8 @@ bool reel_pool_drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
     if (chunk->free == IS_A_PART) {
         return false;
     }
+    // Two blocks of one backing: both go back, or neither. Only a backing that frees
+    // at once promises that, since reel_reclaim() asks about one block.
     if (!pool->is_joined && !has_links_apart(pool)) {
         if (!is_all_taken_back(pool)) {
             return false;
@@ -297,6 +302,8 @@ static reel_status reserve(reel_pool *pool, size_t pages)
     if (!count_chunks(pool, pages - free, &count)) {
         return REEL_FULL;
     }
+    // The chunks lead to each other before the watermark leads to the first. So no page
+    // of a reserve that fails is claimed meanwhile, and its chunks can go back.
     const bool is_done = take_chunks(pool, count, &newest, &first);
     if (!is_done) {
         first = drop_chunks(pool, first);

@@ -8,7 +8,8 @@ static bool is_unused(const reel_pool *pool, const reel_pool_chunk *chunk)
     return base_of(chunk) != 0 && chunk->free == pool->chunk_pages;
 }
 
-// Count the free pages of each chunk: unused or on the list.
+// Count the free pages of each chunk: unused or on the list. Only the owner is here, who
+// has the pool to itself, so the list does not change on the way.
 static void count_free(const reel_pool *pool)
 {
     for (size_t i = 0; i < pool->capacity; i++) {
@@ -138,6 +139,7 @@ reel_status reel_pool_dispose(reel_pool *pool)
         return REEL_BUSY;
     }
     pool->peak = reel_pool_peak_pages(pool);
+    // First in the order that a stack can take back, then what it would keep.
     count_free(pool);
     (void)drop_unused(pool);
     forget_chunks(pool);

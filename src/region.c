@@ -47,6 +47,7 @@ static IN_CALLER void *cut_page(reel_region *region, uintptr_t i, size_t size,
 static IN_CALLER reel_status open_on(reel_region *region, reel_pool *pool,
                                      reel_pool_cache *cache WITH_CALLER)
 {
+    // Closed, until there is a page: so each refusal below leaves a closed region.
     region->next = 0;
     region->end = 0;
     region->newest = 0;

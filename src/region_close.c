@@ -163,6 +163,7 @@ reel_status reel_region_close(reel_region *region)
     REEL_REPORT(CLOSE, REGION, region, 0, 0);
     if (region->cache == NULL || fill_cache(region)) {
         report_pages(region);
+        // The pages are a chain already: one exchange gives all of them back.
         list_push(list, region->newest, last);
     }
     region->end = 0;
@@ -183,7 +184,7 @@ reel_status reel_region_bind(reel_region *region, reel_registry *registry,
     const reel_allocator self = reel_region_allocator(region);
     have_more(region);
     return reel_binding_start(&region->entry, registry, self.ops, self.self,
-                              parent.index, parent.version);
+                              parent.index, parent.version, false);
 }
 
 reel_handle reel_region_handle(const reel_region *region)

@@ -260,6 +260,7 @@ static reel_status change(reel_registry *registry, reel_handle *handle,
     if (is_stale(registry, *handle)) {
         return REEL_STALE;
     }
+    // They end while their memory is unchanged: the caller reuses it only after this.
     const size_t index = handle->index;
     end_descendants(registry, index);
     if (goes_on) {

@@ -26,6 +26,8 @@ ALWAYS_INLINE void *hand_out(const reel_rewindable *rewindable,
                              size_t size)
 {
     const uintptr_t block = chunk->base + (start << rewindable->shift);
+    // The block is counted by now: a chunk never has more start bits than live
+    // blocks, so one whose count is 0 has no bit to clear.
     if (rewindable->frees_blocks) {
         set_start(rewindable, chunk, start);
     }
@@ -165,6 +167,8 @@ static IN_CALLER void *first_fit(reel_rewindable *rewindable, size_t size,
         }
     }
     chunk_entry *const chunk = &rewindable->table[i];
+    // Before the hint: a rewind trims what lies above `highest`, and no context may
+    // be led there.
     raise_count(&rewindable->highest, (uintptr_t)chunk);
     end_walk(rewindable, &w, i);
     return hand_out(rewindable, chunk, start, size);
@@ -185,6 +189,7 @@ static IN_CALLER void *grow(reel_rewindable *rewindable, size_t size,
     }
     chunk_entry *const chunk = &rewindable->table[count];
     report_commit(rewindable, chunk);
+    // No other context knows the chunk, so this needs no exchange.
     store_relaxed(&chunk->used, granules << HALF_BITS | 1);
     void *const block = hand_out(rewindable, chunk, 0, size);
     store_release(&rewindable->count, count + 1);
@@ -233,6 +238,8 @@ EXTERN_IN_CALLER void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable,
     const uintptr_t mask = mask_of(align);
     const uintptr_t hint = load_acquire(&rewindable->hint);
     chunk_entry *const chunk = &rewindable->table[index_in(hint)];
+    // The word may be late. Then the exchange fails, and what was computed from it is
+    // not used.
     uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t start = position_of(used);
     const uintptr_t rest = (with_zone(size) - 1) >> shift; // beyond the first
@@ -315,6 +322,7 @@ static void count_off(reel_rewindable *rewindable, chunk_entry *chunk)
         }
     } while (!swap_if_release(&chunk->used, &used, next));
     INVARIANT(is_word(chunk, next));
+    // A hint that leads to a later chunk would pass this one, which is empty now.
     if (next == 0) {
         look_again(rewindable, chunk);
     }

@@ -11,15 +11,13 @@
 reel_status reel_rewindable_bind(reel_rewindable *rewindable,
                                  reel_registry *registry, reel_handle parent)
 {
-    if (rewindable == NULL || registry == NULL) {
+    if (rewindable == NULL) {
         return REEL_INVALID;
-    }
-    if (rewindable_has_ended(rewindable)) {
-        return REEL_STALE;
     }
     const reel_allocator self = reel_rewindable_allocator(rewindable);
     return reel_binding_start(&rewindable->entry, registry, self.ops, self.self,
-                              parent.index, parent.version);
+                              parent.index, parent.version,
+                              rewindable_has_ended(rewindable));
 }
 
 reel_handle reel_rewindable_handle(const reel_rewindable *rewindable)

@@ -18,6 +18,8 @@ static IN_CALLER void forget_newest(reel_rewindable *rewindable)
     REEL_REPORT(DECOMMIT, REWINDABLE, rewindable, newest->base,
                 data_size(rewindable, newest));
     free_bits(&rewindable->bits, newest->bits, newest->granules);
+    // The fast path of an allocation follows the hint, and asks no count: where there
+    // are no granules nothing fits.
     newest->granules = 0;
     store_relaxed(&rewindable->count, count_of(rewindable) - 1);
 }
@@ -104,6 +106,7 @@ reel_status reel_rewindable_rewind(reel_rewindable *rewindable)
     REEL_REPORT(RESET, REWINDABLE, rewindable, 0, used_of(rewindable));
     note_peak(rewindable);
     trim(rewindable, highest_index(rewindable) + 1);
+    // From here on all start bits are of an earlier generation, so none is set.
     rewindable->generation++;
     for (size_t i = 0; i < count_of(rewindable); i++) {
         empty(rewindable, &rewindable->table[i]);

@@ -68,6 +68,7 @@ static IN_CALLER bool raise_frontier(reel_temp *temp, uintptr_t stop)
 // waited.
 static IN_CALLER bool commit_to(reel_temp *temp, uintptr_t stop WITH_CALLER)
 {
+    // Acquire: the hook of the thread that committed it is done.
     if (stop <= committed_of(temp)) {
         return true;
     }
@@ -154,6 +155,7 @@ BODY_IN_CALLER void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
             REEL_REPORT(REFUSE, TEMP, temp, reel_temp_available(temp), size);
             return refuse_in(temp, size, align PASS_CALLER);
         }
+        // If `next` moved meanwhile, the block lies elsewhere, and may need more.
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
     watch_alive(start, size);
     REEL_REPORT(ALLOC, TEMP, temp, start, size);
@@ -315,16 +317,13 @@ reel_allocator reel_temp_allocator(reel_temp *temp)
 reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
                            reel_handle parent)
 {
-    if (temp == NULL || registry == NULL) {
+    if (temp == NULL) {
         return REEL_INVALID;
     }
-    if (has_ended(&temp->stack)) {
-        return REEL_STALE;
-    }
     const reel_allocator self = reel_temp_allocator(temp);
-    const reel_status status =
-        reel_binding_start(&temp->stack.entry, registry, self.ops, self.self,
-                           parent.index, parent.version);
+    const reel_status status = reel_binding_start(
+        &temp->stack.entry, registry, self.ops, self.self, parent.index,
+        parent.version, has_ended(&temp->stack));
     set_serial(&temp->stack, temp->stack.serial);
     return status;
 }

@@ -93,10 +93,10 @@ typedef struct reel_pool_placement {
 ///   chunk_size   bytes, a multiple of page_size; 0: REEL_POOL_PAGES pages. In
 ///                an arena, multiples of REEL_ALIGN_DEFAULT leave no gaps
 ///
-/// The pool frees a chunk only if the backing can allocate its memory again: see
-/// reel_reclaim(). A backing that says REEL_FREES_NEVER gets nothing back, also
-/// at a dispose. If the backing does not say REEL_FREES_AT_ONCE at the init, a
-/// chunk and its links are one block.
+/// A trim frees a chunk only if the backing can allocate its memory again: see
+/// reel_reclaim(). A dispose frees every chunk, also if the backing keeps it;
+/// not the chunks that one reserve took as one block. If the backing does not
+/// say REEL_FREES_AT_ONCE at the init, a chunk and its links are one block.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a page that is not
 ///          a power of two, a chunk that is not a multiple of it, or too many

@@ -177,6 +177,33 @@ static void a_dispose_gives_links_that_lie_apart_back(void)
     EXPECT_EQUAL(used, 3 * 128); // which the backing keeps
 }
 
+// Each block is freed once, for the books of the backing, although it keeps it.
+static void a_dispose_tells_a_backing_that_keeps(void)
+{
+    for (int apart = 0; apart < 2; apart++) {
+        if (apart != 0) {
+            fresh_pool_apart(256, TEST_MEMORY / 2);
+        } else {
+            fresh_pool(keeping_backing(TEST_MEMORY));
+        }
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, 2), REEL_OK);
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, 4), REEL_OK);
+        EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
+        EXPECT_EQUAL(frees_seen, 2);
+        EXPECT_EQUAL(reel_pool_chunks(&the.pool), 0);
+    }
+}
+
+// Chunks that one reserve took as one block cannot be freed one by one.
+static void a_dispose_frees_no_part_of_a_block(void)
+{
+    fresh_pool(keeping_backing(TEST_MEMORY));
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK);
+    EXPECT_EQUAL(reel_pool_dispose(&the.pool), REEL_OK);
+    EXPECT_EQUAL(frees_seen, 0);
+    EXPECT_EQUAL(reel_pool_chunks(&the.pool), 0);
+}
+
 // ---- trims -----------------------------------------------------------------------
 
 static void a_trim_keeps_what_the_backing_would_keep(void)
@@ -384,6 +411,8 @@ const test_case keeping_tests[] = {
     TEST(chunks_that_cannot_be_given_back_are_used),
     TEST(pages_without_links_are_not_taken),
     TEST(a_dispose_gives_links_that_lie_apart_back),
+    TEST(a_dispose_tells_a_backing_that_keeps),
+    TEST(a_dispose_frees_no_part_of_a_block),
     TEST(a_trim_keeps_what_the_backing_would_keep),
     TEST(a_trim_gives_an_arena_what_is_last),
     TEST(a_trim_gives_an_arena_all_that_nobody_is_above),
