@@ -10,8 +10,6 @@
 // For hot paths. -Os would call helpers of two instructions, and would merge
 // the rare case into the common one.
 #define ALWAYS_INLINE static inline __attribute__((__always_inline__))
-// A function whose result only reports of events use, in builds that have them.
-#define ONLY_REPORTED static inline __attribute__((__unused__))
 
 // With events a function that reports is inlined into the one that the program calls, so
 // that the place of the call is known: a static one, one of other files, and one that is

@@ -245,7 +245,8 @@ ALWAYS_INLINE chunk_entry *chunk_of(const reel_rewindable *rewindable,
 // ---- the hint ----------------------------------------------------------------
 //
 // The chunk to begin with, for a request of more than `passed` granules: no chunk before
-// it has more left. Both are one word. It may be late.
+// it has more left that is worth a look. Both are one word. It may be late: where loads
+// pass stores, a free and a walk on two cores may each miss what the other writes.
 
 ALWAYS_INLINE uintptr_t hint_to(size_t index, size_t passed)
 {

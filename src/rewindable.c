@@ -86,8 +86,8 @@ static IN_CALLER void *count_refusal(reel_rewindable *rewindable, size_t size,
     return NULL;
 }
 
-// What a request looks for, and with which chunk it begins: no chunk before it has that
-// many granules left.
+// What a request looks for, and with which chunk it begins: before it none is worth a
+// look.
 typedef struct walk {
     uintptr_t hint; // as it was
     size_t from;
@@ -104,7 +104,7 @@ static void begin_walk(const reel_rewindable *rewindable, size_t size,
     w->from = w->granules > passed_by(w->hint) ? index_in(w->hint) : 0;
 }
 
-// What a chunk has left, in granules, as far as it is worth a look: under 1/16 counts
+// What a chunk has left, in granules, as far as it is worth a look: up to 1/16 counts
 // as nothing. That waits until the rewindable would grow, rather than draw every small
 // request.
 static size_t worth_in(const chunk_entry *chunk)
@@ -115,8 +115,8 @@ static size_t worth_in(const chunk_entry *chunk)
 
 // The next request for more than the chunks before this one have left begins with it.
 // Exactly what they have left: a large request that passed them would else send every
-// smaller one back to the first chunk. If a free empties one meanwhile, the hint goes
-// back to it; and if one lowered the hint, it stays there.
+// smaller one back to the first chunk. If a free in a handler empties one meanwhile, the
+// hint goes back to it; and if one lowered the hint, it stays there.
 static void end_walk(reel_rewindable *rewindable, const walk *w, size_t index)
 {
     size_t passed = w->from == 0 ? 0 : passed_by(w->hint);

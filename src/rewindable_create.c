@@ -41,12 +41,13 @@ static size_t created_size(size_t capacity)
 }
 
 // What is asked for. A stack takes both back, if there is no gap between it and the
-// first chunk, which is aligned to a granule.
+// first chunk, which is aligned to a granule. In one block with it no zone lies between.
 static size_t own_size(size_t capacity, reel_frees frees, size_t granule)
 {
     const size_t size = created_size(capacity);
+    const size_t taken = frees == REEL_FREES_LAST ? with_zone(size) : size;
     return frees == REEL_FREES_AT_ONCE ? size
-                                       : size + gap_to(size, granule - 1);
+                                       : size + gap_to(taken, granule - 1);
 }
 
 static bool has_size(size_t capacity)

@@ -100,10 +100,11 @@ reel_status reel_temp_reserve(reel_temp *temp, size_t size)
     if (has_ended(&temp->stack)) {
         return REEL_STALE;
     }
-    if (size > temp->stack.end - next) {
+    const size_t taken = with_zone(size);
+    if (taken > temp->stack.end - next) {
         return REEL_NO_MEMORY;
     }
-    return commit_to(temp, next + size PASS_HERE) ? REEL_OK : REEL_PORT_FAILED;
+    return commit_to(temp, next + taken PASS_HERE) ? REEL_OK : REEL_PORT_FAILED;
 }
 
 // ---- allocation ------------------------------------------------------------

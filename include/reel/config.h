@@ -120,10 +120,12 @@
 
 /// Bytes of a zone behind each block, for builds with a memory checker. The checker
 /// then also detects an overrun into the next live block. 0: no zone; blocks lie as
-/// in every other build   8 to 4096: the size of a zone.
+/// in every other build   a multiple of 16 up to 4096: the size of a zone.
 ///
 /// A request for n bytes takes n + REEL_RED_ZONES. Used, peak, available and the
 /// least buffer count both. Sizes that a caller passes or gets are those of blocks.
+/// A reserve counts the zone of one block. What fits a page of a region without its
+/// zone only is a large object.
 /// In a block pool a block takes REEL_BLOCKS_STRIDE bytes, and in a pool a page
 /// takes twice its size. Their statistics are without zones, and their static
 /// instances and REEL_BLOCKS_SIZE grow. Other static instances hold less.
@@ -157,8 +159,8 @@
 #if REEL_POISON != 0 && REEL_POISON != 1
 #error "REEL_POISON must be 0 or 1"
 #endif
-#if REEL_RED_ZONES != 0 && (REEL_RED_ZONES < 8 || REEL_RED_ZONES > 4096)
-#error "REEL_RED_ZONES must be 0, or 8 to 4096"
+#if REEL_RED_ZONES < 0 || REEL_RED_ZONES > 4096 || REEL_RED_ZONES % 16 != 0
+#error "REEL_RED_ZONES must be 0, or a multiple of 16 up to 4096"
 #endif
 #if REEL_RED_ZONES != 0 && !REEL_WATCH
 #error "REEL_RED_ZONES needs a memory checker: define REEL_PORT_WATCH_HEADER"

@@ -11,8 +11,9 @@
 /// An entry of the caller's table holds one chunk. A chunk is handed out from its
 /// start, in granules of `min_align` bytes. An allocation is one exchange of a
 /// word, which counts used granules and live allocations. The first chunk with
-/// room, in table order, serves a request (first fit). A chunk with less than 1/16
-/// left may be passed, until the rewindable would grow.
+/// room, in table order, serves a request (first fit). A chunk with 1/16 left, or
+/// less, may be passed until the rewindable would grow, and so may one that another
+/// core empties meanwhile.
 ///
 /// If no chunk has room, the rewindable takes a new one. Its size is twice that
 /// of the last one. From `growth_limit` on, it is that of the last one plus the
@@ -79,7 +80,7 @@ typedef struct reel_rewindable_chunk {
 /// Owned by the caller, who only reads it.
 typedef struct reel_rewindable {
     reel_word hint; // low half: entry to begin with; high half: no entry before
-                    // it that counts has more granules left
+                    // it has more granules left that are worth a look
     uint8_t shift;  // log2 of the granule
     bool frees_blocks;
     bool is_created; // by reel_rewindable_create()
@@ -229,7 +230,8 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable);
 /// Choose whether blocks are freed one by one. A chunk without start bits
 /// becomes smaller to make room for them.
 ///
-/// Returns  REEL_OK; REEL_BUSY in a handler, or while a chunk is not empty.
+/// Returns  REEL_OK; REEL_BUSY in a handler, or while a chunk is not empty;
+///          REEL_STALE if the rewindable has ended.
 /// Cost     O(chunks); to set it, O(start bits)
 /// Callers  threads only
 reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,

@@ -270,7 +270,8 @@ size_t reel_temp_peak(const reel_temp *temp);
 reel_stats reel_temp_stats(const reel_temp *temp);
 
 /// Begin a phase of the statistics, as reel_arena_begin_phase(). For the policy a
-/// frame begins, too. What the old frame used does not count in later resets.
+/// frame begins, too. What the old frame used does not count in later resets, and
+/// reel_temp_locate() says of it REEL_TEMP_UNUSED.
 ///
 /// Returns  nothing.
 static inline void reel_temp_begin_phase(reel_temp *temp)
@@ -289,8 +290,8 @@ static inline bool reel_temp_owns(const reel_temp *temp, const void *block,
 typedef enum reel_temp_state {
     REEL_TEMP_ELSEWHERE, // not in the temp
     REEL_TEMP_LIVE,      // in the used part: committed, in a block or padding
-    REEL_TEMP_FREED,     // was used, and freed since
-    REEL_TEMP_UNUSED,    // never used
+    REEL_TEMP_FREED,     // was used in this phase, and freed since
+    REEL_TEMP_UNUSED,    // not used in this phase
     REEL_TEMP_BEYOND,    // less than a memory page beyond the end: an overrun
 } reel_temp_state;
 

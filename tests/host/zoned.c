@@ -99,11 +99,20 @@ static pair locked_blocks(void)
     return use_a_stack(reel_locked(&lock, reel_arena_allocator(new_arena(1))));
 }
 
+// Its first reserve commits whole pages, and all there may be.
 static pair temp_blocks(void)
 {
     static reel_always always;
     static reel_temp temp;
-    require(reel_always_init(&always, 64, SIZE_MAX) == REEL_OK
+    const size_t page = 64;
+    require(reel_always_init(&always, page, 4 * page) == REEL_OK
+            && reel_temp_init(&temp, memory, sizeof memory, &always.pages, NULL)
+                   == REEL_OK
+            && reel_temp_reserve(&temp, 4 * page - REEL_RED_ZONES) == REEL_OK
+            && reel_temp_alloc(&temp, 4 * page - REEL_RED_ZONES, 1) != NULL
+            && reel_temp_reserve(&temp, 1) == REEL_PORT_FAILED
+            && reel_temp_dispose(&temp) == REEL_OK);
+    require(reel_always_init(&always, page, SIZE_MAX) == REEL_OK
             && reel_temp_init(&temp, memory, sizeof memory, &always.pages, NULL)
                    == REEL_OK);
     (void)use_a_stack(reel_temp_allocator(&temp));
@@ -243,6 +252,23 @@ static pair rewindable_blocks(void)
     return use_a_rewindable(false);
 }
 
+// It takes its own memory with it.
+static pair created_blocks(void)
+{
+    reel_arena *const arena = new_arena(1);
+    const reel_rewindable_config config = { 512, 512, 64, false };
+    reel_rewindable *made = NULL;
+    for (int i = 0; i < 2; i++) {
+        require(made == NULL || reel_rewindable_destroy(made) == REEL_OK);
+        require(reel_arena_used(arena) == 0
+                && reel_rewindable_create(&made, reel_arena_allocator(arena), 4,
+                                          &config, NULL, REEL_NO_HANDLE)
+                       == REEL_OK);
+    }
+    void *const first = reel_rewindable_alloc(made, SIZE, 8);
+    return ordered(first, reel_rewindable_alloc(made, SIZE, 8));
+}
+
 static pair freeable_blocks(void)
 {
     return use_a_rewindable(true);
@@ -369,6 +395,7 @@ static const struct {
     { "static-pages", pages_of_a_static_pool, 64 },
     { "region", region_blocks, SIZE },
     { "rewindable", rewindable_blocks, SIZE },
+    { "created", created_blocks, SIZE },
     { "freeable", freeable_blocks, SIZE },
     { "span", span_blocks, SIZE },
     { "heap", heap_blocks, SIZE },

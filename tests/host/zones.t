@@ -22,7 +22,7 @@ sub ends_of {
 
 for my $program (@zoned) {
     my %ends = ends_of($program);
-    is( scalar keys %ends, 20, "$program: each allocator was tried" );
+    is( scalar keys %ends, 21, "$program: each allocator was tried" );
     for my $owner ( sort keys %ends ) {
         my @ends = @{ $ends{$owner} };
         is( $ends[0], 0, "$program: $owner: who writes $misuses[0] is not accused" );

@@ -156,8 +156,8 @@ static void chunks_with_a_little_left_are_not_looked_at_again(void)
     EXPECT(rig_agrees());
 }
 
-// The rest of a chunk that is under 1/16 of it draws no request, until it would grow.
-static void under_a_sixteenth_of_a_chunk_waits_for_growth(void)
+// The last 1/16 of a chunk draws no request, until the rewindable would grow.
+static void the_last_sixteenth_of_a_chunk_waits_for_growth(void)
 {
     fresh_rig(&of_64, 2); // 64 bytes, then 128: a granule is 1/8 and 1/16
     EXPECT(is_at(take(64, 1), 0, 0));
@@ -901,7 +901,7 @@ const test_case rewindable_tests[] = {
     TEST(a_limit_below_a_granule_keeps_the_size),
     TEST(growth_looks_at_the_chunks_that_are_there),
     TEST(chunks_with_a_little_left_are_not_looked_at_again),
-    TEST(under_a_sixteenth_of_a_chunk_waits_for_growth),
+    TEST(the_last_sixteenth_of_a_chunk_waits_for_growth),
     TEST(what_is_reserved_is_there_for_an_interrupt),
     TEST(a_reserve_that_is_refused_changes_nothing),
     TEST(a_large_request_does_not_set_the_next_size),

@@ -113,7 +113,7 @@ static void enter_chunk(size_t granules)
     chunk->live = 0;
 }
 
-// Under 1/16 left: it may be passed by, unless no other has room.
+// With 1/16 left, or less, it may be passed by, unless no other has room.
 static bool may_be_passed(size_t i)
 {
     const model_chunk *const chunk = &model.chunks[i];
