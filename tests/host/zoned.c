@@ -108,6 +108,8 @@ static pair temp_blocks(void)
     require(reel_always_init(&always, page, 4 * page) == REEL_OK
             && reel_temp_init(&temp, memory, sizeof memory, &always.pages, NULL)
                    == REEL_OK
+            && reel_temp_reserve(&temp, 4 * page - REEL_RED_ZONES + 1)
+                   == REEL_PORT_FAILED
             && reel_temp_reserve(&temp, 4 * page - REEL_RED_ZONES) == REEL_OK
             && reel_temp_alloc(&temp, 4 * page - REEL_RED_ZONES, 1) != NULL
             && reel_temp_reserve(&temp, 1) == REEL_PORT_FAILED
