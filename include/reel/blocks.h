@@ -279,7 +279,8 @@ static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache);
 
 /// Put a block into the cache, also one that another owner allocated. This checks
 /// only the range of addresses. A drain or a flush detects a pointer into a block
-/// and a free block. Until then the cache may hand it out again.
+/// and a free block. Until then the cache may hand it out again. With REEL_CHECKS 2,
+/// the debug fill, a memory checker or events this call detects both.
 ///
 /// Returns  REEL_OK; REEL_FOREIGN for a pointer outside the block pool, also
 ///          for NULL; the status of reel_blocks_free() for a drained block,
