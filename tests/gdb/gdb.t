@@ -40,7 +40,7 @@ sub knowns {
     my @knowns;
     my $text = $said->{'print knowns'} // '';
     push @knowns, [ $1, $2, $3, $4 ]
-        while $text =~ /name = 0x\w+ (?:<[^>]*> )?"([^"]+)", stats = \{used = (\d+), peak = (\d+), failures = (\d+)/g;
+        while $text =~ /name = 0x\w+ (?:<[^>]*> )?"([^"]+)", stats = \{size = \d+, used = (\d+), peak = (\d+), failures = (\d+)/g;
     return @knowns;
 }
 
