@@ -307,7 +307,7 @@ static void a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live(void)
     static reel_pool_chunk chunks[2];
     static reel_region region;
     static const reel_rewindable_config config = { 128, 64, 8, false };
-    fresh_arena(4096);
+    fresh_arena(TEST_MEMORY);
     const reel_allocator backing = reel_arena_allocator(&arena);
     EXPECT_EQUAL(reel_rewindable_init(&messages, backing, table, 2, &config),
                  REEL_OK);
