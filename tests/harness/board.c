@@ -86,6 +86,7 @@ const reel_pages *test_port(void)
 
 unsigned char *test_memory(size_t size)
 {
+    EXPECT(size <= TEST_MEMORY);
     open_memory();
     return memory + TEST_MEMORY - size;
 }

@@ -31,6 +31,7 @@ static unsigned char *guarded_end(void)
 unsigned char *test_memory(size_t size)
 {
     static unsigned char *end;
+    EXPECT(size <= TEST_MEMORY);
     if (end == NULL) {
         end = guarded_end();
     }
