@@ -39,6 +39,12 @@ static size_t rounded(size_t size)
     return size;
 }
 
+// What an alignment of 0 stands for: more than a granule, on some targets.
+static size_t wanted(size_t align)
+{
+    return align != 0 ? align : REEL_ALIGN_DEFAULT;
+}
+
 static void count_used(void)
 {
     model.used = 0;
@@ -77,7 +83,7 @@ static void expect_place(const model_block *block, size_t align)
     const size_t offset = (size_t)(block->start - model.buffer);
     EXPECT(offset < model.size && rounded(block->size) <= model.size - offset);
     EXPECT((uintptr_t)block->start % model.granule == 0);
-    EXPECT((uintptr_t)block->start % (align != 0 ? align : 1) == 0);
+    EXPECT((uintptr_t)block->start % wanted(align) == 0);
     for (size_t i = 0; i < BLOCKS; i++) {
         EXPECT(!overlaps(block, &model.blocks[i]));
     }
@@ -87,7 +93,7 @@ static void expect_place(const model_block *block, size_t align)
 
 static void note_refusal(size_t size, size_t align, size_t largest)
 {
-    EXPECT(rounded(size) > largest || align > model.granule);
+    EXPECT(rounded(size) > largest || wanted(align) > model.granule);
     model.failures++;
     if (size > model.largest_refused) {
         model.largest_refused = size;
@@ -134,9 +140,7 @@ static void change(model_block *block)
     const size_t size = any_size(), align = any_align();
     const size_t largest = reel_heap_largest_free(&heap);
     const size_t kept = size < block->size ? size : block->size;
-    const bool may_stay =
-        (uintptr_t)block->start % (align != 0 ? align : REEL_ALIGN_DEFAULT)
-        == 0;
+    const bool may_stay = (uintptr_t)block->start % wanted(align) == 0;
     const bool is_smaller = rounded(size) <= rounded(block->size);
     unsigned char *const start =
         reel_heap_realloc(&heap, block->start, size, align);
