@@ -58,6 +58,7 @@ bench: $(BENCH)/bench | $(OUT)/have-bench  ## Measure reel against malloc, pools
 NEED_plots := gnuplot-nox=gnuplot
 
 $(BENCH)/scale: $(call objects,gcc+cores2+O2,tests/bench/scale/scale.c) $(BENCH_CORE)
+	mkdir -p $(@D)
 	$(SAY); gcc -o $@ $^ -pthread
 
 .PHONY: plots

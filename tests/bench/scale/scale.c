@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an operation costs as things grow: with 10 to a million live objects, on 1 to
-// 8 threads, over ranges from 1 KiB to 1 TiB. A line of output is a point: chart,
+// What an operation costs as things grow: with 10 to a million live objects, or frames
+// of memory, on 1 to 8 threads, over ranges from 1 KiB to 1 TiB. A line of output is a point: chart,
 // curve, x, and the median of nine runs in ns per operation.
 
 #define _GNU_SOURCE
@@ -185,6 +185,97 @@ static void chart_live(void)
         blocks_point(count);
         malloc_point(count);
         arena_point(count);
+    }
+}
+
+// ---- frames --------------------------------------------------------------------
+
+#define FRAME 4096 // bytes
+#define RANGE ((size_t)1 << 40)
+
+// Frames are not touched, and their links lie elsewhere: they take no memory.
+struct frames {
+    reel_blocks blocks;
+    void **taken;
+    size_t count;
+};
+
+static void pair_of_frames(void *argument, size_t operations)
+{
+    struct frames *const frames = argument;
+    for (size_t i = 0; i < operations; i++) {
+        void *const frame = reel_blocks_alloc(&frames->blocks);
+        require(reel_blocks_free(&frames->blocks, frame) == REEL_OK);
+    }
+}
+
+// Beyond the processor's cache it costs two misses: of the slot and of the link.
+static void replace_frames(void *argument, size_t operations)
+{
+    struct frames *const frames = argument;
+    uint32_t state = 1;
+    for (size_t i = 0; i < operations; i++) {
+        void **const slot = &frames->taken[random_below(frames->count, &state)];
+        (void)reel_blocks_free(&frames->blocks, *slot);
+        *slot = reel_blocks_alloc(&frames->blocks);
+        require(*slot != NULL);
+    }
+}
+
+static void frames_point(size_t count)
+{
+    struct frames frames = { .count = count };
+    const size_t size = (count + 1) * FRAME;
+    void *space = NULL;
+    require(reel_host_reserve(size, &space) == REEL_OK);
+    reel_link *const links = malloc((count + 1) * sizeof *links);
+    frames.taken = malloc(count * sizeof *frames.taken);
+    require(reel_blocks_init_apart(&frames.blocks, space, size, FRAME,
+                                   count + 1, links)
+            == REEL_OK);
+    for (size_t i = 0; i < count; i++) {
+        frames.taken[i] = reel_blocks_alloc(&frames.blocks);
+    }
+    print_point("frames", "blocks, newest", count,
+                median_time(pair_of_frames, &frames, 100000));
+    print_point("frames", "blocks, any", count,
+                median_time(replace_frames, &frames, 100000));
+    free(frames.taken);
+    free(links);
+    require(reel_host_release(space, size) == REEL_OK);
+}
+
+static void scope_in_temp(void *argument, size_t operations)
+{
+    reel_temp *const temp = argument;
+    for (size_t i = 0; i < operations; i++) {
+        const reel_mark mark = reel_temp_mark(temp);
+        (void)touch(reel_temp_alloc(temp, FRAME, 8));
+        require(reel_temp_rewind(temp, mark) == REEL_OK);
+    }
+}
+
+// Above `count` committed frames one more is committed, touched and decommitted.
+static void commit_point(size_t count)
+{
+    reel_temp temp;
+    reel_pages pages;
+    void *space = NULL;
+    require(reel_host_pages_init(&pages) == REEL_OK);
+    require(reel_host_reserve(RANGE, &space) == REEL_OK);
+    const reel_temp_policy policy = { .step = FRAME, .strict = true };
+    require(reel_temp_init(&temp, space, RANGE, &pages, &policy) == REEL_OK);
+    require(reel_temp_alloc(&temp, count * FRAME, FRAME) != NULL);
+    print_point("frames", "temp, commit + decommit", count,
+                median_time(scope_in_temp, &temp, 1000));
+    require(reel_host_release(space, RANGE) == REEL_OK);
+}
+
+static void chart_frames(void)
+{
+    for (size_t count = 10; count <= 1000000; count *= 10) {
+        frames_point(count);
+        commit_point(count);
     }
 }
 
@@ -392,6 +483,7 @@ static void chart_range(void)
 int main(void)
 {
     chart_live();
+    chart_frames();
     chart_threads();
     chart_range();
     return 0;
