@@ -20,6 +20,8 @@ EXTERN_IN_CALLER reel_status reel_arena_init_granular(reel_arena *arena,
     }
     const uintptr_t mask = granule - 1;
     const size_t gap = gap_to(start, mask);
+    // At least one granule must stay: an arena that begins at its end counts as
+    // ended.
     if (size <= gap || size - gap < granule) {
         return REEL_INVALID;
     }
@@ -62,6 +64,7 @@ ALWAYS_INLINE bool find_room(const reel_arena *arena, uintptr_t next,
     if (gap > left || size > left - gap) {
         return false;
     }
+    // `end` is a whole granule, so the rounded stop is not above it.
     const uintptr_t stop = next + gap + size;
     found->start = next + gap;
     found->stop = stop + gap_to(stop, granule_mask(arena));
@@ -94,6 +97,7 @@ void *reel_arena_alloc_zeroed(reel_arena *arena, size_t size, size_t align)
 {
     void *const block = ALLOC_IN(arena, size, align PASS_HERE);
     if (block != NULL) {
+        // A request for 0 bytes has one byte, which must be 0, too.
         fill_bytes(block, 0, at_least_1(size));
     }
     return block;
@@ -129,6 +133,7 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 {
     uintptr_t start, stop;
     uintptr_t next = next_of(arena);
+    // Relaxed is enough: no other word must be in order with this one.
     if (reel_arena_fit(next, arena->limit.value, size, align, &start, &stop)
         && swap_if_relaxed(&arena->next, &next, stop)) {
         return (void *)start;
@@ -141,6 +146,7 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align)
 bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size)
 {
     const size_t used = used_by(arena);
+    // An address below the base wraps to an offset above what is used.
     const size_t offset = (uintptr_t)block - arena->base;
     return offset < used && at_least_1(size) <= used - offset;
 }
@@ -148,6 +154,7 @@ bool reel_arena_owns(const reel_arena *arena, const void *block, size_t size)
 // Let the last block, which ends at `next`, end at `stop`, a whole granule.
 ALWAYS_INLINE void move_end(reel_arena *arena, uintptr_t next, uintptr_t stop)
 {
+    // Only a fall needs lower_next(), which keeps the peak.
     if (stop > next) {
         store_relaxed(&arena->next, stop);
     } else {
@@ -165,6 +172,8 @@ static INLINE_IN_CALLER bool resize(reel_arena *arena, uintptr_t next,
     const uintptr_t mask = granule_mask(arena);
     const uintptr_t old_stop = start + with_zone(old_size);
     const uintptr_t new_stop = start + with_zone(new_size);
+    // A block below the floor is pinned. If it moved `next` below a live mark,
+    // that mark would lead into free memory.
     const bool is_last = old_stop + gap_to(old_stop, mask) == next
                          && start >= arena->floor
                          && with_zone(new_size) <= arena->end - start;
@@ -172,6 +181,8 @@ static INLINE_IN_CALLER bool resize(reel_arena *arena, uintptr_t next,
         return false;
     }
     if (new_size <= old_size) {
+        // Dead before `next` falls, alive after it rises: so free memory is
+        // never alive.
         watch_dead(start + new_size, old_size - new_size);
     }
     if (is_last) {
@@ -210,6 +221,7 @@ BODY_IN_CALLER void *FROM(reel_arena_realloc)(reel_arena *arena, void *block,
         return ALLOC_IN(arena, new_size, align PASS_CALLER);
     }
     const uintptr_t mask = mask_of(align);
+    // Checked before either way, because a move copies from the block.
     if (!HOLDS((align & mask) == 0, REEL_INVALID, KIND, arena, caller)
         || !HOLDS(reel_arena_owns(arena, block, old_size),
                   why_not(arena, REEL_FOREIGN), KIND, arena, caller)) {
@@ -221,6 +233,8 @@ BODY_IN_CALLER void *FROM(reel_arena_realloc)(reel_arena *arena, void *block,
         return block;
     }
     void *const copy = ALLOC_IN(arena, new_size, align PASS_CALLER);
+    // The copy lies above the old block. So that one is not the last one, and
+    // nothing can be freed.
     move_block(copy, block, old_size, new_size);
     if (copy != NULL) {
         REPORT(FREE, arena, block, taken_by(arena, (uintptr_t)block, old_size));
@@ -239,6 +253,8 @@ EXTERN_IN_CALLER reel_status reel_arena_free(reel_arena *arena, void *block,
         return why_not(arena, REEL_FOREIGN);
     }
     watch_dead(start, at_least_1(size));
+    // Any other block stays in use until a rewind. That is no error:
+    // REEL_FREES_LAST says it.
     if (is_last(arena, start, at_least_1(size))) {
         lower_next(arena, next_of(arena), start);
     }
@@ -280,6 +296,8 @@ static reel_frees frees(const void *self)
 
 static bool reclaim(void *self, void *block, size_t size)
 {
+    // Ask first: a free of any other block says REEL_OK, and its memory stays
+    // in use.
     return is_last(self, (uintptr_t)block, at_least_1(size))
            && reel_arena_free(self, block, size) == REEL_OK;
 }
@@ -310,6 +328,8 @@ reel_status reel_arena_bind(reel_arena *arena, reel_registry *registry,
     const reel_status status =
         reel_binding_start(&arena->entry, registry, self.ops, self.self,
                            parent.index, parent.version, has_ended(arena));
+    // With an entry no rewind may be inline: the registry would not learn of
+    // it.
     set_serial(arena, arena->serial);
     return status;
 }
@@ -317,6 +337,7 @@ reel_status reel_arena_bind(reel_arena *arena, reel_registry *registry,
 reel_handle reel_arena_handle(const reel_arena *arena)
 {
     reel_handle handle;
+    // An arena that has ended has an entry that leads nowhere (end_stack).
     reel_binding_handle(has_ended(arena) ? NULL : arena->entry, arena, &handle);
     return handle;
 }
@@ -328,7 +349,9 @@ reel_status reel_arena_dispose(reel_arena *arena)
     if (status != REEL_OK) {
         return status;
     }
+    // Without an entry rewinds are inline again.
     set_serial(arena, arena->serial);
+    // The memory is the application's again, so a checker lets it in.
     watch_own(arena->base, arena->end - arena->base);
     REPORT(END, arena, 0, 0);
     return REEL_OK;

@@ -9,6 +9,8 @@ bool reel_arena_is_valid(const reel_arena *arena)
         return arena->base != 0 && load_relaxed(&arena->limit) == 0
                && next == arena->end;
     }
+    // base <= last_position <= floor <= next. Serials wrap, so their distances
+    // from the epoch are compared.
     return is_shareable(arena, next) && arena->base <= arena->floor
            && arena->floor <= next && arena->base <= arena->last_position
            && arena->last_position <= arena->floor
@@ -32,6 +34,8 @@ size_t reel_arena_available(const reel_arena *arena)
 
 size_t reel_arena_peak(const reel_arena *arena)
 {
+    // The stored peak is updated only when `next` falls, so now may be the
+    // peak.
     const uintptr_t next = next_of(arena);
     return (arena->peak < next ? next : arena->peak) - arena->base;
 }
@@ -42,6 +46,7 @@ reel_stats reel_arena_stats(const reel_arena *arena)
     stats.size = reel_arena_size(arena);
     stats.used = reel_arena_used(arena);
     stats.peak = reel_arena_peak(arena);
+    // The low byte of the word is the granule.
     stats.failures = load_relaxed(&arena->refusals) / ONE_REFUSAL;
     stats.largest_refused = load_relaxed(&arena->largest_refused);
     return stats;
@@ -50,6 +55,7 @@ reel_stats reel_arena_stats(const reel_arena *arena)
 size_t reel_arena_offset(const reel_arena *arena, const void *block)
 {
     const size_t offset = (uintptr_t)block - arena->base;
+    // An address below the base wraps, so one comparison refuses it, too.
     return HOLDS(offset < used_by(arena), why_not(arena, REEL_FOREIGN), KIND,
                  arena, HERE)
                ? offset

@@ -18,6 +18,7 @@ void reel_binding_handle(const reel_registry_entry *entry, const void *self,
     const reel_handle found = { (size_t)(entry - registry->entries),
                                 load_acquire(&entry->version) };
     const reel_allocator *const allocator = reel_registry_get(registry, found);
+    // Another allocator may have the entry by now: its handle must not get out.
     if (allocator != NULL && allocator->self == self) {
         handle->index = found.index;
         handle->version = found.version;
@@ -38,6 +39,8 @@ reel_status reel_binding_start(reel_registry_entry **place,
         return REEL_STALE;
     }
     reel_binding_handle(*place, self, &handle);
+    // If it were registered twice, the end of its first parent would not reach
+    // it.
     if (handle.version != 0) {
         return REEL_BUSY;
     }
@@ -45,6 +48,7 @@ reel_status reel_binding_start(reel_registry_entry **place,
     const reel_handle parent = { parent_index, parent_version };
     const reel_status status =
         reel_registry_register(registry, allocator, parent, &handle);
+    // The place is written last: until then it counts as not bound.
     if (status == REEL_OK) {
         *place = &registry->entries[handle.index];
     }
@@ -58,6 +62,8 @@ reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
     reel_handle handle;
     reel_status status = REEL_STALE;
     reel_binding_handle(*place, self, &handle);
+    // Refuse here, before descendants end: a handler cannot enter the
+    // registry's gate.
     if (handle.version != 0 && reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
@@ -69,8 +75,8 @@ reel_status reel_registry_tell(reel_registry_entry **place, const void *self,
     if (status == REEL_BUSY) {
         return REEL_BUSY;
     }
-    // A stale handle: the entry went away since it was read. That is no error of the
-    // caller, who wanted it to go, or had nothing to tell.
+    // A stale handle: another thread took the entry away since it was read. That is no
+    // error of the caller: the entry is gone, as it should be.
     if (!goes_on || status != REEL_OK) {
         *place = NULL;
     }

@@ -28,11 +28,15 @@ static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
     for (;;) {
         const uintptr_t watermark = watermark_of(list, head);
         if (!is_bottom(list, head)) {
+            // A block was freed meanwhile. It is taken before an unused one, so
+            // the peak stays low.
             const uintptr_t i = list_take_listed(list, &head);
             if (i != NO_NUMBER) {
                 return i;
             }
         } else if (watermark >= list->count) {
+            // `>=`: the watermark of a cover is above all counts, and the count
+            // is 0 after the end.
             return is_covered(list, head) ? NOT_SEEN : NO_NUMBER;
         } else if (list_take_fresh(list, &head, watermark)) {
             return watermark;
@@ -40,9 +44,11 @@ static inline uintptr_t take_fresh(reel_list *list, uintptr_t head)
     }
 }
 
-// What take_fresh() came to was NO_NUMBER or NOT_SEEN. See better.
+// take_fresh() returned NO_NUMBER or NOT_SEEN. If the list was covered, lift the cover
+// and look again.
 static inline uintptr_t take_unseen(reel_list *list, uintptr_t i)
 {
+    // A loop: another context may cover the list again to count it.
     while (is_unseen(i)) {
         list_uncover(list);
         i = take_fresh(list, list_top(list));
@@ -131,12 +137,15 @@ void *reel_blocks_reallocate(void *self, void *block, size_t old_size,
         return FROM(reel_blocks_allocate)(self, new_size, align PASS_HERE);
     }
     const uintptr_t i = number_of(blocks, block);
+    // Each fact makes the next one safe: there is no link to read if no block
+    // has the number.
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)
         || !HOLDS(i < blocks->list.count, foreign_to(blocks), KIND, self, HERE)
         || !HOLDS(is_allocated(&blocks->list, i), REEL_DOUBLE_FREE, KIND, self,
                   HERE)) {
         return NULL;
     }
+    // No other block is larger or better aligned, so a move would not help.
     const bool is_aligned = ((uintptr_t)block & mask_of(align)) == 0;
     return is_aligned && new_size <= blocks->block_size ? block : NULL;
 }
@@ -207,6 +216,7 @@ reel_status reel_blocks_dispose(reel_blocks *blocks)
     if (end_binding(&blocks->entry, blocks) != REEL_OK) {
         return REEL_BUSY;
     }
+    // The memory is the application's again, so a checker lets it in.
     watch_own(blocks->base, blocks->list.count * stride_of(blocks));
     REEL_REPORT(END, BLOCKS, blocks, 0, 0);
     return REEL_OK;

@@ -7,6 +7,8 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
                                    reel_blocks *blocks, void **slots,
                                    size_t capacity)
 {
+    // Half of one slot is none: a drain would free nothing, and then write
+    // beyond it.
     if (cache == NULL || blocks == NULL || slots == NULL || capacity < 2) {
         return REEL_INVALID;
     }
@@ -76,6 +78,8 @@ static inline size_t take_some(reel_list *list, size_t most, uintptr_t *first)
     if (count > 0) {
         return count;
     }
+    // `*first` is the head that said the list is empty. It says the watermark,
+    // too.
     *first = reel_blocks_take_fresh(list, *first);
     return *first != NO_NUMBER;
 }
@@ -88,6 +92,8 @@ static inline void **fill(reel_blocks *blocks, void **top, size_t most)
     while (most > 0 && (count = take_some(&blocks->list, most, &i)) > 0) {
         most -= count;
         for (; count > 0; count--) {
+            // Read the next number here: the link then says only that this one
+            // is allocated.
             const uintptr_t next = list_unchain(&blocks->list, i);
             *top++ = hand_out(blocks, i);
             REEL_REPORT(FILL, BLOCKS, blocks, top[-1], blocks->block_size);
@@ -102,6 +108,7 @@ BODY void *FROM(reel_blocks_cache_refill)(reel_blocks_cache *cache WITH_CALLER)
 {
     reel_blocks *const blocks = cache->blocks;
     if (cache->bytes == 0) {
+        // It ended with its parent, and its block pool may be gone, too.
         (void)HOLDS(false, REEL_STALE, KIND, cache, caller);
         return NULL;
     }
@@ -109,6 +116,8 @@ BODY void *FROM(reel_blocks_cache_refill)(reel_blocks_cache *cache WITH_CALLER)
     if (top == cache->slots) {
         return count_refusal(blocks PASS_CALLER);
     }
+    // hand_out() called all of them alive, but the caller gets only the last
+    // one.
     if (REEL_POISON || REEL_WATCH) {
         for (void **at = cache->slots; at < top - 1; at++) {
             watch_dead((uintptr_t)*at, blocks->block_size);
@@ -131,6 +140,8 @@ static IN_CALLER reel_status give_back_oldest(reel_blocks_cache *cache,
     list_chain chain;
     list_start_chain(&chain);
     for (void **at = cache->slots; at < end; at++) {
+        // Go on after a refusal: one bad block must not keep the others out of
+        // use.
         const reel_status status = REEL_LISTS_ARE_VERSIONED || REEL_EVENTS
                                        ? free_into(cache->blocks, &chain, *at)
                                        : reel_blocks_free(cache->blocks, *at);
@@ -153,6 +164,8 @@ reel_status reel_blocks_cache_inspect(const reel_blocks_cache *cache,
     if (i >= list->count) {
         return REEL_FOREIGN;
     }
+    // The link of a cached block says that it is allocated, so only the slots
+    // show a second free.
     return i >= peak_so_far(list) || !list_is_allocated(list, i)
                    || is_cached(cache, cache->top, block)
                ? REEL_DOUBLE_FREE
@@ -186,6 +199,7 @@ void *reel_blocks_cache_take(reel_blocks_cache *cache)
 reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block)
 {
     reel_status status = REEL_STALE;
+    // After the end the links may be gone, so they are not looked at.
     if (cache->bytes != 0) {
         status = reel_blocks_cache_inspect(cache, block);
     }
@@ -241,6 +255,7 @@ static void *reallocate_cached(void *self, void *block, size_t old_size,
                                size_t new_size, size_t align)
 {
     const reel_blocks_cache *const cache = self;
+    // After the end an allocation refuses, and says why.
     if (block == NULL || cache->bytes == 0) {
         return allocate_cached(self, new_size, align);
     }

@@ -8,6 +8,8 @@ static bool product_within(size_t a, size_t b, size_t limit, size_t *product)
     const size_t a_low = a & LOW_HALF, a_high = a >> HALF_BITS;
     const size_t b_low = b & LOW_HALF, b_high = b >> HALF_BITS;
     const size_t middle = a_high * b_low + a_low * b_high;
+    // Both have weight 2^HALF_BITS or more, so the product would not fit a
+    // word.
     if ((a_high > 0 && b_high > 0) || middle > LOW_HALF) {
         return false;
     }
@@ -28,6 +30,8 @@ static reel_link *place_links(uintptr_t start, size_t size, size_t block_size,
     if (!product_within(stride_for(block_size), count, size, &bytes)) {
         return NULL;
     }
+    // The blocks lie in the buffer, which ends below the top: so the sum does
+    // not wrap.
     const size_t gap = gap_to(start + bytes, sizeof(reel_link) - 1);
     if (gap > size - bytes
         || count > (size - bytes - gap) / sizeof(reel_link)) {
@@ -60,6 +64,8 @@ static IN_CALLER void start_blocks(reel_blocks *blocks, uintptr_t start,
                                    reel_link *links)
 {
     const size_t stride = stride_for(block_size);
+    // The lowest bit that is set: an inverse exists only for the odd factor
+    // above it.
     const uintptr_t shift = log2_of(stride & (0 - stride));
     blocks->base = start;
     blocks->block_size = block_size;
@@ -71,6 +77,8 @@ static IN_CALLER void start_blocks(reel_blocks *blocks, uintptr_t start,
     // No link is written here: one is read only below the watermark, which passes a
     // link that the allocation wrote.
     watch_own((uintptr_t)links, count * sizeof *links); // of an earlier owner
+    // The list comes last, with release: a context that reads the head may
+    // allocate.
     list_start(&blocks->list, links, count);
     REEL_REPORT(DEFINE, BLOCKS, blocks, start, stride * count);
     INVARIANT(reel_blocks_is_valid(blocks));
@@ -97,6 +105,7 @@ reel_status reel_blocks_init_apart(reel_blocks *blocks, void *buffer,
                                    reel_link *links)
 {
     const uintptr_t start = (uintptr_t)buffer;
+    // Links need not lie near the blocks: so each range is checked alone.
     const uintptr_t at = (uintptr_t)links;
     size_t bytes;
     if (!is_usable(blocks, start, size, block_size, count)
@@ -115,6 +124,7 @@ ALSO_PLAIN(reel_blocks_init_apart);
 bool reel_blocks_has_form(const reel_blocks *blocks)
 {
     size_t bytes;
+    // With another inverse an address inside a block could pass for a block.
     return has_valid_form(&blocks->list) && blocks->shift < WORD_BITS
            && (stride_of(blocks) >> blocks->shift) * blocks->inverse == 1
            && product_within(stride_of(blocks), blocks->list.count, SIZE_MAX,

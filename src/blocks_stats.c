@@ -8,6 +8,8 @@ static size_t length_of(const reel_list *list)
     uintptr_t link = list_top(list);
     size_t length = 0;
     while (!is_bottom(list, link)) {
+        // A link at the watermark or above was never written, and a ring has no
+        // end.
         if (link >= peak || length == peak) {
             return SIZE_MAX;
         }
@@ -65,6 +67,8 @@ bool reel_blocks_is_valid(const reel_blocks *blocks)
         return list->links != NULL && peak_so_far(list) == 0
                && is_bottom(list, list_top(list));
     }
+    // At rest only: during a free a number is neither allocated nor on the
+    // list.
     return is_shareable(blocks)
            && length_of(list) == peak_so_far(list) - count_links(blocks);
 }

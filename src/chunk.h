@@ -27,7 +27,7 @@
 
 typedef reel_rewindable_chunk chunk_entry;
 
-// For others of the rewindable's files.
+// For the other files of the module.
 void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
                                   size_t align WITH_CALLER);
 

@@ -179,6 +179,7 @@ ALWAYS_INLINE void *take_fresh(reel_heap *heap, size_t n, size_t size,
     if (REEL_UNLIKELY(gap > left || n > left - gap)) {
         return refuse(heap, size PASS(align) PASS_CALLER);
     }
+    // First: it clears the cells in which leave_free() sets bits.
     raise_frontier(heap, first + gap + n);
     if (gap > 0) {
         leave_free(heap, first, gap);
@@ -195,6 +196,7 @@ ALWAYS_INLINE void *take_listed(reel_heap *heap, uintptr_t bin, size_t n,
     const size_t taken = n << heap->shift;
     const size_t gap = mask == 0 ? 0 : gap_to(block, mask);
     size_t bytes = taken;
+    // Nothing has changed yet: a block that was written to stays on its list.
     if (!(is_exact || bytes_for(heap, block, taken, &bytes))
         || !unlink_first(heap, bin, block)) {
         (void)UNTOUCHED(false);
@@ -253,6 +255,7 @@ EXTERN_IN_CALLER void *FROM(reel_heap_alloc)(reel_heap *heap, size_t size,
         return alloc_aligned(heap, size, align PASS_CALLER);
     }
     size_t n = granules_for(heap, size);
+    // Size 0, or a sum that wraps, makes n 0. Then n - 1 is above any count.
     if (REEL_UNLIKELY(n - 1 >= heap->count)) {
         if (size != 0 || has_ended(heap)) {
             return refuse(heap, size PASS(align) PASS_CALLER);

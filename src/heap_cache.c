@@ -13,6 +13,7 @@ reel_status reel_heap_cache_init(reel_heap_cache *cache, reel_heap *heap,
         return REEL_INVALID;
     }
     for (size_t i = 0; i < capacity; i++) {
+        // The rest of a slot is read only below its count.
         slots[i].count = 0;
     }
     cache->heap = heap;
@@ -41,6 +42,9 @@ OUT_OF_LINE void flush_for(reel_heap_cache *cache, size_t size, size_t more)
 ALWAYS_INLINE void make_room(reel_heap_cache *cache, size_t size, size_t align)
 {
     const reel_heap *const heap = cache->heap;
+    // A gap for the alignment may be as large as the mask. The frontier is
+    // asked first: to look at the lists costs more, and most requests fit
+    // above.
     const uintptr_t mask = mask_of(align);
     const size_t more = mask > heap->mask ? mask : 0;
     const size_t above = (heap->count - frontier_of(heap)) << heap->shift;
@@ -54,6 +58,7 @@ static IN_CALLER void *alloc_large(reel_heap_cache *cache, size_t size,
                                    size_t align WITH_CALLER)
 {
     if (cache_has_ended(cache)) {
+        // Its heap may be gone, too, so it is not asked.
         (void)HOLDS(false, REEL_STALE, KIND, cache->heap, caller);
         return NULL;
     }
@@ -66,6 +71,7 @@ void *reel_heap_cache_alloc_slow(reel_heap_cache *cache, size_t size,
 {
     const reel_heap *const heap = cache->heap;
     const uintptr_t mask = mask_of(align);
+    // If the size wraps, there are 0 granules, and i is above any capacity.
     const size_t i = granules_for(heap, at_least_1(size)) - 1;
     if (i < cache->capacity && mask <= heap->mask && (align & mask) == 0
         && cache->slots[i].count > 0) {
@@ -95,6 +101,7 @@ OUT_OF_LINE reel_status free_into(reel_heap_cache *cache, void *block)
 {
     reel_heap *const heap = cache->heap;
     const size_t first = index_of(heap, (uintptr_t)block);
+    // Above the frontier the map is not cleared: its bits mean nothing.
     if (REEL_UNLIKELY(first >= frontier_of(heap))) {
         return reel_heap_blame(heap, block);
     }
@@ -109,6 +116,8 @@ OUT_OF_LINE reel_status free_into(reel_heap_cache *cache, void *block)
         return reel_heap_free(heap, block);
     }
     const size_t count = slot->count;
+    // The map calls a cached block used. Release builds do not look for a
+    // second free in the slot: each free would loop.
     if (REEL_OUT_OF_LINE && has_block(slot, block)) {
         return REEL_DOUBLE_FREE;
     }
@@ -135,6 +144,8 @@ reel_status reel_heap_cache_flush(reel_heap_cache *cache)
     for (size_t i = 0; i < cache->capacity; i++) {
         reel_heap_slot *const slot = &cache->slots[i];
         while (slot->count > 0) {
+            // Go on after a refusal: one bad block must not keep the others out
+            // of use.
             void *const block = slot->blocks[--slot->count];
             const reel_status freed = reel_heap_free(cache->heap, block);
             status = freed != REEL_OK ? freed : status;
@@ -165,6 +176,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
     if (block == NULL || cache_has_ended(cache)) {
         return allocate(self, new_size, align);
     }
+    // A block that does not grow stays where it is, so it needs no room.
     if (new_size > old_size) {
         make_room(cache, new_size, align);
     }

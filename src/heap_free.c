@@ -24,7 +24,10 @@ ALWAYS_INLINE void bits_before(const reel_heap *heap, const granule_bits *at,
 OUT_OF_LINE reel_status lower_frontier(reel_heap *heap, size_t end,
                                        size_t first)
 {
+    // Cells above the frontier must be 0: a later block would find old bits
+    // there.
     clear_start(heap, end);
+    // Only its edge: the start is the frontier's from now on.
     clear_edge(heap, first);
     WRITE(heap->frontier, first);
     return REEL_OK;
@@ -42,8 +45,11 @@ OUT_OF_LINE reel_status undo_free(reel_heap *heap, uintptr_t block,
     if (block != own) {
         set_start(heap, first);
         set_edge(heap, first - 1);
+        // It comes back as the first of its list, since the order of a list
+        // means nothing.
         reel_heap_link(heap, block, own - block);
     }
+    // The panic comes last: its hook finds the heap as it was before the call.
     (void)UNTOUCHED(false);
     return REEL_INVALID;
 }
@@ -59,6 +65,7 @@ INLINE_FOR_SPEED reel_status free_block(reel_heap *heap, uintptr_t block,
     bits_at(heap, first, &at);
     bits_before(heap, &at, &last);
     heap->below_peak += bytes;
+    // A long block keeps its length in edges, which a free block must not have.
     reel_heap_note_length(heap, first, n, 0);
     if ((last.edges & last.bit) != 0) {
         size_t before;
@@ -70,15 +77,20 @@ INLINE_FOR_SPEED reel_status free_block(reel_heap *heap, uintptr_t block,
         block -= before;
         bytes += before;
         clear_in(&at.cell->starts, at.bit);
+        // If that block has one granule, its last edge is also its first, and
+        // stays.
         clear_in(&last.cell->edges, last.bit & ~last.starts);
     } else {
         set_in(&at.cell->edges, at.bit);
     }
+    // Before the look behind: above the frontier no bit is valid.
     if (REEL_UNLIKELY(end == frontier_of(heap))) {
         return lower_frontier(heap, end, (block - heap->base) >> heap->shift);
     }
     bits_at(heap, end, &next);
     if ((next.edges & next.bit) != 0) {
+        // A block of one granule has no words for its length. Its edge becomes
+        // the last one of all.
         const uintptr_t alone = starts_behind(&next);
         size_t behind;
         if (REEL_UNLIKELY(!read_behind(heap, block + bytes,
@@ -90,6 +102,7 @@ INLINE_FOR_SPEED reel_status free_block(reel_heap *heap, uintptr_t block,
         clear_in(&next.cell->starts, next.bit);
         clear_in(&next.cell->edges, next.bit & ~alone);
     } else if (next.bit > 1) {
+        // The last granule lies in the same cell, which is at hand.
         set_in(&next.cell->edges, next.bit >> 1);
     } else {
         set_edge(heap, end - 1);
@@ -106,6 +119,7 @@ ALWAYS_INLINE reel_status free_run(reel_heap *heap, void *block, size_t first,
         watch_dead((uintptr_t)block, n << heap->shift);
     }
     const reel_status status = free_block(heap, (uintptr_t)block, first, n);
+    // After a refusal the words are still wrong, so the heap is not valid.
     INVARIANT(status != REEL_OK || reel_heap_is_valid(heap));
     return status;
 }
@@ -123,6 +137,7 @@ ALWAYS_INLINE reel_status report_free(const reel_heap *heap, const void *block,
 EXTERN_IN_CALLER reel_status reel_heap_free(reel_heap *heap, void *block)
 {
     const size_t first = index_of(heap, (uintptr_t)block);
+    // Above the frontier the map is not cleared: its bits mean nothing.
     if (REEL_UNLIKELY(first >= frontier_of(heap))) {
         return reel_heap_blame(heap, block);
     }
@@ -156,6 +171,8 @@ reel_status reel_heap_free_sized(reel_heap *heap, void *block, size_t size)
 void reel_heap_shrink(reel_heap *heap, size_t first, size_t old, size_t n)
 {
     const size_t end = first + n;
+    // The old length goes first: the new start may lie in the cell that keeps
+    // it.
     reel_heap_note_length(heap, first, old, 0);
     set_start(heap, end);
     reel_heap_note_length(heap, first, n, n);

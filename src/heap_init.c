@@ -18,6 +18,8 @@ static bool fits(uintptr_t start, size_t size, size_t granule, size_t n,
                  size_t *before)
 {
     const size_t end = map_end(n);
+    // If the sum wraps, `end <= size` is false below, and the gap counts for
+    // nothing.
     const size_t gap = gap_to(start + end, granule - 1);
     *before = end + gap;
     return end <= size && gap <= size - end
@@ -27,6 +29,7 @@ static bool fits(uintptr_t start, size_t size, size_t granule, size_t n,
 // The most that fit: from the highest bit of their number down.
 static size_t most_granules(uintptr_t start, size_t size, size_t granule)
 {
+    // If n granules fit, fewer do. So this finds the most without a division.
     size_t n = 0, before;
     for (size_t bit = pow2_above(size >> log2_of(granule)); bit > 0;
          bit >>= 1) {
@@ -43,14 +46,19 @@ ALWAYS_INLINE void start_empty(reel_heap *heap)
     if (REEL_POISON || REEL_WATCH) {
         watch_dead(heap->base, heap->count << heap->shift);
     }
+    // First: from now on each pointer is refused before the map is looked at.
     WRITE(heap->frontier, 0);
+    // No cell is valid now: allocations clear them as the frontier rises.
     heap->cleared = 0;
+    // Used is the peak less this: nothing.
     heap->below_peak = heap->peak;
     heap->pending = 0;
     heap->bins[0] = 0;
     heap->bins[1] = 0;
     heap->bins[2] = 0;
     heap->bins[3] = 0;
+    // Blocks that other contexts freed are gone like all others. If they stayed
+    // listed, a drain would free them again.
     store_relaxed(&heap->later, 0);
 }
 
@@ -60,6 +68,7 @@ EXTERN_IN_CALLER reel_status reel_heap_init_granular(reel_heap *heap,
 {
     const uintptr_t start = (uintptr_t)buffer;
     const size_t gap = gap_to(start, sizeof(uintptr_t) - 1);
+    // The smallest free block is a granule, and keeps two words.
     if (heap == NULL || buffer == NULL || !is_pow2(granule)
         || granule < REEL_HEAP_GRANULE || !is_below_top(start, size)
         || size <= gap) {
@@ -70,6 +79,7 @@ EXTERN_IN_CALLER reel_status reel_heap_init_granular(reel_heap *heap,
         return REEL_INVALID;
     }
     size_t before;
+    // Again, because the last call of the loop may have asked for more.
     (void)fits(start + gap, size - gap, granule, n, &before);
     heap->shift = log2_of(granule);
     heap->mask = granule - 1;
@@ -77,6 +87,7 @@ EXTERN_IN_CALLER reel_status reel_heap_init_granular(reel_heap *heap,
     heap->heads = (uintptr_t *)(start + gap);
     heap->map = (reel_heap_cell *)(heap->heads + bin_of(n) + 1);
     heap->base = start + gap + before;
+    // A word less than the buffer: is_inside() allows to read two words.
     heap->reach = before + (n << heap->shift) - sizeof(uintptr_t);
     heap->peak = 0;
     heap->below_peak = 0;
@@ -153,6 +164,7 @@ static void end(void *self)
     *(volatile size_t *)&heap->count = 0;
     store_relaxed(&heap->frontier, 0);
     heap->entry = NULL;
+    // Before start_empty(), which copies it.
     heap->peak = 0;
     start_empty(heap);
     REEL_REPORT(END, HEAP, heap, 0, 0);
@@ -198,6 +210,7 @@ reel_status reel_heap_dispose(reel_heap *heap)
     if (end_binding(&heap->entry, heap) != REEL_OK) {
         return REEL_BUSY;
     }
+    // The memory is the application's again, so a checker lets it in.
     watch_own(heap->base, heap->count << heap->shift);
     REEL_REPORT(END, HEAP, heap, 0, 0);
     return REEL_OK;

@@ -180,7 +180,7 @@ ALWAYS_INLINE size_t index_of(const reel_heap *heap, uintptr_t address)
     return offset >> shift | offset << ((0 - shift) & (WORD_BITS - 1));
 }
 
-// For others of the heap's files.
+// For the other files of the module.
 void *FROM(reel_heap_alloc)(reel_heap *heap, size_t size,
                             size_t align WITH_CALLER);
 void *FROM(reel_heap_realloc)(reel_heap *heap, void *block, size_t size,

@@ -23,6 +23,8 @@ SHARED size_t reel_heap_used_length(const reel_heap *heap, size_t i)
 SHARED void reel_heap_note_length(const reel_heap *heap, size_t i, size_t n,
                                   size_t length)
 {
+    // Only then the next cell is all its own. In a shared cell these would be
+    // another block's edges.
     if (n > WORD_BITS && (i + n) / WORD_BITS >= i / WORD_BITS + 2) {
         WRITE(cell_of(heap, i)[1].edges, length);
     }
@@ -45,6 +47,7 @@ SHARED void reel_heap_link(reel_heap *heap, uintptr_t block, size_t bytes)
     put_word(heap, NEXT(block), next);
     put_word(heap, LED_FROM(block), head);
     put_word(heap, head, block);
+    // At both ends: a free next to it reads one, and checks it by the other.
     if (bin != 0) { // more than one granule
         put_word(heap, BYTES(block), bytes);
         put_word(heap, LAST_WORD(block + bytes), bytes);

@@ -10,6 +10,8 @@
 reel_status reel_heap_blame(const reel_heap *heap, const void *block)
 {
     size_t i = index_of(heap, (uintptr_t)block);
+    // In this order: after the end the map may be gone, and above the frontier
+    // its bits mean nothing.
     if (has_ended(heap)) {
         return REEL_STALE;
     }
@@ -22,6 +24,7 @@ reel_status reel_heap_blame(const reel_heap *heap, const void *block)
     if (i >= frontier_of(heap)) {
         return REEL_DOUBLE_FREE;
     }
+    // A bound: a handler may free, and must not walk a whole heap.
     const size_t least = i - min_of(i, LOOKED_AT * WORD_BITS);
     while (i > least && !is_start(heap, i)) {
         i--;
@@ -56,6 +59,7 @@ size_t reel_heap_largest_free(const reel_heap *heap)
         if (heap->bins[word] != 0) {
             const uintptr_t bin =
                 word * WORD_BITS + highest_bit(heap->bins[word]);
+            // One granule has no room for a length.
             const size_t n =
                 bin == 0
                     ? 1
@@ -117,6 +121,8 @@ static size_t next_start(const reel_heap *heap, size_t i, size_t end)
 static bool has_valid_words(const reel_heap *heap, size_t first, size_t end)
 {
     const uintptr_t block = address_of(heap, first);
+    // Words that were written to may lead anywhere, so each is checked before
+    // it is followed.
     const uintptr_t next = get_word(heap, NEXT(block));
     const uintptr_t from = get_word(heap, LED_FROM(block));
     const size_t n = end - first;
@@ -175,6 +181,7 @@ bool reel_heap_is_valid(const reel_heap *heap)
     if (has_ended(heap)) {
         return true;
     }
+    // Before the map is read: with wrong words it could lie anywhere.
     if (!has_valid_form(heap)) {
         return false;
     }
@@ -187,6 +194,8 @@ bool reel_heap_is_valid(const reel_heap *heap)
         return false;
     }
     for (size_t first = 0; first < frontier;) {
+        // Two free blocks never touch, since a free joins them, and none
+        // touches the frontier.
         const size_t end = next_start(heap, first, frontier);
         const bool is_free = is_edge(heap, first);
         if ((is_free && (was_free || !has_valid_words(heap, first, end)))

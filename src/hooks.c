@@ -32,6 +32,7 @@ DEFAULT_HOOK void reel_accused(const reel_incident *report)
 DEFAULT_HOOK void reel_panic(reel_status why, const char *file, int line)
 {
     (void)why, (void)file, (void)line;
+    // Not an endless loop: a trap stops in the debugger, at this place.
     __builtin_trap();
 }
 
@@ -50,6 +51,8 @@ DEFAULT_HOOK void reel_port_yield(void)
 {
 }
 
+// Without names a thread that is inside the gate, and enters it again, waits
+// for ever.
 DEFAULT_HOOK uintptr_t reel_port_thread(void)
 {
     return 0;
@@ -62,6 +65,8 @@ DEFAULT_HOOK bool reel_port_gate_enter(reel_word *gate)
     const uintptr_t thread = reel_port_thread();
     const uintptr_t taken = thread != 0 ? thread : GATE_TAKEN;
     uintptr_t seen = GATE_OPEN;
+    // Acquire: what the thread that was inside wrote. Only a value other than
+    // open says that the gate is taken: an exchange may fail without a reason.
     while (!swap_if_acquire(gate, &seen, taken)) {
         if (seen != GATE_OPEN) {
             return false;
@@ -73,6 +78,8 @@ DEFAULT_HOOK bool reel_port_gate_enter(reel_word *gate)
 DEFAULT_HOOK void reel_port_gate_wait(reel_word *gate)
 {
     (void)gate;
+    // Enough if threads take turns. If priorities are strict, the port must
+    // block here, or a lower thread inside never leaves.
     reel_port_yield();
 }
 

@@ -107,6 +107,7 @@ static INLINE_IN_CALLER void *resize_large(reel_region *region,
         REEL_REPORT(FREE, REGION, region, note->object, note->size);
         REEL_REPORT(ALLOC, REGION, region, object, size);
     }
+    // Before the sum changes: the peak is noted when it may fall.
     region->peak = max_of(region->peak, used_in(region));
     region->large_size += size - note->size;
     note->object = object;
@@ -133,6 +134,8 @@ static INLINE_IN_CALLER reel_status free_large(reel_region *region,
         region->peak = max_of(region->peak, used_in(region));
         region->large_size -= note->size;
         *at = note->next;
+        // The note stays on its page until the close, and serves the next
+        // object.
         note->next = region->spare;
         region->spare = note;
     }

@@ -13,6 +13,8 @@ static bool has_ended(const reel_lock *lock)
 // For a call that returns a pointer.
 static bool enter(reel_lock *lock WITH_CALLER)
 {
+    // A call after the end breaks the contract, so it panics. A handler, which
+    // the gate refuses, does not.
     if (has_ended(lock)) {
         (void)HOLDS(false, REEL_STALE, KIND, lock, caller);
         return false;
@@ -35,6 +37,8 @@ static void *allocate(void *self, size_t size, size_t align)
 static bool may_stay(const void *block, size_t old_size, size_t new_size,
                      size_t align WITH_CALLER)
 {
+    // The interface promises that such a block stays, also where the lock
+    // cannot ask.
     return block != NULL
            && HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, NULL,
                     caller)
@@ -74,8 +78,10 @@ static reel_status give_back(void *self, void *block, size_t size)
 
 static reel_frees frees(const void *self)
 {
-    // The lock is not const; who asks does not change it beyond its gate.
+    // The lock is not const. The question changes nothing but its gate.
     reel_lock *const lock = (reel_lock *)(uintptr_t)self;
+    // The lowest answer if it cannot ask: a caller that trusts a better one
+    // loses memory.
     if (has_ended(lock) || !reel_gate_enter(&lock->gate PASS_HERE)) {
         return REEL_FREES_NEVER;
     }
@@ -99,6 +105,7 @@ static void end(void *self)
 {
     reel_lock *const lock = self;
     nobody_is_inside(&lock->gate);
+    // From now on each call is refused, and the backing may go.
     lock->backing.ops = NULL;
 }
 
@@ -115,6 +122,7 @@ reel_allocator reel_locked(reel_lock *lock, reel_allocator backing)
     const reel_allocator allocator = { &ops, lock };
     lock->backing.ops = backing.ops;
     lock->backing.self = backing.self;
+    // The gate comes last: a thread that enters sees the backing.
     store_release(&lock->gate, GATE_OPEN);
     return allocator;
 }

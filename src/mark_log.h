@@ -8,8 +8,8 @@
 // lowest drop, which the arena keeps. One whose log another arena needs starts anew.
 //
 // A log knows the serial that it left the arena with, and that of the reset before. If
-// the arena has others, it was reset or initialised, or a drop was not logged: then the
-// log says nothing.
+// the arena has other ones, it was reset or initialised, or a drop was not logged: then
+// the log says nothing.
 
 #ifndef REEL_SRC_MARK_LOG_H
 #define REEL_SRC_MARK_LOG_H

@@ -93,6 +93,7 @@ static inline uintptr_t find_page(const reel_pool *pool, uintptr_t address)
     for (size_t i = 0; i < pool->capacity; i++) {
         const uintptr_t base = base_of(&pool->chunks[i]);
         const uintptr_t place = (address - base) >> stride_bits(pool);
+        // A free entry has the base 0, and no page lies at a low address.
         if (base != 0 && place < pool->chunk_pages) {
             return number_in(pool, i, place);
         }
@@ -107,6 +108,7 @@ static inline bool has_page(const reel_pool *pool, uintptr_t i)
 
 ALWAYS_INLINE uintptr_t page_at(const reel_pool *pool, uintptr_t i)
 {
+    // The number led here, so the base came with what led to it.
     const uintptr_t base = load_relaxed(&chunk_at(pool, i)->base);
     return base + (place_in(pool, i) << stride_bits(pool));
 }

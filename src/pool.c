@@ -47,7 +47,8 @@ static uintptr_t take_page(reel_pool *pool)
     }
 }
 
-// What take_page() came to was NO_NUMBER or NOT_SEEN. See better.
+// take_page() returned NO_NUMBER or NOT_SEEN. If the list was covered, lift the cover
+// and look again.
 static uintptr_t take_unseen(reel_pool *pool, uintptr_t i)
 {
     while (is_unseen(i)) {
@@ -121,6 +122,8 @@ BODY_IN_CALLER void *FROM(reel_pool_claim)(reel_pool *pool WITH_CALLER)
 {
     const uintptr_t i = FROM(reel_pool_claim_number)(pool PASS_CALLER);
     if (REEL_UNLIKELY(i == NO_NUMBER)) {
+        // To use a pool after its end breaks the contract. To find it full does
+        // not.
         (void)HOLDS(!pool_has_ended(pool), REEL_STALE, KIND, pool, caller);
         return NULL;
     }
@@ -192,6 +195,8 @@ static void *reallocate(void *self, void *block, size_t old_size,
     if (block == NULL) {
         return FROM(reel_pool_allocate)(self, new_size, align PASS_HERE);
     }
+    // Each fact below makes the next one safe: only a page that was claimed has
+    // a link to read.
     const uintptr_t i = find_page(pool, (uintptr_t)block);
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)
         || !HOLDS(i != NO_NUMBER && page_at(pool, i) == (uintptr_t)block,
@@ -200,6 +205,7 @@ static void *reallocate(void *self, void *block, size_t old_size,
                   REEL_DOUBLE_FREE, KIND, self, HERE)) {
         return NULL;
     }
+    // No other page is larger or better aligned, so a move would not help.
     const bool is_aligned = ((uintptr_t)block & mask_of(align)) == 0;
     return is_aligned && new_size <= page_size_in(pool) ? block : NULL;
 }

@@ -23,6 +23,8 @@ reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
     return REEL_OK;
 }
 
+// A cached page links to `count`. If it linked to itself, a release could free
+// it.
 static bool is_cached(const reel_pool *pool, const reel_pool_slot *slot)
 {
     return has_page(pool, slot->number)
@@ -37,6 +39,7 @@ bool reel_pool_cache_is_valid(const reel_pool_cache *cache)
     if (cache_has_ended(cache)) {
         return cache->slots != NULL && filled == 0;
     }
+    // Before the slots are read: with wrong bounds they could lie anywhere.
     if (filled > room || (filled | room) % sizeof(reel_pool_slot) != 0
         || cache->page_size != page_size_in(cache->pool)) {
         return false;
@@ -58,6 +61,8 @@ void reel_pool_cache_flush(reel_pool_cache *cache)
         return;
     }
     while (cache->top > cache->slots) {
+        // Off the cache first: on the list another context may claim it at
+        // once.
         const uintptr_t i = (--cache->top)->number;
         REEL_REPORT(FREE, POOL, cache->pool, cache->top->page,
                     cache->page_size);

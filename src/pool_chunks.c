@@ -209,6 +209,8 @@ bool reel_pool_drop_chunk(const reel_pool *pool, reel_pool_chunk *chunk)
 
 // ---- reserving --------------------------------------------------------------
 
+// While other contexts claim pages, this may be too few. Then a reserve takes a
+// chunk more than it needs, never one less.
 static size_t free_pages(const reel_pool *pool)
 {
     return reel_pool_pages(pool) - reel_pool_used_pages(pool);
@@ -316,6 +318,8 @@ static reel_status reserve(reel_pool *pool, size_t pages)
 
 reel_status reel_pool_reserve(reel_pool *pool, size_t pages)
 {
+    // The pages are counted inside: another thread may reserve or grow at the
+    // same time.
     if (!reel_gate_enter(&pool->gate PASS_HERE)) {
         return REEL_BUSY;
     }

@@ -20,6 +20,7 @@ static bool is_whole(size_t chunk, size_t page_mask)
 
 static bool are_countable(size_t capacity, size_t chunk_pages)
 {
+    // A link has the number of the chunk above the bits for the place.
     return chunk_pages <= REEL_BLOCKS_MAX
            && capacity <= REEL_BLOCKS_MAX >> bits_for(chunk_pages);
 }
@@ -36,9 +37,12 @@ static void start_without_chunks(reel_pool *pool, size_t page,
     store_relaxed(&pool->gate, GATE_OPEN);
     store_relaxed(&pool->failures, 0);
     for (size_t i = 0; i < pool->capacity; i++) {
+        // An entry without a base is free, so its other fields need no value.
         store_relaxed(&pool->chunks[i].base, 0);
     }
     list_start(&pool->list, NULL, number_in(pool, pool->capacity, 0));
+    // With the watermark 0 a context would claim page 0 of a chunk that is not
+    // there.
     list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
 }
 
@@ -79,6 +83,7 @@ reel_status reel_pool_init_placed(reel_pool *pool, reel_allocator backing,
     pool->capacity = capacity;
     pool->entry = NULL;
     place(pool, placement, page);
+    // After place(), which says where the links come from.
     pool->is_joined = !has_links_apart(pool) && !is_all_taken_back(pool);
     start_without_chunks(pool, page, chunk >> log2_of(page));
     REEL_REPORT(DEFINE, POOL, pool, backing.self, page);

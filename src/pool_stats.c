@@ -32,6 +32,8 @@ size_t reel_pool_used_pages(const reel_pool *pool)
 
 size_t reel_pool_peak_pages(const reel_pool *pool)
 {
+    // Only a trim lowers the sum of the chunks' peaks, and it saves the sum
+    // first.
     return max_of(pool->peak, claimed_ever(pool));
 }
 
@@ -64,12 +66,14 @@ bool reel_pool_is_valid(const reel_pool *pool)
     if (!is_shareable(pool)) {
         return false;
     }
+    // The chunks first: the count below follows links in them.
     for (size_t i = 0; i < pool->capacity; i++) {
         if (!is_chunk_valid(pool, &pool->chunks[i])) {
             return false;
         }
     }
     size_t listed;
+    // A count writes to the list, and leaves it as it was.
     return list_count((reel_list *)(uintptr_t)&pool->list, claimed_ever(pool),
                       &listed)
            && has_newest(pool);

@@ -102,6 +102,7 @@ static size_t drop_unused(reel_pool *pool)
 // The peak is the sum of the chunks' peaks, so it is saved before they go.
 size_t reel_pool_trim(reel_pool *pool)
 {
+    // A backing may call hooks, and may wait: no handler may do that.
     if (reel_port_in_interrupt() || pool_has_ended(pool)) {
         return 0;
     }
@@ -123,18 +124,22 @@ static void forget_chunks(reel_pool *pool)
             reel_pool_forget_chunk(pool, &pool->chunks[i - 1]);
         }
     }
+    // No link may lead into a chunk that is gone.
     list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
     string_fresh_pages(pool);
 }
 
 reel_status reel_pool_dispose(reel_pool *pool)
 {
+    // Pages of regions and of caches are in use: their owners would write into
+    // memory that the backing has.
     if (reel_port_in_interrupt() || reel_pool_used_pages(pool) > 0) {
         return REEL_BUSY;
     }
     if (pool_has_ended(pool)) {
         return REEL_STALE;
     }
+    // The registry may refuse, so it is asked before a chunk goes.
     if (end_binding(&pool->entry, pool) != REEL_OK) {
         return REEL_BUSY;
     }

@@ -65,6 +65,7 @@ static IN_CALLER reel_status open_on(reel_region *region, reel_pool *pool,
         return pool_has_ended(pool) ? REEL_STALE : REEL_NO_MEMORY;
     }
     REEL_REPORT(OPEN, REGION, region, pool, 0);
+    // It allocates nothing, and makes the page the newest.
     (void)cut_page(region, i, 0, 0);
     INVARIANT(reel_region_is_valid(region));
     return REEL_OK;
@@ -110,6 +111,8 @@ static IN_CALLER void *refuse_in(reel_region *region,
     REEL_REPORT(REFUSE, REGION, region, region->end - region->next, size);
     region->failures += region->failures < SIZE_MAX;
     region->largest_refused = max_of(region->largest_refused, size);
+    // The panic comes last: its hook may not return, and the failure must be
+    // counted.
     (void)HOLDS(!pool_has_ended(region->pool), REEL_STALE, KIND, region,
                 caller);
     return NULL;
@@ -157,6 +160,8 @@ static IN_CALLER large_note *take_note(reel_region *region, uintptr_t i)
 {
     const size_t size = sizeof(large_note), align = REEL_ALIGNOF(large_note);
     large_note *const note = region->spare;
+    // Notes stay on their pages until the close, so one without an object is
+    // reused.
     if (note != NULL) {
         region->spare = note->next;
         return note;
@@ -188,11 +193,13 @@ static IN_CALLER void *alloc_large(reel_region *region, size_t size,
                          size PASS(align) PASS(region->pool) PASS_CALLER);
     }
     void *const object = take_large(region, size, align PASS_CALLER);
+    // The page for the note goes back: a refusal changes nothing.
     if (object == NULL) {
         unclaim_page(region, i);
         return refuse_in(region,
                          size PASS(align) PASS(backing_of(region)) PASS_CALLER);
     }
+    // Only now: most regions never write these fields.
     have_more(region);
     note_large(region, take_note(region, i), object, size);
     REEL_REPORT(ALLOC, REGION, region, object, size);
@@ -235,6 +242,7 @@ BODY_IN_CALLER void *FROM(reel_region_alloc_slow)(reel_region *region,
 static bool is_last_block(const reel_region *region, uintptr_t start,
                           size_t size)
 {
+    // Pages may adjoin: a block of another page may end where `next` is.
     const uintptr_t page = region->end - page_size_of(region);
     return start - page < page_size_of(region)
            && start + with_zone(size) == region->next;
@@ -283,6 +291,7 @@ static IN_CALLER void *change(reel_region *region, void *block, size_t old_size,
         return block;
     }
     void *const copy = ALLOCATE(region, new_size, align PASS_CALLER);
+    // The old block stays in its page until the close.
     move_block(copy, block, old_size, new_size);
     if (copy != NULL) {
         REEL_REPORT(FREE, REGION, region, block, old_size);

@@ -70,6 +70,8 @@ OUT_OF_LINE bool fill_cache(reel_region *region)
     const size_t count = min_of(room, region->pages);
     reel_pool_slot *slot = cache->top + count;
     uintptr_t i = region->newest;
+    // From the newest down: so the newest lies on top, and the oldest ones are
+    // left.
     while (slot > cache->top) {
         const uintptr_t next = link_after(pool, i);
         slot--;
@@ -166,6 +168,7 @@ reel_status reel_region_close(reel_region *region)
         // The pages are a chain already: one exchange gives all of them back.
         list_push(list, region->newest, last);
     }
+    // Last: until here the region is open, and its pages are its own.
     region->end = 0;
     return REEL_OK;
 }
@@ -182,6 +185,7 @@ reel_status reel_region_bind(reel_region *region, reel_registry *registry,
         return why_closed(region);
     }
     const reel_allocator self = reel_region_allocator(region);
+    // First: it gives `entry` its first value, which the binding reads.
     have_more(region);
     return reel_binding_start(&region->entry, registry, self.ops, self.self,
                               parent.index, parent.version, false);

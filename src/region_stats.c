@@ -15,6 +15,7 @@ static size_t size_of(const reel_region *region)
 reel_stats reel_region_stats(const reel_region *region)
 {
     const bool is_open = reel_region_is_open(region);
+    // The pool of a closed region may be gone, so it is not asked.
     const size_t peak = is_open && region->has_more ? region->peak : 0;
     reel_stats stats;
     stats.size = is_open ? size_of(region) : 0;
@@ -35,6 +36,7 @@ static bool are_chained(const reel_region *region)
     bool has_newest = false;
     size_t count = 0;
     for (; count < region->pages; count++) {
+        // A page that is not there has no link, and a ring has no end.
         if (count == most || !has_page(pool, i)) {
             return false;
         }
@@ -81,6 +83,7 @@ bool reel_region_is_valid(const reel_region *region)
     if (!reel_region_is_open(region)) {
         return true;
     }
+    // The pages before the notes: notes lie on them.
     return region->pages > 0 && region->next <= region->end
            && region->end - region->next <= page_size_in(region->pool)
            && is_bool(&region->has_more) && are_chained(region)

@@ -14,6 +14,8 @@ STATIC_CHECK(sizeof(reel_registry_entry) == 8 * sizeof(uintptr_t));
 ALWAYS_INLINE reel_registry_entry *find(const reel_registry *registry,
                                         reel_handle handle)
 {
+    // Free entries have version 0, which no handle may match. Each load
+    // acquires what was written before its store: the entry, and the allocator.
     if (handle.version == 0 || handle.index >= load_acquire(&registry->peak)) {
         return NULL;
     }
@@ -55,9 +57,11 @@ reel_status reel_registry_init(reel_registry *registry,
     registry->capacity = capacity;
     registry->used = 0;
     registry->failures = 0;
+    // A pointer: programs without a registry do not link this file.
     registry->tell = reel_registry_tell;
     store_relaxed(&registry->gate, GATE_OPEN);
     store_relaxed(&registry->free, REEL_NO_INDEX);
+    // No entry is written: those above the watermark are never read.
     store_relaxed(&registry->peak, 0);
     return REEL_OK;
 }
@@ -142,6 +146,8 @@ static void link_to_parent(reel_registry_entry *entries, size_t index,
     if (parent == REEL_NO_INDEX) {
         return;
     }
+    // The newest child comes first, so it also ends first: it may use the older
+    // ones.
     entry->next = entries[parent].first_child;
     entries[parent].first_child = index;
     if (entry->next != REEL_NO_INDEX) {
@@ -187,6 +193,8 @@ static void end_descendants(reel_registry *registry, size_t top)
         if (entries[index].first_child != REEL_NO_INDEX) {
             index = entries[index].first_child;
         } else {
+            // Read before the entry goes on the free list, which uses its
+            // links.
             const size_t parent = entries[index].parent;
             end_allocator(&entries[index]);
             drop(registry, index);
@@ -228,6 +236,7 @@ static reel_status enter(reel_registry *registry, reel_allocator allocator,
     if (registry->used == registry->capacity) {
         return count_refusal(registry);
     }
+    // From here on nothing fails.
     const size_t index = take_entry(registry, &last);
     link_to_parent(registry->entries, index,
                    is_child ? parent.index : REEL_NO_INDEX);

@@ -51,6 +51,7 @@ static bool has_good_sibling(const reel_registry *registry, size_t index)
 {
     const reel_registry_entry *const entry = &registry->entries[index];
     const reel_registry_entry *const next = in_use(registry, entry->next);
+    // Roots are no siblings: the walk from one root would else reach another.
     if (entry->parent == REEL_NO_INDEX) {
         return entry->next == REEL_NO_INDEX && entry->previous == REEL_NO_INDEX;
     }
@@ -108,6 +109,7 @@ static size_t count_free(const reel_registry *registry)
     size_t count = 0;
     size_t index = load_relaxed(&registry->free);
     while (index != REEL_NO_INDEX) {
+        // A list that is longer than the table is a ring.
         if (index >= peak || in_use(registry, index) != NULL || count == peak) {
             return SIZE_MAX;
         }
@@ -123,6 +125,7 @@ bool reel_registry_is_valid(const reel_registry *registry)
     if (registry->entries == NULL || peak > registry->capacity) {
         return false;
     }
+    // First: with wrong links the walk below might not end.
     for (size_t i = 0; i < peak; i++) {
         if (!is_consistent(registry, i)) {
             return false;

@@ -7,6 +7,7 @@ void reel_tell_refusal(reel_status why, reel_kind kind, const void *object,
                        const void *caller, size_t size, size_t align,
                        size_t available, const void *backing)
 {
+    // Field by field: an initialiser may become a call of memset.
     reel_incident report;
     report.why = (int)why;
     report.kind = (int)kind;
@@ -24,6 +25,7 @@ void reel_tell_refusal(reel_status why, reel_kind kind, const void *object,
 void reel_tell_breach(reel_status why, reel_kind kind, const void *object,
                       const void *caller, const char *file, int line)
 {
+    // A breach has no request, so its sizes are 0.
     reel_incident report;
     report.why = (int)why;
     report.kind = (int)kind;

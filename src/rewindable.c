@@ -242,6 +242,8 @@ EXTERN_IN_CALLER void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable,
     // not used.
     uintptr_t used = load_relaxed(&chunk->used);
     const uintptr_t start = position_of(used);
+    // A chunk that is gone has no granules: so the hint may be late, and no
+    // count is read.
     const uintptr_t rest = (with_zone(size) - 1) >> shift; // beyond the first
     if (REEL_UNLIKELY((align & mask) != 0 || mask >> shift != 0
                       || rest < passed_by(hint)
@@ -276,6 +278,7 @@ static IN_CALLER reel_status reserve(reel_rewindable *rewindable,
     if (rewindable_has_ended(rewindable)) {
         return REEL_STALE;
     }
+    // Disposed of: the backing may be gone.
     if (count == 0) {
         return REEL_CLOSED;
     }
@@ -298,6 +301,7 @@ static IN_CALLER reel_status reserve(reel_rewindable *rewindable,
 
 reel_status reel_rewindable_reserve(reel_rewindable *rewindable, size_t size)
 {
+    // Inside only: the entry behind the last one has one writer.
     if (!reel_gate_enter(&rewindable->gate PASS_HERE)) {
         return REEL_BUSY;
     }
@@ -358,6 +362,7 @@ reel_status reel_rewindable_free(reel_rewindable *rewindable, void *block,
     if (REEL_UNLIKELY(chunk->base + (granule << shift) != address)) {
         return REEL_FOREIGN;
     }
+    // Nothing marks the block, so nothing is freed before the rewind.
     if (!rewindable->frees_blocks) {
         REEL_REPORT(FREE, REWINDABLE, rewindable, address, taken);
         return REEL_OK;

@@ -29,6 +29,8 @@ static bool find(const reel_rewindable *rewindable, const void *block,
         return false;
     }
     const uintptr_t offset = (uintptr_t)block - chunk->base;
+    // Other contexts may move it meanwhile, but not below the end of a live
+    // block.
     const size_t used = position_of(load_relaxed(&chunk->used));
     found->chunk = chunk;
     found->start = offset >> shift;
@@ -43,8 +45,8 @@ static bool is_live(const reel_rewindable *rewindable, const extent *block)
            || has_start(rewindable, block->chunk, block->start);
 }
 
-// The last block of its chunk grows, if there is room behind it. Acquire: who had the
-// place before is done with it.
+// The last block of its chunk grows, if there is room behind it. Acquire: the last
+// owner of the place is done with it.
 static bool grow(const extent *block, size_t granules)
 {
     chunk_entry *const chunk = block->chunk;
@@ -65,6 +67,7 @@ static IN_CALLER bool resize(const reel_rewindable *rewindable,
                              size_t old_size, size_t new_size)
 {
     if (new_size <= old_size) {
+        // Nothing is given back: other blocks may lie behind.
         watch_dead(address + new_size, old_size - new_size);
         REEL_REPORT(RESIZE, REWINDABLE, rewindable, address,
                     granules_for(new_size, rewindable->shift)
@@ -91,6 +94,7 @@ static void *move(reel_rewindable *rewindable, void *block, size_t old_size,
     void *const copy =
         FROM(reel_rewindable_alloc)(rewindable, new_size, align PASS_CALLER);
     if (copy != NULL) {
+        // Before the free: after it another context may own the place.
         move_block(copy, block, old_size, new_size);
         (void)reel_rewindable_free(rewindable, block, old_size);
     }
@@ -110,6 +114,8 @@ static void *reallocate(void *self, void *block, size_t old_size,
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, self, HERE)) {
         return NULL;
     }
+    // Found first: is_live() reads a start bit, which only an address in a
+    // chunk has.
     if (!find(rewindable, block, size, &found)) {
         (void)HOLDS(
             false, rewindable_has_ended(rewindable) ? REEL_STALE : REEL_FOREIGN,
@@ -135,10 +141,10 @@ static reel_status give_back(void *self, void *block, size_t size)
     return reel_rewindable_free(self, block, size);
 }
 
-// The memory is still there, and a handler may get in at any place. First no chunk
-// is found any more, to look for room or to free; then those who ask come to the
-// first one, and it is full. So what a handler gets in between lies where it did
-// before. Last the spans go.
+// The memory is still there, and a handler may interrupt this anywhere. First no
+// chunk is found by its address, so nothing is freed, and nothing grows. Then each
+// allocation looks at the first chunk only. Last that chunk is full, and the spans are
+// stale. So a handler gets a block of before the end, or NULL.
 static void end(void *self)
 {
     reel_rewindable *const rewindable = self;

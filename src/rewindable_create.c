@@ -68,6 +68,7 @@ static reel_status enter(reel_rewindable *rewindable, reel_registry *registry,
     const reel_status status =
         reel_rewindable_bind(rewindable, registry, parent);
     if (status != REEL_OK) {
+        // The caller gets no pointer to it, so the chunk goes back here.
         (void)reel_rewindable_dispose(rewindable);
     }
     return status;
@@ -107,6 +108,8 @@ static reel_status measure(size_t capacity,
     created nobody;
     chunk->memory = NULL;
     const reel_status status = init_on(&nobody, capacity, config, chunk);
+    // The note allocates nothing, so if all checks pass, the answer is
+    // REEL_NO_MEMORY.
     return status == REEL_NO_MEMORY ? REEL_OK : status;
 }
 
@@ -145,7 +148,9 @@ static reel_status make_in_one(created **out, reel_allocator background,
         return REEL_NO_MEMORY;
     }
     chunk->memory = (void *)((uintptr_t)made + size);
+    // It cannot fail: measure() passed the same checks, and the part is there.
     (void)init_on(made, capacity, config, chunk);
+    // Init has seen the note as its backing. Growth must ask the true one.
     made->rewindable.backing.ops = background.ops;
     made->rewindable.backing.self = background.self;
     *out = made;
@@ -184,6 +189,8 @@ reel_status reel_rewindable_create(reel_rewindable **out,
     }
     const reel_frees frees = reel_allocator_frees(background);
     reel_status status = measure(capacity, config, &chunk);
+    // Asked before the backing: what it keeps is lost if the registry refuses
+    // later.
     if (status == REEL_OK && frees != REEL_FREES_AT_ONCE) {
         status = may_enter(registry, parent.index, parent.version);
     }
@@ -206,6 +213,7 @@ reel_status reel_rewindable_create(reel_rewindable **out,
         (void)reel_free(background, made, size);
         return status;
     }
+    // Last: destroy frees only what was created.
     made->rewindable.is_created = true;
     *out = &made->rewindable;
     return REEL_OK;
@@ -220,10 +228,13 @@ reel_status reel_rewindable_destroy(reel_rewindable *rewindable)
     if (rewindable_has_ended(rewindable)) {
         return REEL_STALE;
     }
+    // Before the dispose: after it a stack may give another answer.
     const size_t size = own_size(rewindable->capacity,
                                  reel_allocator_frees(rewindable->backing),
                                  (size_t)1 << rewindable->shift);
     const reel_status status = reel_rewindable_dispose(rewindable);
+    // The control block stays, if the dispose is refused: the caller may try
+    // again.
     if (status != REEL_OK) {
         return status;
     }

@@ -9,6 +9,8 @@
 static void stamp_bits(const reel_rewindable *rewindable,
                        const chunk_entry *chunk)
 {
+    // The backing's memory has any value. A word that looks like this
+    // generation would let a wild free succeed.
     reel_word *const bits = bits_of(rewindable, chunk);
     watch_own((uintptr_t)bits, bits_size(chunk->granules));
     for (size_t i = 0; i < bits_words(chunk->granules); i++) {
@@ -109,6 +111,7 @@ bool reel_rewindable_take_next(const reel_rewindable *rewindable, size_t count,
 {
     const uintptr_t shift = rewindable->shift;
     chunk_entry *const chunk = &rewindable->table[count];
+    // No more than a word counts: half of it has the granules.
     const size_t grown =
         max_of(granules, min_of(grown_size(rewindable, count) >> shift,
                                 most_granules(shift)));
@@ -174,6 +177,7 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
     static const reel_rewindable_placement behind = { { NULL, NULL } };
     const reel_rewindable_config *const chosen =
         config != NULL ? config : &host;
+    // The hint names a chunk in half a word, which bounds the capacity.
     if (rewindable == NULL || backing.ops == NULL || table == NULL
         || capacity == 0 || capacity > LOW_HALF || !is_usable(chosen)) {
         return REEL_INVALID;
@@ -194,12 +198,14 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
         free_bits(apart, bits, granules);
         return REEL_NO_MEMORY;
     }
+    // All memory is there: a failed init has written nothing.
     configure(rewindable, chosen, apart);
     start_without_chunks(rewindable, backing, table, capacity);
     REEL_REPORT(DEFINE, REWINDABLE, rewindable, backing.self,
                 chosen->frees_blocks);
     enter_chunk(rewindable, &table[0], base, bits, granules);
     report_commit(rewindable, &table[0]);
+    // Last: a context that reads the count reads the entry.
     store_release(&rewindable->count, 1);
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
@@ -231,6 +237,7 @@ static void make_room_for_bits(const reel_rewindable *rewindable,
     const size_t room = chunk->size - data_size(rewindable, chunk);
     const size_t need = bits_size(chunk->granules);
     if (need > room) {
+        // One step is enough: fewer granules need fewer bits.
         const size_t fewer = granules_in(need - room, shift);
         chunk->granules -= min_of(fewer, chunk->granules);
     }
@@ -250,6 +257,7 @@ static IN_CALLER void report_anew(const reel_rewindable *rewindable,
 reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
                                              bool frees_blocks)
 {
+    // A block from before would have no start bit, and could not be freed.
     if (reel_port_in_interrupt() || !is_empty(rewindable)) {
         return REEL_BUSY;
     }
@@ -264,6 +272,7 @@ reel_status reel_rewindable_set_frees_blocks(reel_rewindable *rewindable,
         }
         stamp_bits(rewindable, chunk);
     }
+    // After the bits are there, which the next allocation sets.
     rewindable->frees_blocks = frees_blocks;
     report_anew(rewindable, count);
     INVARIANT(reel_rewindable_is_valid(rewindable));

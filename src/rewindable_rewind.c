@@ -29,6 +29,7 @@ static IN_CALLER bool reclaim_newest(reel_rewindable *rewindable)
 {
     const chunk_entry *const chunk = newest_of(rewindable);
     const size_t size = taken_size(rewindable, chunk);
+    // The backing may write here, so a checker lets it in.
     watch_own(chunk->base, size);
     if (!reel_reclaim(rewindable->backing, (void *)chunk->base, size)) {
         watch_unused(chunk->base, chunk->granules << rewindable->shift);
@@ -134,7 +135,10 @@ reel_status reel_rewindable_dispose(reel_rewindable *rewindable)
     while (count_of(rewindable) > 0) {
         give_back_newest(rewindable);
     }
+    // Open spans are stale from here on.
     rewindable->generation++;
+    // The fast path still reads the first entry. It has no granules, so a
+    // position above 0 would make its room wrap.
     store_relaxed(&rewindable->table[0].used, 0);
     store_relaxed(&rewindable->highest, (uintptr_t)rewindable->table);
     store_release(&rewindable->hint, hint_to(0, 0));

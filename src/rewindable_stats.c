@@ -13,6 +13,7 @@ size_t reel_rewindable_chunks(const reel_rewindable *rewindable)
 
 size_t reel_rewindable_bytes_allocated(const reel_rewindable *rewindable)
 {
+    // One acquire: the entries below the count are complete, and do not change.
     const size_t count = count_of(rewindable);
     size_t bytes = 0;
     for (size_t i = 0; i < count; i++) {
@@ -31,6 +32,8 @@ reel_stats reel_rewindable_stats(const reel_rewindable *rewindable)
     reel_stats stats;
     stats.size = reel_rewindable_bytes_allocated(rewindable);
     stats.used = used_of(rewindable);
+    // The stored peak is noted when a chunk becomes empty, so now may be the
+    // peak.
     stats.peak = max_of(load_relaxed(&rewindable->peak), stats.used);
     stats.failures = load_relaxed(&rewindable->failures);
     stats.largest_refused = load_relaxed(&rewindable->largest_refused);
@@ -60,6 +63,8 @@ static bool is_chunk_valid(const reel_rewindable *rewindable,
     const bool has_bits =
         rewindable->frees_blocks && !has_bits_apart(rewindable);
     const size_t bits = has_bits ? bits_size(chunk->granules) : 0;
+    // Each line makes the next one safe: no difference wraps, and no bit is
+    // read beyond the chunk.
     return chunk->granules <= most_granules(rewindable->shift)
            && (chunk->base & granule_mask) == 0
            && data_size(rewindable, chunk) <= taken_size(rewindable, chunk)
@@ -73,6 +78,8 @@ static bool is_chunk_valid(const reel_rewindable *rewindable,
 static bool is_entry(const reel_rewindable *rewindable, uintptr_t address)
 {
     const uintptr_t offset = address - (uintptr_t)rewindable->table;
+    // One that was disposed of has no chunk, but still leads to its first
+    // entry.
     return offset < max_of(1, count_of(rewindable)) * sizeof(chunk_entry)
            && offset % sizeof(chunk_entry) == 0;
 }
@@ -87,6 +94,7 @@ bool reel_rewindable_is_valid(const reel_rewindable *rewindable)
     const uintptr_t hint = load_relaxed(&rewindable->hint);
     const uintptr_t highest = load_relaxed(&rewindable->highest);
     const uintptr_t first = (uintptr_t)rewindable->table;
+    // The bounds first: the entries are read below.
     if (count > rewindable->capacity || rewindable->capacity > LOW_HALF
         || !is_entry(rewindable, highest)
         || index_in(hint) * sizeof(chunk_entry) > highest - first) {

@@ -60,11 +60,13 @@ EXTERN_IN_CALLER void *reel_span_alloc_slow(reel_span *span, size_t size,
         return NULL;
     }
     size = at_least_1(size);
+    // The rewindable of a closed span may be gone, so it is not asked.
     if (span->end != 0
         && !HOLDS(!rewindable_has_ended(span->rewindable), REEL_STALE, KIND,
                   span, HERE)) {
         return NULL;
     }
+    // Nothing fits a closed span, so its generation is not read either.
     if (!reel_arena_fit(span->next, span->end, with_zone(size), align, &start,
                         &stop)
         || span->generation != span->rewindable->generation) {
@@ -95,10 +97,12 @@ static uintptr_t word_without(uintptr_t used, uintptr_t start, uintptr_t kept,
 static IN_CALLER void give_back(reel_rewindable *rewindable, chunk_entry *chunk,
                                 uintptr_t start, uintptr_t kept, uintptr_t stop)
 {
+    // Release: the next owner of the place sees that this one is done with it.
     uintptr_t used = load_relaxed(&chunk->used);
     while (!swap_if_release(&chunk->used, &used,
                             word_without(used, start, kept, stop))) {
     }
+    // `used` is the word that the exchange replaced.
     if (REEL_EVENTS && position_of(used) == stop) {
         const uintptr_t next =
             position_of(word_without(used, start, kept, stop));
@@ -117,6 +121,8 @@ static IN_CALLER void close_in(reel_span *span, chunk_entry *chunk)
     const uintptr_t stop = (span->end - chunk->base) >> shift;
     const size_t taken = span->next - span->start;
     uintptr_t kept = start;
+    // With frees_blocks the blocks end with the span. Without, they live until
+    // the rewind.
     if (rewindable->frees_blocks) {
         watch_dead(span->start, span->end - span->start);
     } else if (taken > 0) {
@@ -142,12 +148,15 @@ reel_status reel_span_close(reel_span *span)
     }
     INVARIANT(reel_span_is_valid(span));
     REEL_REPORT(CLOSE, SPAN, span, span->start, span->end - span->start);
+    // After a rewind the place belongs to other blocks: a close would free
+    // them.
     const bool is_live = span->generation == span->rewindable->generation;
     chunk_entry *const chunk =
         is_live ? chunk_of(span->rewindable, span->start) : NULL;
     if (chunk != NULL) {
         close_in(span, chunk);
     }
+    // Closed, also if it was stale: a second close finds nothing to give back.
     span->start = 0;
     span->next = 0;
     span->end = 0;

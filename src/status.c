@@ -3,6 +3,7 @@
 
 const char *reel_status_name(reel_status status)
 {
+    // No default: so the compiler reports a status without a name.
     switch (status) {
     case REEL_OK:
         return "REEL_OK";

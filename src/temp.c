@@ -43,6 +43,7 @@ static IN_CALLER bool raise_frontier_to(reel_temp *temp, uintptr_t target)
 {
     const uintptr_t frontier = committed_of(temp);
     const size_t more = target - frontier;
+    // The hook first: other contexts allocate up to the frontier at once.
     if (!temp->pages->commit(temp->pages->context, (void *)frontier, more)) {
         return false;
     }
@@ -53,8 +54,8 @@ static IN_CALLER bool raise_frontier_to(reel_temp *temp, uintptr_t target)
 }
 
 // Inside the gate: commit up to `stop` at least, in whole steps from the start
-// of the range. The last step may be a part of one. If a step is refused, the pages
-// that are needed may still be had.
+// of the range. The last step may be a part of one. If the hook refuses a step, it may
+// still commit the pages that are needed.
 static IN_CALLER bool raise_frontier(reel_temp *temp, uintptr_t stop)
 {
     const uintptr_t most = stop_of_step(temp, stop);
@@ -100,6 +101,7 @@ reel_status reel_temp_reserve(reel_temp *temp, size_t size)
     if (has_ended(&temp->stack)) {
         return REEL_STALE;
     }
+    // Nothing is committed for a request that can never fit.
     const size_t taken = with_zone(size);
     if (taken > temp->stack.end - next) {
         return REEL_NO_MEMORY;
@@ -176,6 +178,8 @@ void *reel_temp_alloc_zeroed(reel_temp *temp, size_t size, size_t align)
 void *reel_temp_alloc_shared(reel_temp *temp, size_t size, size_t align)
 {
     uintptr_t start, stop;
+    // Read before `next`: a frontier that is late sends the call to the slow
+    // half, and nothing worse.
     const uintptr_t ready = REEL_OUT_OF_LINE ? 0 : committed_of(temp);
     uintptr_t next = next_of(&temp->stack);
     if (reel_arena_fit(next, ready, size, align, &start, &stop)
@@ -191,6 +195,7 @@ static IN_CALLER bool back_growth(reel_temp *temp, uintptr_t start,
                                   size_t old_size, size_t new_size WITH_CALLER)
 {
     const size_t taken = with_zone(new_size);
+    // The commit comes last: a block that cannot grow must not cost memory.
     return taken <= temp->stack.end - start
            && is_last(&temp->stack, start, old_size)
            && commit_to(temp, start + taken PASS_CALLER);
@@ -205,6 +210,7 @@ BODY_IN_CALLER bool FROM(reel_temp_resize)(reel_temp *temp, void *block,
                why_not(&temp->stack, REEL_FOREIGN), KIND, temp, caller)) {
         return false;
     }
+    // Only what ends above the frontier needs the gate and the hook.
     if (with_zone(new_size) > committed_of(temp) - start
         && !back_growth(temp, start, at_least_1(old_size),
                         new_size PASS_CALLER)) {
@@ -237,6 +243,7 @@ BODY_IN_CALLER void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
     if (block == NULL) {
         return ALLOCATE(temp, new_size, align PASS_CALLER);
     }
+    // Checked before either way, because a move copies from the block.
     if (!HOLDS((align & mask_of(align)) == 0, REEL_INVALID, KIND, temp, caller)
         || !HOLDS(reel_temp_owns(temp, block, old_size),
                   why_not(&temp->stack, REEL_FOREIGN), KIND, temp, caller)) {
@@ -248,6 +255,7 @@ BODY_IN_CALLER void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
         return block;
     }
     void *const copy = ALLOCATE(temp, new_size, align PASS_CALLER);
+    // The copy lies above the old block, so that one cannot be freed.
     move_block(copy, block, old_size, new_size);
     if (copy != NULL) {
         REEL_REPORT(FREE, TEMP, temp, block, at_least_1(old_size));
@@ -295,6 +303,8 @@ static reel_frees frees(const void *self)
 static bool reclaim(void *self, void *block, size_t size)
 {
     const reel_temp *const temp = self;
+    // Ask first: a free of any other block says REEL_OK, and its memory stays
+    // in use.
     return is_last(&temp->stack, (uintptr_t)block, at_least_1(size))
            && reel_temp_free(self, block, size) == REEL_OK;
 }
@@ -325,6 +335,8 @@ reel_status reel_temp_bind(reel_temp *temp, reel_registry *registry,
     const reel_status status = reel_binding_start(
         &temp->stack.entry, registry, self.ops, self.self, parent.index,
         parent.version, has_ended(&temp->stack));
+    // With an entry no rewind may be inline: the registry would not learn of
+    // it.
     set_serial(&temp->stack, temp->stack.serial);
     return status;
 }

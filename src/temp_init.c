@@ -11,6 +11,7 @@ bool reel_temp_is_valid(const reel_temp *temp)
     if (has_ended(stack)) {
         return reel_arena_is_valid(stack) && committed_of(temp) == stack->end;
     }
+    // The pages first: the other checks ask for their size.
     if (!are_usable(temp->pages) || !is_bool(&temp->strict)
         || !is_shareable_temp(temp) || !reel_arena_is_valid(stack)) {
         return false;
@@ -22,6 +23,7 @@ bool reel_temp_is_valid(const reel_temp *temp)
 
 static bool is_usable(const reel_temp_policy *policy, size_t page_mask)
 {
+    // With a rate above one the estimate would pass its goal.
     return (policy->step & page_mask) == 0 && policy->contraction <= RATE_ONE
            && policy->expansion <= RATE_ONE
            && policy->fast_expansion <= RATE_ONE;
@@ -35,6 +37,8 @@ static bool is_whole_pages(uintptr_t start, size_t size, size_t page_mask)
 
 static size_t default_step(size_t page_size)
 {
+    // A system call costs more than a few spare pages. To change an MPU region
+    // does not.
     const bool fits = page_size <= SIZE_MAX / LARGE_STEP;
     return page_size >= LARGE_PAGE && fits ? page_size * LARGE_STEP : page_size;
 }
@@ -64,6 +68,7 @@ reel_status reel_temp_init(reel_temp *temp, void *space, size_t size,
         || !is_whole_pages(start, size, pages->page_size - 1)) {
         return REEL_INVALID;
     }
+    // Nothing is committed, so inline allocation ends where it starts.
     start_empty(&temp->stack, start, start, start + size, REEL_STACK_OF_TEMP);
     temp->pages = pages;
     set_policy(temp, chosen);

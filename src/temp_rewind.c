@@ -14,6 +14,8 @@ size_t reel_temp_lower(reel_temp *temp, size_t keep, size_t limit)
         return 0;
     }
     const size_t most = min_of(committed - keep - 1, limit - 1); // 0 wraps: all
+    // Rounded up to pages. The frontier is whole pages, so this is not more
+    // than there is.
     const size_t less = (most | page_mask_of(temp)) + 1;
     set_frontier(temp, frontier - less);
     watch_unused(frontier - less, less);
@@ -30,6 +32,8 @@ static size_t add(size_t a, size_t b)
 // The bytes that a reset keeps for an estimate. SIZE_MAX if they overflow.
 static size_t with_a_spare_step(const reel_temp *temp, size_t size)
 {
+    // One step to spare: a frame that is a little larger than the last calls no
+    // hook.
     const size_t more = add(size, temp->step);
     return add(more, gap_to_step(temp, more));
 }
@@ -62,9 +66,11 @@ static size_t next_estimate(const reel_temp *temp, size_t high)
         return moved(estimate, high, temp->contraction);
     }
     const size_t kept = with_a_spare_step(temp, estimate);
+    // Twice in a row: a single peak must not keep memory for long.
     if (high > kept && last > kept) {
         return moved(estimate, max_of(high, last), temp->fast_expansion);
     }
+    // Halves, because the sum may wrap.
     const size_t average = high / 2 + last / 2;
     return moved(estimate, max_of(average, estimate), temp->expansion);
 }
@@ -98,6 +104,7 @@ static IN_CALLER void lower_to_kept(reel_temp *temp, size_t kept)
 {
     const size_t keep = with_a_spare_step(temp, kept);
     const size_t committed = committed_of(temp) - temp->stack.base;
+    // A window decommits only what is worth a call of the hook.
     const size_t slack = temp->window > 0 ? committed / 4 : 0;
     if (committed - slack > keep) {
         lower_frontier(temp, keep, temp->decommit_limit);
@@ -134,6 +141,8 @@ static inline size_t used_to_report(const reel_temp *temp)
 
 reel_status reel_temp_reset(reel_temp *temp)
 {
+    // A handler must not call hooks: the thread that it interrupts may be
+    // inside one.
     if (reel_port_in_interrupt()) {
         return REEL_BUSY;
     }
@@ -160,6 +169,8 @@ reel_status reel_temp_rewind(reel_temp *temp, reel_mark mark)
     }
     REEL_REPORT(REWIND, TEMP, temp, mark.position,
                 temp->stack.base + used - mark.position);
+    // With a window an empty stack ends the frame: a program that never resets
+    // would else never decommit.
     if (temp->strict) {
         lower_to_used(temp);
     } else if (temp->window > 0 && next_of(&temp->stack) == temp->stack.base) {
@@ -194,6 +205,7 @@ reel_status reel_temp_dispose(reel_temp *temp)
         return REEL_BUSY;
     }
     REEL_REPORT(RESET, TEMP, temp, temp->stack.base, reel_temp_used(temp));
+    // It is not bound any more, so nothing refuses.
     (void)reel_arena_reset(&temp->stack);
     (void)take_high(temp);
     temp->last_high = 0;

@@ -10,7 +10,7 @@ size_t reel_temp_committed_available(const reel_temp *temp)
 {
     const uintptr_t next = next_of(&temp->stack);
     const uintptr_t committed = committed_of(temp);
-    return next < committed ? committed - next : 0; // others may be at it
+    return next < committed ? committed - next : 0; // allocated meanwhile
 }
 
 size_t reel_temp_peak(const reel_temp *temp)
@@ -28,6 +28,8 @@ reel_stats reel_temp_stats(const reel_temp *temp)
 reel_temp_state reel_temp_locate(const reel_temp *temp, const void *address,
                                  size_t *offset)
 {
+    // A fault handler may ask about any address: one below the range wraps to a
+    // large distance.
     const size_t distance = (uintptr_t)address - temp->stack.base;
     const size_t size = temp->stack.end - temp->stack.base;
     if (temp->pages == NULL // never initialised
@@ -37,6 +39,8 @@ reel_temp_state reel_temp_locate(const reel_temp *temp, const void *address,
     if (offset != NULL) {
         *offset = distance;
     }
+    // One page above the range still counts: that is where an overflow comes
+    // first.
     if (distance >= size) {
         return REEL_TEMP_BEYOND;
     }

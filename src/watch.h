@@ -76,6 +76,7 @@ static inline void move_block(void *copy, const void *block, size_t old_size,
 {
     if (copy != NULL) {
         const size_t size = at_least_1(old_size);
+        // Before the old block is dead: poison would else be copied.
         copy_bytes(copy, block, min_of(size, at_least_1(new_size)));
         watch_dead((uintptr_t)block, size);
     }

@@ -42,6 +42,8 @@ ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
 {
     const uintptr_t expected = *seen;
     *seen = load_exclusive(word);
+    // Without the store the monitor stays set. Each store follows its own load,
+    // so this is harmless.
     return *seen == expected && store_exclusive(word, next);
 }
 

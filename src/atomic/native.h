@@ -31,6 +31,8 @@ ALWAYS_INLINE void store_release(reel_word *word, uintptr_t value)
 ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
                                    uintptr_t next)
 {
+    // Weak, since each use is a loop: a strong one is a second loop inside on
+    // some CPUs.
     return __atomic_compare_exchange_n(&word->value, seen, next, true,
                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
@@ -38,6 +40,8 @@ ALWAYS_INLINE bool swap_if_relaxed(reel_word *word, uintptr_t *seen,
 ALWAYS_INLINE bool swap_if_acquire(reel_word *word, uintptr_t *seen,
                                    uintptr_t next)
 {
+    // A failed exchange acquires, too: the caller goes on with what it has
+    // found.
     return __atomic_compare_exchange_n(&word->value, seen, next, true,
                                        __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE);
 }

@@ -2,9 +2,9 @@
 // How a list whose changes are masked is counted.
 //
 // A walk is too long for the mask. So a context that counts hides the list under
-// a cover: the head says COVER, which is the bottom to all others. They free
-// numbers on top of it. A context that allocates and finds only the cover lifts
-// it, and then the count has failed. Only one context at a time counts.
+// a cover: the head says COVER, which other contexts take for the bottom. They
+// free numbers on top of it. A context that allocates and finds only the cover
+// lifts it, and then the count has failed. Only one context at a time counts.
 //
 // `fresh_bit` serves no version here. It is the state: no context counts, the
 // cover was lifted, or COVERED plus the number under the cover.
@@ -43,6 +43,8 @@ OUT_OF_LINE void list_uncover(reel_list *list)
 static inline bool list_begin_count(reel_list *list, uintptr_t *head)
 {
     uintptr_t seen = NOT_COUNTED, cover = COVER;
+    // One context counts at a time: the state has room for the number below one
+    // cover.
     if (!swap_if_relaxed(cover_of(list), &seen, LIFTED)) {
         return false;
     }
@@ -66,6 +68,8 @@ static inline bool lift_in_links(reel_list *list, uintptr_t top)
         reel_link *link = link_of(list, i);
         COMPUTED(link);
         const uintptr_t saved = LIST_MASK();
+        // Inside the mask: a handler may take this number, and its link then
+        // means itself.
         const uintptr_t next = next_in(link);
         if (next == COVER) {
             *link = (reel_link)top;
@@ -87,6 +91,7 @@ static inline bool list_end_count(reel_list *list, uintptr_t head)
         is_whole = swap_if_relaxed(&list->head, &cover, head)
                    || lift_in_links(list, head);
     }
+    // Last: from now on another context may cover the list.
     store_relaxed(cover_of(list), NOT_COUNTED);
     return is_whole;
 }

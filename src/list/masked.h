@@ -70,6 +70,7 @@ ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
         return false;
     }
     store_relaxed(&list->head, next);
+    // Before the peak: below it every link is read.
     *link = (reel_link)watermark;
     store_relaxed(word, peak);
     LIST_UNMASK(saved);
@@ -78,6 +79,8 @@ ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
 
 ALWAYS_INLINE bool list_give(reel_list *list, uintptr_t i, uintptr_t above)
 {
+    // Claim and link change under one mask: no context sees a state between
+    // them.
     (void)above;
     reel_link *link = link_of(list, i);
     COMPUTED(link);

@@ -84,7 +84,7 @@ ALWAYS_INLINE bool has_valid_form(const reel_list *list)
 
 // What was found on the way must be as it was under this head. Acquire: none of
 // it is older. Release, and an exchange of the head for itself: none is newer,
-// since who takes a number off the list acquires the head after that.
+// since a context that takes a number off the list acquires the head after that.
 ALWAYS_INLINE bool list_begin_count(reel_list *list, uintptr_t *head)
 {
     *head = load_acquire(&list->head);
