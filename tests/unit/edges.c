@@ -15,17 +15,11 @@ static void fresh_arena(void)
         REEL_OK);
 }
 
-// ---- heap ------------------------------------------------------------------------
-
-static void start_heap(unsigned char with)
+static void fill(unsigned char *start, size_t size, unsigned char with)
 {
-    unsigned char *const memory = test_memory(TEST_MEMORY);
-    if (!REEL_WATCH) {
-        for (size_t i = 0; i < TEST_MEMORY; i++) {
-            memory[i] = with;
-        }
+    for (size_t i = 0; i < size; i++) {
+        start[i] = with;
     }
-    EXPECT_EQUAL(reel_heap_init(&heap, memory, TEST_MEMORY), REEL_OK);
 }
 
 static bool is_filled(const unsigned char *start, size_t size,
@@ -37,6 +31,17 @@ static bool is_filled(const unsigned char *start, size_t size,
         }
     }
     return true;
+}
+
+// ---- heap ------------------------------------------------------------------------
+
+static void start_heap(unsigned char with)
+{
+    unsigned char *const memory = test_memory(TEST_MEMORY);
+    if (!REEL_WATCH) {
+        fill(memory, TEST_MEMORY, with);
+    }
+    EXPECT_EQUAL(reel_heap_init(&heap, memory, TEST_MEMORY), REEL_OK);
 }
 
 // A free block has words of the heap at both ends.
@@ -122,6 +127,27 @@ static void a_single_granule_that_is_aligned_is_taken(void)
 }
 
 // One block in it is enough to be of use.
+static void poison_fills_what_a_cache_of_a_heap_has(void)
+{
+    if (!REEL_POISON || REEL_WATCH) {
+        tap_skip("no poison, or a checker that would not let us look");
+        return;
+    }
+    static reel_heap_cache cache; // a kernel's frames are small
+    reel_heap_slot slots[8];
+    start_heap(7);
+    EXPECT_EQUAL(reel_heap_cache_init(&cache, &heap, slots, 8), REEL_OK);
+    for (int i = 0; i < 2; i++) { // from the heap, then from the cache
+        unsigned char *const block = reel_heap_cache_alloc(&cache, GRANULE, 1);
+        EXPECT(is_filled(block, GRANULE, 0xA5));
+        fill(block, GRANULE, 7);
+        EXPECT_EQUAL(reel_heap_cache_free(&cache, block), REEL_OK);
+        EXPECT(is_filled(block, GRANULE, 0xDD));
+        EXPECT_EQUAL(reel_heap_cache_free(&cache, block), REEL_DOUBLE_FREE);
+        EXPECT(is_filled(block, GRANULE, 0xDD));
+    }
+}
+
 static void a_cache_of_a_heap_is_flushed_for_one_block(void)
 {
     reel_heap_cache cache;
@@ -197,9 +223,7 @@ static void poison_fills_what_a_region_gives_up(void)
     fresh_pool();
     EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
     unsigned char *const block = reel_region_alloc(&the.region, 40, 1);
-    for (size_t i = 0; i < 40; i++) {
-        block[i] = 7;
-    }
+    fill(block, 40, 7);
     EXPECT_EQUAL(reel_region_realloc(&the.region, block, 40, 16, 1), block);
     EXPECT(is_filled(block, 16, 7));
     EXPECT(is_filled(block + 16, 24, REEL_POISON ? 0xDD : 7));
@@ -293,11 +317,35 @@ static void poison_fills_a_block_that_is_freed(void)
     }
     fresh_blocks(4);
     unsigned char *const block = reel_blocks_alloc(&the.blocks);
-    for (size_t i = 0; i < 8; i++) {
-        block[i] = 7;
-    }
+    fill(block, 8, 7);
     EXPECT_EQUAL(reel_blocks_free(&the.blocks, block), REEL_OK);
     EXPECT(is_filled(block, 8, REEL_POISON ? 0xDD : 7));
+}
+
+// Handed out, in the cache, freed twice, and given back by the cache.
+static void poison_fills_what_a_cache_of_blocks_has(void)
+{
+    if (!REEL_POISON || REEL_WATCH) {
+        tap_skip("no poison, or a checker that would not let us look");
+        return;
+    }
+    void *slots[4];
+    reel_blocks_cache cache;
+    fresh_blocks(4);
+    EXPECT_EQUAL(reel_blocks_cache_init(&cache, &the.blocks, slots, 4),
+                 REEL_OK);
+    for (int i = 0; i < 2; i++) { // from the block pool, then from the cache
+        unsigned char *const block = reel_blocks_cache_alloc(&cache);
+        EXPECT(is_filled(block, 8, 0xA5));
+        fill(block, 8, 7);
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, block), REEL_OK);
+        EXPECT(is_filled(block, 8, 0xDD));
+        EXPECT_EQUAL(reel_blocks_cache_free(&cache, block), REEL_DOUBLE_FREE);
+        EXPECT(is_filled(block, 8, 0xDD));
+    }
+    unsigned char *const block = *(cache.top - 1);
+    reel_blocks_cache_flush(&cache);
+    EXPECT(is_filled(block, 8, 0xDD));
 }
 
 static void a_version_that_begins_too_low_is_seen_by_each_step(void)
@@ -410,8 +458,10 @@ const test_case edges_tests[] = {
     TEST(a_large_object_that_shrinks_leaves_the_peak),
     TEST(a_count_is_tried_four_times),
     TEST(poison_fills_a_block_that_is_freed),
+    TEST(poison_fills_what_a_cache_of_blocks_has),
     TEST(a_single_granule_that_is_aligned_is_taken),
     TEST(a_cache_of_a_heap_is_flushed_for_one_block),
+    TEST(poison_fills_what_a_cache_of_a_heap_has),
     TEST(poison_fills_what_a_region_gives_up),
     TEST(two_blocks_that_are_freed_at_once_are_counted_off),
     TEST(a_created_rewindable_has_chunks_of_its_alignment),
