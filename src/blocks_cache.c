@@ -2,6 +2,7 @@
 #define KIND REEL_KIND_BLOCKS
 #include "binding.h"
 #include "block_list.h"
+#include "reel/blocks_cache.h"
 
 reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
                                    reel_blocks *blocks, void **slots,

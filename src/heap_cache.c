@@ -3,6 +3,7 @@
 #include "binding.h"
 #include "heap_lists.h"
 #include "reel/events.h"
+#include "reel/heap_cache.h"
 
 // A cached block is a used one to the heap, and nothing is written to it.
 

@@ -8,7 +8,7 @@
 
 #include "bits.h"
 #include "count.h"
-#include "reel/pool.h"
+#include "reel/pool_cache.h"
 
 #define LIST_HAS_PIECES
 

@@ -45,12 +45,12 @@ typedef struct reel_allocator_ops {
     // See reel_allocator_frees(). NULL: REEL_FREES_AT_ONCE.
     reel_frees (*frees)(const void *self);
     // The memory of the object is about to end. From now on the object hands out
-    // nothing and gives nothing back. A registry (reel/registry.h) calls this inside
-    // its gate. So do not call that registry, and do not rewind or dispose of what is
-    // bound there. That panics (REEL_BUSY), or waits for ever if the port does not
-    // name threads.
+    // nothing, and frees nothing to its backing. NULL: nothing to do. A registry
+    // (reel/registry.h) calls this inside its gate. So this must not call that
+    // registry, or rewind or dispose of an object that is bound there: that panics
+    // (REEL_BUSY), or waits for ever if the port does not name threads.
     void (*end)(void *self);
-    // See reel_reclaim(). NULL: what `frees` says counts.
+    // See reel_reclaim(). NULL: then it asks `frees`.
     bool (*reclaim)(void *self, void *block, size_t size);
 } reel_allocator_ops;
 

@@ -94,9 +94,9 @@ typedef struct reel_word {
     uintptr_t value;
 } reel_word;
 
-/// Handle a broken contract: a hook of the application. Log `why`, then halt or
-/// reset. The weak default traps. If the hook returns, the call that broke the
-/// contract fails, and its object is unchanged.
+/// Handle a broken contract: a hook of the application. Log `why`, then halt, or
+/// reset the machine. The weak default traps. If the hook returns, the call that broke
+/// the contract fails, and its object is unchanged.
 ///
 /// Returns  to the failing call, or not at all.
 /// Cost     the application's.

@@ -48,8 +48,8 @@ extern "C" {
 #define REEL_BLOCKS_MAX ((size_t)REEL_LINK_MAX - 1)
 #endif
 
-/// Owned by the caller, who only reads it. The order lets a free load its four
-/// words with two instructions.
+/// Owned by the caller, who only reads it. The order of the members lets a free load
+/// four words with two instructions.
 typedef struct reel_blocks {
     reel_list list;
     uintptr_t shift;   // log2 of the power of two in the stride
@@ -66,8 +66,7 @@ typedef struct reel_blocks {
 #define REEL_BLOCKS_STRIDE(block_size) REEL_BLOCKS_STRIDE_((size_t)(block_size))
 
 /// Bytes of buffer that a block pool needs, for any alignment of the buffer: a
-/// constant expression. This macro may overflow, and then reel_blocks_init()
-/// fails.
+/// constant expression. If it overflows, reel_blocks_init() fails.
 #define REEL_BLOCKS_SIZE(block_size, count)           \
     (REEL_BLOCKS_STRIDE(block_size) * (size_t)(count) \
      + (size_t)(count) * sizeof(reel_link) + sizeof(reel_link) - 1)
@@ -241,89 +240,6 @@ reel_status reel_blocks_dispose(reel_blocks *blocks);
 /// Returns  the allocator, valid as long as the block pool. Any context may use
 ///          it.
 reel_allocator reel_blocks_allocator(reel_blocks *blocks);
-
-// ---- per-owner caches --------------------------------------------------------
-
-/// A few blocks that one owner holds, so that most calls access no shared word.
-/// With REEL_ATOMICS_NATIVE one exchange moves a batch. Owned by the caller, who
-/// only reads it.
-typedef struct reel_blocks_cache {
-    void **top;   // the first empty slot
-    void **slots; // blocks lie in [slots, top)
-    void **limit; // after the last slot
-    size_t bytes; // of all blocks; 0: the cache has ended
-    reel_blocks *blocks;
-    reel_registry_entry *entry; // NULL: not bound
-} reel_blocks_cache;
-
-/// Start an empty cache. Flush it before its thread ends. Otherwise its blocks
-/// stay used.
-///
-///   slots     the caller's table: one pointer for each block that the cache
-///             can hold
-///   capacity  slots, 2 or more; half of them are filled or emptied at a time
-///
-/// Returns  REEL_OK; REEL_INVALID, and then `cache` is unchanged.
-reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
-                                   reel_blocks *blocks, void **slots,
-                                   size_t capacity);
-
-/// Allocate a block from the cache, or from the block pool if the cache is
-/// empty. Other contexts may use the block pool.
-///
-/// Returns  a block; NULL if neither has one. Other caches may have free
-///          blocks.
-/// Cost     O(1); O(capacity) for a refill, and again for each context that gets
-///          in between
-static inline void *reel_blocks_cache_alloc(reel_blocks_cache *cache);
-
-/// Put a block into the cache, also one that another owner allocated. This checks
-/// only the range of addresses. A drain or a flush detects a pointer into a block
-/// and a free block. Until then the cache may hand it out again. With REEL_CHECKS 2,
-/// the debug fill, a memory checker or events this call detects both.
-///
-/// Returns  REEL_OK; REEL_FOREIGN for a pointer outside the block pool, also
-///          for NULL; the status of reel_blocks_free() for a drained block,
-///          which the cache then forgets.
-/// Cost     O(1); O(capacity) for a drain, and one retry for each context that
-///          gets in between
-static inline reel_status reel_blocks_cache_free(reel_blocks_cache *cache,
-                                                 void *block);
-
-/// Check the bookkeeping of the cache. Each block in it is allocated, and is in it
-/// once.
-///
-/// Returns  true if it is consistent.
-/// Cost     O(square of the blocks in the cache)
-bool reel_blocks_cache_is_valid(const reel_blocks_cache *cache);
-
-/// Register the cache. When the blocks of the parent end, the cache ends: see
-/// reel/registry.h. Its blocks are freed to no block pool. The registered
-/// allocator uses the cache.
-///
-/// A cache has no dispose: flush it, then unregister its handle.
-///
-///   parent   the handle of the block pool; or of what the slots come from, if
-///            that ends first
-///
-/// Returns  as reel_blocks_bind().
-/// Callers  threads only
-reel_status reel_blocks_cache_bind(reel_blocks_cache *cache,
-                                   reel_registry *registry, reel_handle parent);
-
-/// Get the handle of the cache.
-///
-/// Returns  the handle, valid until the cache ends; REEL_NO_HANDLE if it is not
-///          bound.
-/// Callers  any context
-reel_handle reel_blocks_cache_handle(const reel_blocks_cache *cache);
-
-/// Free every block of the cache to the block pool.
-///
-/// Returns  when the cache is empty. If the block pool has ended, the cache
-///          forgets its blocks.
-/// Cost     O(capacity)
-void reel_blocks_cache_flush(reel_blocks_cache *cache);
 
 #ifdef __cplusplus
 }

@@ -118,14 +118,14 @@
 #define REEL_EVENTS 0
 #endif
 
-/// Bytes of a zone behind each block, for builds with a memory checker. The checker
-/// then also detects an overrun into the next live block. 0: no zone; blocks lie as
-/// in every other build   a multiple of 16 up to 4096: the size of a zone.
+/// 0: no zones   a multiple of 16 up to 4096: bytes of a zone behind each block, for
+/// builds with a memory checker. The checker then also detects an overrun into the
+/// next live block.
 ///
 /// A request for n bytes takes n + REEL_RED_ZONES. Used, peak, available and the
 /// least buffer count both. Sizes that a caller passes or gets are those of blocks.
-/// A reserve counts the zone of one block. What fits a page of a region without its
-/// zone only is a large object.
+/// A reserve counts the zone of one block. A block that fits a page of a region only
+/// without its zone is a large object.
 /// In a block pool a block takes REEL_BLOCKS_STRIDE bytes, and in a pool a page
 /// takes twice its size. Their statistics are without zones, and their static
 /// instances and REEL_BLOCKS_SIZE grow. Other static instances hold less.

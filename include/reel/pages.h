@@ -12,8 +12,8 @@
 /// handler: where reel_port_in_interrupt() is true no hook is called. So a hook
 /// may sleep, and wait for other cores.
 ///
-/// A hook may use other objects of reel: a commit takes frames from a block pool.
-/// It does not call the object that called it, nor one that waits for it.
+/// A hook may use other objects of reel. For example, a commit may take frames from a
+/// block pool. It must not use the object that called it, or one that waits for it.
 ///
 /// On several cores:
 ///

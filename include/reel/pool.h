@@ -75,10 +75,12 @@ typedef struct reel_pool {
 
 /// Where the memory of a pool lies. A member that is 0 changes nothing.
 typedef struct reel_pool_placement {
-    size_t align; // of pages, for page tables, an MPU or DMA: bytes, a power of
-                  // two, at most the page size
-    reel_allocator links; // allocator of links, in memory where the exchanges of
-                          // REEL_ATOMICS work; then pages may be in any memory
+    // Of pages, for page tables, an MPU or DMA: bytes, a power of two, at most the
+    // page size.
+    size_t align;
+    // Allocator of links, in memory where the exchanges of REEL_ATOMICS work. Then
+    // pages may be in any memory.
+    reel_allocator links;
 } reel_pool_placement;
 
 /// Start a pool. It has no chunk yet.
@@ -94,9 +96,9 @@ typedef struct reel_pool_placement {
 ///                an arena, multiples of REEL_ALIGN_DEFAULT leave no gaps
 ///
 /// A trim frees a chunk only if the backing can allocate its memory again: see
-/// reel_reclaim(). A dispose frees every chunk, also if the backing keeps it;
-/// not the chunks that one reserve took as one block. If the backing does not
-/// say REEL_FREES_AT_ONCE at the init, a chunk and its links are one block.
+/// reel_reclaim(). A dispose frees every chunk, also if the backing keeps its memory.
+/// But chunks that one reserve took as one block are not freed. If the backing does
+/// not say REEL_FREES_AT_ONCE at the init, a chunk and its links are one block.
 ///
 /// Returns  REEL_OK; REEL_INVALID for NULL, an empty table, a page that is not
 ///          a power of two, a chunk that is not a multiple of it, or too many
@@ -286,73 +288,6 @@ reel_handle reel_pool_handle(const reel_pool *pool);
 ///
 /// Returns  the allocator, valid as long as the pool. Any context may use it.
 reel_allocator reel_pool_allocator(reel_pool *pool);
-
-// ---- per-owner caches --------------------------------------------------------
-
-/// A page in a cache. The caller provides a table of them. Only reel accesses
-/// it.
-typedef struct reel_pool_slot {
-    uintptr_t page;   // its address
-    uintptr_t number; // in the pool
-} reel_pool_slot;
-
-/// A few pages that one owner holds for its regions. To open and close these then
-/// accesses no shared word. The pages count as used. Owned by the caller, who only
-/// reads it.
-typedef struct reel_pool_cache {
-    reel_pool_slot *top;   // the first empty slot
-    reel_pool_slot *slots; // pages lie in [slots, top)
-    reel_pool_slot *limit; // after the last slot
-    size_t page_size;      // bytes
-    reel_pool *pool;
-    reel_registry_entry *entry; // NULL: not bound
-} reel_pool_cache;
-
-/// Start an empty cache. Regions fill it when they are closed. Flush it before its
-/// thread ends. Otherwise its pages stay used.
-///
-///   slots     the caller's table: one slot for each page that the cache can
-///             hold
-///   capacity  slots, 1 or more
-///
-/// Returns  REEL_OK; REEL_INVALID.
-/// Cost     O(capacity)
-reel_status reel_pool_cache_init(reel_pool_cache *cache, reel_pool *pool,
-                                 reel_pool_slot *slots, size_t capacity);
-
-/// Check the bookkeeping of the cache.
-///
-/// Returns  true if it is consistent.
-/// Cost     O(pages of the cache)
-bool reel_pool_cache_is_valid(const reel_pool_cache *cache);
-
-/// Register the cache. When the blocks of the parent end, the cache ends: see
-/// reel/registry.h. Its pages are released to no pool, and no region opens with it
-/// or fills it. The registered allocator refuses every request.
-///
-/// A cache has no dispose: flush it, then unregister its handle.
-///
-///   parent   the handle of the pool; or of what the slots come from, if that
-///            ends first
-///
-/// Returns  as reel_pool_bind().
-/// Callers  threads only
-reel_status reel_pool_cache_bind(reel_pool_cache *cache,
-                                 reel_registry *registry, reel_handle parent);
-
-/// Get the handle of the cache.
-///
-/// Returns  the handle, valid until the cache ends; REEL_NO_HANDLE if it is not
-///          bound.
-/// Callers  any context
-reel_handle reel_pool_cache_handle(const reel_pool_cache *cache);
-
-/// Release every page of the cache to the pool, for example before a trim.
-///
-/// Returns  when the cache is empty. If the pool has ended, the cache forgets its
-///          pages.
-/// Cost     O(capacity)
-void reel_pool_cache_flush(reel_pool_cache *cache);
 
 #ifdef __cplusplus
 }

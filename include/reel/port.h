@@ -63,8 +63,7 @@ extern "C" {
 ///
 /// If a hook of the port sleeps, also return true where the caller must not sleep.
 /// In a kernel that is while it holds a spinlock, or has preemption or interrupts
-/// off.
-/// Only these may sleep: reel_port_yield(), reel_port_gate_wait(), the hooks of
+/// off. Only these may sleep: reel_port_yield(), reel_port_gate_wait(), the hooks of
 /// reel/pages.h, and backing allocators.
 ///
 /// Returns  true in a handler, and where these hooks must not be called.

@@ -27,7 +27,7 @@
 #pragma GCC system_header // C casts, which some C++ projects warn of
 #endif
 
-#include "reel/pool.h"
+#include "reel/pool_cache.h"
 #include "reel/registry.h"
 
 #ifdef __cplusplus
@@ -90,8 +90,7 @@ void *reel_region_alloc(reel_region *region, size_t size, size_t align);
 
 /// Change the size of a block. It stays in place if its address satisfies `align`,
 /// and it does not grow. The last block also grows in place if its page has room.
-/// The backing resizes a large object. In a handler a large object does not grow, and keeps
-/// its size.
+/// The backing resizes a large object. In a handler a large object keeps its size.
 ///
 ///   block     of this region; NULL makes this a reel_region_alloc()
 ///   old_size  bytes that were requested when the block was allocated or last

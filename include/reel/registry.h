@@ -136,24 +136,24 @@ reel_status reel_registry_init(reel_registry *registry,
                                reel_registry_entry *entries, size_t capacity)
     REEL_OF_THESE_OPTIONS(reel_registry_init);
 
-/// Define a static registry. It is usable before main and needs no init. Its
-/// table lies in section .noinit.reel. Its control block takes its own size of
-/// flash.
+/// Define a static registry. It needs no init, and is usable before main. Its
+/// table lies in section .noinit.reel. Its control block also takes flash.
 ///
 ///   REEL_REGISTRY_DEFINE(allocators, 16);
 #define REEL_REGISTRY_DEFINE(name, count)                                 \
     REEL_REGISTRY_DEFINE_(static, REEL_NOINIT(name), REEL_ZERO_BY_SCRIPT, \
                           name, count)
 
-/// Define a registry that other files may use, or with its table in a section of
-/// your own: see reel/detail/compiler.h.
+/// Define a registry for several files, or with its table in a section of your own:
+/// see reel/detail/compiler.h.
 #define REEL_REGISTRY_DEFINE_AT(linkage, section, name, count) \
     REEL_REGISTRY_DEFINE_(linkage, REEL_IN_SECTION(section), 0, name, count)
 
 /// Register an allocator.
 ///
-///   allocator  any; the value is copied into the table. Bind one of reel, for
-///              example by reel_arena_bind(). Then it records its own rewinds.
+///   allocator  of an application or a library; copied into the table. To
+///              register one of reel, bind it instead, as by reel_arena_bind().
+///              Then it records its own rewinds.
 ///   parent     a registered allocator: before its blocks end, this one ends.
 ///              REEL_NO_HANDLE: none
 ///   out        gets the handle, valid until the allocator is rewound or

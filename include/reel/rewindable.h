@@ -102,10 +102,9 @@ typedef struct reel_rewindable {
 
 /// Where the memory of a rewindable lies. A member that is 0 changes nothing.
 typedef struct reel_rewindable_placement {
-    reel_allocator
-        bits; // allocator of start bits, in memory where the exchanges
-              // of REEL_ATOMICS work; then chunks may be in any memory,
-              // and each has start bits
+    // Allocator of start bits, in memory where the exchanges of REEL_ATOMICS work.
+    // Then chunks may be in any memory, and each has start bits.
+    reel_allocator bits;
 } reel_rewindable_placement;
 
 /// Start a rewindable, and take its first chunk.
@@ -168,10 +167,10 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
 ///
 /// Returns  a block, contents unspecified, valid until the rewind; NULL if no
 ///          chunk has room and none can be added: the table is full, the request
-///          is too large for a chunk, or this is a handler. Or the backing fails
-///          for the grown size, and for the larger of initial size and request.
-///          If a handler interrupts a call that adds a chunk, or empties it by a
-///          free, the handler does not see the room of that chunk.
+///          is too large for a chunk, this is a handler, or the backing fails. (It
+///          is asked for the grown size, then for the larger of the initial size
+///          and the request.) A handler that interrupts such a call, or a free that
+///          empties a chunk, does not see the room of that chunk.
 /// Cost     O(chunks); if no chunk has room, calls of the backing
 /// Callers  any context
 /// Waits    a thread waits for the backing, also of another thread; a handler
@@ -265,8 +264,8 @@ size_t reel_rewindable_initial_size(const reel_rewindable *rewindable);
 /// Get all statistics.
 ///
 /// Returns  the statistics, in whole granules. The peak misses what spans gave back
-///          since the last rewind. It may have blocks twice that another context
-///          freed and allocated anew while a free counted them.
+///          since the last rewind. It may count a block twice that another context
+///          frees and allocates again during the count.
 /// Cost     O(chunks)
 /// Callers  any context
 reel_stats reel_rewindable_stats(const reel_rewindable *rewindable);

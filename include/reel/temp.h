@@ -41,16 +41,18 @@ extern "C" {
 /// How a temp commits and decommits. Start from REEL_TEMP_POLICY.
 typedef struct reel_temp_policy {
     // Bytes of a commit, a multiple of the memory page. 0: 16 pages, if they are 4
-    // KiB or larger, else one. If the hook refuses a step, it gets what is needed.
+    // KiB or larger, else one. If the hook refuses a step, it is asked for the pages
+    // that the request needs.
     size_t step;
     // The most bytes that one reset decommits, up to a memory page more. 0: no limit.
     size_t decommit_limit;
     uint16_t contraction; // rates in 1/1024, at most 1024; the estimate moves
     uint16_t expansion;   // by 1 byte or more, also with a rate of 0
     uint16_t fast_expansion;
-    // Freed memory traps: each commit takes as few pages as it can, and each rewind,
-    // reset, free and resize trims. Step and limit do not count. Does not trap: the
-    // blind spot of reel_temp_trim(), what a handler freed, and what is reserved.
+    // true: freed memory traps. Each commit takes as few pages as it can, and each
+    // rewind, reset, free and resize trims. Step and limit do not count. Three things
+    // do not trap: the blind spot of reel_temp_trim(), memory that a handler freed,
+    // and reserved memory.
     bool strict;
     uint16_t window; // frames; 0: the estimate by rates
 } reel_temp_policy;
@@ -63,14 +65,14 @@ typedef struct reel_temp_policy {
 
 /// Owned by the caller, who only reads it.
 typedef struct reel_temp {
-    reel_arena stack;    // over the whole range; its limit is `committed`
-    reel_word committed; // address after the last committed byte
-    reel_word gate;      // one thread at a time calls the hooks
+    reel_arena stack;        // over the whole range; its limit is `committed`
+    reel_word committed;     // address after the last committed byte
+    reel_word gate;          // one thread at a time calls the hooks
     const reel_pages *pages; // the caller's, for as long as the temp
-    size_t peak;      // bytes: peak of all frames before
-    size_t last_high; // bytes: peak of the last frame, or of this window
-    size_t estimate;  // bytes: by the rates, or peak of the window before
-    size_t step;      // from here on the policy
+    size_t peak;             // bytes: peak of all frames before
+    size_t last_high;        // bytes: peak of the last frame, or of this window
+    size_t estimate; // bytes: by the rates, or peak of the window before
+    size_t step;     // from here on the policy
     size_t decommit_limit;
     uint16_t contraction;
     uint16_t expansion;

@@ -5,7 +5,7 @@
 #define REEL_EXPLORER_BLOCKS_SCENES_H
 
 #include "letters.h"
-#include "reel/blocks.h"
+#include "reel/blocks_cache.h"
 
 extern const things blocks_things;
 

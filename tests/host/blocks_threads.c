@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "reel/blocks.h"
+#include "reel/blocks_cache.h"
 #include "threads.h"
 
 #define THREADS    8

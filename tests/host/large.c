@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "host/pages.h"
-#include "reel/blocks.h"
+#include "reel/blocks_cache.h"
 #include "tap.h"
 
 #define WINDOW 4 // blocks, and their links, that are open

@@ -195,9 +195,9 @@ our @list = (
     [ 'src/blocks_cache.c', 'cache->slots, half_of(cache)', 'cache->slots, 2 * half_of(cache)' ],
     [ 'src/block_list.h', '((blocks->base | blocks->block_size) & mask) == 0', 'true' ],
     [ 'src/block_list.h', 'size <= blocks->block_size', 'true' ],
-    [ 'include/reel/detail/blocks.h', '(uintptr_t)block - cache->blocks->base >= cache->bytes', 'false' ],
-    [ 'include/reel/detail/blocks.h', 'top == cache->slots', 'false' ],
-    [ 'include/reel/detail/blocks.h', 'top == cache->limit', 'false' ],
+    [ 'include/reel/detail/blocks_cache.h', '(uintptr_t)block - cache->blocks->base >= cache->bytes', 'false' ],
+    [ 'include/reel/detail/blocks_cache.h', 'top == cache->slots', 'false' ],
+    [ 'include/reel/detail/blocks_cache.h', 'top == cache->limit', 'false' ],
 
     [ 'src/list/chained.h', 'count < most && *link < peak', '*link < peak' ],
     [ 'src/list/chained.h', 'count < most && *link < peak', 'count < most && *link < list->count' ],

@@ -4,7 +4,7 @@
 
 #include "both.h"
 #include "checks.h"
-#include "reel/blocks.h"
+#include "reel/blocks_cache.h"
 #include "tap.h"
 
 // Long rounds: where the emulator's threads share one processor of its host,

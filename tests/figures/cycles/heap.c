@@ -3,7 +3,7 @@
 
 #include "counts.h"
 
-#include "reel/heap.h"
+#include "reel/heap_cache.h"
 
 static reel_heap heap;
 static reel_heap_cache cache;

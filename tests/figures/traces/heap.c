@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // reel's contestants: a heap, and a heap with a cache of small blocks before it.
 
-#include "reel/heap.h"
+#include "reel/heap_cache.h"
 #include "contestant.h"
 
 #define SLOTS 16
