@@ -11,7 +11,8 @@
 /// exactly succeeds.
 ///
 /// A rewind to a mark frees all newer blocks. It drops the marks that are newer
-/// and higher. The mark itself stays live. reel_arena_rewind() refuses
+/// and higher. The mark itself stays live. A dropping rewind is one that drops a
+/// mark. reel_arena_rewind() refuses
 ///
 ///   * a mark of another arena                                   REEL_FOREIGN
 ///   * a mark from before the last reset                         REEL_STALE
@@ -20,15 +21,15 @@
 ///     dropped; of several equally low ones, the latest          REEL_STALE
 ///   * a mark outside the used part, or inside a granule         REEL_STALE
 ///
-/// A dropping rewind is one that dropped a mark. These rules detect each wrong
-/// use of a mark in functions with inner scopes. A live mark is never refused.
-/// reel/detail/arena.h says which dropped marks are not detected. A rewind to
-/// one of them cuts into newer blocks, but the arena itself stays valid. With
-/// REEL_CHECKS 2 a log detects all dropped marks, of up to 8 arenas.
+/// A live mark is never refused. In functions with inner scopes these rules detect
+/// each wrong use of a mark. reel/detail/arena.h says which dropped marks are not
+/// detected. A rewind to one of them frees parts of newer blocks, but the arena
+/// itself stays valid. With REEL_CHECKS 2 a log detects all dropped marks, of up to
+/// 8 arenas.
 ///
-/// A block older than the newest mark is pinned. Otherwise a mark could lie
-/// inside a later block. Freeing a pinned block does nothing, shrinking it
-/// frees nothing, and it does not grow in place.
+/// A block older than the newest mark is pinned: its free does nothing, a shrink
+/// frees nothing, and it does not grow in place. Otherwise a mark could lie inside
+/// a later block.
 
 #ifndef REEL_ARENA_H
 #define REEL_ARENA_H
@@ -81,9 +82,9 @@ typedef struct reel_mark {
 reel_status reel_arena_init(reel_arena *arena, void *buffer, size_t size)
     REEL_OF_THESE_OPTIONS(reel_arena_init);
 
-/// Start an arena for DMA. The start and the size of each block are multiples
-/// of `granule`, so no two blocks share one. The buffer is cut to whole
-/// granules. Each allocation takes one call more.
+/// Start an arena for DMA. The start and the size of each block are multiples of
+/// `granule`, so no two blocks share a granule. The ends of the buffer that are no
+/// whole granule stay unused. No allocation is inline.
 ///
 ///   granule  bytes, a power of two; for example a cache line
 ///
@@ -118,8 +119,8 @@ reel_status reel_arena_init_granular(reel_arena *arena, void *buffer,
 ///          reset; NULL if it does not fit.
 void *reel_arena_alloc(reel_arena *arena, size_t size, size_t align);
 
-/// Allocate a block, and let the cache fetch the memory of later blocks. This
-/// pays if the program fills far more memory than the cache holds.
+/// Allocate a block, and let the CPU fetch the memory of later blocks into its
+/// cache. This is faster if a program fills far more memory than that cache holds.
 ///
 ///   ahead    bytes from the block's start; 512 is a good choice on hosts
 ///
@@ -155,10 +156,10 @@ void *reel_arena_alloc_shared(reel_arena *arena, size_t size, size_t align);
 bool reel_arena_resize(reel_arena *arena, void *block, size_t old_size,
                        size_t new_size);
 
-/// Change the size of a block. It stays in place if reel_arena_resize() can do
-/// so and its address satisfies `align`. Otherwise it is copied, and the old
-/// block stays until the next rewind. In an inner scope a block from before the
-/// scope always moves when it grows. The copy is freed at the end of the scope.
+/// Change the size of a block. It stays in place if its address satisfies `align`
+/// and reel_arena_resize() succeeds. Otherwise it is copied, and the old block stays
+/// until the next rewind. In an inner scope, a block from before the scope always
+/// moves when it grows, and the end of the scope frees the copy.
 ///
 ///   block    NULL makes this a reel_arena_alloc()
 ///

@@ -12,8 +12,8 @@
 /// count as used in its object. FILL allocates a block for the cache, TAKE hands it to
 /// a caller, PUT gives it back to the cache.
 ///
-/// The stack of a temp is an arena at the same address. It reports nothing: the temp
-/// does. The events of two contexts on one object may come in another order than the
+/// The stack of a temp is an arena at the same address. Only the temp reports. If two
+/// contexts change one object, their events may come in another order than the
 /// changes.
 
 #ifndef REEL_EVENTS_H

@@ -29,9 +29,9 @@ typedef struct reel_lock {
     reel_allocator backing; // ops NULL: the lock has ended
 } reel_lock;
 
-/// Start a lock over a backing, and offer it as an allocator. Call this once, and
-/// give the allocator to all that share the backing. No other call may reach the
-/// backing.
+/// Start a lock over a backing, and offer it as an allocator. Call this once for a
+/// backing, and give the allocator to all objects that share it. Do not call the
+/// backing directly any more.
 ///
 /// The functions of the allocator are for threads. In a handler they refuse:
 ///

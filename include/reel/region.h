@@ -10,10 +10,10 @@
 /// page. Closing releases all pages by one exchange, since they are a chain in
 /// the links of the pool.
 ///
-/// A large object is one that may not fit into a page, padding included. It
+/// A block that may not fit into a page, padding included, is a large object. It
 /// comes from the backing of the pool, and is freed at the close, or before. A
-/// backing that does not say REEL_FREES_AT_ONCE keeps its memory. A note of three
-/// words on a page records a large object. If pages are smaller than that, large
+/// backing that does not say REEL_FREES_AT_ONCE keeps its memory. Each large object
+/// takes a note of three words on a page. If a page is smaller than a note, large
 /// objects are refused.
 ///
 /// A request may leave room in the page in use, and claim another. The page with

@@ -31,8 +31,8 @@
 /// unregistered. An allocator that has ended hands out nothing. A call that
 /// allocates returns NULL and panics (REEL_STALE), and a call with a status
 /// returns REEL_STALE. It gives nothing back to any allocator. It may be
-/// initialised again. An allocator of another library needs `end` for this;
-/// without, it is only unregistered. An allocator that is not registered does not
+/// initialised again. An allocator of another library needs `end` for this. Without
+/// it, it is only unregistered. An allocator that is not registered does not
 /// end: the caller must not use it after its memory is gone.
 ///
 /// Control block, entry and registry outlive the parent, since the end writes to

@@ -11,13 +11,13 @@
 /// An entry of the caller's table holds one chunk. A chunk is handed out from its
 /// start, in granules of `min_align` bytes. An allocation is one exchange of a
 /// word, which counts used granules and live allocations. The first chunk with
-/// room, in table order, serves a request (first fit). A chunk with 1/16 left, or
-/// less, may be passed until the rewindable would grow, and so may one that another
-/// core empties meanwhile.
+/// room, in table order, serves a request (first fit). Two kinds of chunk may be
+/// passed until the rewindable would grow: one with 1/16 left or less, and one that
+/// another core empties meanwhile.
 ///
-/// If no chunk has room, the rewindable takes a new one. Its size is twice that
-/// of the last one. From `growth_limit` on, it is that of the last one plus the
-/// limit. A request that needs more gets a chunk of its own size.
+/// If no chunk has room, the rewindable takes a new one. It is larger than the last
+/// one by `growth_limit`, but at most twice as large. A request that needs more gets
+/// a chunk of its own size.
 ///
 /// A rewind keeps the chunks up to the highest one used since the last rewind,
 /// and frees the others. So the second rewind frees the memory of a spike. Memory
@@ -50,7 +50,7 @@ extern "C" {
 /// How a rewindable grows.
 typedef struct reel_rewindable_config {
     size_t initial_size; // bytes of the first chunk; rounded up to a granule
-    size_t growth_limit; // chunks double up to it, then grow by it; not 0
+    size_t growth_limit; // bytes by which chunks grow at most; not 0
     size_t min_align;    // the granule, a power of two, at least a word;
                          // 0: REEL_ALIGN_DEFAULT
     bool frees_blocks;   // false: blocks are freed by a rewind only
