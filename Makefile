@@ -90,7 +90,7 @@ needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
 WHOLE := $(OUT)/reel/reel.c
 UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
            clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
-WHOLE_BUILDS := gcc+checks0+poison0 clang clang+asan clang+asan+history clang+checks2 \
+WHOLE_BUILDS := gcc+checks0+poison0 gcc+meddling gcc+masked+checks2 gcc+checks1+poison0 clang clang+asan clang+asan+history clang+checks2 \
                 clang+checks2+poison1 clang+events+asan+checks2 gcc+asan+history \
                 gcc+checks2 gcc+events gcc+events+O2 gcc+events+O2+tsan gcc+list \
                 gcc+none+wide+O2 gcc+O2+asan gcc+O2+checks2 gcc+O2+tsan \
