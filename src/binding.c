@@ -39,8 +39,7 @@ reel_status reel_binding_start(reel_registry_entry **place,
         return REEL_STALE;
     }
     reel_binding_handle(*place, self, &handle);
-    // If it were registered twice, the end of its first parent would not reach
-    // it.
+    // If it were registered twice, a rewind would renew only its second handle.
     if (handle.version != 0) {
         return REEL_BUSY;
     }

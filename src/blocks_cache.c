@@ -9,7 +9,7 @@ reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
                                    size_t capacity)
 {
     // Half of one slot is none: a drain would free nothing, and then write
-    // beyond it.
+    // beyond the slots.
     if (cache == NULL || blocks == NULL || slots == NULL || capacity < 2) {
         return REEL_INVALID;
     }
@@ -93,8 +93,8 @@ static inline void **fill(reel_blocks *blocks, void **top, size_t most)
     while (most > 0 && (count = take_some(&blocks->list, most, &i)) > 0) {
         most -= count;
         for (; count > 0; count--) {
-            // Read the next number here: the link then says only that this one
-            // is allocated.
+            // The next number comes first: the link then says only that this
+            // one is allocated.
             const uintptr_t next = list_unchain(&blocks->list, i);
             *top++ = hand_out(blocks, i);
             REEL_REPORT(FILL, BLOCKS, blocks, top[-1], blocks->block_size);

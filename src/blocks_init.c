@@ -8,8 +8,7 @@ static bool product_within(size_t a, size_t b, size_t limit, size_t *product)
     const size_t a_low = a & LOW_HALF, a_high = a >> HALF_BITS;
     const size_t b_low = b & LOW_HALF, b_high = b >> HALF_BITS;
     const size_t middle = a_high * b_low + a_low * b_high;
-    // Both have weight 2^HALF_BITS or more, so the product would not fit a
-    // word.
+    // In both cases the product does not fit a word.
     if ((a_high > 0 && b_high > 0) || middle > LOW_HALF) {
         return false;
     }

@@ -93,7 +93,7 @@ static inline uintptr_t find_page(const reel_pool *pool, uintptr_t address)
     for (size_t i = 0; i < pool->capacity; i++) {
         const uintptr_t base = base_of(&pool->chunks[i]);
         const uintptr_t place = (address - base) >> stride_bits(pool);
-        // A free entry has the base 0, and no page lies at a low address.
+        // Without this test a free entry would have pages from address 0 on.
         if (base != 0 && place < pool->chunk_pages) {
             return number_in(pool, i, place);
         }

@@ -41,7 +41,7 @@ static void start_without_chunks(reel_pool *pool, size_t page,
         store_relaxed(&pool->chunks[i].base, 0);
     }
     list_start(&pool->list, NULL, number_in(pool, pool->capacity, 0));
-    // With the watermark 0 a context would claim page 0 of a chunk that is not
+    // With the watermark 0 a context would claim a page of a chunk that is not
     // there.
     list_replace(&pool->list, fresh_from(&pool->list, nowhere(pool)));
 }

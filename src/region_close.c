@@ -168,7 +168,6 @@ reel_status reel_region_close(reel_region *region)
         // The pages are a chain already: one exchange gives all of them back.
         list_push(list, region->newest, last);
     }
-    // Last: until here the region is open, and its pages are its own.
     region->end = 0;
     return REEL_OK;
 }

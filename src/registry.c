@@ -57,7 +57,7 @@ reel_status reel_registry_init(reel_registry *registry,
     registry->capacity = capacity;
     registry->used = 0;
     registry->failures = 0;
-    // A pointer: programs without a registry do not link this file.
+    // By a pointer: a program that binds nothing links nothing of a registry.
     registry->tell = reel_registry_tell;
     store_relaxed(&registry->gate, GATE_OPEN);
     store_relaxed(&registry->free, REEL_NO_INDEX);
@@ -193,8 +193,6 @@ static void end_descendants(reel_registry *registry, size_t top)
         if (entries[index].first_child != REEL_NO_INDEX) {
             index = entries[index].first_child;
         } else {
-            // Read before the entry goes on the free list, which uses its
-            // links.
             const size_t parent = entries[index].parent;
             end_allocator(&entries[index]);
             drop(registry, index);

@@ -173,7 +173,7 @@ OUT_OF_LINE void *count_refusal(reel_arena *arena,
 {
     const uintptr_t refusals = load_relaxed(&arena->refusals);
     const uintptr_t one_more = refusals + ONE_REFUSAL;
-    // It saturates: a carry would clear the granule in the low byte.
+    // It saturates: after a carry the count would start again at 0.
     if (one_more > refusals) {
         store_relaxed(&arena->refusals, one_more);
     }

@@ -70,7 +70,6 @@ ALWAYS_INLINE bool list_take_fresh(reel_list *list, uintptr_t *head,
         return false;
     }
     store_relaxed(&list->head, next);
-    // Before the peak: below it every link is read.
     *link = (reel_link)watermark;
     store_relaxed(word, peak);
     LIST_UNMASK(saved);
