@@ -283,7 +283,23 @@ class Temp(Arena):
         self.lead_to_entry(value['stack']['entry'])
 
 
+def has_zones():
+    """Has the library red zones? The linker's name of an init function says so."""
+    for kind in 'pool', 'blocks', 'arena', 'heap', 'temp', 'rewindable':
+        try:
+            name = gdb.execute('info symbol reel_%s_init' % kind, to_string=True)
+            return '_watch_zones_' in name
+        except gdb.error:
+            pass  # it is not linked
+    return False
+
+
 class Blocks(Allocator):
+    def stride(self):
+        """Bytes from a block to the next: reel divides by them, so it has the inverse."""
+        odd = pow(self.get('inverse'), -1, 1 << (8 * word_size()))
+        return odd << self.get('shift')
+
     def look(self, value):
         count, size = self.get('list.count'), self.get('block_size')
         base, links = self.get('base'), self.get('list.links')
@@ -302,11 +318,12 @@ class Blocks(Allocator):
         self.used, self.peak = sum(owned) * size, peak * size
         self.size, self.refused = count * size, self.get('failures')
         self.facts.append('%d of %d blocks of %d' % (sum(owned), count, size))
+        stride = self.stride()
         for i in range(peak):
-            self.add(base + i * size, base + (i + 1) * size,
+            self.add(base + i * stride, base + i * stride + size,
                      USED if owned[i] else FREED,
                      'block %d: %s' % (i, 'used' if owned[i] else 'freed'))
-        self.add(base + peak * size, base + count * size, UNUSED, 'unused')
+        self.add(base + peak * stride, base + count * stride, UNUSED, 'unused')
         self.add(links, links + count * free.link_size, OWN, 'links')
         self.lead_to_entry(value['entry'])
 
@@ -321,6 +338,7 @@ class Pool(Allocator):
             self.state = 'ended'
             return
         self.page = 1 << self.get('page_bits')
+        self.stride = self.page << has_zones()  # an unusable page behind each
         self.place_bits = self.get('place_bits')
         self.chunk_pages = self.get('chunk_pages')
         self.bases, self.links, peaks = {}, {}, {}
@@ -348,12 +366,12 @@ class Pool(Allocator):
         for i, base in self.bases.items():
             for place in range(peaks[i]):
                 is_free = (i << self.place_bits | place) in on_list
-                at = base + place * self.page
+                at = base + place * self.stride
                 self.add(at, at + self.page, FREED if is_free else USED,
                          'page %d.%d: %s' % (i, place,
                                              'freed' if is_free else 'used'))
-            self.add(base + peaks[i] * self.page,
-                     base + self.chunk_pages * self.page, UNUSED, 'unused')
+            self.add(base + peaks[i] * self.stride,
+                     base + self.chunk_pages * self.stride, UNUSED, 'unused')
         if self.get('gate'):
             self.facts.append('a thread is inside')
         self.lead_to_allocator(value['backing'])
@@ -368,7 +386,7 @@ class Pool(Allocator):
 
     def page_at(self, number):
         return self.bases[number >> self.place_bits] \
-            + (number & ((1 << self.place_bits) - 1)) * self.page
+            + (number & ((1 << self.place_bits) - 1)) * self.stride
 
 
 class Region(Allocator):

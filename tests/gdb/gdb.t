@@ -139,6 +139,21 @@ for my $board (@boards) {
     all_is_right( $board, gdb( $board, $remote, 'break reached', 'continue', questions(), 'kill' ) );
 }
 
+# Red zones between blocks and pages: their addresses are others, and are found.
+{
+    my $where = 'with red zones';
+    my $zoned = gdb( 'build/gcc+asan+zones/objects', 'break reached', 'run', questions(), 'kill' );
+    my %wanted = (
+        second_block => qr/packets \(blocks\) .*block 1: used, .*\) \+ 0/,
+        nested       => qr/\(arena\) .*\n.*pages .*: used.*\n.*session \(region\)/,
+        heap_block   => qr/messages \(heap\) \+\d+: block: used.*\) \+ 0/,
+        live_block   => qr/made \(rewindable\) \+\d+: chunk 0: live block.*\) \+ 0/,
+    );
+    like( $zoned->{"reel owner $_"}, $wanted{$_}, "$where: the owner of $_" ) for sort keys %wanted;
+    like( $zoned->{'reel show fill_region::session'}, qr/\(region\)|region/, "$where: a region is shown" );
+    unlike( $zoned->{''}, qr/Traceback|Python Exception|cannot be read/, "$where: no error" );
+}
+
 # While a context counts free pages, the list is hidden behind a cover.
 my $counting = gdb(
     $boards[1],
