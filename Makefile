@@ -90,9 +90,11 @@ needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
 WHOLE := $(OUT)/reel/reel.c
 UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
            clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
-WHOLE_BUILDS := gcc+checks0+poison0 gcc+meddling gcc+masked+checks2 gcc+checks1+poison0 clang clang+asan clang+asan+history clang+checks2 \
-                clang+checks2+poison1 clang+events+asan+checks2 gcc+asan+history \
-                gcc+checks2 gcc+events gcc+events+O2 gcc+events+O2+tsan gcc+list \
+WHOLE_BUILDS := clang+asan+zones gcc+checks0+poison0 gcc+meddling \
+                gcc+masked+checks2 gcc+checks1+poison0 clang clang+asan \
+                clang+asan+history clang+checks2 clang+checks2+poison1 \
+                clang+events+asan+checks2 gcc+asan+history gcc+checks2 \
+                gcc+events gcc+events+O2 gcc+events+O2+tsan gcc+list \
                 gcc+none+wide+O2 gcc+O2+asan gcc+O2+checks2 gcc+O2+tsan \
                 gcc+O2+valgrind gcc+checks2+O2 armhf armhf+none+O2 armhf+O2 \
                 microbit microbit+checks0+Os microbit+primask+checks2+Os \
@@ -101,7 +103,8 @@ WHOLE_BUILDS := gcc+checks0+poison0 gcc+meddling gcc+masked+checks2 gcc+checks1+
                 mps2-an385+for-armv8 mps2-an385+list mps2-an386 mps2-an500 \
                 mps2-an500+basepri mps2-an505+basepri mps2-an505+checks2+Os \
                 mps2-an505+for-armv7 mps2-an521+native+cores2 \
-                mps2-an521+spin-lock+cores2 mps3-an547 riscv32-virt+imc $(UNTUNED)
+                mps2-an521+spin-lock+cores2 mps3-an547 riscv32-virt+imc \
+                $(UNTUNED)
 whole_of = $(if $(filter $(WHOLE_BUILDS),$(1)),$(if $(filter-out $(2),$(CORE)),,yes))
 
 # Objects of a build: $(call objects,WORDS or WORDS/VARIANT,sources).

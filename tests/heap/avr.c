@@ -22,6 +22,7 @@ void test_write(const char *text)
 unsigned char *test_memory(size_t size)
 {
     static unsigned char memory[TEST_MEMORY];
+    EXPECT(size <= TEST_MEMORY);
     return memory + TEST_MEMORY - size;
 }
 

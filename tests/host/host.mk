@@ -69,7 +69,8 @@ $(OUT)/gcc+O2+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/w
 	    $(FLAGS_watch) -fsanitize=address,undefined -MMD -MP -o $@ $(filter %.cc %.o,$^)
 
 # Two neighbours, with a red zone between them and without, in C and C++.
-ZONED       := $(foreach build,gcc+asan+zones gcc+valgrind+zones gcc+O2+asan,$(OUT)/$(build)/zoned) \
+ZONED       := $(foreach build,gcc+asan+zones clang+asan+zones gcc+valgrind+zones gcc+O2+asan,\
+                 $(OUT)/$(build)/zoned) \
                $(foreach tool,clang g++ clang++,$(OUT)/gcc+asan+zones/zoned-$(tool))
 SCRIPT_RUNS += tests/host/zones.t
 NEEDS_tests/host/zones.t := $(ZONED)

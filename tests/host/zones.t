@@ -8,6 +8,7 @@ use Test::More;
 
 my @zoned = (
     map( {"build/gcc+asan+zones/$_"} qw(zoned zoned-clang zoned-g++ zoned-clang++) ),
+    'build/clang+asan+zones/zoned',
     'valgrind -q --error-exitcode=9 build/gcc+valgrind+zones/zoned 3', # slow: fewer
 );
 my @misuses = ( 'what it may', 'behind it', 'farther behind it', 'ahead of it' );

@@ -14,6 +14,7 @@ static size_t whole(void)
 
 unsigned char *test_memory(size_t size)
 {
+    EXPECT(size <= TEST_MEMORY);
     if (range.pages == NULL) {
         rig_start(&range);
     }

@@ -15,6 +15,7 @@ static reel_linux_space space;
 
 unsigned char *test_memory(size_t size)
 {
+    EXPECT(size <= TEST_MEMORY);
     if (space.size == 0) {
         EXPECT(reel_linux_reserve(&space, 2 * PAGE_SIZE) == REEL_OK);
         EXPECT(space.pages.commit(&space, space.base, PAGE_SIZE));

@@ -70,6 +70,7 @@ bool rig_leave(size_t frames)
 unsigned char *test_memory(size_t size)
 {
     static rig_range what;
+    EXPECT(size <= TEST_MEMORY);
     if (what.pages == NULL) {
         rig_start(&what);
         EXPECT(what.pages->commit(&range, range.base, what.pages->page_size));
