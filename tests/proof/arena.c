@@ -7,16 +7,16 @@
 
 #include "proof.h"
 
-#include "where/reel_arena_init_granular"
 #include "where/reel_arena_alloc_shared"
 #include "where/reel_arena_alloc_slow"
-#include "where/reel_arena_resize_slow"
 #include "where/reel_arena_free"
-#include "where/reel_arena_reset"
+#include "where/reel_arena_init_granular"
 #include "where/reel_arena_is_valid"
-#include "where/reel_arena_peak"
-#include "where/reel_arena_owns"
 #include "where/reel_arena_offset"
+#include "where/reel_arena_owns"
+#include "where/reel_arena_peak"
+#include "where/reel_arena_reset"
+#include "where/reel_arena_resize_slow"
 
 void reel_panic(reel_status why, const char *file, int line)
 {
@@ -164,22 +164,33 @@ PROOF(no_fit_is_for_an_odd_alignment, 0)
           || (is_mask(mask_of(align)) && (align == 0 || is_pow2(align))))
 
 // Up to the end, which is a whole granule, both are in one order.
-#define KNOW_WHOLE(x, end, mask)                                 \
-    KNOW_GAP((x), (mask));                                       \
-    TRUTH(!is_mask(mask) || ((end) & (mask)) != 0 || (x) > (end) \
-          || gap_to((x), (mask)) <= (end) - (x))
+ALWAYS_INLINE void know_whole(uintptr_t of, uintptr_t top, uintptr_t granule)
+{
+    const uintptr_t x = any_same(of);
+    const uintptr_t end = any_same(top);
+    const uintptr_t mask = any_same(granule);
+    KNOW_GAP(x, mask);
+    TRUTH(!is_mask(mask) || (end & mask) != 0 || x > end
+          || gap_to(x, mask) <= end - x);
+}
 
 // What a block needs in all, in the words of both halves. Two words at most are added
 // or subtracted in each step.
-ALWAYS_INLINE void know_room(uintptr_t next, uintptr_t gap, size_t size,
-                             uintptr_t end)
+ALWAYS_INLINE void know_room(uintptr_t from, uintptr_t to, size_t length,
+                             uintptr_t top)
 {
+    const uintptr_t next = any_same(from);
+    const uintptr_t gap = any_same(to);
+    const uintptr_t size = any_same(length);
+    const uintptr_t end = any_same(top);
     const uintptr_t start = next + gap;
+    const uintptr_t first_word = any_same(start);
     const wide first = (wide)next + gap;
     TRUTH((first == start) == (start >= next));
     TRUTH((next > end) | ((gap > end - next) == (first > end)));
     TRUTH(end - next - gap == end - start);
-    TRUTH((start > end) | ((size > end - start) == ((wide)start + size > end)));
+    TRUTH((first_word > end)
+          | ((size > end - first_word) == ((wide)first_word + size > end)));
     TRUTH((start + size >= start) == ((wide)start + size == start + size));
 }
 
@@ -199,7 +210,7 @@ ALWAYS_INLINE void check_alloc(void *(*alloc)(reel_arena *, size_t, size_t))
     KNOW_ALIGN(align);
     KNOW_PADDING(next, mask);
     TRUTH(log2 >= WORD_BITS || is_mask(granule_mask(&old)));
-    KNOW_WHOLE(last, old.end, granule_mask(&old));
+    know_whole(last, old.end, granule_mask(&old));
     know_room(next, gap_to(next, mask), at_least_1(size), old.end);
     know_room(next, gap_to(next, mask), size, old.end);
     ASSUME(is_sound(&arena));
@@ -283,8 +294,8 @@ PROOF(resize_succeeds_if_and_only_if_it_fits, 0)
     TRUTH((mask != 0) | (gap_to(old_stop, mask) == 0));
     TRUTH((mask != 0) | (gap_to(new_stop, mask) == 0));
     KNOW_GAP(old_stop, mask);
-    KNOW_WHOLE(new_stop, old.end, mask);
-    KNOW_WHOLE(new_stop, next, mask);
+    know_whole(new_stop, old.end, mask);
+    know_whole(new_stop, next, mask);
     ASSUME(is_sound(&arena));
     const bool is_inside =
         block >= old.base && block < next && old_size <= next - block;

@@ -16,6 +16,7 @@ use terms;
 my $word;       # bits
 my %structs;    # name => text of its fields
 my %globals;    # constant name => [type, text]
+my %code;       # names of functions
 my %functions;  # name => lines
 my %loops;      # name => how often loops run at most
 
@@ -24,7 +25,7 @@ my %loops;      # name => how often loops run at most
 sub read_file {
     my ( $file, $bits ) = @_;
     $word = $terms::word = $bits;
-    ( %structs, %globals, %functions, %loops ) = ();
+    ( %structs, %globals, %functions, %loops, %code ) = ();
     open my $in, '<', $file or die "$file: $!\n";
     my $lines;
     while (<$in>) {
@@ -32,6 +33,7 @@ sub read_file {
         s/ ;.*// if !/^@/;
         s/, ![\w.]+ !\d+//g;
         s/\bvolatile //;
+        $code{$1} = 1 if /^(?:define|declare) .*?(\@\w+)\(/;
         if (/^define .*\@proof_(\w+)\(/) {
             $lines = $functions{$1} = [];
         }
@@ -253,6 +255,11 @@ sub called {
         push @inputs, $input;
         return $input;
     }
+    if ( $name eq 'any_same' ) {
+        my $same = terms::fresh( bits_of($type) );
+        push @facts, terms::related( '=', $same, operand( $given[0] ) );
+        return $same;
+    }
     if ( $name eq 'any_case' ) {
         my ( $least, $most ) = map { operand($_) } @given;
         $cases = [ map { terms::value_of($_) } $least, $most ];
@@ -331,7 +338,7 @@ sub run_statement {
 
 sub address_of {
     my ($name) = @_;
-    return $address{$name} //= do {
+    return $address{$name} //= $code{$name} ? allocated('i32') : do {
         my ( $type, $text ) = split_type( $globals{$name} // die "no global $name\n" );
         my $at = placed( size_of($type) );
         fill( $at, $type, $text );
@@ -500,6 +507,7 @@ sub order_blocks {
     my ($entry) = @_;
     my %state;
     @order = %is_back = ();
+    no warnings 'recursion';
     my $visit;
     $visit = sub {
         my ($name) = @_;
@@ -511,7 +519,6 @@ sub order_blocks {
         $state{$name} = 2;
         unshift @order, $name;
     };
-    no warnings 'recursion';
     $visit->($entry);
 }
 

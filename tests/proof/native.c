@@ -15,6 +15,11 @@ uintptr_t any_word(void)
                                : 0;
 }
 
+uintptr_t any_same(uintptr_t word)
+{
+    return word;
+}
+
 uintptr_t any_case(uintptr_t least, uintptr_t most)
 {
     const uintptr_t word = any_word();

@@ -26,6 +26,10 @@ void proof_cover(bool fact, int line);
 void proof_observe(uintptr_t value);
 uintptr_t any_word(void);
 
+// The same word, of which a TRUTH knows nothing. So it is proved of any word, which is less
+// work than of what the word was computed from.
+uintptr_t any_same(uintptr_t word);
+
 // One of a few numbers, both included. Where a goal is hard for all at once, it is decided
 // for each, as a constant. A proof has one of these at most.
 uintptr_t any_case(uintptr_t least, uintptr_t most);
@@ -53,19 +57,16 @@ uintptr_t any_case(uintptr_t least, uintptr_t most);
     void proof_##name(void)
 
 // Room for any sum of two words. Fewer bits are less work for a solver.
-#if UINTPTR_MAX > 0xFFFFFFFF
+#ifdef __clang__
+typedef unsigned _BitInt(8 * sizeof(uintptr_t) + 2) wide;
+#elif UINTPTR_MAX > 0xFFFFFFFF
 __extension__ typedef unsigned __int128 wide;
-#elif defined(__clang__)
-typedef unsigned _BitInt(34) wide;
 #else
 typedef uint64_t wide;
 #endif
 
 // The next multiple of mask + 1, in the form that solvers like.
-static inline wide up(wide x, wide mask)
-{
-    return x + ((0 - x) & mask);
-}
+#define up(x, mask) ((wide)(x) + ((0 - (wide)(x)) & (wide)(mask)))
 
 // Facts of padding, for a mask that is a power of two less one.
 static inline bool is_mask(uintptr_t mask)

@@ -49,6 +49,19 @@ bool cut_has_pool(const reel_region *region)
     return true;
 }
 
+// arena.c has the goal that reel_arena_fit() does this.
+bool cut_reel_arena_fit(uintptr_t next, uintptr_t limit, size_t size,
+                        size_t align, uintptr_t *start, uintptr_t *end)
+{
+    const wide first = up(next, mask_of(align));
+    if (size == 0 || first + size > limit) {
+        return false;
+    }
+    *start = (uintptr_t)first;
+    *end = (uintptr_t)(first + size);
+    return true;
+}
+
 #define ANY_REGION(region)                                        \
     reel_region region;                                           \
     reel_pool pool;                                               \
@@ -147,12 +160,13 @@ PROOF(a_small_block_comes_after_the_last_if_it_fits, 0)
     ASSUME(is_sound(&region));
     ASSUME(align == 0 || is_pow2(align));
     const uintptr_t next = region.next;
-    const uintptr_t start = next + gap_to(next, mask_of(align));
-    const wide first = (wide)next + gap_to(next, mask_of(align));
-    const bool fits = size > 0 && first + size <= region.end;
+    const wide start = up(next, mask_of(align));
+    const bool fits = size > 0 && start + size <= region.end;
+    TRUTH(start >= next);
     const uintptr_t block = (uintptr_t)alloc_here(&region, size, align);
     ASSERT((block != 0) == fits);
     ASSERT(!fits || (block == start && region.next == start + size));
+    LEMMA(region.next >= next && region.next <= region.end);
     ASSERT(fits || region.next == next);
     ASSERT(is_sound(&region));
     COVER(fits);

@@ -104,7 +104,7 @@ sub compile {
 my %solvers = ( z => 'z3', c => 'cvc5', b => 'boolector', m => 'z3' );
 my $as_sums = '(check-sat-using (then (using-params simplify :som true) solve-eqs (using-params simplify :som true) smt))';
 my @attempts = ( # letter, CPU seconds
-    [ z => 1 ], [ M => 1 ], [ c => 1 ], [ b => 2 ], [ Z => 2 ], [ B => 4 ], [ C => 3 ], [ z => 10 ], [ B => 20 ], [ Z => 30 ]
+    [ z => 1 ], [ M => 1 ], [ c => 1 ], [ b => 2 ], [ Z => 2 ], [ B => 4 ], [ C => 3 ], [ z => 10 ], [ c => 15 ], [ B => 20 ], [ Z => 30 ]
 );
 
 sub ask {
@@ -129,7 +129,7 @@ sub decide {
     my @all = ( $term, @$given );
     my $has_vague = terms::has_vague(@all);
     my @open = grep { $_->[1] <= $most_seconds && ( $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted ) } @attempts;
-    unshift @open, [ $known => $most_seconds ] if ( $known // '-' ) ne '-';
+    unshift @open, [ $known => $most_seconds ] if ( $known // '-' ) !~ /[-?!]/;
     for (@open) {
         my ( $letter, $seconds ) = @$_;
         my $answer = ask( $letter, $seconds, $folder, @all );
