@@ -22,7 +22,8 @@ $(OUT)/%/port.exe: $$(call objects,$$*,$(WINDOWS_COMMON) port/windows/gate.c \
 	$(SAY); $(LINK) -lsynchronization
 
 $(OUT)/%/suite.exe: $$(call objects,$$*,$(WINDOWS_COMMON) port/always.c \
-                      tests/windows/spin.c $(UNIT_FILES) $(OUT)/unit/tables.c)
+                      port/report/report.c tests/windows/spin.c $(UNIT_FILES) \
+                      $(OUT)/unit/tables.c)
 	$(SAY); $(LINK)
 
 WINDOWS_RUNS := $(addprefix $(OUT)/windows,/port.exe +O2/port.exe +checks2+O2/suite.exe)
