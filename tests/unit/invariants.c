@@ -179,6 +179,22 @@ static void each_step_looks_at_the_pool(void)
     EXPECT(was_noticed());
 }
 
+static void a_flush_looks_at_the_cache_of_pages(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_pool();
+    EXPECT_EQUAL(
+        reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2),
+        REEL_OK);
+    reel_pool_cache_flush(&the.pool_cache);
+    EXPECT(test_is_calm());
+    the.pool_cache.page_size++;
+    reel_pool_cache_flush(&the.pool_cache);
+    EXPECT(was_noticed());
+}
+
 static void each_step_looks_at_the_region(void)
 {
     if (has_no_invariants()) {
@@ -216,6 +232,46 @@ static void each_step_looks_at_the_chunk_of_a_rewindable(void)
     (void)reel_rewindable_alloc(&the.rewindable, 8, 8);
     EXPECT(was_noticed());
     EXPECT_EQUAL(reel_rewindable_free(&the.rewindable, block, 8), REEL_OK);
+    EXPECT(was_noticed());
+}
+
+static void a_choice_to_free_blocks_looks_at_the_chunks(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_rewindable();
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&the.rewindable, true),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&the.rewindable, false),
+                 REEL_OK);
+    EXPECT(test_is_calm());
+    the.table[0].base++; // no granule begins there
+    EXPECT_EQUAL(reel_rewindable_set_frees_blocks(&the.rewindable, false),
+                 REEL_OK);
+    EXPECT(was_noticed());
+}
+
+// A backing whose chunks are not aligned as it was asked.
+static void *allocate_askew(void *self, size_t size, size_t align)
+{
+    unsigned char *const block = reel_arena_alloc(self, size + 1, align);
+    return block != NULL ? block + 1 : NULL;
+}
+
+static void a_start_looks_at_the_chunk_that_it_got(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_arena();
+    reel_allocator_ops askew = *reel_arena_allocator(&the.arena).ops;
+    askew.allocate = allocate_askew;
+    const reel_allocator backing = { &askew, &the.arena };
+    const reel_rewindable_config config = { 64, 64, 8, false };
+    EXPECT_EQUAL(
+        reel_rewindable_init(&the.rewindable, backing, the.table, 2, &config),
+        REEL_OK);
     EXPECT(was_noticed());
 }
 
@@ -339,8 +395,11 @@ const test_case invariants_tests[] = {
     TEST(each_step_looks_at_the_blocks),
     TEST(each_step_looks_at_a_cache_of_blocks),
     TEST(each_step_looks_at_the_pool),
+    TEST(a_flush_looks_at_the_cache_of_pages),
     TEST(each_step_looks_at_the_region),
     TEST(each_step_looks_at_the_chunk_of_a_rewindable),
+    TEST(a_choice_to_free_blocks_looks_at_the_chunks),
+    TEST(a_start_looks_at_the_chunk_that_it_got),
     TEST(each_step_looks_at_the_span),
     END_OF_TESTS,
 };
