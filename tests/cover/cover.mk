@@ -31,7 +31,7 @@ $(OUT)/cover/overlay.yaml: tests/cover/plain tests/tools/overlay.pm src/check.h 
 $(OUT)/have-cover: $(OUT)/cover/overlay.yaml
 
 define COVER_EXPLORER
-$(OUT)/cover+$(1)/explorer: $(call objects,gcc+$(1),$(EXPLORER)) \
+$(OUT)/cover+$(1)/explorer: $(call objects,gcc+$(1),$(EXPLORER) tests/explorer/lock_calls.c) \
                             $(call objects,cover+$(1)/covered,$(CORE))
 	$$(SAY); $$(LINK) -Wl,--defsym=__tsan_memcpy=memcpy,--defsym=__tsan_memset=memset
 endef
