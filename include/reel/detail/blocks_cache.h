@@ -26,9 +26,9 @@ reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block);
 static inline REEL_SEEN_THROUGH void *
 reel_blocks_cache_alloc(reel_blocks_cache *cache)
 {
-    if (REEL_POISON || REEL_WATCH || REEL_EVENTS) {
-        return reel_blocks_cache_take(cache);
-    }
+#if REEL_POISON || REEL_WATCH || REEL_EVENTS // no call where none is linked
+    return reel_blocks_cache_take(cache);
+#else
     void **const top = cache->top;
     if (REEL_UNLIKELY(top == cache->slots)) {
         return reel_blocks_cache_refill(cache);
@@ -38,6 +38,7 @@ reel_blocks_cache_alloc(reel_blocks_cache *cache)
         reel_panic(REEL_INVALID, __FILE__, __LINE__);
     }
     return top[-1];
+#endif
 }
 
 /// Look at a block before it is put into a cache, at REEL_CHECKS 2.
@@ -54,9 +55,9 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block);
 static inline REEL_SEEN_THROUGH reel_status
 reel_blocks_cache_free(reel_blocks_cache *cache, void *block)
 {
-    if (REEL_POISON || REEL_WATCH || REEL_EVENTS) {
-        return reel_blocks_cache_put(cache, block);
-    }
+#if REEL_POISON || REEL_WATCH || REEL_EVENTS
+    return reel_blocks_cache_put(cache, block);
+#else
     void **const top = cache->top;
     if (REEL_UNLIKELY((uintptr_t)block - cache->blocks->base >= cache->bytes)) {
         return cache->bytes == 0 ? REEL_STALE : REEL_FOREIGN;
@@ -73,6 +74,7 @@ reel_blocks_cache_free(reel_blocks_cache *cache, void *block)
     *top = block;
     cache->top = top + 1;
     return REEL_OK;
+#endif
 }
 
 #ifdef __cplusplus
