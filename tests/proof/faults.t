@@ -87,6 +87,8 @@ my @faults = (
     [ 'pool', 'lies_in_a_chunk', 'src/page_list.h', 'place < pool->chunk_pages', 'place <= pool->chunk_pages' ],
     [ 'pool', 'links_of_a_unit', 'src/pool*.c', ': pages + gap + links', ': pages + links' ],
     [ 'pool', 'one_step_apart', 'src/pool*.c', 'step > SIZE_MAX - size ? 0', 'false ? 0' ],
+    [ 'pool', 'no_more_chunks', 'src/pool*.c', 'pages -= min_of(pages, pool->chunk_pages);', 'pages -= min_of(pages, pool->chunk_pages - 1);' ],
+    [ 'pool', 'no_more_chunks', 'src/pool*.c', 'pages > 0 && *count < room', 'pages > 0 && *count <= room' ],
     [ 'pool', 'can_be_numbered', 'src/pool*.c', 'capacity <= REEL_BLOCKS_MAX >> bits_for(chunk_pages)', 'capacity <= REEL_BLOCKS_MAX' ],
     [ 'chunk', 'aligned_and_claimed', 'src/chunk.h', 'granules > left - padding', 'granules > left' ],
     [ 'chunk', 'one_generation', 'src/chunk.h', '(word ^ no_bits(rewindable)) <= LOW_HALF', 'word != 0' ],

@@ -56,6 +56,14 @@ reel_frees cut_reel_allocator_frees(reel_allocator backing)
     return (any_word() & 1) != 0 ? REEL_FREES_AT_ONCE : REEL_FREES_NEVER;
 }
 
+static size_t chunks_there;
+
+size_t cut_reel_pool_chunks(const reel_pool *pool)
+{
+    (void)pool;
+    return chunks_there;
+}
+
 #define ANY_POOL(pool)                                                       \
     reel_pool pool;                                                          \
     pool.capacity = any_word(), pool.chunk_pages = any_word();               \
@@ -199,4 +207,26 @@ PROOF(init_succeeds_if_and_only_if_pages_can_be_numbered, 0)
     ASSERT(!is_done || ((size_t)1 << pool.align_bits) <= page);
     COVER(is_done && bits > 0);
     COVER(!is_done && backing != 0 && chunks != 0 && is_pow2(page));
+}
+
+// As few chunks as have so many pages, of the two at most that there is room for.
+PROOF(reserve_takes_no_more_chunks_than_it_needs, 3)
+{
+    const size_t pages = any_word();
+    ANY_POOL(pool);
+    const size_t room = any_case(0, 2);
+    chunks_there = any_word();
+    pool.capacity = chunks_there + room;
+    const wide n = pool.chunk_pages;
+    size_t count = 0;
+    ASSUME(chunks_there <= pool.capacity);
+    ASSUME(pages > 0 && n > 0);
+    const bool fits = pages <= (room > 0 ? n : 0) + (room > 1 ? n : 0);
+    const bool is_enough = count_chunks(&pool, pages, &count);
+    const wide fewer = count > 1 ? n : 0;
+    ASSERT(is_enough == fits);
+    ASSERT(count <= room);
+    ASSERT(!fits || (count > 0 && fewer < pages && pages <= fewer + n));
+    COVER(fits && count == 2);
+    COVER(!fits && room == 2);
 }
