@@ -113,7 +113,8 @@ my %defined;
 
 sub read_headers {
     for my $path ( glob 'src/*.h src/*/*.h include/reel/*.h include/reel/detail/*.h port/*.h port/*/*.h' ) {
-        for my $part ( split /^(?=#define \w|[a-zA-Z_][^\n;]*\()/m, text_of($path) ) {
+        my $text = text_of($path) =~ s/^(static[^\n;(]*)\n(?=\w+\()/$1 /gmr;
+        for my $part ( split /^(?=#define \w|[a-zA-Z_][^\n;]*\()/m, $text ) {
             my $name = $part =~ /^#define (\w+)/ || $part =~ /^[^\n]*?\b(\w+)\(/ ? $1 : next;
             $defined{$name} .= $part;
         }
@@ -127,7 +128,7 @@ sub names_for {
     my ( $path, $at, $is_for_tests ) = @_;
     return if $path !~ /[.]h$/;
     read_headers() if !%defined;
-    my ($name) = substr( text_of($path), 0, $at ) =~ /.*^(?:#define (?=\w)|[a-zA-Z_][^\n;]*?\b(?=\w+\())(\w+)/ms
+    my ($name) = substr( text_of($path), 0, $at ) =~ /.*^(?:#define (?=\w)|(?=[a-zA-Z_])[^\n;]*?\b(?=\w+\())(\w+)/ms
         or return;
     my $kind = $is_for_tests ? qr/^(?:static|#define)/ : qr//;
     my %names;

@@ -84,7 +84,7 @@ sub conditions {
 # Whose is it? The name ahead of the last line at the margin that has one.
 sub function_at {
     my ( $text, $at ) = @_;
-    return substr( $text, 0, $at ) =~ /.*^[a-zA-Z_][^\n;]*?\b(\w+)\(/ms ? $1 : '-';
+    return substr( $text, 0, $at ) =~ /.*^(?=[a-zA-Z_])[^\n;]*?\b(\w+)\(/ms ? $1 : '-';
 }
 
 # The line, with the place and what it becomes.

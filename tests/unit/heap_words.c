@@ -266,6 +266,35 @@ static void the_lists_of_long_blocks_are_found(void)
     EXPECT_EQUAL(reel_free(test_malloc(), buffer, size), REEL_OK);
 }
 
+// The map keeps a long block's length where bits of its granules would be, so nothing
+// of it may stay: wherever the block begins in a cell, and however short it becomes.
+static void a_long_block_that_shrinks_leaves_nothing_of_its_length(void)
+{
+    size_t size;
+    unsigned char *const buffer = start_large(9 * WORD_BITS, &size);
+    if (buffer == NULL) {
+        return;
+    }
+    for (size_t first = 1; first < WORD_BITS + 2; first++) {
+        for (size_t kept = 1; kept < 2 * WORD_BITS; kept += WORD_BITS / 4) {
+            void *const before = reel_heap_alloc(&heap, first * GRANULE, 1);
+            const size_t used = reel_heap_stats(&heap).used;
+            void *const block =
+                reel_heap_alloc(&heap, 6 * WORD_BITS * GRANULE, 1);
+            EXPECT(reel_heap_realloc(&heap, block, kept * GRANULE, 1) == block);
+            void *const behind =
+                reel_heap_alloc(&heap, 2 * WORD_BITS * GRANULE, 1);
+            EXPECT(block != NULL && behind != NULL && is_heap());
+            EXPECT_EQUAL(reel_heap_free_sized(&heap, block, kept * GRANULE),
+                         REEL_OK);
+            EXPECT_EQUAL(reel_heap_free(&heap, behind), REEL_OK);
+            EXPECT_EQUAL(reel_heap_stats(&heap).used, used);
+            EXPECT_EQUAL(reel_heap_free(&heap, before), REEL_OK);
+        }
+    }
+    EXPECT_EQUAL(reel_free(test_malloc(), buffer, size), REEL_OK);
+}
+
 const test_case heap_words_tests[] = {
     TEST(a_wrong_word_of_a_free_block_is_seen_by_whatever_needs_it),
     TEST(a_list_of_blocks_to_free_ends_where_none_is),
@@ -276,5 +305,6 @@ const test_case heap_words_tests[] = {
     TEST(bytes_in_use_that_are_wrong_are_seen),
     TEST(a_map_of_several_cells_is_looked_at_as_a_whole),
     TEST(the_lists_of_long_blocks_are_found),
+    TEST(a_long_block_that_shrinks_leaves_nothing_of_its_length),
     END_OF_TESTS,
 };

@@ -186,6 +186,28 @@ static void asking_a_registry_whether_it_is_full_takes_no_entry(void)
     EXPECT_EQUAL(reel_registry_count(&the.registry), 1);
 }
 
+// An entry that was taken and given back has another version.
+static void a_created_one_without_memory_leaves_its_registry_as_it_was(void)
+{
+    reel_handle before, after;
+    fresh_arena();
+    EXPECT(reel_arena_alloc(&the.arena, TEST_MEMORY - 8, 1) != NULL);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        nothing, &before),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, before), REEL_OK);
+    EXPECT_EQUAL(create(reel_arena_allocator(&the.arena)), REEL_NO_MEMORY);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        nothing, &after),
+                 REEL_OK);
+    const uintptr_t step = after.version - before.version;
+    EXPECT_EQUAL(reel_registry_unregister(&the.registry, after), REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
+                                        nothing, &before),
+                 REEL_OK);
+    EXPECT_EQUAL(before.version - after.version, step);
+}
+
 const test_case refusals_tests[] = {
     TEST(a_rewindable_that_may_not_tell_its_registry_keeps_all),
     TEST(a_pool_that_may_not_tell_its_registry_keeps_its_chunks),
@@ -193,5 +215,6 @@ const test_case refusals_tests[] = {
     TEST(a_created_one_that_a_full_registry_refuses_takes_nothing),
     TEST(a_stack_gets_all_of_a_created_one_back),
     TEST(asking_a_registry_whether_it_is_full_takes_no_entry),
+    TEST(a_created_one_without_memory_leaves_its_registry_as_it_was),
     END_OF_TESTS,
 };

@@ -94,6 +94,10 @@ static void expect_breach(const void *object, reel_kind kind, reel_status why)
     const reel_incident *const report = told_of(object, kind);
     EXPECT_EQUAL(count, 1);
     EXPECT_EQUAL(report->why, why);
+    EXPECT_EQUAL(report->size, 0);
+    EXPECT_EQUAL(report->align, 0);
+    EXPECT_EQUAL(report->available, 0);
+    EXPECT(report->backing == NULL);
     EXPECT(report->file != NULL && report->line > 0);
     EXPECT(test_panicked(why));
 }
