@@ -113,6 +113,25 @@ static bool agrees(void)
 
 // ---- committing ------------------------------------------------------------
 
+static void a_zeroed_block_of_used_memory_is_zero(void)
+{
+    fresh_temp(4, NULL);
+    for (size_t size = 0; size <= PAGE + 1; size++) {
+        unsigned char *const used = reel_temp_alloc(&temp, 2 * PAGE, 1);
+        EXPECT(used != NULL);
+        for (size_t i = 0; i < 2 * PAGE; i++) {
+            used[i] = 0xee;
+        }
+        EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
+        unsigned char *const block = reel_temp_alloc_zeroed(&temp, size, 1);
+        EXPECT_EQUAL(block, used);
+        for (size_t i = 0; i < size || i == 0; i++) {
+            EXPECT_EQUAL(block[i], 0);
+        }
+        EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
+    }
+}
+
 static void memory_is_committed_in_steps_as_blocks_need_it(void)
 {
     fresh_temp(8, &pages_of_2);
@@ -1177,6 +1196,7 @@ static void a_static_temp_needs_no_init(void)
 }
 
 const test_case temp_tests[] = {
+    TEST(a_zeroed_block_of_used_memory_is_zero),
     TEST(memory_is_committed_in_steps_as_blocks_need_it),
     TEST(the_last_partial_step_is_usable),
     TEST(a_step_is_any_number_of_pages),
