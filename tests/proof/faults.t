@@ -68,7 +68,7 @@ my @faults = (
     [ 'registry', 'below_the_end', 'src/registry*.c', '(UINTPTR_MAX - (uintptr_t)entries) / sizeof', 'UINTPTR_MAX / sizeof' ],
     [ 'temp', 'whole_pages', 'src/temp*.c', 'stop + min_of(gap, temp->stack.end - stop)', 'stop + gap' ],
     [ 'temp', 'alloc_succeeds', 'src/temp*.c', '|| (least < most && raise_frontier_to(temp, least))', '|| (raise_frontier_to(temp, least) && least < most)' ],
-    [ 'temp', 'reserve', 'src/temp*.c', 'size > temp->stack.end - next', 'size > temp->stack.end - temp->stack.base' ],
+    [ 'temp', 'reserve', 'src/temp*.c', 'taken > temp->stack.end - next', 'taken > temp->stack.end - temp->stack.base' ],
     [ 'temp_rewind', 'given_back', 'src/temp*.c', '(most | page_mask_of(temp)) + 1', 'most + 1' ],
     [ 'temp_rewind', 'given_back', 'src/temp*.c', 'committed - keep - 1, limit - 1', 'committed - keep - 1, limit' ],
     [ 'temp_rewind', 'spare_step', 'src/temp*.c', 'b <= SIZE_MAX - a ? a + b : SIZE_MAX', 'a + b' ],
