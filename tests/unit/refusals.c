@@ -191,7 +191,7 @@ static void a_created_one_without_memory_leaves_its_registry_as_it_was(void)
 {
     reel_handle before, after;
     fresh_arena();
-    EXPECT(reel_arena_alloc(&the.arena, TEST_MEMORY - 8, 1) != NULL);
+    EXPECT(reel_arena_alloc(&the.arena, TEST_MEMORY - 64, 1) != NULL);
     EXPECT_EQUAL(reel_registry_register(&the.registry, reel_allocator_null(),
                                         nothing, &before),
                  REEL_OK);
