@@ -86,12 +86,11 @@ board_file = $(wildcard targets/$(firstword $(subst +, ,$(1)))/board.mk)
 needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
 
 # Builds whose core is one object: it compiles in half the time. In the other builds a
-# test looks at single files, or puts a broken one in their place.
+# test looks at single files, or puts a broken one in their place, as the mutants do.
 WHOLE := $(OUT)/reel/reel.c
 UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
            clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
-WHOLE_BUILDS := clang+asan+zones gcc+checks0+poison0 gcc+meddling \
-                gcc+masked+checks2 gcc+checks1+poison0 clang clang+asan \
+WHOLE_BUILDS := clang+asan+zones gcc+checks0+poison0 clang clang+asan \
                 clang+asan+history clang+checks2 clang+checks2+poison1 \
                 clang+events+asan+checks2 gcc+asan+history gcc+checks2 \
                 gcc+events gcc+events+O2 gcc+events+O2+tsan gcc+list \
