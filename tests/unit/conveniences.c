@@ -337,6 +337,36 @@ static void a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live(void)
     EXPECT_EQUAL(reel_region_close(&region), REEL_CLOSED);
 }
 
+static void a_phase_of_blocks_and_registries_keeps_the_watermark(void)
+{
+    static reel_blocks blocks;
+    static reel_registry registry;
+    static reel_registry_entry entries[2];
+    reel_handle first, second;
+    fresh_arena(1024);
+    void *const some = reel_arena_alloc(&arena, 256, 8);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, some, 256, 24, 2), REEL_OK);
+    EXPECT(reel_blocks_alloc(&blocks) != NULL);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, reel_blocks_alloc(&blocks)),
+                 REEL_OK);
+    reel_blocks_begin_phase(&blocks);
+    const reel_stats of_blocks = reel_blocks_stats(&blocks);
+    EXPECT(of_blocks.used == 24 && of_blocks.peak == 48);
+
+    const reel_allocator nothing = reel_allocator_null();
+    EXPECT_EQUAL(reel_registry_init(&registry, entries, 2), REEL_OK);
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, nothing, REEL_NO_HANDLE, &first),
+        REEL_OK);
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, nothing, REEL_NO_HANDLE, &second),
+        REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&registry, second), REEL_OK);
+    reel_registry_begin_phase(&registry);
+    const reel_stats stats = reel_registry_stats(&registry);
+    EXPECT(stats.peak == 2 * stats.used && stats.used > 0);
+}
+
 static void a_phase_of_blocks_pools_and_registries_forgets_refusals(void)
 {
     static reel_blocks blocks;
@@ -410,6 +440,7 @@ const test_case conveniences_tests[] = {
     TEST(a_phase_forgets_the_peak_and_keeps_what_is_live),
     TEST(a_phase_of_a_temp_forgets_its_frames),
     TEST(a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live),
+    TEST(a_phase_of_blocks_and_registries_keeps_the_watermark),
     TEST(a_phase_of_blocks_pools_and_registries_forgets_refusals),
     TEST(sizes_are_what_is_used_and_what_is_free),
     TEST(any_type_can_be_allocated),
