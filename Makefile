@@ -26,7 +26,8 @@ TOOL_powerpc  := powerpc-linux-gnu-gcc -static
 TOOL_rv32imac := riscv64-unknown-elf-gcc
 TOOL_x86-64   := gcc -fno-pie
 
-# Packages that a build needs (see the end of this file); boards by default.
+# Packages that a build or a variant needs (see the end of this file); a build those of
+# boards by default.
 NEED_FOR_gcc      := host
 NEED_FOR_clang    := host
 NEED_FOR_x86-64   := host
@@ -83,7 +84,8 @@ who      = $(firstword $(words))
 variant  = $(if $(word 3,$(pieces)),$(filter-out obj,$(word 2,$(pieces))))
 source   = $(lastword $(subst /obj/, ,$(1)))
 board_file = $(wildcard targets/$(firstword $(subst +, ,$(1)))/board.mk)
-needs    = $(OUT)/have-$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board)
+needs    = $(addprefix $(OUT)/have-,$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board) \
+             $(NEED_FOR_$(word 2,$(subst /, ,$(1)))))
 
 # Builds whose core is one object: it compiles in half the time. In the other builds a
 # test looks at single files, or puts a broken one in their place, as the mutants do.

@@ -33,18 +33,19 @@ $(OUT)/%/workloads-icount.elf: $$(call objects,$$*,$(CORE) $(CYCLES) $(WORKLOADS
                                  tests/figures/workloads/reel.c) $(BOARD_SCRIPTS)
 	$(SAY); $(LINK_BOARD)
 
-OPTIONS_newlib   := --specs=nano.specs '-DCONTESTANT="newlib"'
-OPTIONS_picolibc := --specs=picolibc.specs '-DCONTESTANT="picolibc"'
-LIBC_newlib      := -lc_nano
-LIBC_picolibc    := -lc
+OPTIONS_newlib    := --specs=nano.specs '-DCONTESTANT="newlib"'
+OPTIONS_picolibc  := --specs=picolibc.specs '-DCONTESTANT="picolibc"'
+NEED_FOR_newlib   := peers
+NEED_FOR_picolibc := peers
+LIBC_newlib       := -lc_nano
+LIBC_picolibc     := -lc
 PEER             := $(WORKLOADS) tests/figures/workloads/malloc.c \
                     $(filter-out %/memory.c,$(CYCLES))
 
 define PEER_PROGRAM
 $(OUT)/%/$(1)/workloads-icount.elf: \
-        $$$$(call objects,$$$$*/$(1),$(PEER)) $(BOARD_SCRIPTS) | $(OUT)/have-peers
+        $$$$(call objects,$$$$*/$(1),$(PEER)) $(BOARD_SCRIPTS)
 	$$(SAY); $$(subst -lgcc,$(LIBC_$(1)) -lgcc,$$(LINK_BOARD))
-$(PEER_BUILDS:%=$(OUT)/%/$(1)/obj/%.o): | $(OUT)/have-peers
 endef
 $(foreach peer,newlib picolibc,$(eval $(call PEER_PROGRAM,$(peer))))
 

@@ -27,10 +27,12 @@ $(LIBC_HEADERS): | $(OUT)/have-libc
 	mkdir -p $(@D)
 	cp /usr/include/uthash.h /usr/include/stb/stb_ds.h $(@D)
 
-OPTIONS_on-newlib   := -std=gnu11 --specs=nano.specs -fno-builtin
-OPTIONS_on-picolibc := -std=gnu11 --specs=picolibc.specs -fno-builtin
-LIBC_on-newlib      := -lc_nano -u _printf_float
-LIBC_on-picolibc    := -lc
+OPTIONS_on-newlib    := -std=gnu11 --specs=nano.specs -fno-builtin
+OPTIONS_on-picolibc  := -std=gnu11 --specs=picolibc.specs -fno-builtin
+NEED_FOR_on-newlib   := libc
+NEED_FOR_on-picolibc := libc
+LIBC_on-newlib       := -lc_nano -u _printf_float
+LIBC_on-picolibc     := -lc
 LIBC_COMMON         := port/libc/malloc.c port/libc/names.c tests/libc/board.c tests/libc/nosys.c
 PATH_tests/libc     := -isystem $(OUT)/libc
 
@@ -40,7 +42,6 @@ $(OUT)/%/$(1)/libc.elf: \
         $$$$(call objects,$$$$*/$(1),$(LIBC_COMMON)) $(BOARD_SCRIPTS)
 	$$(SAY); $$(subst -lgcc,$$(LIBC_$(1)) -lgcc,$$(LINK_BOARD))
 	! arm-none-eabi-nm $$@ | grep sbrk # the library has no heap of its own left
-$(call objects,$(LIBC_BOARD)/$(1),$(LIBC_COMMON)): | $(OUT)/have-libc
 $(call objects,$(LIBC_BOARD)/$(1),tests/libc/board.c): $(LIBC_HEADERS)
 BOARD_RUNS += $(OUT)/$(LIBC_BOARD)/$(1)/libc.elf
 endef

@@ -34,7 +34,7 @@ $(OUT)/%/traces-icount.elf: $$(call objects,$$*,$(CORE) $(CYCLES) $(TRACE_BOARD)
 define TRACE_PEER
 $(OUT)/%/$(1)/traces-icount.elf: \
         $$$$(call objects,$$$$*/$(1),$(TRACE_BOARD) tests/figures/traces/malloc.c \
-          $$(filter-out %/memory.c,$(CYCLES))) $(BOARD_SCRIPTS) | $(OUT)/have-peers
+          $$(filter-out %/memory.c,$(CYCLES))) $(BOARD_SCRIPTS)
 	$$(SAY); $$(subst -lgcc,$(LIBC_$(1)) -lgcc,$$(LINK_BOARD))
 endef
 $(foreach peer,newlib picolibc,$(eval $(call TRACE_PEER,$(peer))))
