@@ -44,7 +44,7 @@ sub table {
 
 sub measured_with {
     my ( $with, $on ) = @_;
-    local $Text::Wrap::columns = 81;
+    local $Text::Wrap::columns = 161;
     my $date = strftime( '%Y-%m-%d', localtime );
     return wrap( '', '', "Measured with $with on $on, $date." ) . "\n";
 }
