@@ -83,8 +83,9 @@ words    = $(subst +,$(space),$(firstword $(pieces)))
 who      = $(firstword $(words))
 variant  = $(if $(word 3,$(pieces)),$(filter-out obj,$(word 2,$(pieces))))
 source   = $(lastword $(subst /obj/, ,$(1)))
-board_file = $(wildcard targets/$(firstword $(subst +, ,$(1)))/board.mk)
-needs    = $(addprefix $(OUT)/have-,$(or $(NEED_FOR_$(firstword $(subst +, ,$(1)))),board) \
+who_of   = $(firstword $(subst +, ,$(subst /, ,$(1))))
+board_file = $(wildcard targets/$(call who_of,$(1))/board.mk)
+needs    = $(addprefix $(OUT)/have-,$(or $(NEED_FOR_$(call who_of,$(1))),board) \
              $(NEED_FOR_$(word 2,$(subst /, ,$(1)))))
 
 # Builds whose core is one object: it compiles in half the time. In the other builds a
@@ -124,7 +125,8 @@ DEBUG    = $(if $(filter tests/unit/%,$<),-g1,-g)
 C_FLAGS  = -std=c11 $(DEBUG) $(if $(IS_HOSTED),,-ffreestanding) $(WARN) -Iinclude -Iport -Itests/harness -Itargets/common \
            $(FLAGS) $(SPEED)
 
-CPU      = tests/tools/cpu
+CPU      = . tests/tools/cpu; cpu
+FOLDER   = [ -d $(@D) ] || mkdir -p $(@D)
 SAY      = echo "  building $@"
 COMPILE  = $(CPU) compile $(TOOL) $(C_FLAGS) $(PATH_$(patsubst %/,%,$(dir $<))) \
            -MMD -MP -c -o $@ $<
@@ -142,8 +144,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 
 $(OUT)/%.o: $$(call source,$$*).c Makefile $$(call board_file,$$*) | $$(call needs,$$*)
-	mkdir -p $(@D)
-	$(COMPILE)
+	$(FOLDER); $(COMPILE)
 
 $(WHOLE): port/amalgamation/amalgamate src/modules \
           $(wildcard $(addsuffix *.h,src/ src/*/ include/reel/ include/reel/*/)) $(CORE)

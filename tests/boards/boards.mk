@@ -38,6 +38,7 @@ $(OUT)/%/cores.elf: $$(call objects,$$*,$(CORE) $(CORES_COMMON) \
 
 # Compiled by clang, as the explorer's twins are.
 TOOL_clang-an521 := clang --target=arm-none-eabi -ffreestanding
+NEED_FOR_clang-an521 := host
 TWIN_AN521       := clang-an521+native+cores2/twin-blocks-no-version
 
 $(call objects,$(TWIN_AN521),$(CORE)): $(OUT)/twins/blocks-no-version/overlay.yaml

@@ -26,8 +26,7 @@ DIALECT_TOOL_m3    := arm-none-eabi-gcc $(FLAGS_cortex-m3)
 define DIALECT
 DIALECTS += $(MODULES:%=$(OUT)/dialects/$(1)/$(2)/%.s) $(OUT)/dialects/$(1)/$(2)/user.s
 $(OUT)/dialects/$(1)/$(2)/%.s: src/%.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
-	mkdir -p $$(@D)
-	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
+	$$(FOLDER); $$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
 	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
 $(OUT)/dialects/$(1)/$(2)/user.s: tests/compile/user.c $(CASE_HEADERS) | $(OUT)/have-board
 	mkdir -p $$(@D)
@@ -53,17 +52,17 @@ PUBLIC_HEADERS := $(patsubst include/%,%,$(wildcard include/reel/*.h include/ree
                   $(addsuffix .h,always clang/lifetimes host/malloc host/pages libc/malloc cortex-m/fault \
                     cortex-m/mpu7 cortex-m/mpu8 riscv/fault riscv/pmp aarch64/fault \
                     mmu/mmu windows/pages)
-HEADER_CHECKS  := $(foreach tool,gcc clang,$(foreach language,c c++,\
-                    $(PUBLIC_HEADERS:%=$(OUT)/headers/$(tool)/$(language)/%.ok)))
+HEADER_UNITS   := $(PUBLIC_HEADERS:%=$(OUT)/headers/%.c)
+HEADER_CHECKS  := $(foreach tool,gcc clang,$(foreach language,c c++,$(OUT)/headers/$(tool).$(language)))
 WARN_c++       := $(filter-out %-prototypes,$(WARN))
 
-header_of = $(patsubst $(OUT)/headers/$(1)/$(2)/%.ok,%,$@)
+$(HEADER_UNITS): $(OUT)/headers/%.c: tests/compile/compile.mk
+	$(FOLDER); printf '#include "$*"\nextern int unit;\n' > $@
+
 define HEADER_CHECK
-$(OUT)/headers/$(1)/$(2)/%.ok: $(CASE_HEADERS) | $(OUT)/have-host
-	mkdir -p $$(@D)
-	printf '#include "$$(call header_of,$(1),$(2))"\nextern int unit;\n' \
-	    | $$(CPU) compile $(1) -std=$(2)11 $(or $(WARN_$(2)),$(WARN)) -Iinclude -Iport \
-	        -fsyntax-only -x $(2) - && touch $$@
+$(OUT)/headers/$(1).$(2): $(CASE_HEADERS) $(HEADER_UNITS) | $(OUT)/have-host
+	$$(CPU) compile $(1) -std=$(2)11 $(or $(WARN_$(2)),$(WARN)) -Iinclude -Iport \
+	    -fsyntax-only -x $(2) $(HEADER_UNITS) && touch $$@
 endef
 $(foreach tool,gcc clang,$(foreach language,c c++,\
   $(eval $(call HEADER_CHECK,$(tool),$(language)))))
