@@ -193,7 +193,8 @@ static inline size_t reel_blocks_count(const reel_blocks *blocks);
 reel_stats reel_blocks_stats(const reel_blocks *blocks);
 
 /// Begin a phase of the statistics. The failures become 0. The peak stays, since it
-/// is the watermark.
+/// is the watermark. In builds with events, events/counts.h has a peak that a phase
+/// forgets.
 ///
 /// Returns  nothing.
 static inline void reel_blocks_begin_phase(reel_blocks *blocks);

@@ -10,10 +10,23 @@ static uintptr_t lost;
 REEL_STATIC_ASSERT((REEL_COUNTS_CAPACITY & (REEL_COUNTS_CAPACITY - 1)) == 0,
                    "REEL_COUNTS_CAPACITY must be a power of two");
 
-static void add_1(uintptr_t *count)
+// Returns the count with this one.
+static uintptr_t add_1(uintptr_t *count)
 {
     uintptr_t seen = load_word(count);
     while (!swap_word_if(count, &seen, seen + 1)) {
+    }
+    return seen + 1;
+}
+
+// Counts are read one after the other. If another context freed more meanwhile, the
+// difference is below 0, and raises nothing.
+static void raise_most_live(reel_counts *counts, uintptr_t allocs)
+{
+    const intptr_t live = (intptr_t)(allocs - load_word(&counts->frees));
+    uintptr_t most = load_word(&counts->most_live);
+    while (live > (intptr_t)most
+           && !swap_word_if(&counts->most_live, &most, (uintptr_t)live)) {
     }
 }
 
@@ -52,6 +65,7 @@ static void clear(reel_counts *counts)
     store_word(&counts->refusals, 0);
     store_word(&counts->takes, 0);
     store_word(&counts->puts, 0);
+    store_word(&counts->most_live, 0);
 }
 
 // What the kind adds to; NULL for a kind that is not counted.
@@ -86,12 +100,14 @@ void reel_counts_add(uintptr_t what, const void *object)
     const uintptr_t kind = REEL_EVENT_KIND_OF(what);
     reel_counts *const counts = find((uintptr_t)object, true);
     if (counts == NULL) {
-        add_1(&lost);
+        (void)add_1(&lost);
         return;
     }
     uintptr_t *const count = count_for(counts, kind);
-    if (count != NULL) {
-        add_1(count);
+    if (count == &counts->allocs) {
+        raise_most_live(counts, add_1(count));
+    } else if (count != NULL) {
+        (void)add_1(count);
     } else if (kind == REEL_EVENT_DEFINE) {
         clear(counts);
     }
@@ -111,12 +127,25 @@ static bool copy(const reel_counts *entry, reel_counts *counts)
     counts->refusals = load_word(&entry->refusals);
     counts->takes = load_word(&entry->takes);
     counts->puts = load_word(&entry->puts);
+    counts->most_live = load_word(&entry->most_live);
     return true;
 }
 
 bool reel_counts_of(const void *object, reel_counts *counts)
 {
     return copy(find((uintptr_t)object, false), counts);
+}
+
+bool reel_counts_begin_phase(const void *object)
+{
+    reel_counts *const counts = find((uintptr_t)object, false);
+    if (counts == NULL) {
+        return false;
+    }
+    store_word(&counts->refusals, 0);
+    store_word(&counts->most_live,
+               load_word(&counts->allocs) - load_word(&counts->frees));
+    return true;
 }
 
 bool reel_counts_at(size_t i, reel_counts *counts)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/// Counts of events: how often each object allocated, freed and refused.
+/// Counts of events: how often each object allocated, freed and refused, and how many
+/// blocks were live at once.
 ///
 /// Feed reel_counts_add() from the hook, by building library and program with
 /// -DREEL_PORT_EVENTS_HEADER='"events/to_counts.h"', or from the reader of a ring
@@ -35,6 +36,7 @@ typedef struct reel_counts {
     uintptr_t refusals; // requests
     uintptr_t takes;    // blocks from a cache to a caller
     uintptr_t puts;     // blocks from a caller to a cache, or to be freed later
+    uintptr_t most_live; // the most that allocs - frees was in this phase
 } reel_counts;
 
 /// Count an event: the hook.
@@ -52,6 +54,17 @@ void reel_counts_add(uintptr_t what, const void *object);
 /// Cost     as reel_counts_add()
 /// Callers  any context
 bool reel_counts_of(const void *object, reel_counts *counts);
+
+/// Begin a phase of an object: the most live blocks become what is live now, and the
+/// refusals become 0. The other counts stay. So a block pool forgets its peak, which
+/// in other builds is its watermark (reel_blocks_begin_phase()).
+///
+/// While other contexts allocate and free, the most live blocks may be off by as many
+/// as the contexts.
+///
+/// Returns  true; false if the object has no counts.
+/// Callers  any context
+bool reel_counts_begin_phase(const void *object);
 
 /// Get the counts of each object in turn.
 ///

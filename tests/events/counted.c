@@ -78,6 +78,38 @@ static void blocks_and_their_cache_count_apart(void)
     EXPECT(now.takes == 0 && now.puts == 0 && now.resizes == 0);
 }
 
+static void a_phase_forgets_the_peak_of_blocks(void)
+{
+    static reel_blocks blocks;
+    void *live[5];
+    void *const buffer = reel_arena_alloc(&arena, 512, 16);
+    EXPECT_EQUAL(reel_blocks_init(&blocks, buffer, 512, 32, 8), REEL_OK);
+    for (int i = 0; i < 5; i++) {
+        live[i] = reel_blocks_alloc(&blocks);
+    }
+    for (int i = 0; i < 4; i++) {
+        EXPECT_EQUAL(reel_blocks_free(&blocks, live[i]), REEL_OK);
+    }
+    EXPECT_EQUAL(counts_of(&blocks)->most_live, 5);
+    EXPECT(reel_counts_begin_phase(&blocks));
+    EXPECT_EQUAL(counts_of(&blocks)->most_live, 1);
+    EXPECT(are(&now, 5, 4, 0, 0));
+    live[0] = reel_blocks_alloc(&blocks);
+    live[1] = reel_blocks_alloc(&blocks);
+    EXPECT_EQUAL(reel_blocks_free(&blocks, live[0]), REEL_OK);
+    EXPECT(reel_blocks_alloc(&blocks) != NULL);
+    EXPECT_EQUAL(counts_of(&blocks)->most_live, 3);
+    while (reel_blocks_alloc(&blocks) != NULL) {
+    }
+    EXPECT_EQUAL(counts_of(&blocks)->refusals, 1);
+    EXPECT(reel_counts_begin_phase(&blocks));
+    EXPECT_EQUAL(counts_of(&blocks)->refusals, 0);
+    EXPECT_EQUAL(now.most_live, reel_blocks_count_used(&blocks));
+    EXPECT_EQUAL(reel_blocks_init(&blocks, buffer, 512, 32, 8), REEL_OK);
+    EXPECT_EQUAL(counts_of(&blocks)->most_live, 0);
+    EXPECT(!reel_counts_begin_phase(&live)); // it has no counts
+}
+
 static void a_heap_counts_its_live_blocks(void)
 {
     static reel_heap heap;
@@ -112,6 +144,23 @@ static void report_many(test_thread *me)
     }
 }
 
+static void pair_many(test_thread *me)
+{
+    (void)me;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        report(REEL_EVENT_ALLOC, 9);
+        report(REEL_EVENT_FREE, 9);
+    }
+}
+
+static void the_most_live_of_threads_is_near(void)
+{
+    EXPECT_EQUAL(threads_run(THREADS, pair_many), 0);
+    EXPECT(reel_counts_of(&objects[8 * 9], &now));
+    EXPECT(are(&now, THREADS * ROUNDS, THREADS * ROUNDS, 0, 0));
+    EXPECT(now.most_live >= 1 && now.most_live <= 2 * THREADS);
+}
+
 static void no_event_of_a_thread_is_missed(void)
 {
     EXPECT_EQUAL(threads_run(THREADS, report_many), 0);
@@ -137,8 +186,8 @@ static void what_has_no_room_is_lost_and_counted(void)
     }
     EXPECT_EQUAL(known, REEL_COUNTS_CAPACITY);
     EXPECT(!reel_counts_at(REEL_COUNTS_CAPACITY, &now) && now.object == 0);
-    // Three allocators and the first objects were there.
-    EXPECT_EQUAL(reel_counts_lost(), REEL_COUNTS_CAPACITY + 3);
+    // Four allocators and the first objects were there.
+    EXPECT_EQUAL(reel_counts_lost(), REEL_COUNTS_CAPACITY + 4);
     EXPECT(!reel_counts_of(&objects[sizeof objects - 8], &now));
     EXPECT(are(&now, 0, 0, 0, 0));
 }
@@ -151,6 +200,10 @@ int main(void)
     tap_result("blocks_and_their_cache_count_apart", NULL);
     a_heap_counts_its_live_blocks();
     tap_result("a_heap_counts_its_live_blocks", NULL);
+    a_phase_forgets_the_peak_of_blocks();
+    tap_result("a_phase_forgets_the_peak_of_blocks", NULL);
+    the_most_live_of_threads_is_near();
+    tap_result("the_most_live_of_threads_is_near", NULL);
     no_event_of_a_thread_is_missed();
     tap_result("no_event_of_a_thread_is_missed", NULL);
     what_has_no_room_is_lost_and_counted();
