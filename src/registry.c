@@ -16,7 +16,8 @@ ALWAYS_INLINE reel_registry_entry *find(const reel_registry *registry,
 {
     // Free entries have version 0, which no handle may match. Each load
     // acquires what was written before its store: the entry, and the allocator.
-    if (handle.version == 0 || handle.index >= load_acquire(&registry->peak)) {
+    if (handle.version == 0
+        || handle.index >= load_acquire(&registry->watermark)) {
         return NULL;
     }
     reel_registry_entry *const entry = &registry->entries[handle.index];
@@ -62,6 +63,7 @@ reel_status reel_registry_init(reel_registry *registry,
     store_relaxed(&registry->gate, GATE_OPEN);
     store_relaxed(&registry->free, REEL_NO_INDEX);
     // No entry is written: those above the watermark are never read.
+    store_relaxed(&registry->watermark, 0);
     store_relaxed(&registry->peak, 0);
     return REEL_OK;
 }
@@ -112,11 +114,15 @@ static size_t take_entry(reel_registry *registry, uintptr_t *last)
     return free;
 }
 
-// After the version of the entry: see find().
-static void raise_peak(reel_registry *registry)
+// After the version of the entry: see find(). An unused entry is taken only if no entry
+// is free, so what is in use never exceeds the watermark.
+static void raise_watermark(reel_registry *registry)
 {
+    if (registry->used > load_relaxed(&registry->watermark)) {
+        store_release(&registry->watermark, registry->used);
+    }
     if (registry->used > load_relaxed(&registry->peak)) {
-        store_release(&registry->peak, registry->used);
+        store_relaxed(&registry->peak, registry->used);
     }
 }
 
@@ -240,7 +246,7 @@ static reel_status enter(reel_registry *registry, reel_allocator allocator,
                    is_child ? parent.index : REEL_NO_INDEX);
     out->index = index;
     out->version = publish(&registry->entries[index], allocator, last);
-    raise_peak(registry);
+    raise_watermark(registry);
     INVARIANT(reel_registry_is_valid(registry));
     return REEL_OK;
 }

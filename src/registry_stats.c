@@ -7,8 +7,6 @@ size_t reel_registry_count(const reel_registry *registry)
     return registry->used;
 }
 
-// An unused entry is taken only if no entry is free, so the watermark is the
-// peak.
 size_t reel_registry_peak(const reel_registry *registry)
 {
     return load_relaxed(&registry->peak);
@@ -32,7 +30,7 @@ reel_stats reel_registry_stats(const reel_registry *registry)
 static const reel_registry_entry *in_use(const reel_registry *registry,
                                          size_t index)
 {
-    return index < reel_registry_peak(registry)
+    return index < load_relaxed(&registry->watermark)
                    && load_relaxed(&registry->entries[index].version) != 0
                ? &registry->entries[index]
                : NULL;
@@ -88,9 +86,9 @@ static size_t after(const reel_registry_entry *entries, size_t index)
 static size_t count_from_roots(const reel_registry *registry)
 {
     const reel_registry_entry *const entries = registry->entries;
-    const size_t peak = reel_registry_peak(registry);
+    const size_t watermark = load_relaxed(&registry->watermark);
     size_t count = 0;
-    for (size_t root = 0; root < peak; root++) {
+    for (size_t root = 0; root < watermark; root++) {
         if (in_use(registry, root) == NULL
             || entries[root].parent != REEL_NO_INDEX) {
             continue;
@@ -105,12 +103,13 @@ static size_t count_from_roots(const reel_registry *registry)
 // SIZE_MAX if it is not a list of free entries.
 static size_t count_free(const reel_registry *registry)
 {
-    const size_t peak = reel_registry_peak(registry);
+    const size_t watermark = load_relaxed(&registry->watermark);
     size_t count = 0;
     size_t index = load_relaxed(&registry->free);
     while (index != REEL_NO_INDEX) {
         // A list that is longer than the table is a ring.
-        if (index >= peak || in_use(registry, index) != NULL || count == peak) {
+        if (index >= watermark || in_use(registry, index) != NULL
+            || count == watermark) {
             return SIZE_MAX;
         }
         index = registry->entries[index].next;
@@ -121,16 +120,18 @@ static size_t count_free(const reel_registry *registry)
 
 bool reel_registry_is_valid(const reel_registry *registry)
 {
+    const size_t watermark = load_relaxed(&registry->watermark);
     const size_t peak = reel_registry_peak(registry);
-    if (registry->entries == NULL || peak > registry->capacity) {
+    if (registry->entries == NULL || watermark > registry->capacity
+        || peak > watermark || peak < registry->used) {
         return false;
     }
     // First: with wrong links the walk below might not end.
-    for (size_t i = 0; i < peak; i++) {
+    for (size_t i = 0; i < watermark; i++) {
         if (!is_consistent(registry, i)) {
             return false;
         }
     }
     return count_from_roots(registry) == registry->used
-           && count_free(registry) == peak - registry->used;
+           && count_free(registry) == watermark - registry->used;
 }

@@ -108,15 +108,16 @@ typedef struct reel_registry_entry {
     size_t previous; // sibling; of a free entry its newest version
 } reel_registry_entry;
 
-/// Eight words. Owned by the caller, who only reads it.
+/// Nine words. Owned by the caller, who only reads it.
 typedef struct reel_registry {
     reel_registry_entry *entries;
-    size_t capacity; // entries
-    size_t used;     // entries in use
-    size_t failures; // refused registrations; saturates
-    reel_word peak;  // watermark: entries below it were used
-    reel_word free;  // the first free entry, or REEL_NO_INDEX
-    reel_word gate;  // one thread at a time changes the table
+    size_t capacity;     // entries
+    size_t used;         // entries in use
+    size_t failures;     // refused registrations; saturates
+    reel_word peak;      // most entries in use, in this phase
+    reel_word watermark; // entries below it were used
+    reel_word free;      // the first free entry, or REEL_NO_INDEX
+    reel_word gate;      // one thread at a time changes the table
     // reel_registry_tell(). Bound allocators call it through this pointer, so an
     // image without a registry does not link one.
     reel_status (*tell)(reel_registry_entry **place, const void *self,
@@ -206,7 +207,7 @@ const reel_allocator *reel_registry_get(const reel_registry *registry,
 /// Callers  threads only
 size_t reel_registry_count(const reel_registry *registry);
 
-/// Get the most allocators that were registered at one time.
+/// Get the most allocators that were registered at one time, in this phase.
 ///
 /// Returns  0 to capacity.
 /// Callers  any context
@@ -219,21 +220,22 @@ size_t reel_registry_peak(const reel_registry *registry);
 /// Callers  threads only
 reel_stats reel_registry_stats(const reel_registry *registry);
 
-/// Begin a phase of the statistics. The failures become 0. The peak stays, since
-/// handles are checked against it.
+/// Begin a phase of the statistics. The peak becomes the number of entries in use, and
+/// the failures become 0.
 ///
 /// Returns  nothing.
 /// Callers  threads only
 static inline void reel_registry_begin_phase(reel_registry *registry)
 {
+    REEL_WORD_SET(registry->peak, registry->used);
     registry->failures = 0;
 }
 
-/// Check the bookkeeping of the registry. Each entry below the watermark is on the
+/// Check the bookkeeping of the registry. Each entry that was ever used is on the
 /// free list, or in the tree and linked both ways.
 ///
 /// Returns  true if it is consistent.
-/// Cost     O(reel_registry_peak())
+/// Cost     O(entries that were ever used)
 /// Callers  threads only
 bool reel_registry_is_valid(const reel_registry *registry);
 

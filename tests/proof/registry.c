@@ -13,27 +13,31 @@ void reel_panic(reel_status why, const char *file, int line)
     (void)why, (void)file, (void)line;
 }
 
-#define ANY_REGISTRY(registry)                                        \
-    reel_registry registry;                                           \
-    registry.entries = (void *)any_word();                            \
-    registry.capacity = any_word(), registry.used = any_word();       \
-    registry.failures = any_word(), registry.gate.value = any_word(); \
-    registry.free.value = any_word(), registry.peak.value = any_word()
+#define ANY_REGISTRY(registry)                                               \
+    reel_registry registry;                                                  \
+    registry.entries = (void *)any_word();                                   \
+    registry.capacity = any_word(), registry.used = any_word();              \
+    registry.failures = any_word(), registry.gate.value = any_word();        \
+    registry.free.value = any_word(), registry.watermark.value = any_word(); \
+    registry.peak.value = any_word()
 
-// What init and each call keep. Free entries are below the peak, and if none is free all
-// below it are in use.
+// What init and each call keep. Free entries are below the watermark, and if none is free
+// all below it are in use.
 static bool is_sound(const reel_registry *registry)
 {
     const uintptr_t entries = (uintptr_t)registry->entries;
+    const size_t watermark = registry->watermark.value;
     const size_t peak = registry->peak.value;
     const size_t free = registry->free.value;
     return entries % sizeof(uintptr_t) == 0 && entries > 0
            && registry->capacity
                   <= (UINTPTR_MAX / 2 - entries) / sizeof(reel_registry_entry)
            && entries <= UINTPTR_MAX / 2 && registry->capacity > 0
-           && peak <= registry->capacity && registry->used <= peak
-           && (free == REEL_NO_INDEX ? registry->used == peak
-                                     : free < peak && registry->used < peak);
+           && watermark <= registry->capacity && registry->used <= peak
+           && peak <= watermark
+           && (free == REEL_NO_INDEX
+                   ? registry->used == watermark
+                   : free < watermark && registry->used < watermark);
 }
 
 PROOF(init_succeeds_if_and_only_if_the_entries_lie_below_the_end, 0)
@@ -50,7 +54,7 @@ PROOF(init_succeeds_if_and_only_if_the_entries_lie_below_the_end, 0)
            || entries + capacity * sizeof(reel_registry_entry) >= entries);
     ASSERT(status != REEL_OK
            || (registry.used == 0 && registry.free.value == REEL_NO_INDEX
-               && registry.peak.value == 0));
+               && registry.watermark.value == 0 && registry.peak.value == 0));
     COVER(status == REEL_OK);
     COVER(status != REEL_OK && entries != 0 && capacity != 0);
     OBSERVE(status);
@@ -79,7 +83,7 @@ PROOF(a_handle_is_good_if_and_only_if_its_entry_has_its_version, 0)
     handle.index = any_word(), handle.version = any_word();
     ANY_REGISTRY(registry);
     ASSUME(is_sound(&registry));
-    const bool is_below = handle.index < registry.peak.value;
+    const bool is_below = handle.index < registry.watermark.value;
     const reel_registry_entry *const entry =
         &registry.entries[is_below ? handle.index : 0];
     const bool is_good = handle.version != 0 && is_below
@@ -102,6 +106,7 @@ PROOF(an_entry_is_taken_if_and_only_if_one_is_left, 0)
     out.index = 0, out.version = 0;
     ASSUME(is_sound(&registry));
     const size_t free = registry.free.value, used = registry.used;
+    const size_t watermark = registry.watermark.value;
     const size_t peak = registry.peak.value, failures = registry.failures;
     const bool is_new = free == REEL_NO_INDEX;
     const size_t next = is_new ? 0 : registry.entries[free].next;
@@ -114,8 +119,11 @@ PROOF(an_entry_is_taken_if_and_only_if_one_is_left, 0)
     ASSERT(!is_done || out.index < registry.capacity);
     ASSERT(registry.used == (is_done ? used + 1 : used));
     ASSERT(registry.free.value == (is_done && !is_new ? next : free));
+    ASSERT(
+        registry.watermark.value
+        == (is_done && is_new && used + 1 > watermark ? used + 1 : watermark));
     ASSERT(registry.peak.value
-           == (is_done && is_new && used + 1 > peak ? used + 1 : peak));
+           == (is_done && used + 1 > peak ? used + 1 : peak));
     ASSERT(!is_done || out.version != 0);
     ASSERT(!is_done || is_new || out.version == last + 1
            || (last == UINTPTR_MAX && out.version == 1));
@@ -131,7 +139,7 @@ PROOF(an_entry_that_is_given_back_has_no_version, 0)
     const size_t index = any_word();
     const uintptr_t version = any_word();
     ANY_REGISTRY(registry);
-    ASSUME(is_sound(&registry) && index < registry.peak.value);
+    ASSUME(is_sound(&registry) && index < registry.watermark.value);
     ASSUME(registry.used > 0);
     const size_t used = registry.used, free = registry.free.value;
     const uintptr_t was = registry.entries[index].version.value;

@@ -337,7 +337,7 @@ static void a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live(void)
     EXPECT_EQUAL(reel_region_close(&region), REEL_CLOSED);
 }
 
-static void a_phase_of_blocks_and_registries_keeps_the_watermark(void)
+static void a_registry_forgets_its_peak_and_blocks_keep_their_watermark(void)
 {
     static reel_blocks blocks;
     static reel_registry registry;
@@ -363,8 +363,18 @@ static void a_phase_of_blocks_and_registries_keeps_the_watermark(void)
         REEL_OK);
     EXPECT_EQUAL(reel_registry_unregister(&registry, second), REEL_OK);
     reel_registry_begin_phase(&registry);
-    const reel_stats stats = reel_registry_stats(&registry);
+    reel_stats stats = reel_registry_stats(&registry);
+    EXPECT(stats.peak == stats.used && stats.used > 0);
+    EXPECT_EQUAL(reel_registry_peak(&registry), 1);
+    EXPECT(reel_registry_get(&registry, first) != NULL);
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, nothing, REEL_NO_HANDLE, &second),
+        REEL_OK);
+    EXPECT(reel_registry_get(&registry, second) != NULL);
+    EXPECT_EQUAL(reel_registry_unregister(&registry, first), REEL_OK);
+    stats = reel_registry_stats(&registry);
     EXPECT(stats.peak == 2 * stats.used && stats.used > 0);
+    EXPECT(reel_registry_is_valid(&registry));
 }
 
 static void a_phase_of_blocks_pools_and_registries_forgets_refusals(void)
@@ -440,7 +450,7 @@ const test_case conveniences_tests[] = {
     TEST(a_phase_forgets_the_peak_and_keeps_what_is_live),
     TEST(a_phase_of_a_temp_forgets_its_frames),
     TEST(a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live),
-    TEST(a_phase_of_blocks_and_registries_keeps_the_watermark),
+    TEST(a_registry_forgets_its_peak_and_blocks_keep_their_watermark),
     TEST(a_phase_of_blocks_pools_and_registries_forgets_refusals),
     TEST(sizes_are_what_is_used_and_what_is_free),
     TEST(any_type_can_be_allocated),

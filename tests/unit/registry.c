@@ -547,7 +547,9 @@ static void broken_bookkeeping_is_noticed(void)
     expect_noticed(&registry.free.value, 5);
     expect_noticed(&registry.used, 4);
     expect_noticed(&registry.used, 8);
+    expect_noticed(&registry.watermark.value, 9);
     expect_noticed(&registry.peak.value, 9);
+    expect_noticed(&registry.peak.value, registry.used - 1);
     expect_noticed(&registry.capacity, 6);
     expect_wrong_pointers_noticed();
 }

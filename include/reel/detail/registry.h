@@ -25,8 +25,8 @@ extern "C" {
 
 #define REEL_REGISTRY_INITIAL_(entries, count, zero)           \
     {                                                          \
-        (entries), (count), 0, 0, { zero }, { REEL_NO_INDEX }, \
-            { REEL_ZERO_BY_OPTIONS }, reel_registry_tell,      \
+        (entries), (count), 0, 0, { 0 }, { zero }, { REEL_NO_INDEX }, \
+            { REEL_ZERO_BY_OPTIONS }, reel_registry_tell,             \
     }
 
 /// Record that a bound allocator is about to be rewound, or to leave. Its
