@@ -88,26 +88,17 @@ board_file = $(wildcard targets/$(call who_of,$(1))/board.mk)
 needs    = $(addprefix $(OUT)/have-,$(or $(NEED_FOR_$(call who_of,$(1))),board) \
              $(NEED_FOR_$(word 2,$(subst /, ,$(1)))))
 
-# Builds whose core is one object: it compiles in half the time. In the other builds a
-# test looks at single files, or puts a broken one in their place, as the mutants do.
+# The core is one object, which compiles in half the time. It is in parts where a test
+# looks at single files or puts a broken one in their place: figures, twins, what is
+# counted, and builds with the word `parts`, which judge mutants.
 WHOLE := $(OUT)/reel/reel.c
 UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
            clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
-WHOLE_BUILDS := clang+asan+zones gcc+checks0+poison0 clang clang+asan \
-                clang+asan+history clang+checks2 clang+checks2+poison1 \
-                clang+events+asan+checks2 gcc+asan+history gcc+checks2 \
-                gcc+events gcc+events+O2 gcc+events+O2+tsan gcc+list \
-                gcc+none+wide+O2 gcc+O2+asan gcc+O2+checks2 gcc+O2+tsan \
-                gcc+O2+valgrind gcc+checks2+O2 armhf armhf+none+O2 armhf+O2 \
-                microbit microbit+checks0+Os microbit+primask+checks2+Os \
-                mps2-an385+basepri mps2-an385+basepri+checks2+Os \
-                mps2-an385+checks2+Os mps2-an385+events+timer0+Os \
-                mps2-an385+for-armv8 mps2-an385+list mps2-an386 mps2-an500 \
-                mps2-an500+basepri mps2-an505+basepri mps2-an505+checks2+Os \
-                mps2-an505+for-armv7 mps2-an521+native+cores2 \
-                mps2-an521+spin-lock+cores2 mps3-an547 riscv32-virt+imc \
-                $(UNTUNED)
-whole_of = $(if $(filter $(WHOLE_BUILDS),$(1)),$(if $(filter-out $(2),$(CORE)),,yes))
+IN_PARTS = $(CYCLE_BUILDS) $(CYCLE_BUILDS_LATER) $(INTERRUPT_BUILDS) $(INTERRUPT_BUILDS_LATER) \
+           gcc+checks2+poison1 gcc+checks1+poison0 gcc+O2 gcc+none+O2 gcc+cores2+O2 \
+           rv32imac+Os x86-64+Os avr cover fuzzer windows clang-an521 explorer explorer-% parts
+is_whole = $(if $(filter $(IN_PARTS),$(1) $(subst +, ,$(firstword $(subst /, ,$(1))))),,yes)
+whole_of = $(if $(call is_whole,$(1)),$(if $(filter-out $(2),$(CORE)),,yes))
 
 # Objects of a build: $(call objects,WORDS or WORDS/VARIANT,sources).
 objects  = $(patsubst %.c,$(OUT)/$(1)/obj/%.o,\

@@ -7,7 +7,7 @@ TEST_TOOLS += $(OUT)/have-perl
 # Read by tests/tools/cpu: a run of make is a column of its own.
 export REEL_START := $(shell date +%s.%N)
 
-PROVE = prove -j2 --exec tests/tools/run
+PROVE = prove -j2 --timer --exec tests/tools/run
 
 # What a run needs: a program itself, a script what its folder says.
 needs_of = $(foreach run,$(1),$(filter $(OUT)/%,$(run)) $(NEEDS_$(run)))
@@ -57,5 +57,5 @@ boards: $(EVERY_BOARD) | $(TEST_TOOLS)  ## Run every program of every emulated b
 	$(PROVE) $(EVERY_BOARD)
 
 .PHONY: matrix
-matrix: $(MATRIX_RUNS) | $(TEST_TOOLS)  ## Run the builds of the tests that `make test` leaves out
-	$(PROVE) $(MATRIX_RUNS)
+matrix: $(MATRIX_RUNS) $(DIALECTS_LATER) $(CASES) | $(TEST_TOOLS)  ## Run the builds of the tests that `make test` leaves out
+	$(PROVE) $(MATRIX_RUNS) tests/compile/config.t

@@ -10,3 +10,4 @@ BOARD_RUNS  += $(call in_parts,microbit+primask+checks2+Os) \
 MATRIX_RUNS += $(call in_parts,microbit+Os)
 INTERRUPT_BUILDS       += microbit+primask+O2
 INTERRUPT_BUILDS_LATER += microbit+none+O2
+CYCLE_BUILDS           += microbit+primask+Os microbit+primask+O2

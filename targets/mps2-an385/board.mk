@@ -14,3 +14,6 @@ MATRIX_RUNS += $(addprefix $(OUT)/mps2-an385,+primask+Os/tests.elf +wide/tests.e
                  +basepri+checks2+Os/tests.elf)
 INTERRUPT_BUILDS       += mps2-an385
 INTERRUPT_BUILDS_LATER += mps2-an385+primask mps2-an385+none
+CYCLE_BUILDS           += mps2-an385+llsc+Os mps2-an385+llsc+O2
+CYCLE_BUILDS_LATER     += mps2-an385+native+Os mps2-an385+native+O2 mps2-an385+primask+Os \
+                          mps2-an385+primask+O2

@@ -10,3 +10,4 @@ BOARD_RUNS  += $(addprefix $(OUT)/mps2-an505,+checks2+Os/mpu/tests.elf \
 MATRIX_RUNS += $(addprefix $(OUT)/mps2-an505,/mpu/tests.elf +basepri+Os/tests.elf \
                  +basepri+checks2+Os/basepri.elf)
 INTERRUPT_BUILDS_LATER += mps2-an505
+CYCLE_BUILDS           += mps2-an505+llsc+Os mps2-an505+llsc+O2

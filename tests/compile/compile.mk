@@ -24,7 +24,7 @@ DIALECT_TOOL_clang := clang
 DIALECT_TOOL_m3    := arm-none-eabi-gcc $(FLAGS_cortex-m3)
 
 define DIALECT
-DIALECTS += $(MODULES:%=$(OUT)/dialects/$(1)/$(2)/%.s) $(OUT)/dialects/$(1)/$(2)/user.s
+$(3) += $(MODULES:%=$(OUT)/dialects/$(1)/$(2)/%.s) $(OUT)/dialects/$(1)/$(2)/user.s
 $(OUT)/dialects/$(1)/$(2)/%.s: src/%.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
 	$$(FOLDER); $$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
 	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
@@ -33,8 +33,9 @@ $(OUT)/dialects/$(1)/$(2)/user.s: tests/compile/user.c $(CASE_HEADERS) | $(OUT)/
 	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
 	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
 endef
-$(foreach tool,gcc clang m3,$(foreach dialect,c11 gnu89 macros,\
-  $(eval $(call DIALECT,$(tool),$(dialect)))))
+$(foreach dialect,c11 gnu89 macros,$(eval $(call DIALECT,gcc,$(dialect),DIALECTS)))
+$(foreach tool,clang m3,$(eval $(call DIALECT,$(tool),macros,DIALECTS))\
+  $(foreach dialect,c11 gnu89,$(eval $(call DIALECT,$(tool),$(dialect),DIALECTS_LATER))))
 TEST_FILES += $(DIALECTS)
 
 # Who calls whom in the core, and in the inline functions of its headers.

@@ -22,12 +22,8 @@ EXPLORED := $(OUT)/gcc+explorer
 EXPLORER := $(filter-out %/lock_calls.c,$(wildcard tests/explorer/*.c)) $(addprefix tests/harness/,console.c ledger.c tap.c)
 ONE_CORE := masked llsc none
 TWINS    := $(shell tests/explorer/twin)
-# `make test` has all twins of the oldest modules and of the backends for one core, and
-# every fourth of the others.
-TWINS_OLDEST := arena-% batch-% blocks-% temp-% lock-% pool-masked-% pool-llsc-% pool-none-%
-TWINS_SOME   := $(filter $(TWINS_OLDEST),$(TWINS)) \
-                $(shell echo $(filter-out $(TWINS_OLDEST),$(TWINS)) \
-                  | awk '{ for (i = 4; i <= NF; i += 4) print $$i }')
+# `make test` has every third twin.
+TWINS_SOME := $(shell echo $(TWINS) | awk '{ for (i = 3; i <= NF; i += 3) print $$i }')
 
 # The build of a twin: explorer or explorer-BACKEND.
 explorer_of   = explorer$(addprefix -,$(filter $(ONE_CORE),$(word 2,$(subst -, ,$(1)))))

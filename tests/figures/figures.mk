@@ -6,9 +6,8 @@ EACH_SPEED := Os O2
 
 # ---- instructions ------------------------------------------------------------------
 
-CYCLE_BUILDS := $(foreach cpu,microbit+primask mps2-an385+llsc mps2-an385+native \
-                  mps2-an385+primask mps2-an505+llsc,$(EACH_SPEED:%=$(cpu)+%))
-CYCLE_FILES  := $(CYCLE_BUILDS:%=$(OUT)/%/cycles-icount.elf)
+CYCLE_FILES       := $(CYCLE_BUILDS:%=$(OUT)/%/cycles-icount.elf)
+CYCLE_FILES_LATER := $(CYCLE_BUILDS_LATER:%=$(OUT)/%/cycles-icount.elf)
 
 CYCLES := port/always.c tests/boards/clock/clock.c $(BOARD_COMMON)
 
@@ -98,8 +97,8 @@ size: $(SIZE_FILES) | $(OUT)/have-perl  ## Print bytes of code, control blocks a
 	$(PROVE) -v tests/figures/size.t
 
 .PHONY: cycles
-cycles: $(CYCLE_FILES) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0, M3 and M33, against the budget
-	$(PROVE) -v tests/figures/cycles.t
+cycles: $(CYCLE_FILES) $(CYCLE_FILES_LATER) $(WORKLOAD_FILES) | $(OUT)/have-perl  ## Print exact instructions per call on M0, M3 and M33, against the budget
+	CYCLES=1 $(PROVE) -v tests/figures/cycles.t
 
 .PHONY: bounds
 bounds: $(BOUND_FILES) | $(OUT)/have-perl  ## Compute the most cycles of each call on a Cortex-M0+, and see that none takes more

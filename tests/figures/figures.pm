@@ -24,7 +24,8 @@ sub version_of {
     return "$tool $version";
 }
 
-# $measured->{column}{figure}; @tools are what made them.
+# $measured->{column}{figure}; @tools are what made them. A column that was not measured
+# at all is not judged.
 sub check {
     my ( $file, $measured, @tools ) = @_;
     my $with = join ', ', map { version_of($_) } @tools;
@@ -33,6 +34,7 @@ sub check {
         write_budget( $file, $measured, $with, @$columns );
         ( $for, $columns, $budget ) = read_budget($file);
     }
+    $columns = [ grep { $measured->{$_} } @$columns ];
     my %names = map { ( $_ => 1 ) } keys %$budget,
         map { keys %$_ } values %$measured;
     note( row( '', @$columns ) );

@@ -17,16 +17,16 @@ use operators;
 
 # In the order in which they are asked. What no object of a program depends on it does
 # not judge. `few` are judges of which `make test` builds the programs anyway.
-our @few    = map {"build/$_/tests"} qw(gcc+checks2+poison1 gcc+checks1+poison0 gcc+meddling
-    gcc+masked+checks2);
+our @few    = map {"build/$_/tests"} qw(gcc+checks2+poison1 gcc+checks1+poison0);
 our @judges = (
     @few,
-    map {"build/$_"} qw(gcc+masked+wide/tests gcc+none/tests gcc+O2/tests gcc/faults
-        gcc+checks2+poison1+asan/tests gcc+meddling+checks2+O2/fuzz gcc+O2/gates gcc+O2/reserved
-        gcc+explorer/explorer gcc+explorer-masked/explorer
-        microbit+Os/tests-1.elf microbit+Os/tests-2.elf microbit+Os/tests-3.elf
+    map {"build/$_"} qw(gcc+meddling+parts/tests gcc+masked+checks2+parts/tests
+        gcc+masked+wide+parts/tests gcc+none+parts/tests gcc+O2/tests gcc+parts/faults
+        gcc+checks2+poison1+asan+parts/tests gcc+meddling+checks2+O2+parts/fuzz gcc+O2/gates
+        gcc+O2/reserved gcc+explorer/explorer gcc+explorer-masked/explorer
+        microbit+Os+parts/tests-1.elf microbit+Os+parts/tests-2.elf microbit+Os+parts/tests-3.elf
         mps2-an385/tests.elf mps2-an385/mpu.elf mps2-an505/mpu.elf
-        riscv32-virt/port.elf riscv64-virt/port.elf aarch64-virt/port.elf)
+        riscv32-virt+parts/port.elf riscv64-virt+parts/port.elf aarch64-virt+parts/port.elf)
 );
 
 our $noticed = qr/^(?:fails|crashes|hangs|waits)$/;

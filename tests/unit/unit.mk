@@ -11,9 +11,9 @@ UNIT_BOARD := $(UNIT) $(BOARD_COMMON) \
 OPTIONS_mpu := -DTEST_MPU=1
 
 UNIT_HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison1 clang \
-              gcc+checks2+poison1+asan gcc+none gcc+masked+checks2 gcc+meddling armhf
+              gcc+checks2+poison1+asan gcc+meddling armhf
 HOST_RUNS  += $(UNIT_HOSTS:%=$(OUT)/%/tests)
-MATRIX_RUNS += $(foreach build,gcc+c17 gcc+c2x clang+c2x gcc+none+wide gcc+masked+wide \
+MATRIX_RUNS += $(foreach build,gcc+none gcc+masked+checks2 gcc+c17 gcc+c2x clang+c2x gcc+none+wide gcc+masked+wide \
                  gcc+asan gcc+checks2+poison0 gcc+O2 clang+checks2+poison1 clang+O2 \
                  clang+checks2+poison1+asan \
                  clang+meddling+checks2 \
