@@ -94,10 +94,13 @@ needs    = $(addprefix $(OUT)/have-,$(or $(NEED_FOR_$(call who_of,$(1))),board) 
 WHOLE := $(OUT)/reel/reel.c
 UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
            clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
-IN_PARTS = $(CYCLE_BUILDS) $(CYCLE_BUILDS_LATER) $(INTERRUPT_BUILDS) $(INTERRUPT_BUILDS_LATER) \
-           gcc+checks2+poison1 gcc+checks1+poison0 gcc+O2 gcc+none+O2 gcc+cores2+O2 \
-           rv32imac+Os x86-64+Os avr cover fuzzer windows clang-an521 explorer explorer-% parts
-is_whole = $(if $(filter $(IN_PARTS),$(1) $(subst +, ,$(firstword $(subst /, ,$(1))))),,yes)
+PARTS_BUILDS = $(CYCLE_BUILDS) $(CYCLE_BUILDS_LATER) $(INTERRUPT_BUILDS) \
+               $(filter-out %+none %+none+O2,$(INTERRUPT_BUILDS_LATER)) gcc+checks2+poison1 gcc+checks1+poison0 \
+               gcc+O2 gcc+none+O2 gcc+cores2+O2 rv32imac+Os x86-64+Os
+PARTS_WORDS := avr cover fuzzer windows clang-an521 explorer explorer-% parts
+build_of = $(firstword $(subst /, ,$(1)))
+is_whole = $(if $(filter $(PARTS_BUILDS),$(build_of))$(filter $(PARTS_WORDS),\
+             $(subst +, ,$(build_of))),,yes)
 whole_of = $(if $(call is_whole,$(1)),$(if $(filter-out $(2),$(CORE)),,yes))
 
 # Objects of a build: $(call objects,WORDS or WORDS/VARIANT,sources).

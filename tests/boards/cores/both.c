@@ -12,7 +12,9 @@
 
 typedef void (*both_work)(size_t core);
 
-void unexpected(void); // of targets/common/startup.c: ends the run
+// Of targets/common/startup.c: they end the run, unless a program defines the second.
+void unexpected(void);
+void hard_fault_handler(void);
 
 static both_work work_of_1; // NULL: core 1 has nothing to do
 static size_t arrivals;
@@ -36,7 +38,7 @@ static _Alignas(128) const struct {
     void (*handlers[15])(void);
 } vectors = {
     .stack = stack + STACK_SIZE,
-    .handlers = { serve, unexpected, unexpected, unexpected, unexpected,
+    .handlers = { serve, unexpected, hard_fault_handler, unexpected, unexpected,
                   unexpected, unexpected, unexpected, unexpected, unexpected,
                   unexpected, unexpected, unexpected, unexpected, unexpected },
 };
