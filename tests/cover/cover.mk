@@ -21,6 +21,7 @@ COVER_RUNS := $(addsuffix /tests,$(addprefix $(OUT)/cover+,checks2+poison1 \
                 checks1+poison0 masked+checks2 masked+wide none+checks2 \
                 meddling+checks2 checks2+poison1+asan)) \
               $(foreach program,$(THREADED) faults,$(OUT)/cover+checks2/$(program)) \
+              $(OUT)/cover+events/counted $(OUT)/cover+events+checks2+poison1/tests \
               $(COVER_EXPLORERS)
 
 # clang sees no condition inside a macro's argument, so these are functions here.
@@ -36,6 +37,12 @@ $(OUT)/cover+$(1)/explorer: $(call objects,gcc+$(1),$(EXPLORER) tests/explorer/l
 	$$(SAY); $$(LINK) -Wl,--defsym=__tsan_memcpy=memcpy,--defsym=__tsan_memset=memset
 endef
 $(foreach word,explorer explorer-masked,$(eval $(call COVER_EXPLORER,$(word))))
+
+# The unit tests with events, which go to a ring that nobody reads.
+$(OUT)/cover+events+checks2+poison1/tests: \
+        $$(call objects,cover+events+checks2+poison1,$(UNIT) $$(EVENT_PORT) port/host/malloc.c \
+          $(addprefix tests/harness/,host.c console.c))
+	$(SAY); $(LINK)
 
 .PHONY: cover
 cover: $(COVER_RUNS) | $(OUT)/have-perl  ## Lines, branches and MC/DC of what the host runs (LIST=1: each that is not)

@@ -20,7 +20,7 @@
 #define NO_CONTEXT   CONTEXTS // who sets up and inspects, outside of schedules
 #define SCRIPT_MAX   6
 #define CALLS_MAX    9   // of a context, before and in the script
-#define SCENE_WORDS  128 // of memory, for the scenes
+#define SCENE_WORDS  136 // of memory, for the scenes
 #define MEMORY_WORDS (SCENE_WORDS + 1)
 
 // What a context is at, to tell who disturbed whom.

@@ -16,17 +16,34 @@
 
 // In explorer_memory, in words.
 #define REGISTRY_AT 0
-#define ENTRIES_AT  8
-#define OBJECT_AT   24
-#define TABLE_AT    52
-#define BUFFER_AT   64  // what the parent ends
-#define PAGES_AT    104 // the pool of a region, and its chunk; they live on
-#define CHUNK_AT    122
+#define ENTRIES_AT  9
+#define OBJECT_AT   25
+#define TABLE_AT    53
+#define BUFFER_AT   65  // what the parent ends
+#define PAGES_AT    105 // the pool of a region, and its chunk; they live on
+#define CHUNK_AT    125
 
 #define ENTRIES 2
 #define BUFFER  40 // words
 #define THINGS  4
 #define PATTERN 0x5C
+
+#define FITS(type, count, from, to)                                \
+    _Static_assert((from) + (count) * sizeof(type) / WORD <= (to), \
+                   #type " reaches into what lies behind")
+FITS(reel_registry, 1, REGISTRY_AT, ENTRIES_AT);
+FITS(reel_registry_entry, ENTRIES, ENTRIES_AT, OBJECT_AT);
+FITS(reel_blocks, 1, OBJECT_AT, TABLE_AT);
+FITS(reel_arena, 1, OBJECT_AT, TABLE_AT);
+FITS(reel_temp, 1, OBJECT_AT, TABLE_AT);
+FITS(reel_rewindable, 1, OBJECT_AT, TABLE_AT);
+FITS(reel_pool, 1, OBJECT_AT, TABLE_AT);
+FITS(reel_region, 1, OBJECT_AT, TABLE_AT);
+FITS(reel_rewindable_chunk, 2, TABLE_AT, BUFFER_AT);
+FITS(reel_pool_chunk, 2, TABLE_AT, BUFFER_AT);
+FITS(uintptr_t, BUFFER, BUFFER_AT, PAGES_AT);
+FITS(reel_pool, 1, PAGES_AT, CHUNK_AT);
+FITS(reel_pool_chunk, 1, CHUNK_AT, SCENE_WORDS);
 
 enum { BLOCKS, ARENA, OWNED_ARENA, TEMP, REWINDABLE, POOL, REGION };
 
