@@ -12,6 +12,9 @@ COVERED        := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc \
                   -fprofile-update=atomic
 FLAGS_cover    := $(COVERED) -w -ivfsoverlay $(OUT)/cover/overlay.yaml
 
+# So the profile is written although a fault was reported.
+FLAGS_recover  := -fsanitize-recover=address
+
 OPTIONS_covered = $(OPTIONS_announced) $(ALL_READS) -O1 -fno-builtin \
                   -fprofile-update=single
 
@@ -22,6 +25,8 @@ COVER_RUNS := $(addsuffix /tests,$(addprefix $(OUT)/cover+,checks2+poison1 \
                 meddling+checks2 checks2+poison1+asan)) \
               $(foreach program,$(THREADED) faults,$(OUT)/cover+checks2/$(program)) \
               $(OUT)/cover+events/counted $(OUT)/cover+events+checks2+poison1/tests \
+              $(foreach word,rewind reset blocks heap region,$(OUT)/cover+asan+recover+history/blamed@$(word)) \
+              $(foreach word,refused foreign misaligned scope starved,$(OUT)/cover+checks2/reported@$(word)) \
               $(COVER_EXPLORERS)
 
 # clang sees no condition inside a macro's argument, so these are functions here.
@@ -45,5 +50,5 @@ $(OUT)/cover+events+checks2+poison1/tests: \
 	$(SAY); $(LINK)
 
 .PHONY: cover
-cover: $(COVER_RUNS) | $(OUT)/have-perl  ## Lines, branches and MC/DC of what the host runs (LIST=1: each that is not)
+cover: $(sort $(foreach run,$(COVER_RUNS),$(firstword $(subst @, ,$(run))))) | $(OUT)/have-perl  ## Lines, branches and MC/DC of what the host runs (LIST=1: each that is not)
 	tests/cover/cover $(COVER_RUNS)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// One misuse of an arena per run, for a memory checker to catch: a program of
-// its own, run by watch.t. It exits with 0 if nothing stops it.
+// One misuse of an arena per process, for a memory checker to catch: a program of
+// its own, run by watch.t. It exits with 0 if nothing stops it. With several words it
+// runs each in a child, and prints how that ended: Valgrind takes long to start.
 
 #define _DEFAULT_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "always.h"
 #include "host/malloc.h"
@@ -418,10 +421,9 @@ static bool run_more(const char *what, int *result)
     return true;
 }
 
-int main(int argc, char **argv)
+static int use(const char *what)
 {
     int result;
-    const char *const what = argc == 2 ? argv[1] : "";
     if (strcmp(what, "unwritten") == 0) {
         return use_what_nobody_wrote();
     }
@@ -471,6 +473,27 @@ int main(int argc, char **argv)
         touch(16);
     } else {
         return misuse_a_temp(what);
+    }
+    return 0;
+}
+
+static int status_of(const char *what)
+{
+    int status = 0;
+    const pid_t child = fork();
+    if (child == 0) {
+        exit(use(what));
+    }
+    return waitpid(child, &status, 0) == child ? status : -1;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc <= 2) {
+        return use(argc == 2 ? argv[1] : "");
+    }
+    for (int i = 1; i < argc; i++) {
+        (void)fprintf(stderr, "= %s %d\n", argv[i], status_of(argv[i]));
     }
     return 0;
 }
