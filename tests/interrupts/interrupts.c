@@ -5,7 +5,7 @@
 //
 // After the first interrupt there may be a second one, at every instruction from
 // there on: some paths are entered only because of the first. In a long operation these
-// are every eighth, other ones after each first; with the argument `all` the image tries
+// are every thirteenth, other ones after each first; with the argument `all` the image tries
 // all. With `broken` it tries ends that are wrong.
 
 #include "interrupts.h"
@@ -26,8 +26,8 @@ void svc_handler(void);
 #define CODE_BASE      UINT32_C(0xFF000000)
 #define WORD_BITS      32u
 #define ADDRESS_STEP   2u
-#define STRIDE         8u   // of second interrupts, in an operation that is
-#define LONG           60u  // instructions long
+#define STRIDE         13u // of second interrupts, a prime, in an operation that is
+#define LONG           60u // instructions long
 #define LINE           80u
 #define MAIN_THREAD    2u
 
