@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #define KIND REEL_KIND_BLOCKS
+#include "reel/blocks_cache.h"
 #include "binding.h"
 #include "block_list.h"
-#include "reel/blocks_cache.h"
 
 reel_status reel_blocks_cache_init(reel_blocks_cache *cache,
                                    reel_blocks *blocks, void **slots,
@@ -105,7 +105,8 @@ static inline void **fill(reel_blocks *blocks, void **top, size_t most)
 }
 
 // If the block pool runs out on the way, one block is enough.
-BODY void *FROM(reel_blocks_cache_refill)(reel_blocks_cache *cache WITH_CALLER)
+BODY_IN_CALLER void *
+FROM(reel_blocks_cache_refill)(reel_blocks_cache *cache WITH_CALLER)
 {
     reel_blocks *const blocks = cache->blocks;
     if (cache->bytes == 0) {
@@ -173,7 +174,7 @@ reel_status reel_blocks_cache_inspect(const reel_blocks_cache *cache,
                : REEL_OK;
 }
 
-reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
+static IN_CALLER reel_status drain(reel_blocks_cache *cache, void *block)
 {
     const reel_status status =
         give_back_oldest(cache, cache->slots + half_of(cache));
@@ -181,6 +182,11 @@ reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
     REEL_REPORT(PUT, BLOCKS, cache->blocks, block, cache->blocks->block_size);
     INVARIANT(reel_blocks_cache_is_valid(cache));
     return status;
+}
+
+reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
+{
+    return drain(cache, block);
 }
 
 #if REEL_POISON || REEL_WATCH || REEL_EVENTS
@@ -209,7 +215,7 @@ reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block)
     }
     watch_dead((uintptr_t)block, cache->blocks->block_size);
     if (cache->top == cache->limit) {
-        return reel_blocks_cache_drain(cache, block);
+        return drain(cache, block);
     }
     *cache->top++ = block;
     REEL_REPORT(PUT, BLOCKS, cache->blocks, block, cache->blocks->block_size);

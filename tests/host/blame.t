@@ -43,5 +43,19 @@ for my $build (qw(gcc+asan+history clang+asan+history)) {
         like( $output, qr/ERROR: AddressSanitizer: use-after-poison/,
             "$build: $word is reported" );
     }
+    my $output = `build/$build/blamed explain 2>&1`;
+    is( $?, 0, "$build: addresses that no checker reports" );
+    my $block = qr/reel: 0x\w+ is byte 0 of a block of 32 bytes, of the block pool messages at .*\n/;
+    my ( $allocated, $freed ) = map {
+        my $line = line_of("explain: $_");
+        qr/    $_ in .*:$line\n/
+    } qw(allocated freed);
+    like( $output, qr/^$block${allocated}taken: known\n/m, "$build: a block that a cache handed out" );
+    like( $output, qr/^$block$allocated${freed}put: known\n/m, "$build: one that went back" );
+    my $full = line_of('full: freed');
+    like( $output, qr/^    freed in .*:$full\nfull: known\n/m, "$build: one that a full cache took" );
+    like( $output, qr/^no block: unknown\n/m,              "$build: an address of no block" );
+    like( $output, qr/^    ended in .*\nended: known\n/m, "$build: a block whose allocator ended" );
+    like( $output, qr/^long ago: unknown\n/m,              "$build: the history has an end" );
 }
 done_testing();

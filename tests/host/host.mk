@@ -48,7 +48,9 @@ $(OUT)/%/watched: $$(call objects,$$*,$(CORE) port/always.c $(addprefix port/hos
 	$(SAY); $(LINK)
 
 # What fails says where it was called.
-REPORTED    := $(foreach build,gcc+checks2 clang+checks2 gcc+O2+checks2,$(OUT)/$(build)/reported)
+FLAGS_nopie := -fno-pie -no-pie
+REPORTED    := $(foreach build,gcc+checks2 clang+checks2 gcc+O2+checks2 gcc+checks2+nopie,\
+                 $(OUT)/$(build)/reported)
 SCRIPT_RUNS += tests/host/report.t
 NEEDS_tests/host/report.t := $(REPORTED)
 

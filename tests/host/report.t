@@ -25,7 +25,7 @@ my %begins = (
     starved    => qr/^refused: region at 0x\w+, 48 bytes aligned to 8, 16 left: REEL_NO_MEMORY, after its backing "objects" at/m,
 );
 
-for my $build (qw(gcc+checks2 clang+checks2 gcc+O2+checks2)) {
+for my $build (qw(gcc+checks2 clang+checks2 gcc+O2+checks2 gcc+checks2+nopie)) {
     for my $word ( sort keys %begins ) {
         my $output = `build/$build/reported $word 2>&1`;
         is( $?, 0, "$build: $word returns" );
@@ -40,5 +40,10 @@ for my $build (qw(gcc+checks2 clang+checks2 gcc+O2+checks2)) {
         "$build: the pool names its backing" );
     like( $output, qr/^refused: arena "frames"(?:.*\n)+refused: pool(?:.*\n)+refused: region/m,
         "$build: who refused first is first" );
+    $output = `build/$build/reported unknown 2>&1`;
+    is( $?, 0, "$build: callers without a line" );
+    like( $output, qr/^line 0: 0\nline 1: 0\nline 2: 0\nline of the heap: 0, 1$/m,
+        "$build: their address is all that is known" );
+    unlike( $output, qr/called in/, "$build: and no line is named" );
 }
 done_testing();

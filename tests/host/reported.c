@@ -3,6 +3,7 @@
 // be named has a comment with the word of the program.
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/report.h"
@@ -38,6 +39,27 @@ static void starve(void)
     (void)reel_region_alloc(&region, 48, 8); // starved
 }
 
+void _start(void); // of the C library's start-up code
+
+// Callers without a line: none, data, and code without debug information.
+static void ask_for_unknown_lines(void)
+{
+    static const reel_incident nowhere = { 0 };
+    const char *const start = (const char *)(uintptr_t)&_start;
+    const void *const callers[] = { NULL, &nowhere, start + 4 };
+    void *const on_heap = malloc(64);
+    char line[256];
+    for (int i = 0; i < 3; i++) {
+        printf("line %d: %d\n", i,
+               reel_host_line(callers[i], line, sizeof line));
+    }
+    printf("line of the heap: %d, ",
+           reel_host_line((char *)on_heap + 32, line, sizeof line));
+    printf("%d\n", strtoul(line, NULL, 16) == (uintptr_t)on_heap + 30);
+    free(on_heap);
+    reel_host_report(&nowhere);
+}
+
 int main(int count, char **arguments)
 {
     static reel_named name, other;
@@ -60,6 +82,8 @@ int main(int count, char **arguments)
         }
     } else if (strcmp(what, "starved") == 0) {
         starve();
+    } else if (strcmp(what, "unknown") == 0) {
+        ask_for_unknown_lines();
     } else {
         return 3;
     }
