@@ -174,7 +174,8 @@ reel_status reel_blocks_cache_inspect(const reel_blocks_cache *cache,
                : REEL_OK;
 }
 
-static IN_CALLER reel_status drain(reel_blocks_cache *cache, void *block)
+EXTERN_IN_CALLER reel_status reel_blocks_cache_drain(reel_blocks_cache *cache,
+                                                     void *block)
 {
     const reel_status status =
         give_back_oldest(cache, cache->slots + half_of(cache));
@@ -182,11 +183,6 @@ static IN_CALLER reel_status drain(reel_blocks_cache *cache, void *block)
     REEL_REPORT(PUT, BLOCKS, cache->blocks, block, cache->blocks->block_size);
     INVARIANT(reel_blocks_cache_is_valid(cache));
     return status;
-}
-
-reel_status reel_blocks_cache_drain(reel_blocks_cache *cache, void *block)
-{
-    return drain(cache, block);
 }
 
 #if REEL_POISON || REEL_WATCH || REEL_EVENTS
@@ -215,7 +211,7 @@ reel_status reel_blocks_cache_put(reel_blocks_cache *cache, void *block)
     }
     watch_dead((uintptr_t)block, cache->blocks->block_size);
     if (cache->top == cache->limit) {
-        return drain(cache, block);
+        return reel_blocks_cache_drain(cache, block);
     }
     *cache->top++ = block;
     REEL_REPORT(PUT, BLOCKS, cache->blocks, block, cache->blocks->block_size);

@@ -221,7 +221,7 @@ size_t reel_registry_peak(const reel_registry *registry);
 reel_stats reel_registry_stats(const reel_registry *registry);
 
 /// Begin a phase of the statistics. The peak becomes the number of entries in use, and
-/// the failures become 0.
+/// the failures become 0. No other thread changes the registry meanwhile.
 ///
 /// Returns  nothing.
 /// Callers  threads only

@@ -143,8 +143,8 @@ bool reel_counts_begin_phase(const void *object)
         return false;
     }
     store_word(&counts->refusals, 0);
-    store_word(&counts->most_live,
-               load_word(&counts->allocs) - load_word(&counts->frees));
+    store_word(&counts->most_live, 0);
+    raise_most_live(counts, load_word(&counts->allocs));
     return true;
 }
 

@@ -59,8 +59,9 @@ bool reel_counts_of(const void *object, reel_counts *counts);
 /// refusals become 0. The other counts stay. So a block pool forgets its peak, which
 /// in other builds is its watermark (reel_blocks_begin_phase()).
 ///
-/// While other contexts allocate and free, the most live blocks may be off by as many
-/// as the contexts.
+/// While other contexts allocate and free, the most live blocks may be too few: frees
+/// are read after the allocations. Call this while they do not. What a rewind or a
+/// reset frees is not subtracted.
 ///
 /// Returns  true; false if the object has no counts.
 /// Callers  any context

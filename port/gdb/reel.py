@@ -587,26 +587,26 @@ class Registry(Allocator):
         if int(entries) == 0:
             self.state = 'not initialised'
             return
-        used, peak = self.get('used'), self.get('peak')
+        used, watermark = self.get('used'), self.get('watermark')
         size = entries.type.target().sizeof
-        if peak > capacity:
+        if watermark > capacity:
             raise Unreadable('more entries than it has were used')
-        self.used, self.peak, self.size = used * size, peak * size, \
-            capacity * size
+        self.used, self.peak, self.size = used * size, \
+            self.get('peak') * size, capacity * size
         self.refused = self.get('failures')
         self.facts.append('%d of %d entries' % (used, capacity))
         self.entries = {}
-        for i in range(peak):
+        for i in range(watermark):
             entry = entries[i]
             if field(entry, 'version'):
                 self.entries[i] = entry
                 self.lead_to_allocator(entry['allocator'])
         start = int(entries)
-        for i in range(peak):
+        for i in range(watermark):
             at = start + i * size
             self.add(at, at + size, USED if i in self.entries else FREED,
                      'entry %d' % i)
-        self.add(start + peak * size, start + capacity * size, UNUSED,
+        self.add(start + watermark * size, start + capacity * size, UNUSED,
                  'unused')
 
     def tree(self, names):

@@ -28,7 +28,7 @@ $(3) += $(MODULES:%=$(OUT)/dialects/$(1)/$(2)/%.s) $(OUT)/dialects/$(1)/$(2)/use
 $(OUT)/dialects/$(1)/$(2)/%.s: src/%.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
 	$$(FOLDER); $$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
 	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
-$(OUT)/dialects/$(1)/$(2)/user.s: tests/compile/user.c $(CASE_HEADERS) | $(OUT)/have-board
+$(OUT)/dialects/$(1)/$(2)/user.s: tests/compile/user.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
 	mkdir -p $$(@D)
 	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
 	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }

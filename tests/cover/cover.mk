@@ -46,7 +46,7 @@ $(OUT)/cover+$(1)/explorer: $(call objects,gcc+$(1),$(EXPLORER) tests/explorer/l
 endef
 $(foreach word,explorer explorer-masked,$(eval $(call COVER_EXPLORER,$(word))))
 
-# The unit tests with events, which go to a ring that nobody reads.
+# The unit tests with events, which go to a ring that is not read.
 $(OUT)/cover+events+checks2+poison1/tests: \
         $$(call objects,cover+events+checks2+poison1,$(UNIT) $$(EVENT_PORT) port/host/malloc.c \
           $(addprefix tests/harness/,host.c console.c))

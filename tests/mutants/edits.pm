@@ -298,8 +298,8 @@ our @list = (
     [ 'include/reel/detail/region.h', 'region->pages != 1', 'false' ],
 
     # registry: handles and versions
-    [ 'src/registry.c', 'handle.version == 0 || ', '' ],
-    [ 'src/registry.c', '|| handle.index >= load_acquire(&registry->peak)', '|| handle.index >= registry->capacity' ],
+    [ 'src/registry.c', "handle.version == 0\n        || ", '' ],
+    [ 'src/registry.c', '|| handle.index >= load_acquire(&registry->watermark)', '|| handle.index >= registry->capacity' ],
     [ 'src/registry.c', 'load_acquire(&entry->version) == handle.version', 'load_acquire(&entry->version) >= handle.version' ],
     [ 'src/registry.c', 'next == 0 ? 1 : next', 'next' ],
     [ 'src/registry.c', 'next = last + 1', 'next = (last + 1) % 65536' ],
@@ -313,6 +313,8 @@ our @list = (
     [ 'src/registry.c', '    store_relaxed(&registry->free, registry->entries[free].next);', '    store_relaxed(&registry->free, REEL_NO_INDEX);' ],
     [ 'src/registry.c', 'entry->next = load_relaxed(&registry->free);', 'entry->next = REEL_NO_INDEX;' ],
     [ 'src/registry.c', 'registry->used > load_relaxed(&registry->peak)', 'true' ],
+    [ 'src/registry.c', 'registry->used > load_relaxed(&registry->watermark)', 'true' ],
+    [ 'src/registry.c', 'handle.index >= load_acquire(&registry->watermark)', 'handle.index >= load_acquire(&registry->peak)' ],
     [ 'src/registry.c', 'entries[entry->parent].first_child = entry->next;', 'entries[entry->parent].first_child = REEL_NO_INDEX;' ],
     [ 'src/registry.c', 'index = parent;', 'index = top;
             break;' ],
@@ -345,7 +347,7 @@ our @list = (
     [ 'src/rewindable_create.c', 'return status == REEL_OK ? reel_registry_unregister(registry, none)', 'return status == REEL_OK ? REEL_OK' ],
 
     # registry: validation
-    [ 'src/registry_stats.c', 'index < reel_registry_peak(registry)', 'index < registry->capacity' ],
+    [ 'src/registry_stats.c', 'index < load_relaxed(&registry->watermark)', 'index < registry->capacity' ],
     [ 'src/registry_stats.c', 'return entry->next == REEL_NO_INDEX && entry->previous', 'return entry->previous' ],
     [ 'src/registry_stats.c', 'return entry->next == REEL_NO_INDEX && entry->previous == REEL_NO_INDEX;', 'return entry->next == REEL_NO_INDEX;' ],
     [ 'src/registry_stats.c', 'next->previous == index', 'true' ],
@@ -354,11 +356,11 @@ our @list = (
     [ 'src/registry_stats.c', '&& child->previous == REEL_NO_INDEX', '' ],
     [ 'src/registry_stats.c', 'entry->registry == registry', 'true' ],
     [ 'src/registry_stats.c', 'entry->allocator.ops != NULL', 'true' ],
-    [ 'src/registry_stats.c', '|| count == peak', '' ],
-    [ 'src/registry_stats.c', 'in_use(registry, index) != NULL || count', 'count' ],
-    [ 'src/registry_stats.c', 'peak > registry->capacity', 'false' ],
+    [ 'src/registry_stats.c', '|| count == watermark', '' ],
+    [ 'src/registry_stats.c', "in_use(registry, index) != NULL\n            || count", 'count' ],
+    [ 'src/registry_stats.c', 'watermark > registry->capacity', 'false' ],
     [ 'src/registry_stats.c', 'count_from_roots(registry) == registry->used', 'true' ],
-    [ 'src/registry_stats.c', 'count_free(registry) == peak - registry->used', 'true' ],
+    [ 'src/registry_stats.c', 'count_free(registry) == watermark - registry->used', 'true' ],
 
     # start bits in memory of the caller's choice
     [ 'src/rewindable_init.c', 'chosen->frees_blocks && bits == NULL', 'chosen->frees_blocks' ],

@@ -7,6 +7,7 @@ use warnings;
 use Test::More;
 
 my ( %need, %need_for, %tool, %waits_for );
+delete @ENV{qw(MAKEFLAGS MFLAGS T ONLY)};    # of the make that runs this
 open my $rules, '-|', "make -pn -j1 test 2>/dev/null" or die "make: $!\n";
 while (<$rules>) {
     if    (/^NEED_FOR_(\S+) :?= (.*)/) { $need_for{$1} = $2 }

@@ -498,8 +498,10 @@ static void a_registry_sees_each_wrong_field(void)
     start_registry();
     SEES(is_registry(), r->entries, NULL);
     SEES(is_registry(), r->capacity, 4);
+    SEES(is_registry(), r->watermark.value, 7);
+    SEES(is_registry(), r->watermark.value, 3);
     SEES(is_registry(), r->peak.value, 7);
-    SEES(is_registry(), r->peak.value, 3);
+    SEES(is_registry(), r->peak.value, 2);
     SEES(is_registry(), r->used, 5);
     SEES(is_registry(), r->free.value, 5);
     SEES(is_registry(), r->free.value, 1);

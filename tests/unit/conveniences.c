@@ -361,16 +361,17 @@ static void a_registry_forgets_its_peak_and_blocks_keep_their_watermark(void)
     EXPECT_EQUAL(
         reel_registry_register(&registry, nothing, REEL_NO_HANDLE, &second),
         REEL_OK);
-    EXPECT_EQUAL(reel_registry_unregister(&registry, second), REEL_OK);
+    EXPECT_EQUAL(reel_registry_unregister(&registry, first), REEL_OK);
     reel_registry_begin_phase(&registry);
     reel_stats stats = reel_registry_stats(&registry);
     EXPECT(stats.peak == stats.used && stats.used > 0);
     EXPECT_EQUAL(reel_registry_peak(&registry), 1);
-    EXPECT(reel_registry_get(&registry, first) != NULL);
-    EXPECT_EQUAL(
-        reel_registry_register(&registry, nothing, REEL_NO_HANDLE, &second),
-        REEL_OK);
     EXPECT(reel_registry_get(&registry, second) != NULL);
+    EXPECT(reel_registry_is_valid(&registry));
+    EXPECT_EQUAL(
+        reel_registry_register(&registry, nothing, REEL_NO_HANDLE, &first),
+        REEL_OK);
+    EXPECT(reel_registry_get(&registry, first) != NULL);
     EXPECT_EQUAL(reel_registry_unregister(&registry, first), REEL_OK);
     stats = reel_registry_stats(&registry);
     EXPECT(stats.peak == 2 * stats.used && stats.used > 0);
