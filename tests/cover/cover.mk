@@ -26,7 +26,8 @@ COVER_RUNS := $(addsuffix /tests,$(addprefix $(OUT)/cover+,checks2+poison1 \
               $(foreach program,$(THREADED) faults,$(OUT)/cover+checks2/$(program)) \
               $(OUT)/cover+events/counted $(OUT)/cover+events+checks2+poison1/tests \
               $(foreach word,rewind reset blocks heap region explain,$(OUT)/cover+asan+recover+history/blamed@$(word)) \
-              $(OUT)/cover+asan+recover/watched@roots $(OUT)/cover+asan+recover+zones/zoned@4 \
+              $(foreach word,roots dump release release-disposed temp-trim,$(OUT)/cover+asan+recover/watched@$(word)) \
+              $(OUT)/cover+asan+recover+zones/zoned@4 \
               $(OUT)/cover+checks2/fuzz $(OUT)/cover+checks2/large \
               $(OUT)/cover+checks2+nopie/reported@refused \
               $(foreach word,refused foreign misaligned scope starved unknown,$(OUT)/cover+checks2/reported@$(word)) \

@@ -53,7 +53,8 @@ static unsigned char *use_a_region(void)
     static reel_pool pool;
     static reel_pool_chunk chunks[2];
     static reel_region region;
-    (void)reel_arena_init(&backing, memory, sizeof memory);
+    static _Alignas(16) unsigned char pages[2048];
+    (void)reel_arena_init(&backing, pages, sizeof pages);
     (void)reel_pool_init(&pool, reel_arena_allocator(&backing), chunks, 2, 256,
                          512);
     (void)reel_region_open(&region, &pool);
@@ -104,7 +105,6 @@ static void explain_an_end(void)
     static reel_registry_entry entries[2];
     static reel_arena child, other;
     reel_handle parent;
-    (void)use_a_region(); // it ends before the block is allocated
     (void)reel_registry_init(&registry, entries, 2);
     (void)reel_registry_register(&registry, reel_arena_allocator(&frames),
                                  REEL_NO_HANDLE, &parent);
@@ -118,6 +118,7 @@ static void explain_an_end(void)
     (void)reel_arena_rewind(&other, mark);
     (void)reel_arena_reset(&other);
     (void)reel_arena_dispose(&other);
+    (void)use_a_region();
     (void)reel_registry_rewound(&registry, parent, &parent);
     explain("ended", block);
     for (unsigned i = 0; i < REEL_HISTORY_LENGTH; i++) {

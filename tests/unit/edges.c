@@ -164,6 +164,24 @@ static void a_cache_of_a_heap_is_flushed_for_one_block(void)
     EXPECT(reel_heap_is_valid(&heap));
 }
 
+// The block would fit, the gap ahead of it does not.
+static void a_cache_of_a_heap_is_flushed_for_a_gap(void)
+{
+    reel_heap_cache cache;
+    reel_heap_slot slot;
+    start_heap(0);
+    EXPECT_EQUAL(reel_heap_cache_init(&cache, &heap, &slot, 1), REEL_OK);
+    void *const cached = reel_heap_cache_alloc(&cache, GRANULE, 1);
+    const size_t free_bytes = reel_heap_largest_free(&heap);
+    EXPECT(reel_heap_alloc(&heap, free_bytes - 8 * GRANULE, 1) != NULL);
+    EXPECT_EQUAL(reel_heap_cache_free(&cache, cached), REEL_OK);
+    const size_t used = reel_heap_stats(&heap).used;
+    (void)reel_heap_cache_alloc(&cache, 4 * GRANULE, 32 * GRANULE);
+    EXPECT_EQUAL(reel_heap_free(&heap, cached), REEL_DOUBLE_FREE);
+    EXPECT(reel_heap_stats(&heap).used <= used + 3 * GRANULE);
+    EXPECT(reel_heap_is_valid(&heap));
+}
+
 // ---- regions and pools --------------------------------------------------------------
 
 static void fresh_pool(void)
@@ -461,6 +479,7 @@ const test_case edges_tests[] = {
     TEST(poison_fills_what_a_cache_of_blocks_has),
     TEST(a_single_granule_that_is_aligned_is_taken),
     TEST(a_cache_of_a_heap_is_flushed_for_one_block),
+    TEST(a_cache_of_a_heap_is_flushed_for_a_gap),
     TEST(poison_fills_what_a_cache_of_a_heap_has),
     TEST(poison_fills_what_a_region_gives_up),
     TEST(two_blocks_that_are_freed_at_once_are_counted_off),

@@ -156,6 +156,48 @@ static void a_chunk_stays_if_the_backing_would_keep_it(void)
     EXPECT_EQUAL(reel_pool_chunks(&the.pool), 2);
 }
 
+// ---- what is no block of a region ----------------------------------------------------
+
+static bool is_filled(const unsigned char *start, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (start[i] != 7) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// A region keeps no sizes, so it believes the caller; but it writes to its pages only.
+static void a_free_beside_the_pages_of_a_region_writes_nothing(void)
+{
+    unsigned char beside[64];
+    for (size_t i = 0; i < sizeof beside; i++) {
+        beside[i] = 7;
+    }
+    EXPECT_EQUAL(reel_arena_init(&the.arena, test_memory(1024), 1024), REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
+                                the.chunks, 3, 64, 128),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    unsigned char *const block = reel_region_alloc(&the.region, 16, 8);
+    unsigned char *const last = reel_region_alloc(&the.region, 16, 8);
+    EXPECT(block != NULL && last != NULL);
+    EXPECT(reel_region_alloc(&the.region, 16, 8) != NULL);
+    for (size_t i = 0; i < 16; i++) {
+        block[i] = 7;
+        last[i] = 7;
+    }
+    (void)reel_region_free(&the.region, beside, sizeof beside);
+    EXPECT(is_filled(beside, sizeof beside));
+    (void)reel_region_free(&the.region, block, 65); // more than a page
+    (void)reel_region_free(&the.region, last, 60); // beyond the end of its page
+    EXPECT(is_filled(block, 16) && is_filled(last, 16));
+    EXPECT(test_is_calm() || REEL_CHECKS > 0);
+    EXPECT(reel_region_is_valid(&the.region));
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+}
+
 // ---- dropped marks ------------------------------------------------------------------
 
 #define DROPS 9u // one more than are logged: the lowest the arena keeps itself
@@ -191,6 +233,7 @@ const test_case reclaims_tests[] = {
     TEST(a_lock_reclaims_where_it_may_wait),
     TEST(units_beyond_all_memory_are_not_asked_for),
     TEST(a_chunk_stays_if_the_backing_would_keep_it),
+    TEST(a_free_beside_the_pages_of_a_region_writes_nothing),
     TEST(the_log_of_drops_forgets_the_lowest),
     END_OF_TESTS,
 };
