@@ -220,7 +220,7 @@ NEED_host   := perl=prove libc6-dev=/usr/include/stdio.h g++ clang \
 NEED_armhf  := gcc-arm-linux-gnueabihf=arm-linux-gnueabihf-gcc \
                libc6-dev-armhf-cross=/usr/arm-linux-gnueabihf/include/stdio.h \
                qemu-user=qemu-arm
-NEED_i686   := gcc-i686-linux-gnu=i686-linux-gnu-gcc \
+NEED_i686   := gcc-i686-linux-gnu=i686-linux-gnu-gcc qemu-user=qemu-i386 \
                libc6-dev-i386-cross=/usr/i686-linux-gnu/include/stdio.h
 NEED_powerpc := gcc-powerpc-linux-gnu=powerpc-linux-gnu-gcc qemu-user=qemu-ppc \
                 libc6-dev-powerpc-cross=/usr/powerpc-linux-gnu/include/stdio.h
