@@ -83,7 +83,8 @@ words    = $(subst +,$(space),$(firstword $(pieces)))
 who      = $(firstword $(words))
 variant  = $(if $(word 3,$(pieces)),$(filter-out obj,$(word 2,$(pieces))))
 source   = $(lastword $(subst /obj/, ,$(1)))
-who_of   = $(firstword $(subst +, ,$(subst /, ,$(1))))
+build_of = $(firstword $(subst /, ,$(1)))
+who_of   = $(firstword $(subst +, ,$(build_of)))
 board_file = $(wildcard targets/$(call who_of,$(1))/board.mk)
 needs    = $(addprefix $(OUT)/have-,$(or $(NEED_FOR_$(call who_of,$(1))),board) \
              $(NEED_FOR_$(word 2,$(subst /, ,$(1)))))
@@ -92,13 +93,10 @@ needs    = $(addprefix $(OUT)/have-,$(or $(NEED_FOR_$(call who_of,$(1))),board) 
 # looks at single files or puts a broken one in their place: figures, twins, what is
 # counted, and builds with the word `parts`, which judge mutants.
 WHOLE := $(OUT)/reel/reel.c
-UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
-           clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
 PARTS_BUILDS = $(CYCLE_BUILDS) $(CYCLE_BUILDS_LATER) $(INTERRUPT_BUILDS) \
-               $(filter-out %+none %+none+O2,$(INTERRUPT_BUILDS_LATER)) gcc+checks2+poison1 gcc+checks1+poison0 \
-               gcc+O2 gcc+none+O2 gcc+cores2+O2 rv32imac+Os x86-64+Os
+               $(filter-out %+none %+none+O2,$(INTERRUPT_BUILDS_LATER)) \
+               gcc+checks2+poison1 gcc+checks1+poison0 gcc+O2 gcc+none+O2 gcc+cores2+O2 rv32imac+Os x86-64+Os
 PARTS_WORDS := avr cover fuzzer windows clang-an521 explorer explorer-% parts
-build_of = $(firstword $(subst /, ,$(1)))
 is_whole = $(if $(filter $(PARTS_BUILDS),$(build_of))$(filter $(PARTS_WORDS),\
              $(subst +, ,$(build_of))),,yes)
 whole_of = $(if $(call is_whole,$(1)),$(if $(filter-out $(2),$(CORE)),,yes))

@@ -23,15 +23,16 @@ DIALECT_TOOL_gcc   := gcc
 DIALECT_TOOL_clang := clang
 DIALECT_TOOL_m3    := arm-none-eabi-gcc $(FLAGS_cortex-m3)
 
+# $(call dialect_of,TOOL,DIALECT)
+dialect_of = $(FOLDER); $(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra \
+             -ffreestanding -Iinclude -S -o $@ $< 2> $@.said || { cat $@.said; exit 1; }
+
 define DIALECT
 $(3) += $(MODULES:%=$(OUT)/dialects/$(1)/$(2)/%.s) $(OUT)/dialects/$(1)/$(2)/user.s
 $(OUT)/dialects/$(1)/$(2)/%.s: src/%.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
-	$$(FOLDER); $$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
-	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
+	$$(call dialect_of,$(1),$(2))
 $(OUT)/dialects/$(1)/$(2)/user.s: tests/compile/user.c $(CASE_HEADERS) | $(OUT)/have-host $(OUT)/have-board
-	mkdir -p $$(@D)
-	$$(CPU) compile $(DIALECT_TOOL_$(1)) $(DIALECT_$(2)) -Wall -Wextra -ffreestanding \
-	    -Iinclude -S -o $$@ $$< 2> $$@.said || { cat $$@.said; exit 1; }
+	$$(call dialect_of,$(1),$(2))
 endef
 $(foreach dialect,c11 gnu89 macros,$(eval $(call DIALECT,gcc,$(dialect),DIALECTS)))
 $(foreach tool,clang m3,$(eval $(call DIALECT,$(tool),macros,DIALECTS))\

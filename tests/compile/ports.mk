@@ -34,6 +34,8 @@ FLAGS_Og          := -Og
 NEED_FOR_clang-m0     := host
 NEED_FOR_clang-x86-64 := host
 
+UNTUNED := microbit+primask+O0 microbit+primask+Og clang-m0+primask+O0 \
+           clang-m0+primask+Og clang-m0+primask+Os clang-m0+primask+O2 clang-x86-64+O0
 UNTUNED_OBJECTS := $(foreach build,$(UNTUNED),$(call objects,$(build),$(CORE)))
 MASK_IMAGES     := $(foreach build,$(filter-out %+O0,$(UNTUNED)) microbit+primask+Os \
                      microbit+primask+O2,$(OUT)/$(build)/core.elf)

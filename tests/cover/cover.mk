@@ -48,10 +48,7 @@ endef
 $(foreach word,explorer explorer-masked,$(eval $(call COVER_EXPLORER,$(word))))
 
 # The unit tests with events, which go to a ring that is not read.
-$(OUT)/cover+events+checks2+poison1/tests: \
-        $$(call objects,cover+events+checks2+poison1,$(UNIT) $$(EVENT_PORT) port/host/malloc.c \
-          $(addprefix tests/harness/,host.c console.c))
-	$(SAY); $(LINK)
+$(OUT)/cover+events+checks2+poison1/tests: $$(call objects,cover+events+checks2+poison1,$$(EVENT_PORT))
 
 .PHONY: cover
 cover: $(sort $(foreach run,$(COVER_RUNS),$(firstword $(subst @, ,$(run))))) | $(OUT)/have-perl  ## Lines, branches and MC/DC of what the host runs (LIST=1: each that is not)

@@ -24,9 +24,8 @@ PORT_riscv32-virt := port/riscv/pmp.c tests/kernels/pmp.c
 PORT_riscv64-virt := port/mmu/mmu.c tests/kernels/mmu.c
 PORT_aarch64-virt := $(PORT_riscv64-virt)
 
-board_of   = $(firstword $(subst +, ,$(firstword $(subst /, ,$(1)))))
-port_of    = $(PORT_$(call board_of,$(1)))
-machine_of = $(call machine,$(1),$(call board_of,$(1)))
+port_of    = $(PORT_$(call who_of,$(1)))
+machine_of = $(call machine,$(1),$(call who_of,$(1)))
 
 # What a program runs: its port's own tests, then the others'.
 $(OUT)/kernels/%-port.c: tests/kernels/%.c $(PORT_CHECKS) tests/unit/tables
