@@ -324,6 +324,8 @@ static void a_phase_of_a_rewindable_and_of_a_region_keeps_what_is_live(void)
     EXPECT_EQUAL(reel_pool_init(&pool, backing, chunks, 2, 64, 128), REEL_OK);
     EXPECT_EQUAL(reel_region_open(&region, &pool), REEL_OK);
     EXPECT(reel_region_alloc(&region, 16, 8) != NULL);
+    reel_region_begin_phase(&region); // it has one page, and no larger peak
+    EXPECT(is_as_if_new(reel_region_stats(&region)));
     void *const large = reel_region_alloc(&region, 200, 8);
     EXPECT(large != NULL);
     EXPECT_EQUAL(reel_region_free(&region, large, 200), REEL_OK);

@@ -182,6 +182,36 @@ static void a_cache_of_a_heap_is_flushed_for_a_gap(void)
     EXPECT(reel_heap_is_valid(&heap));
 }
 
+static void a_shrink_through_a_cache_of_a_heap_flushes_nothing(void)
+{
+    reel_heap_cache cache;
+    reel_heap_slot slot;
+    start_heap(0);
+    EXPECT_EQUAL(reel_heap_cache_init(&cache, &heap, &slot, 1), REEL_OK);
+    reel_handle parent;
+    EXPECT_EQUAL(reel_registry_init(&the.registry, the.entries, 2), REEL_OK);
+    EXPECT_EQUAL(reel_registry_register(&the.registry,
+                                        reel_heap_allocator(&heap),
+                                        REEL_NO_HANDLE, &parent),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_heap_cache_bind(&cache, &the.registry, parent), REEL_OK);
+    const reel_allocator allocator =
+        *reel_registry_get(&the.registry, reel_heap_cache_handle(&cache));
+    void *const cached = reel_allocate(allocator, GRANULE, 1);
+    void *const block = reel_allocate(allocator, 4 * GRANULE, 1);
+    EXPECT_EQUAL(reel_free(allocator, cached, GRANULE), REEL_OK);
+    EXPECT_EQUAL(reel_reallocate(allocator, block, 4 * GRANULE, GRANULE, 1),
+                 block);
+    EXPECT_EQUAL(slot.count, 1);
+}
+
+static void a_heap_has_no_gap_larger_than_itself(void)
+{
+    start_heap(0);
+    EXPECT(reel_heap_alloc(&heap, GRANULE, SIZE_MAX / 2 + 1) == NULL);
+    EXPECT(test_is_calm() && reel_heap_is_valid(&heap));
+}
+
 // ---- regions and pools --------------------------------------------------------------
 
 static void fresh_pool(void)
@@ -190,6 +220,43 @@ static void fresh_pool(void)
     EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
                                 the.chunks, 3, 64, 3 * 64),
                  REEL_OK);
+}
+
+// A region keeps no sizes, so it believes the caller; but it writes to its pages only.
+static void a_free_beside_the_pages_of_a_region_writes_nothing(void)
+{
+    unsigned char beside[64];
+    fill(beside, sizeof beside, 7);
+    fresh_pool();
+    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
+    unsigned char *const block = reel_region_alloc(&the.region, 16, 8);
+    unsigned char *const next = reel_region_alloc(&the.region, 16, 8);
+    EXPECT(block != NULL && next != NULL);
+    EXPECT(reel_region_alloc(&the.region, 16, 8) != NULL);
+    fill(block, 16, 7);
+    fill(next, 16, 7);
+    (void)reel_region_free(&the.region, beside, sizeof beside);
+    EXPECT(is_filled(beside, sizeof beside, 7));
+    (void)reel_region_free(&the.region, block, 65); // more than a page
+    (void)reel_region_free(&the.region, next, 60); // beyond the end of its page
+    EXPECT(is_filled(block, 16, 7) && is_filled(next, 16, 7));
+    EXPECT(test_is_calm() || REEL_CHECKS > 0);
+    EXPECT(reel_region_is_valid(&the.region));
+    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
+}
+
+static void a_free_page_is_not_reallocated(void)
+{
+    fresh_pool();
+    const reel_allocator allocator = reel_pool_allocator(&the.pool);
+    void *const page = reel_pool_claim(&the.pool);
+    EXPECT_EQUAL(reel_reallocate(allocator, page, 64, 8, 1), page);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+    void *const pages[] = { page, (unsigned char *)page + 64 }; // never claimed
+    for (int i = 0; REEL_CHECKS > 0 && i < 2; i++) {
+        EXPECT(reel_reallocate(allocator, pages[i], 64, 8, 1) == NULL);
+        EXPECT(test_panicked(REEL_DOUBLE_FREE));
+    }
 }
 
 static void a_bound_region_without_blocks_has_no_peak(void)
@@ -480,6 +547,10 @@ const test_case edges_tests[] = {
     TEST(a_single_granule_that_is_aligned_is_taken),
     TEST(a_cache_of_a_heap_is_flushed_for_one_block),
     TEST(a_cache_of_a_heap_is_flushed_for_a_gap),
+    TEST(a_shrink_through_a_cache_of_a_heap_flushes_nothing),
+    TEST(a_heap_has_no_gap_larger_than_itself),
+    TEST(a_free_beside_the_pages_of_a_region_writes_nothing),
+    TEST(a_free_page_is_not_reallocated),
     TEST(poison_fills_what_a_cache_of_a_heap_has),
     TEST(poison_fills_what_a_region_gives_up),
     TEST(two_blocks_that_are_freed_at_once_are_counted_off),

@@ -132,6 +132,7 @@ static void a_lock_ends_with_its_parent(void)
     EXPECT(reel_reallocate(shared, kept, 8, 4, 1) == NULL
            && test_panicked(REEL_STALE));
     EXPECT_EQUAL(reel_free(shared, kept, 8), REEL_STALE);
+    EXPECT(!reel_reclaim(shared, kept, 8));
     EXPECT_EQUAL(reel_arena_used(&arena), 8);
 }
 

@@ -6,24 +6,28 @@
 
 // ---- reclaiming -------------------------------------------------------------------
 
-static reel_status answer;
+static reel_status answer; // of a free
+static reel_frees frees;
+static size_t asked, freed;
 
-static void *allocate_none(void *self, size_t size, size_t align)
+static void *count_asked(void *self, size_t size, size_t align)
 {
     (void)self, (void)size, (void)align;
+    asked++;
     return NULL;
 }
 
 static reel_status free_as_told(void *self, void *block, size_t size)
 {
     (void)self, (void)block, (void)size;
+    freed++;
     return answer;
 }
 
 // Ops without `reclaim`: what they free is taken back at once.
 static void a_free_that_is_refused_reclaims_nothing(void)
 {
-    static const reel_allocator_ops ops = { .allocate = allocate_none,
+    static const reel_allocator_ops ops = { .allocate = count_asked,
                                             .free = free_as_told };
     const reel_allocator allocator = { &ops, NULL };
     answer = REEL_OK;
@@ -70,16 +74,6 @@ static void a_lock_reclaims_where_it_may_wait(void)
 
 // ---- units ------------------------------------------------------------------------
 
-static size_t asked, freed;
-static reel_frees frees;
-
-static void *count_asked(void *self, size_t size, size_t align)
-{
-    (void)self, (void)size, (void)align;
-    asked++;
-    return NULL;
-}
-
 static reel_frees say_frees(const void *self)
 {
     (void)self;
@@ -123,22 +117,16 @@ static void *take_next(void *self, size_t size, size_t align)
     return block;
 }
 
-static reel_status count_freed(void *self, void *block, size_t size)
-{
-    (void)self, (void)block, (void)size;
-    freed++;
-    return REEL_OK;
-}
-
 // A backing whose answer changes: it took every block back when the pool was made.
 static void a_chunk_stays_if_the_backing_would_keep_it(void)
 {
     static const reel_allocator_ops ops = { .allocate = take_next,
-                                            .free = count_freed,
+                                            .free = free_as_told,
                                             .frees = say_frees };
     const reel_allocator backing = { &ops, NULL };
     next_block = test_memory(1024);
     next_block += (0 - (uintptr_t)next_block) % 64;
+    answer = REEL_OK;
     frees = REEL_FREES_AT_ONCE;
     asked = 3; // pages, links, pages; and no links
     freed = 0;
@@ -154,48 +142,6 @@ static void a_chunk_stays_if_the_backing_would_keep_it(void)
     EXPECT(reel_pool_is_valid(&the.pool));
     EXPECT_EQUAL(reel_pool_trim(&the.pool), 0);
     EXPECT_EQUAL(reel_pool_chunks(&the.pool), 2);
-}
-
-// ---- what is no block of a region ----------------------------------------------------
-
-static bool is_filled(const unsigned char *start, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (start[i] != 7) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// A region keeps no sizes, so it believes the caller; but it writes to its pages only.
-static void a_free_beside_the_pages_of_a_region_writes_nothing(void)
-{
-    unsigned char beside[64];
-    for (size_t i = 0; i < sizeof beside; i++) {
-        beside[i] = 7;
-    }
-    EXPECT_EQUAL(reel_arena_init(&the.arena, test_memory(1024), 1024), REEL_OK);
-    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
-                                the.chunks, 3, 64, 128),
-                 REEL_OK);
-    EXPECT_EQUAL(reel_region_open(&the.region, &the.pool), REEL_OK);
-    unsigned char *const block = reel_region_alloc(&the.region, 16, 8);
-    unsigned char *const last = reel_region_alloc(&the.region, 16, 8);
-    EXPECT(block != NULL && last != NULL);
-    EXPECT(reel_region_alloc(&the.region, 16, 8) != NULL);
-    for (size_t i = 0; i < 16; i++) {
-        block[i] = 7;
-        last[i] = 7;
-    }
-    (void)reel_region_free(&the.region, beside, sizeof beside);
-    EXPECT(is_filled(beside, sizeof beside));
-    (void)reel_region_free(&the.region, block, 65); // more than a page
-    (void)reel_region_free(&the.region, last, 60); // beyond the end of its page
-    EXPECT(is_filled(block, 16) && is_filled(last, 16));
-    EXPECT(test_is_calm() || REEL_CHECKS > 0);
-    EXPECT(reel_region_is_valid(&the.region));
-    EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
 }
 
 // ---- dropped marks ------------------------------------------------------------------
@@ -233,7 +179,6 @@ const test_case reclaims_tests[] = {
     TEST(a_lock_reclaims_where_it_may_wait),
     TEST(units_beyond_all_memory_are_not_asked_for),
     TEST(a_chunk_stays_if_the_backing_would_keep_it),
-    TEST(a_free_beside_the_pages_of_a_region_writes_nothing),
     TEST(the_log_of_drops_forgets_the_lowest),
     END_OF_TESTS,
 };

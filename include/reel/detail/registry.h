@@ -23,8 +23,8 @@ extern "C" {
         REEL_REGISTRY_INITIAL_(name##_entries, count, zero)              \
             REEL_ON_LIST(name, REGISTRY)
 
-#define REEL_REGISTRY_INITIAL_(entries, count, zero)           \
-    {                                                          \
+#define REEL_REGISTRY_INITIAL_(entries, count, zero)                  \
+    {                                                                 \
         (entries), (count), 0, 0, { 0 }, { zero }, { REEL_NO_INDEX }, \
             { REEL_ZERO_BY_OPTIONS }, reel_registry_tell,             \
     }
