@@ -55,5 +55,5 @@ $(OUT)/%/port-icount.elf: $$(call objects,$$*,$(CORE) $(HARNESS) tests/kernels/b
 
 COST_FILES  := $(foreach board,riscv32-virt riscv64-virt aarch64-virt,\
                  $(OUT)/$(board)/port-icount.elf)
-TEST_FILES  += $(COST_FILES)
+NEEDS_tests/kernels/costs.t := $(COST_FILES)
 SCRIPT_RUNS += tests/kernels/costs.t
