@@ -27,8 +27,8 @@ OPTIONS_dry     := -DMETER_BUFFERS=4u -DMETER_INTERVAL_BLOCK=16u \
 OPTIONS_shallow := -DMETER_FLOW_PAGE=128u -DMETER_FLOW_BUCKETS=4u
 # A rewindable is only checked instead of rewound; a region instead of closed.
 WRAP = -Wl,--wrap=$(1) -Wl,--defsym=__wrap_$(1)=$(2)
-OPTIONS_unrewound := $(call WRAP,reel_rewindable_rewind,reel_rewindable_is_valid)
-OPTIONS_unclosed  := $(call WRAP,reel_region_close,reel_region_is_valid)
+WRAP_unrewound := $(call WRAP,reel_rewindable_rewind,reel_rewindable_is_valid)
+WRAP_unclosed  := $(call WRAP,reel_region_close,reel_region_is_valid)
 
 METER_EVENTS := $(addprefix port/events/,ring.c ctf.c)
 METER_PORT := $(CORE) $(BOARD_COMMON) $(addprefix port/cortex-m/,mpu7.c fault.c)
@@ -48,7 +48,10 @@ $(OUT)/%/flow-meter-traced.elf: \
 
 $(OUT)/%/flow-meter: $$(call objects,$$(firstword $$(subst /, ,$$*)),$(CORE) port/always.c) \
                      $$(call objects,$$*,$(METER_ON_HOST))
-	$(SAY); $(LINK) $(OPTIONS_$(variant))
+	$(SAY); $(LINK)
+$(METER_BUILD)/unrewound/flow-meter $(METER_BUILD)/unclosed/flow-meter: \
+        $(call objects,$(METER_BUILD),$(CORE) port/always.c $(METER_ON_HOST))
+	$(SAY); $(FOLDER); $(LINK) $(WRAP_$(word 2,$(pieces)))
 
 $(METER_INPUT): | $(OUT)/have-board
 	mkdir -p $(@D)

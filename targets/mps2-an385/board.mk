@@ -6,10 +6,9 @@ FLAGS_mps2-an385 := $(FLAGS_cortex-m3)
 FLAGS_for-armv8 := -mcpu=cortex-m33+nodsp -mfloat-abi=soft
 
 BOARD_RUNS += $(addprefix $(OUT)/mps2-an385,/tests.elf +checks2+Os/mpu/tests.elf \
-                +basepri/basepri.elf +basepri+checks2+Os/basepri.elf \
-                /mpu.elf +Os/mpu.elf /mpu-icount.elf +Os/mpu-icount.elf \
-                +for-armv8/mpu.elf)
-MATRIX_RUNS += $(addprefix $(OUT)/mps2-an385,+primask+Os/tests.elf +wide/tests.elf \
+                +basepri+checks2+Os/basepri.elf /mpu.elf /mpu-icount.elf +for-armv8/mpu.elf)
+MATRIX_RUNS += $(addprefix $(OUT)/mps2-an385,+basepri/basepri.elf +Os/mpu.elf +Os/mpu-icount.elf \
+                 +primask+Os/tests.elf +wide/tests.elf \
                  +native+checks2+poison1/tests.elf +checks0+Os/tests.elf /mpu/tests.elf \
                  +basepri+checks2+Os/tests.elf)
 INTERRUPT_BUILDS       += mps2-an385

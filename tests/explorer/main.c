@@ -13,7 +13,7 @@
 #include "tap.h"
 
 #define SAMPLES          5000 // of a scene without '*'
-#define SAMPLES_EACH     500  // of each combination
+#define SAMPLES_EACH     250  // of each combination
 #define SAMPLES_ONE_CORE 50   // likewise, where each access is a point
 
 static const char *twin = ""; // "": the library itself

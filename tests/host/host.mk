@@ -3,13 +3,13 @@
 # address space; pools above 4 GiB; memory that a checker watches.
 
 THREADED := $(addsuffix _threads,arena blocks region rewindable) gates reserved
-LARGE    := gcc+O2 gcc+none+wide+O2 armhf+O2 armhf+none+O2
+LARGE    := gcc+O2 gcc+none+wide+O2 armhf+O2
 
 HOST_RUNS   += $(foreach program,$(THREADED),\
                  $(OUT)/gcc+O2/$(program) $(OUT)/gcc+O2+tsan/$(program)) \
                $(OUT)/gcc+O2+checks2/arena_threads $(LARGE:%=$(OUT)/%/large)
 MATRIX_RUNS += $(OUT)/gcc+O2+tsan+checks2/reserved \
-               $(foreach build,clang+O2 gcc+none+O2 gcc+masked+wide+checks2+O2 \
+               $(foreach build,clang+O2 gcc+none+O2 armhf+none+O2 gcc+masked+wide+checks2+O2 \
                  armhf+none+wide+O2 armhf+masked+wide+checks2+O2,$(OUT)/$(build)/large)
 HOST_PORT   := $(wildcard port/host/*.c) port/report/report.c
 # What each links of the port; one that counts yields brings its own.
@@ -39,7 +39,7 @@ $(OUT)/%/faults: $$(call objects,$$*,$(CORE) $(addprefix port/host/,malloc.c pag
 	$(SAY); $(LINK) $(WRAPPED:%=-Wl,--wrap=%)
 HOST_RUNS += $(OUT)/gcc/faults
 
-WATCHED     := $(OUT)/gcc+O2+asan/watched $(OUT)/gcc+O2+valgrind/watched
+WATCHED     := $(OUT)/gcc+asan/watched $(OUT)/gcc+O2+valgrind/watched
 SCRIPT_RUNS += tests/host/watch.t
 NEEDS_tests/host/watch.t := $(WATCHED)
 
@@ -58,34 +58,30 @@ $(OUT)/%/reported: $$(call objects,$$*,$(CORE) port/host/report.c port/report/re
 	$(SAY); $(LINK)
 
 # Static instances in C and C++, used before main().
-WATCHED_STATICS := $(foreach build,gcc+O2+asan clang+asan gcc+O2+valgrind,$(OUT)/$(build)/watched_statics) \
-                   $(foreach cxx,g++ clang++,$(OUT)/gcc+O2+asan/watched_statics-$(cxx))
+WATCHED_STATICS := $(foreach build,gcc+asan clang+asan gcc+O2+valgrind,$(OUT)/$(build)/watched_statics) \
+                   $(foreach cxx,g++ clang++,$(OUT)/gcc+asan/watched_statics-$(cxx))
 NEEDS_tests/host/watch.t += $(WATCHED_STATICS)
 
 $(OUT)/%/watched_statics: $$(call objects,$$*,$(CORE) port/always.c tests/host/watched_statics.c)
 	$(SAY); $(LINK)
-$(OUT)/gcc+O2+asan/watched_statics-g++ $(OUT)/gcc+O2+asan/watched_statics-clang++: \
-$(OUT)/gcc+O2+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/watched_statics.c \
-        $(call objects,gcc+O2+asan,$(CORE) port/always.c)
+$(OUT)/gcc+asan/watched_statics-g++ $(OUT)/gcc+asan/watched_statics-clang++: \
+$(OUT)/gcc+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/watched_statics.c \
+        $(call objects,gcc+asan,$(CORE) port/always.c)
 	$(SAY); $(CPU) compile $* -std=c++11 -g -Wall -Wextra -Werror -Wno-deprecated -Iinclude -Iport \
 	    $(FLAGS_watch) -fsanitize=address,undefined -MMD -MP -o $@ $(filter %.cc %.o,$^)
 
 # Two neighbours, with a red zone between them and without, in C and C++.
-ZONED       := $(foreach build,gcc+asan+zones clang+asan+zones gcc+valgrind+zones gcc+O2+asan,\
+ZONED       := $(foreach build,gcc+asan+zones clang+asan+zones gcc+valgrind+zones gcc+asan,\
                  $(OUT)/$(build)/zoned) \
-               $(foreach tool,clang g++ clang++,$(OUT)/gcc+asan+zones/zoned-$(tool))
+               $(OUT)/gcc+asan+zones/zoned-clang++
 SCRIPT_RUNS += tests/host/zones.t
 NEEDS_tests/host/zones.t := $(ZONED)
-LANGUAGE_clang           := -x c -std=c11
-LANGUAGE_g++             := -x c++ -std=c++11
-LANGUAGE_clang++         := $(LANGUAGE_g++) -Wno-deprecated
 
 $(OUT)/%/zoned: $$(call objects,$$*,$(CORE) port/always.c tests/host/zoned.c)
 	$(SAY); $(LINK)
-$(filter $(OUT)/gcc+asan+zones/zoned-%,$(ZONED)): \
-$(OUT)/gcc+asan+zones/zoned-%: tests/host/zoned.c $(call objects,gcc+asan+zones,$(CORE) port/always.c)
-	$(SAY); $(CPU) compile $* -g -Wall -Wextra -Werror -Iinclude -Iport $(FLAGS_asan) $(FLAGS_zones) \
-	    -MMD -MP -o $@ $(LANGUAGE_$*) $< -x none $(filter %.o,$^)
+$(OUT)/gcc+asan+zones/zoned-clang++: tests/host/zoned.c $(call objects,gcc+asan+zones,$(CORE) port/always.c)
+	$(SAY); $(CPU) compile clang++ -g -Wall -Wextra -Werror -Wno-deprecated -Iinclude -Iport \
+	    $(FLAGS_asan) $(FLAGS_zones) -MMD -MP -o $@ -x c++ -std=c++11 $< -x none $(filter %.o,$^)
 
 # What AddressSanitizer reports begins with who allocated and who freed.
 BLAMED      := $(foreach build,gcc+asan+history clang+asan+history,$(OUT)/$(build)/blamed)

@@ -13,7 +13,7 @@ my @misuses = qw(rewind reset free overflow shrink move padding shared static
 $ENV{ASAN_OPTIONS} = 'symbolize=0';    # which takes longer than all else
 
 my %checkers = (
-    AddressSanitizer => [ 'build/gcc+O2+asan/watched', qr/ERROR: AddressSanitizer/ ],
+    AddressSanitizer => [ 'build/gcc+asan/watched', qr/ERROR: AddressSanitizer/ ],
     memcheck         => [
         'valgrind -q --error-exitcode=9 build/gcc+O2+valgrind/watched',
         qr/Invalid write/
@@ -66,8 +66,8 @@ for my $name ( sort keys %checkers ) {
 # Static instances: a program that writes where it may is not accused, one that writes
 # behind a block from before main() is.
 my @programs = (
-    map( {"build/$_/watched_statics"} qw(gcc+O2+asan clang+asan) ),
-    map( {"build/gcc+O2+asan/watched_statics-$_"} qw(g++ clang++) ),
+    map( {"build/$_/watched_statics"} qw(gcc+asan clang+asan) ),
+    map( {"build/gcc+asan/watched_statics-$_"} qw(g++ clang++) ),
     'valgrind -q --error-exitcode=9 build/gcc+O2+valgrind/watched_statics',
 );
 for my $program (@programs) {

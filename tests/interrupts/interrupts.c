@@ -27,7 +27,7 @@ void svc_handler(void);
 #define WORD_BITS      32u
 #define ADDRESS_STEP   2u
 #define STRIDE         13u // of second interrupts, a prime, in an operation that is
-#define LONG           60u // instructions long
+#define LONG           30u // instructions long
 #define LINE           80u
 #define MAIN_THREAD    2u
 
