@@ -3,10 +3,9 @@
 
 METER        := $(OUT)/mps2-an385/flow-meter.elf
 METER_INPUT  := $(OUT)/captures/real.pcap
-METER_BUILD  := $(OUT)/gcc+checks2+poison1+asan
-METER_HOST   := $(METER_BUILD)/flow-meter \
-                $(foreach variant,starved unrewound unclosed shallow,\
-                  $(METER_BUILD)/$(variant)/flow-meter)
+METER_BUILD  := gcc+checks2+poison1+asan
+METER_HOST   := $(addsuffix flow-meter,$(OUT)/$(METER_BUILD)/ \
+                $(addprefix $(OUT)/$(METER_BUILD)/,starved/ unrewound/ unclosed/ shallow/))
 # With few packet buffers, and no room for a flow or the result of an interval;
 # and with a pool that takes no care of interrupts.
 METER_TWINS  := $(OUT)/mps2-an385/dry/flow-meter.elf $(OUT)/mps2-an385+none/flow-meter.elf
@@ -49,7 +48,7 @@ $(OUT)/%/flow-meter-traced.elf: \
 $(OUT)/%/flow-meter: $$(call objects,$$(firstword $$(subst /, ,$$*)),$(CORE) port/always.c) \
                      $$(call objects,$$*,$(METER_ON_HOST))
 	$(SAY); $(LINK)
-$(METER_BUILD)/unrewound/flow-meter $(METER_BUILD)/unclosed/flow-meter: \
+$(addprefix $(OUT)/$(METER_BUILD)/,unrewound/flow-meter unclosed/flow-meter): \
         $(call objects,$(METER_BUILD),$(CORE) port/always.c $(METER_ON_HOST))
 	$(SAY); $(FOLDER); $(LINK) $(WRAP_$(word 2,$(pieces)))
 
