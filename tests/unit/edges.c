@@ -422,6 +422,7 @@ static void poison_fills_what_a_cache_of_blocks_has(void)
     for (int i = 0; i < 2; i++) { // from the block pool, then from the cache
         unsigned char *const block = reel_blocks_cache_alloc(&cache);
         EXPECT(is_filled(block, 8, 0xA5));
+        EXPECT(is_filled(slots[0], 8, 0xDD)); // came with the first one
         fill(block, 8, 7);
         EXPECT_EQUAL(reel_blocks_cache_free(&cache, block), REEL_OK);
         EXPECT(is_filled(block, 8, 0xDD));

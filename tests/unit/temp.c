@@ -1085,6 +1085,14 @@ static void a_load_that_swings_by_a_quarter_calls_no_hook(void)
     EXPECT(src.committed == 18 * PAGE && agrees());
 }
 
+static void a_window_begins_with_nothing(void)
+{
+    fresh_window(7);
+    EXPECT_EQUAL(reel_temp_reserve(&temp, 20 * PAGE), REEL_OK);
+    EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK); // no byte of it was used
+    EXPECT(src.committed == PAGE && agrees());     // the spare step
+}
+
 static void a_rewind_to_nothing_ends_a_frame_and_no_other_does(void)
 {
     fresh_window(1);
@@ -1226,6 +1234,7 @@ const test_case temp_tests[] = {
     TEST(a_spike_is_given_back_at_the_next_reset_or_bit_by_bit),
     TEST(the_window_follows_the_formula),
     TEST(a_spike_is_given_back_after_two_windows_and_not_before),
+    TEST(a_window_begins_with_nothing),
     TEST(the_longest_window_is_counted_to_its_end),
     TEST(a_load_that_swings_by_a_quarter_calls_no_hook),
     TEST(a_rewind_to_nothing_ends_a_frame_and_no_other_does),
