@@ -112,9 +112,10 @@ FLAGS    = $(foreach word,$(words),$(FLAGS_$(word))) $(OPTIONS_$(variant))
 SPEED    = $(or $(SPEED_$(who)),$(if $(filter tests/unit/% tests/harness/%,$<),-O0),\
              $(filter -O%,$(FLAGS)),$(if $(IS_HOSTED),-O0,-O2))
 IS_HOSTED = $(filter gcc clang cover fuzzer armhf i686 powerpc windows,$(who))
-# Only lines of the tests' text are asked for, and nobody steps through optimised code:
-# that compiles faster, by a quarter.
-DEBUG    = $(if $(filter tests/unit/%,$<),-g1,-g) $(if $(findstring gcc,$(TOOL)),-fno-var-tracking)
+# Only lines of the tests' text are asked for; and of optimised code only gdb's tests ask
+# for variables, which take a quarter of the time.
+DEBUG    = $(if $(filter tests/unit/%,$<),-g1,-g) $(if $(findstring gcc,$(TOOL)),\
+             $(if $(filter $(GDB_BUILDS),$(firstword $(pieces))),,-fno-var-tracking))
 C_FLAGS  = -std=c11 $(DEBUG) $(if $(IS_HOSTED),,-ffreestanding) $(WARN) -Iinclude -Iport -Itests/harness -Itargets/common \
            $(FLAGS) $(SPEED)
 

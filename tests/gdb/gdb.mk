@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The commands for gdb, on a host's program, its core file, and boards.
 
-GDB_PROGRAMS := $(OUT)/gcc/objects $(OUT)/gcc+asan+zones/objects $(foreach build,mps2-an385 microbit+primask+Os,\
+GDB_BUILDS   := mps2-an385 microbit+primask+Os
+GDB_PROGRAMS := $(OUT)/gcc/objects $(OUT)/gcc+asan+zones/objects $(foreach build,$(GDB_BUILDS),\
                   $(OUT)/$(build)/objects.elf)
 
 $(OUT)/%/objects: $$(call objects,$$*,$(CORE) port/always.c tests/gdb/objects.c)
