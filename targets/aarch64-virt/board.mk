@@ -6,6 +6,6 @@ FLAGS_aarch64-virt := -march=armv8-a -mgeneral-regs-only -mno-outline-atomics \
                       -mstrict-align -fno-stack-protector -DREEL_CORES=2 $(SPLIT)
 NEED_FOR_aarch64-virt := aarch64
 
-BOARD_RUNS  += $(addprefix $(OUT)/aarch64-virt,/suite.elf /port.elf)
-MATRIX_RUNS += $(addprefix $(OUT)/aarch64-virt,+checks2+poison1+Os/suite.elf \
+BOARD_RUNS  += $(OUT)/aarch64-virt/port.elf
+MATRIX_RUNS += $(addprefix $(OUT)/aarch64-virt,/suite.elf +checks2+poison1+Os/suite.elf \
                  +levels4/port.elf +levels4/port-icount.elf)

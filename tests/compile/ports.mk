@@ -126,8 +126,8 @@ $(foreach linker,host clang,\
   $(call host_case,$(linker),watch,$(FLAGS_watch) -Iport $(STATIC)) \
   $(call host_case,$(linker),events,$(FLAGS_events) -Iport $(STATIC)))
 # Library and program in one, optimised as a whole.
-$(call link_case,lto-gcc,$(CORE),gcc -std=c11 -O2 -flto -Iinclude $(STATIC) $(CORE))
-$(call link_case,lto-clang,$(CORE),clang -std=c11 -O2 -flto -fuse-ld=lld -Iinclude \
+$(call link_case,lto-gcc,$(CORE),gcc -std=c11 -O1 -flto -Iinclude $(STATIC) $(CORE))
+$(call link_case,lto-clang,$(CORE),clang -std=c11 -O1 -flto -fuse-ld=lld -Iinclude \
   $(STATIC) $(CORE))
 $(call link_case,lto-board,$(CORE),$(LINKER_gnu) $(LINKER_FLAGS) -flto \
   -T tests/compile/scripts/whole.ld $(STATIC) $(CORE))

@@ -26,7 +26,8 @@ sub public_functions {
 }
 
 my ( %bounds, %observed );
-for my $speed (qw(Os O2)) {
+my @speeds = $ENV{BOUNDS} || $ENV{README} ? qw(Os O2) : 'Os';
+for my $speed (@speeds) {
     my $folder = "build/microbit+primask+$speed";
     bounds::read_image( "$folder/cycles-icount.elf", bounds::read_loops($loops) );
     for my $name ( public_functions() ) {

@@ -37,7 +37,7 @@ int main(int count, char **arguments)
 {
     const char *const first = count > 1    ? arguments[1]
                               : REEL_WATCH ? "1000000" // a checker is slow
-                                           : "18000000";
+                                           : "10000000";
     if (strspn(first, "0123456789") == strlen(first)) {
         const uint64_t seed = count > 2 ? strtoull(arguments[2], NULL, 10) : 1;
         const uint64_t done = fuzz(NULL, 0, seed, strtoull(first, NULL, 10));

@@ -13,7 +13,7 @@
 #define HELD       6
 #define SLOTS      16
 #define QUEUE      128
-#define OPERATIONS 1000000
+#define OPERATIONS (1000000 / BY_SANITIZER)
 
 typedef struct block {
     size_t owner; // plain: two owners at once are a data race

@@ -3,13 +3,13 @@
 # address space; pools above 4 GiB; memory that a checker watches.
 
 THREADED := $(addsuffix _threads,arena blocks region rewindable) gates reserved
-LARGE    := gcc+O2 gcc+none+wide+O2 armhf+O2
+LARGE    := gcc+O2 armhf+O2
 
 HOST_RUNS   += $(foreach program,$(THREADED),\
                  $(OUT)/gcc+O2/$(program) $(OUT)/gcc+O2+tsan/$(program)) \
                $(OUT)/gcc+O2+checks2/arena_threads $(LARGE:%=$(OUT)/%/large)
 MATRIX_RUNS += $(OUT)/gcc+O2+tsan+checks2/reserved \
-               $(foreach build,clang+O2 gcc+none+O2 armhf+none+O2 gcc+masked+wide+checks2+O2 \
+               $(foreach build,clang+O2 gcc+none+O2 gcc+none+wide+O2 armhf+none+O2 gcc+masked+wide+checks2+O2 \
                  armhf+none+wide+O2 armhf+masked+wide+checks2+O2,$(OUT)/$(build)/large)
 HOST_PORT   := $(wildcard port/host/*.c) port/report/report.c
 # What each links of the port; one that counts yields brings its own.

@@ -12,7 +12,7 @@
 #include "threads.h"
 
 #define THREADS    8
-#define BLOCKS     100000 // of a thread
+#define BLOCKS     (100000 / BY_SANITIZER) // of a thread
 #define SLOTS      64
 #define SPAN       500
 #define DISPUTES   2000

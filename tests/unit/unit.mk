@@ -11,7 +11,7 @@ UNIT_BOARD := $(UNIT) $(BOARD_COMMON) \
 OPTIONS_mpu := -DTEST_MPU=1
 
 UNIT_HOSTS := gcc+checks0+poison0 gcc+checks1+poison0 gcc+checks2+poison1 clang \
-              gcc+checks2+poison1+asan gcc+meddling armhf
+              gcc+checks2+poison1+asan gcc+meddling
 HOST_RUNS  += $(UNIT_HOSTS:%=$(OUT)/%/tests)
 MATRIX_RUNS += $(foreach build,gcc+none gcc+masked+checks2 gcc+c17 gcc+c2x clang+c2x gcc+none+wide gcc+masked+wide \
                  gcc+asan gcc+checks2+poison0 gcc+O2 clang+checks2+poison1 clang+O2 \
@@ -19,7 +19,7 @@ MATRIX_RUNS += $(foreach build,gcc+none gcc+masked+checks2 gcc+c17 gcc+c2x clang
                  clang+meddling+checks2 \
                  gcc+checks0+poison1 gcc+checks1+poison1 clang+checks0+poison0 \
                  clang+checks0+poison1 clang+checks1+poison1 \
-                 clang+checks2+poison0 armhf+checks2+poison1 \
+                 clang+checks2+poison0 armhf armhf+checks2+poison1 \
                  i686+checks2 powerpc,\
                  $(OUT)/$(build)/tests)
 
