@@ -10,7 +10,7 @@
 uintptr_t machine_trap(uintptr_t cause, uintptr_t value, uintptr_t pc);
 void machine_map(void);
 void machine_run_second(void);
-void machine_second(void);
+void _start(void);
 
 #ifndef MACHINE_LEVELS
 #define MACHINE_LEVELS 3
@@ -68,7 +68,7 @@ void machine_map(void)
 bool machine_start_other(void (*work)(void))
 {
     register uintptr_t a0 __asm__("a0") = 1 - machine_first_hart;
-    register uintptr_t a1 __asm__("a1") = (uintptr_t)machine_second;
+    register uintptr_t a1 __asm__("a1") = (uintptr_t)_start;
     register uintptr_t a2 __asm__("a2") = 0;
     register uintptr_t a6 __asm__("a6") = 0; // start
     register uintptr_t a7 __asm__("a7") = SBI_HSM;
