@@ -6,7 +6,7 @@
 #
 # The emulator runs the programs that count instructions, and notes each instruction. No
 # call of a function may take more cycles than its bound. The table shows how close the
-# worst call came. `make bounds` has longer runs, too, and README=1 writes the table.
+# worst call came. `make bounds` has -O2 and longer runs, too, and README=1 writes the table.
 # Hooks of the application, and a panic, are not counted.
 use strict;
 use warnings;

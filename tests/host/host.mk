@@ -70,7 +70,7 @@ $(OUT)/gcc+asan/watched_statics-%: tests/host/watched_statics.cc tests/host/watc
 	$(SAY); $(CPU) compile $* -std=c++11 -g -Wall -Wextra -Werror -Wno-deprecated -Iinclude -Iport \
 	    $(FLAGS_watch) -fsanitize=address,undefined -MMD -MP -o $@ $(filter %.cc %.o,$^)
 
-# Two neighbours, with a red zone between them and without, in C and C++.
+# Two neighbours, with a red zone between them and without, in C, and in C++ by clang.
 ZONED       := $(foreach build,gcc+asan+zones clang+asan+zones gcc+valgrind+zones gcc+asan,\
                  $(OUT)/$(build)/zoned) \
                $(OUT)/gcc+asan+zones/zoned-clang++

@@ -301,7 +301,7 @@ sub scenes_of {
 sub runs_of {
     my ( $program, $path, $known, $is_first ) = @_;
     return ['2000000'] if $program =~ m{/fuzz$};
-    return () if $program =~ /masked/ && $path =~ m{/arena};    # one core has no scenes of it
+    return () if $program =~ m{/gcc\+explorer-masked/} && $path =~ m{/arena};    # one core has no scenes of it
     return scenes_of($path) if $program =~ m{/explorer$};
     return [] if $program !~ m{/tests$};
     return (
@@ -349,6 +349,7 @@ sub judge {
             next;
         }
         my @runs  = runs_of( $program, $path, $known, $verdict ne 'passes' );
+        next if !@runs;
         my @short = short_tests( $folder, $program );
         ( $verdict, my $killer ) = ask( $folder, $program, \@pairs, \@short, @runs );
         ( $verdict, $killer ) = ask( $folder, $program, \@pairs, [], [] )

@@ -53,6 +53,7 @@ my @faults = (
     [ 'heap_free', 'joins', 'src/heap_free.c', 'block -= before;', 'block -= bytes;' ],
     [ 'heap_free', 'joins', 'src/heap_free.c', 'bytes += behind;', 'bytes = behind;' ],
     [ 'heap_free', 'joins', 'src/heap_free.c', 'end == frontier_of(heap)', 'end - 1 == frontier_of(heap)' ],
+    [ 'heap_free', 'joins', 'src/heap_free.c', '|| REEL_UNLIKELY(!reel_heap_unlink(heap, block - before))', '' ],
     [ 'heap_init', 'what_fits', 'src/heap_init.c', 'gap <= size - end', 'gap <= size' ],
     [ 'heap_most', 'most_granules', 'src/heap_init.c', 'bit >>= 1', 'bit >>= 2' ],
     [ 'heap_realloc', 'stays', 'src/heap.c', 'n > heap->count - first', 'n >= heap->count - first' ],

@@ -47,6 +47,7 @@ ALWAYS_INLINE bool has_granules(const reel_heap *heap)
     TRUTH((((a) - (b)) << (shift)) == ((a) << (shift)) - ((b) << (shift)))
 #define KNOW_GRANULES(n, shift) \
     TRUTH((n) > UINTPTR_MAX >> (shift) || (n) << (shift) >> (shift) == (n))
+
 // Do `size` bytes fit in the `bytes` at x, and where, if they start at a multiple of
 // mask + 1? heap.c proves that this is so.
 ALWAYS_INLINE bool fits_padded(uintptr_t x, size_t bytes, uintptr_t mask,

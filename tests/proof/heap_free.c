@@ -13,7 +13,8 @@ typedef struct neighbours {
     reel_heap heap; // first
     bool is_free_before, is_free_behind;
     uintptr_t bytes_before, bytes_behind;
-    bool is_sound_before, is_sound_behind; // nobody wrote to its words
+    bool is_sound_before, is_sound_behind;   // nobody wrote to its length
+    bool is_linked_before, is_linked_behind; // nor to its links
     bool is_undone, is_lowered, is_linked;
     uintptr_t undone_block, lowered_to;
     uintptr_t linked_block, linked_bytes;
@@ -80,7 +81,7 @@ bool cut_reel_heap_unlink(reel_heap *heap, uintptr_t block)
     } else {
         seen->unlinked_behind = block;
     }
-    return true;
+    return is_first ? seen->is_linked_before : seen->is_linked_behind;
 }
 
 void cut_reel_heap_link(reel_heap *heap, uintptr_t block, size_t bytes)
@@ -142,6 +143,8 @@ PROOF(a_freed_block_joins_its_free_neighbours_and_nothing_else, 0)
     seen.bytes_behind = behind << any_heap.shift;
     seen.is_sound_before = any_word() & 1;
     seen.is_sound_behind = any_word() & 1;
+    seen.is_linked_before = any_word() & 1;
+    seen.is_linked_behind = any_word() & 1;
     seen.is_undone = false, seen.is_lowered = false, seen.is_linked = false;
     seen.unlinked = 0;
     reel_heap *const heap = &seen.heap;
@@ -149,11 +152,11 @@ PROOF(a_freed_block_joins_its_free_neighbours_and_nothing_else, 0)
     const uintptr_t shift = heap->shift;
     ASSUME(has_granules(heap) && frontier <= heap->count);
     ASSUME(first < frontier && n > 0 && n <= frontier - first);
-    // A free neighbour lies in the heap, below the frontier.
+    // A free neighbour lies in the heap, below the frontier. Above, no bit is valid.
     const size_t end = first + n;
+    const bool is_behind = end < frontier && seen.is_free_behind;
     ASSUME(!seen.is_free_before || (before > 0 && before <= first));
-    ASSUME(end != frontier || !seen.is_free_behind);
-    ASSUME(!seen.is_free_behind || (behind > 0 && behind < frontier - end));
+    ASSUME(!is_behind || (behind > 0 && behind < frontier - end));
     KNOW_REST(first, before, shift);
     KNOW_BYTES(first, n, shift);
     KNOW_BYTES(n, before, shift);
@@ -164,13 +167,17 @@ PROOF(a_freed_block_joins_its_free_neighbours_and_nothing_else, 0)
     const size_t free_bytes = heap->below_peak;
     const uintptr_t block = address_of(heap, first);
     const reel_status status = free_block(heap, block, first, n);
-    const bool is_sound = (!seen.is_free_before || seen.is_sound_before)
-                          && (!seen.is_free_behind || seen.is_sound_behind);
+    const bool takes_before =
+        seen.is_free_before && seen.is_sound_before && seen.is_linked_before;
+    const bool takes_behind =
+        is_behind && seen.is_sound_behind && seen.is_linked_behind;
+    const bool is_sound =
+        takes_before == seen.is_free_before && takes_behind == is_behind;
     const size_t from = seen.is_free_before ? first - before : first;
     const uintptr_t start =
         seen.is_free_before ? address_of(heap, first - before) : block;
     const size_t joined = seen.is_free_before ? n + before : n;
-    const size_t all = seen.is_free_behind ? joined + behind : joined;
+    const size_t all = is_behind ? joined + behind : joined;
     ASSERT((status == REEL_OK) == is_sound);
     ASSERT(seen.is_undone == !is_sound);
     ASSERT(seen.is_lowered == (is_sound && end == frontier));
@@ -179,17 +186,17 @@ PROOF(a_freed_block_joins_its_free_neighbours_and_nothing_else, 0)
     ASSERT(!seen.is_linked || seen.linked_block == start);
     ASSERT(!seen.is_linked || seen.linked_bytes == all << shift);
     ASSERT(!is_sound
-           || seen.unlinked
-                  == (size_t)seen.is_free_before + seen.is_free_behind);
-    ASSERT(!is_sound || !seen.is_free_before || seen.unlinked_before == start);
-    ASSERT(!is_sound || !seen.is_free_behind
+           || seen.unlinked == (size_t)seen.is_free_before + is_behind);
+    ASSERT(!takes_before || seen.unlinked_before == start);
+    ASSERT(!is_sound || !is_behind
            || seen.unlinked_behind == address_of(heap, end));
     ASSERT(heap->below_peak
            == free_bytes + (n << shift)); // undone by undo_free()
     // What an undo gives back to the block before is what was taken from it.
-    ASSERT(!seen.is_undone || !seen.is_free_before || !seen.is_sound_before
-           || seen.undone_block == start);
+    ASSERT(!seen.is_undone
+           || seen.undone_block == (takes_before ? start : block));
     COVER(seen.is_lowered && seen.is_free_before);
-    COVER(seen.is_linked && seen.is_free_before && seen.is_free_behind);
-    COVER(seen.is_undone && seen.unlinked == 1);
+    COVER(seen.is_linked && seen.is_free_before && is_behind);
+    COVER(seen.is_undone && takes_before);
+    COVER(seen.is_undone && seen.unlinked == 1 && !takes_before);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // src/heap_init.c: heads, map and granules lie in the buffer, one behind the other.
 //
-// heap_most.c proves that the search finds the most granules that fit.
+// heap_most.c proves that the search finds the most granules that fit, if fewer fit
+// wherever more do.
 
 #include "heap.h"
 
@@ -48,7 +49,7 @@ PROOF(what_fits_lies_in_the_buffer, 0)
     OBSERVE(is_fit);
 }
 
-// So the search from the highest bit down finds the most.
+// Then the search from the highest bit down finds the most. (See `open`.)
 PROOF(if_so_many_fit_fewer_do, 0)
 {
     const uintptr_t shift = any_case(ANY_SHIFT);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// src/heap_init.c: the search for the most granules finds them, if so many fit and no
-// more (heap_init.c).
+// src/heap_init.c: the search for the most granules finds them, if fewer fit wherever
+// more do (heap_init.c).
 
 #include "heap.h"
 

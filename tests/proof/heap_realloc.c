@@ -2,7 +2,7 @@
 // src/heap.c: when a block grows or shrinks where it lies, and when it moves.
 //
 // The map is not looked at here: what it says of the block and of what follows is any
-// that a sound heap has.
+// that a sound heap has. The links of what follows are sound (heap_free.c has others).
 
 #include "heap.h"
 

@@ -31,7 +31,7 @@ uintptr_t any_word(void);
 uintptr_t any_same(uintptr_t word);
 
 // One of a few numbers, both included. Where a goal is hard for all at once, it is decided
-// for each, as a constant. A proof has one of these at most.
+// for each, as a constant. A proof has one of these, or some that an ASSUME makes equal.
 uintptr_t any_case(uintptr_t least, uintptr_t most);
 
 #define ASSUME(fact) proof_assume(fact)
