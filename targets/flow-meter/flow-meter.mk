@@ -4,8 +4,10 @@
 METER        := $(OUT)/mps2-an385/flow-meter.elf
 METER_INPUT  := $(OUT)/captures/real.pcap
 METER_BUILD  := gcc+checks2+poison1+asan
-METER_HOST   := $(addsuffix flow-meter,$(OUT)/$(METER_BUILD)/ \
-                $(addprefix $(OUT)/$(METER_BUILD)/,starved/ unrewound/ unclosed/ shallow/))
+METER_LINKED := unrewound unclosed
+METER_HOST   := $(OUT)/$(METER_BUILD)/flow-meter \
+                $(foreach variant,starved shallow $(METER_LINKED),\
+                  $(OUT)/$(METER_BUILD)/$(variant)/flow-meter)
 # With few packet buffers, and no room for a flow or the result of an interval;
 # and with a pool that takes no care of interrupts.
 METER_TWINS  := $(OUT)/mps2-an385/dry/flow-meter.elf $(OUT)/mps2-an385+none/flow-meter.elf
@@ -48,9 +50,9 @@ $(OUT)/%/flow-meter-traced.elf: \
 $(OUT)/%/flow-meter: $$(call objects,$$(firstword $$(subst /, ,$$*)),$(CORE) port/always.c) \
                      $$(call objects,$$*,$(METER_ON_HOST))
 	$(SAY); $(LINK)
-$(addprefix $(OUT)/$(METER_BUILD)/,unrewound/flow-meter unclosed/flow-meter): \
+$(METER_LINKED:%=$(OUT)/$(METER_BUILD)/%/flow-meter): \
         $(call objects,$(METER_BUILD),$(CORE) port/always.c $(METER_ON_HOST))
-	$(SAY); $(FOLDER); $(LINK) $(WRAP_$(word 2,$(pieces)))
+	$(SAY); $(FOLDER); $(LINK) $(WRAP_$(variant))
 
 $(METER_INPUT): | $(OUT)/have-board
 	mkdir -p $(@D)

@@ -8,12 +8,9 @@
 
 #include "where/most_granules"
 
-// log2 of the only powers of two that these proofs have.
 uintptr_t cut_log2_of(size_t pow2)
 {
-    const uintptr_t log2 = any_case(ANY_SHIFT);
-    ASSUME(pow2 == (size_t)1 << log2);
-    return log2;
+    return any_log2_of(pow2);
 }
 
 static size_t bytes_of_map(uintptr_t bin, size_t n)

@@ -13,12 +13,9 @@ bool cut_fits(uintptr_t start, size_t size, size_t granule, size_t n,
     return n <= start;
 }
 
-// log2 of the only power of two here.
 uintptr_t cut_log2_of(size_t pow2)
 {
-    const uintptr_t log2 = any_case(ANY_SHIFT);
-    ASSUME(pow2 == (size_t)1 << log2);
-    return log2;
+    return any_log2_of(pow2);
 }
 
 #include "where/most_granules"

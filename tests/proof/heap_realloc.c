@@ -13,7 +13,7 @@ typedef struct reallocated {
     reel_heap heap; // first
     bool is_block, is_free_behind, is_sound_behind;
     uintptr_t first, n, old, bytes_behind, elsewhere;
-    bool is_refused, is_raised, is_fronted, is_noted, is_asked, is_freed;
+    bool is_refused, is_raised, is_fronted, is_noted, is_asked;
     uintptr_t raised_to, front_block, front_bytes, front_n, front_taken;
     uintptr_t noted_n, noted_bytes, shrunk_to, asked_size, asked_align;
     uintptr_t copied, unlinked;
