@@ -31,7 +31,7 @@
 #define THREAD_BITS UINTPTR_MAX
 #endif
 
-// The kernel looks at 32 bits: the low ones.
+// The kernel looks at 32 bits, and the rest of the word stays 0.
 #if defined(__linux__)
 typedef uint32_t gate_word;
 #else
@@ -40,11 +40,7 @@ typedef uintptr_t gate_word;
 
 static gate_word *word_of(const reel_word *gate)
 {
-    const union {
-        uintptr_t number;
-        gate_word words[sizeof(uintptr_t) / sizeof(gate_word)];
-    } one = { 1 };
-    return (gate_word *)(uintptr_t)&gate->value + (one.words[0] == 1 ? 0 : 1);
+    return (gate_word *)(uintptr_t)&gate->value;
 }
 
 // ---- which thread it is -----------------------------------------------------------
@@ -95,8 +91,16 @@ uintptr_t reel_port_gate_holder(const reel_word *gate)
 
 // ---- fork --------------------------------------------------------------------------
 
+// A fork that waits goes ahead of threads that are not inside yet: those that wait for one
+// another would let it wait for ever.
+#if defined(PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP)
+#define FORKS_OPEN PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+#else
+#define FORKS_OPEN PTHREAD_RWLOCK_INITIALIZER
+#endif
+
 // Taken for reading by each thread that is inside a gate.
-static pthread_rwlock_t forks = PTHREAD_RWLOCK_INITIALIZER;
+static pthread_rwlock_t forks = FORKS_OPEN;
 
 static void before_fork(void)
 {
@@ -115,7 +119,7 @@ static void after_fork(void)
 // The only thread of the child, under another number.
 static void in_child(void)
 {
-    static const pthread_rwlock_t open = PTHREAD_RWLOCK_INITIALIZER;
+    static const pthread_rwlock_t open = FORKS_OPEN;
     self = 0;
     forks = open;
     if (depth > 0) {

@@ -177,6 +177,7 @@ void blocks_set_up(const stage *on, const scene *plan)
     reel_blocks_init(blocks_pool(), block(0),
                      REEL_BLOCKS_SIZE(WORD, plan->size), WORD, plan->size);
     spoil_links(plan);
+    explorer_wall_off(block(2 * plan->size)); // blocks, then links
     start_caches(plan->slots);
     letters_act_before(on, plan);
     book.is_hostile = letters_occur(plan, "xB");

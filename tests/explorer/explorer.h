@@ -99,6 +99,9 @@ typedef struct stage {
 // The objects of a scene lie here: only this memory is looked after.
 extern uintptr_t explorer_memory[MEMORY_WORDS];
 
+// A word behind an object of the scene, which no context may reach.
+void explorer_wall_off(const uintptr_t *word);
+
 // This schedule shows a bug: leave it. Does not return inside a schedule.
 void explorer_fail(const char *what);
 

@@ -56,6 +56,7 @@ static accesses plain[MEMORY_WORDS];
 static unsigned spurious_left;
 static bool is_weak;
 static uintptr_t pause_word;
+static const uintptr_t *walled_off;
 
 static void join(view *into, const view *other)
 {
@@ -104,8 +105,8 @@ static size_t word_index(const void *address)
 static unsigned find_location(const uintptr_t *word)
 {
     const size_t index = word_index(word);
-    if (index >= MEMORY_WORDS) {
-        explorer_fail("a shared word lies outside of the scene's memory");
+    if (index >= MEMORY_WORDS || word == walled_off) {
+        explorer_fail("a shared word lies outside of what a scene has");
     }
     if (location_of[index] == 0) {
         location_of[index] = (uint8_t)(add_location(word) + 1);
@@ -124,8 +125,14 @@ void see_later(unsigned location, size_t number)
     *oldest = (uint8_t)(*oldest <= number ? number + 1 : *oldest);
 }
 
+void explorer_wall_off(const uintptr_t *word)
+{
+    walled_off = word;
+}
+
 void memory_forget(void)
 {
+    walled_off = NULL;
     location_count = 0;
     for (size_t i = 0; i < MEMORY_WORDS; i++) {
         location_of[i] = 0;

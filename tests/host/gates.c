@@ -3,6 +3,7 @@
 // A program of its own, natively and under ThreadSanitizer. TAP.
 
 #define _GNU_SOURCE
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -49,10 +50,12 @@ static bool panicked(void)
 static reel_pool pool;
 static reel_pool_chunk chunks[CHUNKS];
 static void (*hook)(void); // inside the gate
+static size_t supplied;    // not atomic: only one thread is inside the gate
 
 static void *supply(void *self, size_t size, size_t align)
 {
     (void)self, (void)align;
+    supplied++;
     if (hook != NULL) {
         hook();
     }
@@ -66,14 +69,21 @@ static reel_status take_back(void *self, void *block, size_t size)
     return REEL_OK;
 }
 
-static void fresh_pool(void)
+static reel_allocator fresh_backing(void)
 {
     static const reel_allocator_ops ops = { .allocate = supply,
                                             .free = take_back };
     const reel_allocator backing = { &ops, NULL };
     hook = NULL;
+    supplied = 0;
     panics = 0;
-    if (reel_pool_init(&pool, backing, chunks, CHUNKS, PAGE, PAGE) != REEL_OK) {
+    return backing;
+}
+
+static void fresh_pool(void)
+{
+    if (reel_pool_init(&pool, fresh_backing(), chunks, CHUNKS, PAGE, PAGE)
+        != REEL_OK) {
         abort();
     }
 }
@@ -167,36 +177,68 @@ static void handlers_never_enter(void)
 // ---- many threads -------------------------------------------------------------------------
 
 #define THREADS 4
-#define CLAIMS  500
+#define CLAIMS  100
 
 static atomic_size_t claimed;
 
+static void take_a_moment(void)
+{
+    const struct timespec moment = { 0, 200000 };
+    (void)nanosleep(&moment, NULL);
+}
+
+// Whatever error a thread met before.
 static void *claim_many(void *unused)
 {
     (void)unused;
+    errno = ESRCH;
     for (size_t i = 0; i < CLAIMS; i++) {
         claimed += reel_pool_claim(&pool) != NULL;
     }
     return NULL;
 }
 
-static void threads_grow_in_turn(void)
+static void let_all(void *(*run)(void *), void *with)
 {
     pthread_t threads[THREADS];
-    fresh_pool();
-    claimed = 0;
+    hook = take_a_moment;
     for (size_t i = 0; i < THREADS; i++) {
-        if (pthread_create(&threads[i], NULL, claim_many, NULL) != 0) {
+        if (pthread_create(&threads[i], NULL, run, with) != 0) {
             abort();
         }
     }
     for (size_t i = 0; i < THREADS; i++) {
         (void)pthread_join(threads[i], NULL);
     }
+}
+
+static void threads_grow_in_turn(void)
+{
+    fresh_pool();
+    claimed = 0;
+    let_all(claim_many, NULL);
     RESULT(claimed == THREADS * CLAIMS && panics == 0
                && reel_pool_chunks(&pool) == THREADS * CLAIMS,
            "threads that all grow the pool wait for each other, and none fails",
            NULL);
+}
+
+static void *allocate_many(void *from)
+{
+    for (size_t i = 0; i < CLAIMS; i++) {
+        free(reel_allocate(*(const reel_allocator *)from, 1, 1));
+    }
+    return NULL;
+}
+
+// Nothing but the gate puts two calls in order.
+static void each_thread_sees_what_the_one_before_wrote(void)
+{
+    reel_lock lock;
+    reel_allocator shared = reel_locked(&lock, fresh_backing());
+    let_all(allocate_many, &shared);
+    RESULT(supplied == THREADS * CLAIMS && panics == 0,
+           "a thread sees what the one before wrote inside the gate", NULL);
 }
 
 // ---- two pools over one backing ------------------------------------------------------------
@@ -347,15 +389,16 @@ static void on_one_core_a_high_priority_waits_only_while_the_low_one_works(void)
     (void)sched_setaffinity(0, sizeof all, &all);
 }
 
+// ThreadSanitizer takes the lock of forks, which a child begins anew, for held.
+#if defined(__SANITIZE_THREAD__)
+#define CHILD_MAY_WAIT false
+#else
+#define CHILD_MAY_WAIT true
+#endif
+
 // ---- fork -------------------------------------------------------------------------------------
 
 static atomic_bool stop;
-
-static void take_a_moment(void)
-{
-    const struct timespec moment = { 0, 200000 };
-    (void)nanosleep(&moment, NULL);
-}
 
 static void *grow_all_the_time(void *unused)
 {
@@ -390,20 +433,54 @@ static bool grow_in_child(void)
 
 static void a_child_finds_every_gate_open(void)
 {
-    pthread_t thread;
+    pthread_t threads[2]; // one waits for the other
     int good = 0;
     fresh_pool();
     hook = take_a_moment;
     stop = false;
-    if (pthread_create(&thread, NULL, grow_all_the_time, NULL) != 0) {
-        abort();
+    for (size_t i = 0; i < 2; i++) {
+        if (pthread_create(&threads[i], NULL, grow_all_the_time, NULL) != 0) {
+            abort();
+        }
     }
     for (int i = 0; i < 50; i++) {
         good += child_does(grow_in_child);
     }
     stop = true;
-    (void)pthread_join(thread, NULL);
-    RESULT(good == 50, "a child finds open what a thread of its parent was in",
+    for (size_t i = 0; i < 2; i++) {
+        (void)pthread_join(threads[i], NULL);
+    }
+    RESULT(
+        good == 50,
+        "a child finds open what threads of its parent were in, and comes soon",
+        NULL);
+}
+
+static pthread_t other;
+
+static void let_another_wait(void)
+{
+    hook = NULL;
+    if (pthread_create(&other, NULL, claim, NULL) != 0) {
+        abort();
+    }
+    take_a_moment();
+}
+
+static bool wait_in_child(void)
+{
+    void *got = NULL;
+    hook = let_another_wait;
+    return reel_pool_claim(&pool) != NULL && pthread_join(other, &got) == 0
+           && got != NULL && panics == 0;
+}
+
+static void threads_of_a_child_wait_for_each_other(void)
+{
+    fresh_pool();
+    RESULT(!CHILD_MAY_WAIT
+               || (reel_pool_claim(&pool) != NULL && child_does(wait_in_child)),
+           "threads of a child wait for each other, by their own numbers",
            NULL);
 }
 
@@ -425,7 +502,8 @@ static void a_hook_may_fork(void)
     hook = fork_inside;
     void *const page = reel_pool_claim(&pool);
     const bool goes_on = page != NULL && reel_pool_claim(&pool) != NULL
-                         && in_another_thread(claim) != NULL && panics == 0;
+                         && in_another_thread(claim) != NULL && panics == 0
+                         && (!CHILD_MAY_WAIT || child_does(grow_in_child));
     if (forked == 0) {
         _exit(goes_on ? 0 : 1);
     }
@@ -439,9 +517,11 @@ int main(void)
     a_hook_that_calls_its_own_pool_is_told();
     handlers_never_enter();
     threads_grow_in_turn();
+    each_thread_sees_what_the_one_before_wrote();
     two_pools_of_two_threads_share_an_arena();
     on_one_core_a_high_priority_waits_only_while_the_low_one_works();
     a_child_finds_every_gate_open();
+    threads_of_a_child_wait_for_each_other();
     a_hook_may_fork();
     if (REEL_CHECKS >= 1) {
         a_thread_that_ended_inside_is_not_waited_for();
