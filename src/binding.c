@@ -15,8 +15,9 @@ void reel_binding_handle(const reel_registry_entry *entry, const void *self,
         return;
     }
     const reel_registry *const registry = entry->registry;
+    // Relaxed: reel_registry_get() asks whether it is the version of now.
     const reel_handle found = { (size_t)(entry - registry->entries),
-                                load_acquire(&entry->version) };
+                                load_relaxed(&entry->version) };
     const reel_allocator *const allocator = reel_registry_get(registry, found);
     // Another allocator may have the entry by now: its handle must not get out.
     if (allocator != NULL && allocator->self == self) {

@@ -160,7 +160,6 @@ static inline void end_stack(reel_arena *arena)
         store_release(&arena->next, stop);
         put(&arena->peak, stop);
         put(&arena->floor, stop);
-        put(&arena->last_position, stop);
         put(&arena->base, stop);
     }
     arena->entry = (reel_registry_entry *)(void *)arena;

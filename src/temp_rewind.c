@@ -5,7 +5,7 @@
 // ---- the frontier falls ------------------------------------------------------
 
 // The frontier falls before the hook is called, so no context takes memory that
-// is decommitted. A checker does not hear of memory that is not accessible.
+// is decommitted. No block is there, so a checker has it for dead already.
 size_t reel_temp_lower(reel_temp *temp, size_t keep, size_t limit)
 {
     const uintptr_t frontier = committed_of(temp);
@@ -18,7 +18,6 @@ size_t reel_temp_lower(reel_temp *temp, size_t keep, size_t limit)
     // than there is.
     const size_t less = (most | page_mask_of(temp)) + 1;
     set_frontier(temp, frontier - less);
-    watch_unused(frontier - less, less);
     temp->pages->decommit(temp->pages->context, (void *)(frontier - less),
                           less);
     return less;

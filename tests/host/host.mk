@@ -7,7 +7,7 @@ LARGE    := gcc+O2 armhf+O2
 
 HOST_RUNS   += $(foreach program,$(THREADED),\
                  $(OUT)/gcc+O2/$(program) $(OUT)/gcc+O2+tsan/$(program)) \
-               $(OUT)/gcc+O2+checks2/arena_threads $(LARGE:%=$(OUT)/%/large)
+               $(OUT)/gcc+O2+checks2/arena_threads $(OUT)/gcc+O2+tsan+checks2/arena_threads $(LARGE:%=$(OUT)/%/large)
 MATRIX_RUNS += $(OUT)/gcc+O2+tsan+checks2/reserved \
                $(foreach build,clang+O2 gcc+none+O2 gcc+none+wide+O2 armhf+none+O2 gcc+masked+wide+checks2+O2 \
                  armhf+none+wide+O2 armhf+masked+wide+checks2+O2,$(OUT)/$(build)/large)

@@ -439,6 +439,18 @@ static void a_mark_from_before_init_leaves_the_arena_sound(void)
     }
 }
 
+static void two_bytes_are_a_granule(void)
+{
+    fresh_arena();
+    unsigned char *const start = memory;
+    EXPECT_EQUAL(reel_arena_init_granular(&arena, start, 16, 2), REEL_OK);
+    for (size_t i = 0; i < 8; i++) {
+        EXPECT_EQUAL(reel_arena_alloc(&arena, 1, 1), start + 2 * i);
+    }
+    EXPECT(reel_arena_alloc(&arena, 1, 1) == NULL
+           && reel_arena_is_valid(&arena));
+}
+
 // Whatever a mark says, an arena that takes it is as sound as before.
 static void no_forged_mark_unsettles_an_arena(void)
 {
@@ -772,6 +784,7 @@ const test_case arena_tests[] = {
     TEST(no_number_of_rewinds_makes_a_live_mark_stale),
     TEST(a_mark_from_before_init_cannot_lead_outside),
     TEST(a_mark_from_before_init_leaves_the_arena_sound),
+    TEST(two_bytes_are_a_granule),
     TEST(no_forged_mark_unsettles_an_arena),
     TEST(corrupt_bookkeeping_is_noticed),
     TEST(poison_fills_what_is_fresh_and_what_is_dead),

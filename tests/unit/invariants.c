@@ -157,6 +157,25 @@ static void each_step_looks_at_a_cache_of_blocks(void)
     EXPECT(was_noticed());
 }
 
+static void what_comes_back_looks_at_the_cache_of_blocks(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_blocks();
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
+    void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
+    EXPECT(test_is_calm());
+    const bool is_inline = !REEL_POISON && !REEL_WATCH && !REEL_EVENTS;
+    the.blocks_cache.bytes--;
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, block) == REEL_OK
+           && (is_inline || was_noticed()));
+    reel_blocks_cache_flush(&the.blocks_cache);
+    EXPECT(was_noticed());
+}
+
 static void each_step_looks_at_the_pool(void)
 {
     if (has_no_invariants()) {
@@ -394,6 +413,7 @@ const test_case invariants_tests[] = {
     TEST(a_shared_step_looks_at_the_arena),
     TEST(each_step_looks_at_the_blocks),
     TEST(each_step_looks_at_a_cache_of_blocks),
+    TEST(what_comes_back_looks_at_the_cache_of_blocks),
     TEST(each_step_looks_at_the_pool),
     TEST(a_flush_looks_at_the_cache_of_pages),
     TEST(each_step_looks_at_the_region),

@@ -180,6 +180,7 @@ static void open_cached(void)
     EXPECT_EQUAL(reel_region_open_cached(&region, &cache), REEL_OK);
     EXPECT(reel_region_is_open(&region) && agrees());
     EXPECT(stats().used == 0 && stats().failures == 0);
+    EXPECT_EQUAL(stats().largest_refused, 0);
 }
 
 static void close_cached(void)

@@ -242,6 +242,24 @@ static void closing_frees_the_whole_span(void)
     EXPECT_EQUAL(take(128, 1), at(0, 0));
 }
 
+static void poison_fills_a_span_that_is_closed(void)
+{
+    if (REEL_WATCH) {
+        tap_skip("no poison, or a checker that would not let us look");
+        return;
+    }
+    fresh(&freeing, 1);
+    open_span(32);
+    unsigned char *const block = cut(24, 1);
+    for (size_t i = 0; i < 24; i++) {
+        block[i] = 7;
+    }
+    close_span();
+    for (size_t i = 0; i < 24; i++) {
+        EXPECT_EQUAL(block[i], REEL_POISON ? 0xDD : 7);
+    }
+}
+
 static void closing_frees_a_span_between_blocks(void)
 {
     fresh(&freeing, 1);
@@ -365,6 +383,7 @@ const test_case span_tests[] = {
     TEST(unused_spans_use_nothing_up),
     TEST(room_that_comes_back_in_an_early_chunk_is_found),
     TEST(closing_frees_the_whole_span),
+    TEST(poison_fills_a_span_that_is_closed),
     TEST(closing_frees_a_span_between_blocks),
     TEST(a_freed_span_that_is_last_gives_its_place_back),
     TEST(a_span_is_freed_by_nothing_but_its_closing),
