@@ -114,7 +114,10 @@ static void what_a_block_pool_has_not_handed_out_is_dead(void)
     EXPECT_EQUAL(reel_blocks_free(&the.blocks, a), REEL_OK);
     EXPECT(is_dead(a));
     void *const b = reel_blocks_cache_alloc(&the.blocks_cache);
-    EXPECT(is_alive(b));
+    EXPECT(is_alive(b) && is_dead(the.slots[0]));
+    void *const c = reel_blocks_cache_alloc(&the.blocks_cache);
+    EXPECT(is_alive(c));
+    EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, c), REEL_OK);
     EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, b), REEL_OK);
     EXPECT(is_dead(b));
     reel_blocks_cache_flush(&the.blocks_cache);
