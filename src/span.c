@@ -157,7 +157,6 @@ reel_status reel_span_close(reel_span *span)
         close_in(span, chunk);
     }
     // Closed, also if it was stale: a second close finds nothing to give back.
-    span->start = 0;
     span->next = 0;
     span->end = 0;
     return chunk != NULL ? REEL_OK : REEL_STALE;

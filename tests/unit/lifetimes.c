@@ -950,6 +950,7 @@ static void a_flush_after_the_end_of_a_block_pool_writes_nothing(void)
     take_all();
     reel_blocks_cache_flush(&the.blocks_cache);
     EXPECT(test_is_calm() && is_undisturbed());
+    EXPECT(the.blocks_cache.top == the.blocks_cache.slots);
 }
 
 static void a_page_cache_may_end_before_its_pool(void)
