@@ -39,6 +39,12 @@ $(OUT)/%/faults: $$(call objects,$$*,$(CORE) $(addprefix port/host/,malloc.c pag
 	$(SAY); $(LINK) $(WRAPPED:%=-Wl,--wrap=%)
 HOST_RUNS += $(OUT)/gcc/faults
 
+# Reports and histories, with answers of the program's own in place of addr2line's.
+$(OUT)/%/failures: $$(call objects,$$*,$(CORE) $(addprefix port/host/,history.c report.c) \
+                     port/report/report.c tests/host/failures.c $(CONSOLE))
+	$(SAY); $(LINK) $(addprefix -Wl$(comma)--wrap=,popen pclose dladdr)
+HOST_RUNS += $(OUT)/gcc+checks2/failures
+
 WATCHED     := $(OUT)/gcc+asan/watched $(OUT)/gcc+O2+valgrind/watched
 SCRIPT_RUNS += tests/host/watch.t
 NEEDS_tests/host/watch.t := $(WATCHED)
@@ -92,7 +98,7 @@ $(OUT)/%/blamed: $$(call objects,$$*,$(CORE) $(addprefix port/host/,history.c re
                    port/report/report.c tests/host/blamed.c)
 	$(SAY); $(LINK)
 
-# A thread that leaves a gate and ends while another one asks for it.
+# A thread that leaves a gate and ends while another one asks for it; a kernel that refuses to wait.
 $(OUT)/%/holder: $$(call objects,$$*,$(CORE) port/host/gate.c tests/host/holder.c $(CONSOLE))
-	$(SAY); $(LINK) -Wl,--wrap=syscall -pthread
+	$(SAY); $(LINK) -Wl,--wrap=syscall,--wrap=nanosleep -pthread
 HOST_RUNS += $(OUT)/gcc/holder
