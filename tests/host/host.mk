@@ -32,7 +32,7 @@ $(OUT)/%/large: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/large.c
 	$(SAY); $(LINK)
 
 # The port's calls of the system go through the program, which refuses some.
-WRAPPED := posix_memalign sysconf mmap munmap mprotect madvise mlock munlock
+WRAPPED := posix_memalign free sysconf mmap munmap mprotect madvise mlock munlock
 
 $(OUT)/%/faults: $$(call objects,$$*,$(CORE) $(addprefix port/host/,malloc.c pages.c) tests/host/faults.c \
                    $(CONSOLE))
