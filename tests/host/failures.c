@@ -180,6 +180,7 @@ static void a_call_without_a_line_has_an_address(void)
     after += 1u << 30; // in no file
     EXPECT(has_address());
     after -= 1u << 30;
+    EXPECT(!reel_host_line(NULL, (char[64]){ 0 }, 64));
     tap_result("a call without a line has an address", NULL);
 }
 
