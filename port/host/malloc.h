@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /// Offer malloc as an allocator. It does not detect foreign blocks. It refuses
-/// more than 256 GiB (on 32 bits more than 2 GiB), and alignments above 1 GiB.
+/// more than 256 GiB (on 32 bits 2 GiB or more), and alignments above 1 GiB.
 ///
 /// Returns  the allocator, valid for ever. Any thread may use it, but no
 ///          handler.

@@ -23,7 +23,7 @@ COVER_EXPLORERS := $(OUT)/cover+explorer/explorer $(OUT)/cover+explorer-masked/e
 COVER_RUNS := $(addsuffix /tests,$(addprefix $(OUT)/cover+,checks2+poison1 \
                 checks1+poison0 masked+checks2 masked+wide none+checks2 \
                 meddling+checks2 checks2+poison1+asan)) \
-              $(foreach program,$(THREADED) faults,$(OUT)/cover+checks2/$(program)) \
+              $(foreach program,$(THREADED) faults failures,$(OUT)/cover+checks2/$(program)) \
               $(OUT)/cover+events/counted $(OUT)/cover+events+checks2+poison1/tests \
               $(foreach word,rewind reset blocks heap region explain,$(OUT)/cover+asan+recover+history/blamed@$(word)) \
               $(foreach word,roots dump release release-disposed temp-trim,$(OUT)/cover+asan+recover/watched@$(word)) \

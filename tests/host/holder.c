@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Who is inside a gate is asked in two steps: which thread, and whether that thread is
-// there. Between them it may leave the gate and end. This program lets it.
+// there. Between them it may leave the gate and end. This program lets it. And the kernel
+// may refuse to let a thread wait.
 
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "reel/port.h"
@@ -21,6 +23,10 @@ long __wrap_syscall(long number, ...);
 
 long __wrap_syscall(long number, ...)
 {
+    if (number == SYS_futex) {
+        errno = EAGAIN;
+        return -1;
+    }
     if (number == SYS_tgkill) {
         if (leaves) {
             gate.value = 0;
@@ -31,6 +37,16 @@ long __wrap_syscall(long number, ...)
     return __real_syscall(number);
 }
 
+static unsigned naps;
+
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left);
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
+{
+    (void)left;
+    naps += time->tv_sec == 0 && time->tv_nsec == 50000;
+    return 0;
+}
+
 int main(void)
 {
     gate.value = GONE;
@@ -39,5 +55,9 @@ int main(void)
     leaves = true;
     RESULT(reel_port_gate_holder(&gate) == 0,
            "a thread that left before it ended is not inside", NULL);
+    reel_port_gate_wait(&gate);
+    RESULT(naps == 1,
+           "a thread that the kernel lets not wait sleeps for 50 microseconds",
+           NULL);
     return tap_end() ? 0 : 1;
 }

@@ -32,12 +32,18 @@ $(OUT)/%/large: $$(call objects,$$*,$(CORE) port/host/pages.c tests/host/large.c
 	$(SAY); $(LINK)
 
 # The port's calls of the system go through the program, which refuses some.
-WRAPPED := posix_memalign sysconf mmap munmap mprotect madvise mlock munlock
+WRAPPED := posix_memalign free sysconf mmap munmap mprotect madvise mlock munlock
 
 $(OUT)/%/faults: $$(call objects,$$*,$(CORE) $(addprefix port/host/,malloc.c pages.c) tests/host/faults.c \
                    $(CONSOLE))
 	$(SAY); $(LINK) $(WRAPPED:%=-Wl,--wrap=%)
 HOST_RUNS += $(OUT)/gcc/faults
+
+# Reports and histories, with answers of the program's own in place of addr2line's.
+$(OUT)/%/failures: $$(call objects,$$*,$(CORE) $(addprefix port/host/,history.c report.c) \
+                     port/report/report.c tests/host/failures.c $(CONSOLE))
+	$(SAY); $(LINK) $(addprefix -Wl$(comma)--wrap=,popen pclose dladdr)
+HOST_RUNS += $(OUT)/gcc+checks2/failures
 
 WATCHED     := $(OUT)/gcc+asan/watched $(OUT)/gcc+O2+valgrind/watched
 SCRIPT_RUNS += tests/host/watch.t
@@ -92,7 +98,7 @@ $(OUT)/%/blamed: $$(call objects,$$*,$(CORE) $(addprefix port/host/,history.c re
                    port/report/report.c tests/host/blamed.c)
 	$(SAY); $(LINK)
 
-# A thread that leaves a gate and ends while another one asks for it.
+# A thread that leaves a gate and ends while another one asks for it; a kernel that refuses to wait.
 $(OUT)/%/holder: $$(call objects,$$*,$(CORE) port/host/gate.c tests/host/holder.c $(CONSOLE))
-	$(SAY); $(LINK) -Wl,--wrap=syscall -pthread
+	$(SAY); $(LINK) -Wl,--wrap=syscall,--wrap=nanosleep -pthread
 HOST_RUNS += $(OUT)/gcc/holder
