@@ -154,7 +154,7 @@ sub depends {
     my ( $object, $path, @names ) = @_;
     my ( $name, $command, $on ) = @$object;
     my $is_test = $name =~ m{/obj/tests/};
-    return 0 if !$on->{$path} || $is_test && $path !~ /^include/;
+    return 0 if !$on->{$path} || $is_test && $path !~ m{^(?:include|port)/};
     return !defined $names[$is_test] || text_of( $command->[-1] ) =~ $names[$is_test];
 }
 
@@ -294,6 +294,7 @@ sub scenes_of {
         : $path =~ m{/blocks}                                ? ( ['blocks: '], ['batch: '] )
         : $path =~ m{/list}                                  ? ( ['blocks: '], ['batch: '], ['pool: '] )
         : $path =~ m{/(?:hooks|gate)}                        ? ['temp: ']
+        : $path =~ m{/locked_atomics}                        ? ['lock: ']
         : $path =~ m{/chunk}                                 ? ['rewindable: ']
         :                                                      [];
 }
@@ -325,12 +326,12 @@ sub ask {
     return 'passes';
 }
 
-# Which programs are asked about a mutant, and in which order. Only the explorer knows of
-# memory orders, and elsewhere it takes long.
+# Which programs are asked about a mutant, and in which order. Only ThreadSanitizer and the
+# explorer know of memory orders, and elsewhere the explorer takes long.
 sub order {
     my ( $mutant, @programs ) = @_;
     my @explorers = grep {m{/explorer$}} @programs;
-    return @explorers if $mutant->{kind} eq 'order';
+    return ( grep( {/[+]tsan/} @programs ), @explorers ) if $mutant->{kind} eq 'order';
     return ( grep( { !m{/explorer$} } @programs ), @explorers );
 }
 
@@ -339,7 +340,7 @@ sub order {
 sub judge {
     my ( $folder, $mutant, $known, @programs ) = @_;
     my $path  = $mutant->{path};
-    my @names = map { scalar names_for( $path, $mutant->{at}, $_ ) } 0, 1;
+    my @names = map { scalar names_for( $path, $mutant->{at}, $_ ) } 0, $path =~ /^include/;
     spill( "$folder/$path", operators::broken($mutant) );
     my ( $verdict, @why ) = ('unjudged');
     for my $program (@programs) {

@@ -609,6 +609,7 @@ static void an_array_of_nothing_is_a_byte(void)
     EXPECT(reel_array_size(7, 0) == 0 && reel_array_size(0, 7) == 0);
     EXPECT(reel_array_size(SIZE_MAX, 0) == 0 && reel_array_size(0, 0) == 0);
     EXPECT_EQUAL(reel_array_size(SIZE_MAX, 1), SIZE_MAX);
+    EXPECT_EQUAL(reel_array_size(SIZE_MAX / 2, 2), SIZE_MAX - 1);
     EXPECT_EQUAL(REEL_NEW_ARRAY(&arena, nothing, 7), (void *)memory);
     EXPECT_EQUAL(reel_arena_used(&arena), 1);
     EXPECT_EQUAL(REEL_NEW(&arena, nothing), (void *)(memory + 1));

@@ -175,6 +175,18 @@ static void a_block_pool_sees_each_wrong_field(void)
     }
 }
 
+static void a_block_pool_sees_a_link_that_was_never_written(void)
+{
+    reel_blocks *const b = &the.blocks;
+    start_blocks();
+    void *const first = reel_blocks_alloc(b);
+    void *const second = reel_blocks_alloc(b);
+    EXPECT_EQUAL(reel_blocks_free(b, first), REEL_OK);
+    EXPECT_EQUAL(reel_blocks_free(b, second), REEL_OK);
+    b->list.links[2] = b->list.links[0]; // says that nothing follows
+    SEES(is_blocks(), b->list.links[1], 2);
+}
+
 // Two blocks whose product is no size; and one list that is a ring.
 static void a_block_pool_sees_a_product_and_a_ring(void)
 {
@@ -699,6 +711,7 @@ const test_case clauses_tests[] = {
     TEST(a_temp_sees_each_wrong_field),
     TEST(a_temp_that_has_ended_sees_each_wrong_field),
     TEST(a_block_pool_sees_each_wrong_field),
+    TEST(a_block_pool_sees_a_link_that_was_never_written),
     TEST(a_block_pool_sees_a_product_and_a_ring),
     TEST(a_block_pool_that_has_ended_sees_each_wrong_field),
     TEST(a_cache_of_blocks_sees_each_wrong_field),
