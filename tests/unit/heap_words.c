@@ -120,6 +120,26 @@ static void a_free_block_that_says_it_is_shorter_is_not_taken(void)
     EXPECT(is_heap());
 }
 
+// Not even if the block behind looks like a free one of no bytes.
+static void a_free_block_of_no_bytes_is_not_believed(void)
+{
+    if (!are_writes_seen()) {
+        return;
+    }
+    start();
+    uintptr_t *const words = words_of(blocks[2]);
+    const uintptr_t was = words[-1];
+    words[-1] = 0;
+    words[0] = 0;
+    words[1] = (uintptr_t)&words[3];
+    words[2] = 0;
+    words[3] = (uintptr_t)words;
+    EXPECT_EQUAL(reel_heap_free(&heap, blocks[2]), REEL_INVALID);
+    EXPECT(test_panicked(REEL_INVALID));
+    words[-1] = was;
+    EXPECT(is_heap());
+}
+
 // ---- what is freed later -----------------------------------------------------------
 
 // The list of those goes on where no block is.
@@ -371,6 +391,7 @@ static void a_long_block_that_shrinks_leaves_nothing_of_its_length(void)
 const test_case heap_words_tests[] = {
     TEST(a_wrong_word_of_a_free_block_is_seen_by_whatever_needs_it),
     TEST(a_free_block_that_says_it_is_shorter_is_not_taken),
+    TEST(a_free_block_of_no_bytes_is_not_believed),
     TEST(a_list_of_blocks_to_free_ends_where_none_is),
     TEST(a_free_block_that_leads_wrong_is_seen),
     TEST(an_edge_inside_of_a_block_is_seen),
