@@ -336,7 +336,7 @@ ALWAYS_INLINE void watch_change(uintptr_t block, size_t old, size_t size,
 {
     if (size > old) {
         watch_alive(block + old, size - old);
-    } else if (size < bytes) { // there are zones
+    } else { // what is left is a zone, or nothing
         watch_dead(block + size, bytes - size);
     }
     note_size(block + bytes, size);

@@ -18,10 +18,10 @@ typedef struct list_chain {
     reel_word *last; // its link; NULL: the chain is empty
 } list_chain;
 
-// Field by field: an initialiser may become a call of memset.
+// The first number comes with the first link. No initialiser: it may become a call of
+// memset.
 ALWAYS_INLINE void list_start_chain(list_chain *chain)
 {
-    chain->first = 0;
     chain->last = NULL;
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Two neighbours of each allocator, both live, and misuses of them for a memory checker to
-// catch: a program of its own in C and C++, for zones.t. It prints a line for each
-// allocator: how processes ended that wrote only what they may, behind the lower block,
-// farther behind, and ahead of the upper one. 0: nothing stopped it. 3: the allocator does
-// not do what it promises. A number says how many of these four there are.
+// catch: a program of its own in C and C++, also for zones.t. TAP. For each allocator
+// processes write only what they may, behind the lower block, farther behind, and ahead of
+// the upper one. A number says how many of these four there are.
 
 #define _DEFAULT_SOURCE
 #include <stdio.h>
@@ -379,6 +378,20 @@ static pair blocks_of_a_static_heap(void)
 
 // ---- the program --------------------------------------------------------------------
 
+// Symbols in reports would take longer than all else.
+#ifdef __cplusplus
+extern "C" {
+#endif
+const char *__asan_default_options(void);
+#ifdef __cplusplus
+}
+#endif
+
+const char *__asan_default_options(void)
+{
+    return "symbolize=0";
+}
+
 static const struct {
     const char *name;
     pair (*take)(void);
@@ -428,6 +441,7 @@ static void write_to(pair blocks, size_t size, int what)
 // Each in a process of its own, since a checker may end it.
 static int status_of(size_t owner, int what)
 {
+    fflush(stdout); // or the child would say it again
     const pid_t child = fork();
     int status = -1;
     if (child == 0) {
@@ -439,16 +453,41 @@ static int status_of(size_t owner, int what)
                : 3;
 }
 
+// 3: the allocator does not do what it promises.
+static bool is_accused(int status)
+{
+    return status != 0 && status != 3;
+}
+
+static void say(bool is_right, const char *owner, const char *what)
+{
+    static int results;
+    printf("%sok %d - %s: %s\n", is_right ? "" : "not ", ++results, owner,
+           what);
+}
+
 int main(int count, char **arguments)
 {
-    const int misuses = count == 2 ? atoi(arguments[1]) : MISUSES;
-    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
-        printf("%s", owners[i].name);
-        for (int what = NONE; what < misuses; what++) {
-            fflush(stdout);
-            printf(" %d", status_of(i, what));
+    static const char *const accused[] = {
+        "", "who writes behind it is accused",
+        "who writes farther behind it is accused",
+        "who writes ahead of it is accused"
+    };
+    const int misuses = REEL_RED_ZONES == 0 ? NONE + 1
+                        : count == 2        ? atoi(arguments[1])
+                                            : MISUSES;
+    const size_t owner_count = sizeof owners / sizeof *owners;
+    printf("1..%d\n", (int)owner_count * misuses + (REEL_RED_ZONES == 0));
+    for (size_t i = 0; i < owner_count; i++) {
+        say(status_of(i, NONE) == 0, owners[i].name,
+            "who writes what it may is not accused");
+        for (int what = OVER; what < misuses; what++) {
+            say(is_accused(status_of(i, what)), owners[i].name, accused[what]);
         }
-        puts("");
+        if (REEL_RED_ZONES == 0 && owners[i].take == pool_blocks) {
+            say(status_of(i, OVER) == 0, owners[i].name,
+                "without zones a neighbour hides an overrun");
+        }
     }
     return 0;
 }

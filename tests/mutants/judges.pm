@@ -28,7 +28,7 @@ our @judges = (
         microbit+Os+parts/tests-1.elf microbit+Os+parts/tests-2.elf microbit+Os+parts/tests-3.elf
         mps2-an385/tests.elf mps2-an385/mpu.elf mps2-an505/mpu.elf
         riscv32-virt+parts/port.elf riscv64-virt+parts/port.elf riscv64-virt+levels4+parts/port.elf
-        aarch64-virt+parts/port.elf)
+        riscv64-virt+parts/suite.elf aarch64-virt+parts/port.elf gcc+asan+zones+parts/zoned)
 );
 
 our $noticed = qr/^(?:fails|crashes|hangs|waits)$/;

@@ -179,6 +179,21 @@ static void granules_keep_blocks_apart(void)
     EXPECT(reel_heap_alloc(&heap, 1, 1) == b + 128);
 }
 
+// Which list it is on is no matter.
+static void a_free_block_serves_what_is_no_longer_than_it(void)
+{
+    start(TEST_MEMORY);
+    for (size_t has = 1; has <= 33; has++) {
+        for (size_t wanted = 1; wanted <= 34; wanted++) {
+            EXPECT(reel_heap_reset(&heap) == REEL_OK);
+            unsigned char *const block = take(has);
+            (void)take(1);
+            EXPECT(reel_heap_free(&heap, block) == REEL_OK);
+            EXPECT((take(wanted) == block) == (wanted <= has));
+        }
+    }
+}
+
 // ---- misuse ------------------------------------------------------------------
 
 static void a_free_says_what_is_wrong(void)
@@ -323,6 +338,15 @@ static void blocks_freed_later_are_used_until_drained(void)
     EXPECT(reel_heap_is_valid(&heap));
 }
 
+static void a_block_freed_later_leaves_the_one_behind_it_alone(void)
+{
+    start(SIZE);
+    unsigned char *const a = take(1);
+    unsigned char *const b = take(1);
+    *b = 77;
+    EXPECT(reel_heap_free_later(&heap, a) == REEL_OK && *b == 77);
+}
+
 static void what_cannot_be_freed_later_is_refused_at_once(void)
 {
     start(SIZE);
@@ -383,7 +407,7 @@ static void a_cache_hands_out_what_it_was_given(void)
     EXPECT(used() == 9 && reel_heap_owns(&heap, a));
     EXPECT(reel_heap_cache_free(&cache, b) == REEL_OK); // too large for it
     EXPECT(used() == 4);
-    EXPECT(reel_heap_cache_alloc(&cache, 2 * GRANULE + 1, 1) == a);
+    EXPECT(reel_heap_cache_alloc(&cache, 2 * GRANULE + 1, GRANULE) == a);
     EXPECT(reel_heap_cache_free(&cache, a + GRANULE) == REEL_FOREIGN);
     EXPECT(reel_heap_cache_free(&cache, NULL) == REEL_INVALID);
     EXPECT(reel_heap_cache_free(&cache, a) == REEL_OK);
@@ -512,6 +536,17 @@ static void a_static_heap_needs_no_init(void)
     EXPECT(reel_heap_reset(&tiny) == REEL_OK);
 }
 
+// Whatever its size: the macros count its lists as init does.
+static void a_static_heap_is_laid_out_as_any_other(void)
+{
+    for (size_t size = GRANULE; size <= TEST_MEMORY; size += GRANULE) {
+        if (reel_heap_init(&heap, test_memory(TEST_MEMORY), size) == REEL_OK) {
+            const uintptr_t *const map = (uintptr_t *)(void *)heap.map;
+            EXPECT(map == heap.heads + REEL_HEAP_BIN_(heap.count) + 1);
+        }
+    }
+}
+
 // REEL_HEAP_SIZE() is enough, and not a granule too much.
 static void the_size_of_a_buffer_can_be_told(void)
 {
@@ -573,11 +608,13 @@ const test_case heap_tests[] = {
     TEST(an_alignment_that_is_no_power_of_two_panics),
     TEST(an_aligned_block_is_found_again),
     TEST(granules_keep_blocks_apart),
+    TEST(a_free_block_serves_what_is_no_longer_than_it),
     TEST(a_free_says_what_is_wrong),
     TEST(a_wrong_size_is_refused),
     TEST(what_is_no_block_has_no_size),
     TEST(a_write_to_a_freed_block_panics),
     TEST(blocks_freed_later_are_used_until_drained),
+    TEST(a_block_freed_later_leaves_the_one_behind_it_alone),
     TEST(what_cannot_be_freed_later_is_refused_at_once),
     TEST(a_drain_finds_a_block_that_was_freed_twice),
     TEST(a_reset_forgets_what_was_queued),
@@ -588,6 +625,7 @@ const test_case heap_tests[] = {
     TEST(full_checks_find_a_block_in_the_cache),
     TEST(a_cache_wants_a_heap_and_slots),
     TEST(a_static_heap_needs_no_init),
+    TEST(a_static_heap_is_laid_out_as_any_other),
     TEST(the_size_of_a_buffer_can_be_told),
     TEST(an_ended_heap_gives_and_takes_nothing),
     END_OF_TESTS,

@@ -103,6 +103,43 @@ static void a_wrong_word_of_a_free_block_is_seen_by_whatever_needs_it(void)
     }
 }
 
+// Both ends agree, so only what is asked for tells.
+static void a_free_block_that_says_it_is_shorter_is_not_taken(void)
+{
+    if (!are_writes_seen()) {
+        return;
+    }
+    start();
+    uintptr_t *const words = words_of(blocks[1]);
+    const size_t short_last = 2 * GRANULE / sizeof(uintptr_t) - 1;
+    words[2] = 2 * GRANULE;
+    words[short_last] = 2 * GRANULE;
+    EXPECT(reel_heap_alloc(&heap, 3 * GRANULE, 1) == NULL);
+    EXPECT(test_panicked(REEL_INVALID));
+    words[2] = 4 * GRANULE;
+    EXPECT(is_heap());
+}
+
+// Not even if the block behind looks like a free one of no bytes.
+static void a_free_block_of_no_bytes_is_not_believed(void)
+{
+    if (!are_writes_seen()) {
+        return;
+    }
+    start();
+    uintptr_t *const words = words_of(blocks[2]);
+    const uintptr_t was = words[-1];
+    words[-1] = 0;
+    words[0] = 0;
+    words[1] = (uintptr_t)&words[3];
+    words[2] = 0;
+    words[3] = (uintptr_t)words;
+    EXPECT_EQUAL(reel_heap_free(&heap, blocks[2]), REEL_INVALID);
+    EXPECT(test_panicked(REEL_INVALID));
+    words[-1] = was;
+    EXPECT(is_heap());
+}
+
 // ---- what is freed later -----------------------------------------------------------
 
 // The list of those goes on where no block is.
@@ -266,6 +303,62 @@ static void the_lists_of_long_blocks_are_found(void)
     EXPECT_EQUAL(reel_free(test_malloc(), buffer, size), REEL_OK);
 }
 
+// The free block in front was written to. The one behind keeps its length in the map.
+static void a_free_that_is_refused_leaves_the_map_as_it_was(void)
+{
+    size_t size;
+    unsigned char *const buffer =
+        are_writes_seen() ? start_large(5 * WORD_BITS, &size) : NULL;
+    if (buffer == NULL) {
+        return;
+    }
+    EXPECT(reel_heap_alloc(&heap, WORD_BITS * GRANULE, 1) != NULL);
+    unsigned char *const written = reel_heap_alloc(&heap, 4 * GRANULE, 1);
+    unsigned char *const block = reel_heap_alloc(&heap, 4 * GRANULE, 1);
+    EXPECT(reel_heap_alloc(&heap, 3 * WORD_BITS * GRANULE, 1) != NULL);
+    EXPECT_EQUAL(reel_heap_free(&heap, written), REEL_OK);
+    words_of(written)[2]++;
+    EXPECT_EQUAL(reel_heap_free(&heap, block), REEL_INVALID);
+    EXPECT(test_panicked(REEL_INVALID));
+    words_of(written)[2]--;
+    EXPECT(is_heap() && reel_heap_owns(&heap, block));
+    EXPECT_EQUAL(reel_free(test_malloc(), buffer, size), REEL_OK);
+}
+
+// A heap as no machine has memory for. All of it is used but one block, whose list is in
+// the middle of a word. Only the heads and that block's first words are there: if it is
+// found, its other end is missing.
+static void a_longer_block_is_found_in_any_word_of_lists(void)
+{
+    uintptr_t *const heads = words_of(test_memory(TEST_MEMORY));
+    const size_t middle = WORD_BITS / 2;
+    for (size_t has = 0; has < 4; has++) {
+        const size_t head = has * WORD_BITS + middle;
+        const size_t n = (size_t)1 << head / 4;
+        const uintptr_t block[] = { 0, (uintptr_t)&heads[head], n * GRANULE };
+        heads[head] = (uintptr_t)block;
+        for (size_t wanted = 0; wanted < 4; wanted++) {
+            const size_t quarter = (wanted * WORD_BITS + middle) / 4 - 2;
+            reel_heap vast = { 0 };
+            vast.mask = GRANULE - 1;
+            vast.shift = sizeof(uintptr_t) == 8 ? 4 : 3;
+            vast.base = ~vast.mask; // a memory checker looks at none below
+            vast.count = SIZE_MAX / GRANULE;
+            vast.frontier.value = vast.count;
+            vast.heads = heads;
+            vast.bins[has] = (uintptr_t)1 << middle;
+            if (has > wanted && REEL_CHECKS == 0) {
+                continue; // its other end is not looked at
+            }
+            EXPECT(reel_heap_alloc(&vast, (size_t)5 * GRANULE << quarter, 1)
+                   == NULL);
+            EXPECT(has > wanted ? test_panicked(REEL_INVALID) : test_is_calm());
+            EXPECT_EQUAL(reel_heap_stats(&vast).failures, has <= wanted);
+            EXPECT_EQUAL(reel_heap_largest_free(&vast), n * GRANULE);
+        }
+    }
+}
+
 // The map keeps a long block's length where bits of its granules would be, so nothing
 // of it may stay: wherever the block begins in a cell, and however short it becomes.
 static void a_long_block_that_shrinks_leaves_nothing_of_its_length(void)
@@ -297,6 +390,8 @@ static void a_long_block_that_shrinks_leaves_nothing_of_its_length(void)
 
 const test_case heap_words_tests[] = {
     TEST(a_wrong_word_of_a_free_block_is_seen_by_whatever_needs_it),
+    TEST(a_free_block_that_says_it_is_shorter_is_not_taken),
+    TEST(a_free_block_of_no_bytes_is_not_believed),
     TEST(a_list_of_blocks_to_free_ends_where_none_is),
     TEST(a_free_block_that_leads_wrong_is_seen),
     TEST(an_edge_inside_of_a_block_is_seen),
@@ -305,6 +400,8 @@ const test_case heap_words_tests[] = {
     TEST(bytes_in_use_that_are_wrong_are_seen),
     TEST(a_map_of_several_cells_is_looked_at_as_a_whole),
     TEST(the_lists_of_long_blocks_are_found),
+    TEST(a_free_that_is_refused_leaves_the_map_as_it_was),
+    TEST(a_longer_block_is_found_in_any_word_of_lists),
     TEST(a_long_block_that_shrinks_leaves_nothing_of_its_length),
     END_OF_TESTS,
 };
