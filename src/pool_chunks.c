@@ -72,10 +72,8 @@ static size_t unit_size(const reel_pool *pool)
 {
     const size_t pages = chunk_size(pool);
     const size_t links = links_size(pool);
-    const size_t gap = gap_to(pages, mask_of(0));
-    return gap > SIZE_MAX - pages || links > SIZE_MAX - pages - gap
-               ? 0
-               : pages + gap + links;
+    const size_t stop = pages + gap_to(pages, mask_of(0));
+    return stop < pages || links > SIZE_MAX - stop ? 0 : stop + links;
 }
 
 // From one unit to the next.

@@ -8,15 +8,15 @@
 
 // ---- one block ----------------------------------------------------------------
 
-// Is it in one of the pages? Only builds that watch blocks ask.
+// Is it in one of the pages? It is no larger than one. Only builds that watch blocks
+// ask.
 static inline bool is_in_pages(const reel_region *region, uintptr_t start,
                                size_t size)
 {
     const size_t page_size = page_size_of(region);
     uintptr_t i = region->newest;
     for (size_t left = region->pages; left > 0; left--) {
-        const size_t offset = start - page_at(region->pool, i);
-        if (offset < page_size && size <= page_size - offset) {
+        if (start - page_at(region->pool, i) <= page_size - size) {
             return true;
         }
         i = link_after(region->pool, i);
@@ -90,9 +90,6 @@ OUT_OF_LINE bool fill_cache(reel_region *region)
 // Tell a memory checker before other contexts can claim the pages.
 static void note_death(const reel_region *region)
 {
-    if (!REEL_POISON && !REEL_WATCH) {
-        return;
-    }
     const reel_pool *const pool = region->pool;
     uintptr_t i = region->newest;
     for (size_t left = region->pages; left > 0; left--) {
@@ -161,7 +158,9 @@ reel_status reel_region_close(reel_region *region)
         return REEL_BUSY;
     }
     INVARIANT(reel_region_is_valid(region));
-    note_death(region);
+    if (REEL_POISON || REEL_WATCH) {
+        note_death(region);
+    }
     REEL_REPORT(CLOSE, REGION, region, 0, 0);
     if (region->cache == NULL || fill_cache(region)) {
         report_pages(region);

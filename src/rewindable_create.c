@@ -50,13 +50,6 @@ static size_t own_size(size_t capacity, reel_frees frees, size_t granule)
                                        : size + gap_to(taken, granule - 1);
 }
 
-static bool has_size(size_t capacity)
-{
-    return capacity > 0
-           && capacity <= (SIZE_MAX - sizeof(created))
-                              / sizeof(reel_rewindable_chunk);
-}
-
 // Enter it, if there is a registry; on failure it holds no chunk.
 static reel_status enter(reel_rewindable *rewindable, reel_registry *registry,
                          size_t parent_index, uintptr_t parent_version)
@@ -184,7 +177,7 @@ reel_status reel_rewindable_create(reel_rewindable **out,
 {
     created *made = NULL;
     part chunk;
-    if (out == NULL || background.ops == NULL || !has_size(capacity)) {
+    if (out == NULL || background.ops == NULL) {
         return REEL_INVALID;
     }
     const reel_frees frees = reel_allocator_frees(background);

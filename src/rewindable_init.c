@@ -205,8 +205,8 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
                 chosen->frees_blocks);
     enter_chunk(rewindable, &table[0], base, bits, granules);
     report_commit(rewindable, &table[0]);
-    // Last: a context that reads the count reads the entry.
-    store_release(&rewindable->count, 1);
+    // Relaxed: no other context has it before this returns.
+    store_relaxed(&rewindable->count, 1);
     INVARIANT(reel_rewindable_is_valid(rewindable));
     return REEL_OK;
 }

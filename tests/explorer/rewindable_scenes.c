@@ -234,6 +234,29 @@ static void take(unsigned context, unsigned granules)
     explorer_reach(SUCCESS);
 }
 
+// Without frees_blocks a block that moves leaves its old place to the rewind.
+static void grow(unsigned context, unsigned more)
+{
+    const kept *const hand = letters_kept(context);
+    void *const block = hand->things[hand->first];
+    const size_t i = number_of(block);
+    const size_t granules = now.shortest[i] + more;
+    explorer_call(CALL_ALLOC);
+    void *const grown =
+        reel_reallocate(reel_rewindable_allocator(rewindable()), block,
+                        now.shortest[i] * WORD, granules * WORD, WORD);
+    explorer_call(CALL_NONE);
+    if (grown == NULL) {
+        note_refusal(granules);
+    } else if (grown != block) {
+        keep(context, (uintptr_t)grown, granules);
+    } else {
+        own((uintptr_t)block + now.shortest[i] * WORD, more);
+        now.shortest[i] = granules;
+        explorer_reach(SUCCESS);
+    }
+}
+
 // What its owner frees has no owner from the start of the call.
 static void give(unsigned context, void *block, bool is_owned)
 {
@@ -348,6 +371,7 @@ static const letter letters[] = {
     { '1', take, 1 },
     { '2', take, 2 },
     { '3', take, 3 },
+    { 'g', grow, 1 },
     { 'X', give_of_second_chunk, 0 },
     { 'Y', give_of_second_chunk, 1 },
     { 'o', open_span, 0 },
@@ -508,6 +532,9 @@ static const scene scenes[] = {
     { "rewindable: spans of both, weak memory", "C1 C1",
       SUCCESS | RETRY | FREED | REUSED | STALE, .size = SIZES(6, 1, 6),
       .before = "o o", .spurious = 1, .is_weak = true },
+    { "rewindable: a block grows where a span was, weak memory", "g C",
+      FREES | EMPTY | STALE, .size = SIZES(3, 1, 3), .before = "1 o",
+      .is_weak = true },
     { "rewindable: a chunk starts over meanwhile, weak memory", "1F 1F",
       FREES | RETRY | STALE, .size = SIZES(2, 1, 3) | BLOCK_FREE,
       .is_weak = true },

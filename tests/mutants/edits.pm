@@ -428,8 +428,6 @@ our @list = (
     [ 'src/rewindable_stats.c', '> highest - first', '> SIZE_MAX' ],
     [ 'src/rewindable_stats.c', '&& offset % sizeof(chunk_entry) == 0', '' ],
     [ 'src/rewindable_stats.c', 'count > rewindable->capacity ||', '' ],
-    [ 'src/rewindable_create.c', '&& capacity <= (SIZE_MAX - sizeof(created))
-                              / sizeof(reel_rewindable_chunk)', '' ],
     [ 'src/rewindable_create.c', 'rewindable == NULL || !rewindable->is_created', 'rewindable == NULL' ],
 
     # rewindable: chunks and their start bits

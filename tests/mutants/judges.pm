@@ -21,9 +21,9 @@ our @few    = map {"build/$_/tests"} qw(gcc+checks2+poison1 gcc+checks1+poison0)
 our @judges = (
     @few,
     map {"build/$_"} qw(gcc+meddling+parts/tests gcc+masked+checks2+parts/tests
-        gcc+masked+wide+parts/tests gcc+none+parts/tests gcc+O2/tests gcc+parts/faults gcc+checks2+parts/failures gcc/holder
-        gcc+checks2+poison1+asan+parts/tests gcc+meddling+checks2+O2+parts/fuzz gcc+O2/gates
-        gcc+events+parts/replayed gcc+events+parts/counted gcc+O2+tsan+parts/gates
+        gcc+masked+wide+parts/tests gcc+none+parts/tests gcc+O2/tests gcc+parts/faults
+        gcc+checks2+parts/failures gcc/holder gcc+checks2+poison1+asan+parts/tests gcc+meddling+checks2+O2+parts/fuzz
+        gcc+O2/gates gcc+events+parts/replayed gcc+events+parts/counted gcc+O2+tsan+parts/gates
         gcc+O2+tsan+checks2+parts/arena_threads gcc+O2/reserved gcc+explorer/explorer gcc+explorer-masked/explorer
         microbit+Os+parts/tests-1.elf microbit+Os+parts/tests-2.elf microbit+Os+parts/tests-3.elf
         mps2-an385/tests.elf mps2-an385/mpu.elf mps2-an505/mpu.elf

@@ -306,16 +306,18 @@ static void what_starts_within_a_granule_is_no_last_block(void)
 static void the_links_of_unaligned_pages_end_with_their_block(void)
 {
     const reel_pool_placement placement = { 1, { NULL, NULL } };
-    start();
-    EXPECT_EQUAL(reel_arena_init(&the.arena, memory, 1600), REEL_OK);
-    EXPECT(reel_arena_alloc(&the.arena, 1, 1) != NULL);
-    EXPECT_EQUAL(reel_pool_init_placed(&the.pool,
-                                       reel_arena_allocator(&the.arena),
-                                       the.chunks, 3, 64, 3 * 64, &placement),
-                 REEL_OK);
-    EXPECT(reel_pool_claim(&the.pool) != NULL);
-    EXPECT((uintptr_t)(the.chunks[0].links + 3)
-           <= (uintptr_t)memory + reel_arena_used(&the.arena));
+    for (size_t page = 1; page <= 64; page *= 64) {
+        start();
+        EXPECT_EQUAL(reel_arena_init(&the.arena, memory, 1600), REEL_OK);
+        EXPECT(reel_arena_alloc(&the.arena, 1, 1) != NULL);
+        EXPECT_EQUAL(
+            reel_pool_init_placed(&the.pool, reel_arena_allocator(&the.arena),
+                                  the.chunks, 3, page, 3 * page, &placement),
+            REEL_OK);
+        EXPECT(reel_pool_claim(&the.pool) != NULL);
+        EXPECT((uintptr_t)(the.chunks[0].links + 3)
+               <= (uintptr_t)memory + reel_arena_used(&the.arena));
+    }
 }
 
 // ---- temp ---------------------------------------------------------------------------

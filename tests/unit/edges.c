@@ -312,8 +312,16 @@ static void poison_fills_what_a_region_gives_up(void)
     EXPECT_EQUAL(reel_region_realloc(&the.region, block, 40, 16, 1), block);
     EXPECT(is_filled(block, 16, 7));
     EXPECT(is_filled(block + 16, 24, REEL_POISON ? 0xDD : 7));
+    unsigned char *const page = reel_region_alloc(&the.region, 64, 1);
+    fill(page, 64, 7);
+    EXPECT_EQUAL(reel_region_free(&the.region, block, 8), REEL_OK);
+    EXPECT(is_filled(block, 8, REEL_POISON ? 0xDD : 7));
+    EXPECT(is_filled(block + 8, 8, 7));
+    EXPECT_EQUAL(reel_region_free(&the.region, page + 56, 8), REEL_OK);
+    EXPECT(is_filled(page + 56, 8, REEL_POISON ? 0xDD : 7));
     EXPECT_EQUAL(reel_region_close(&the.region), REEL_OK);
     EXPECT(is_filled(block, 16, REEL_POISON ? 0xDD : 7));
+    EXPECT(is_filled(page, 64, REEL_POISON ? 0xDD : 7));
 }
 
 // Slots that have something in them, even the page itself, count as empty.

@@ -6,12 +6,14 @@
 
 static size_t used;       // bytes, of the backing below
 static size_t limit;      // bytes that it has
+static size_t asked;      // calls for a block
 static size_t frees_seen; // calls
 static unsigned char *memory;
 
 static void *take(void *self, size_t size, size_t align)
 {
     (void)self;
+    asked++;
     const size_t mask = (align == 0 ? REEL_ALIGN_DEFAULT : align) - 1;
     const size_t gap = (0 - (uintptr_t)(memory + used)) & mask;
     if (gap > limit - used || size > limit - used - gap) {
@@ -43,6 +45,7 @@ static reel_allocator keeping_backing(size_t size)
     memory = test_memory(TEST_MEMORY);
     used = 0;
     limit = size;
+    asked = 0;
     frees_seen = 0;
     return a;
 }
@@ -119,6 +122,40 @@ static void a_reserve_that_is_refused_leaves_an_arena_as_it_was(void)
         EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_NO_MEMORY);
         EXPECT_EQUAL(reel_arena_used(&the.arena), 5);
     }
+}
+
+// One block has all three chunks.
+static void pages_of_one_block_are_aligned_as_they_are_asked_to_be(void)
+{
+    for (size_t align = 1; align <= 128; align *= 2) {
+        const reel_pool_placement placement = { align, { NULL, NULL } };
+        EXPECT_EQUAL(reel_pool_init_placed(&the.pool,
+                                           keeping_backing(TEST_MEMORY),
+                                           the.chunks, 3, 128, 128, &placement),
+                     REEL_OK);
+        EXPECT_EQUAL(reel_pool_reserve(&the.pool, 3), REEL_OK);
+        for (size_t i = 0; i < 3; i++) {
+            unsigned char *const page = reel_pool_claim(&the.pool);
+            EXPECT(page != NULL && (uintptr_t)page % align == 0);
+            EXPECT(page >= memory && page <= memory + used - 128);
+        }
+        EXPECT(reel_pool_is_valid(&the.pool));
+    }
+}
+
+static void a_chunk_that_no_size_can_say_is_not_asked_for(void)
+{
+    if (!REEL_LINKS_ARE_WORDS) {
+        tap_skip("so many pages have no numbers of 16 bits");
+        return;
+    }
+    const size_t pages = ((size_t)1 << (8 * sizeof(size_t) - 10)) - 1;
+    EXPECT_EQUAL(reel_pool_init(&the.pool, keeping_backing(TEST_MEMORY),
+                                the.chunks, 1, 1024, pages * 1024),
+                 REEL_OK);
+    EXPECT(reel_pool_claim(&the.pool) == NULL);
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 1), REEL_NO_MEMORY);
+    EXPECT_EQUAL(asked, 0);
 }
 
 // ---- links that lie apart ----------------------------------------------------------
@@ -408,6 +445,8 @@ const test_case keeping_tests[] = {
     TEST(a_reserve_without_memory_takes_nothing_from_a_backing_that_keeps),
     TEST(a_claim_without_memory_takes_nothing_from_a_backing_that_keeps),
     TEST(a_reserve_that_is_refused_leaves_an_arena_as_it_was),
+    TEST(pages_of_one_block_are_aligned_as_they_are_asked_to_be),
+    TEST(a_chunk_that_no_size_can_say_is_not_asked_for),
     TEST(chunks_that_cannot_be_given_back_are_used),
     TEST(pages_without_links_are_not_taken),
     TEST(a_dispose_gives_links_that_lie_apart_back),

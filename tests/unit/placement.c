@@ -261,7 +261,7 @@ static void without_room_for_start_bits_there_is_no_chunk(void)
     EXPECT_EQUAL(reel_rewindable_chunks(&the.rewindable), 1);
 }
 
-// What came for the start bits goes back.
+// What came for the start bits goes back: of the first chunk, and of a second one.
 static void without_room_for_data_no_start_bits_stay(void)
 {
     fresh_memory_for_bits(16);
@@ -270,6 +270,14 @@ static void without_room_for_data_no_start_bits_stay(void)
         != NULL);
     EXPECT_EQUAL(place_bits(true), REEL_NO_MEMORY);
     EXPECT_EQUAL(reel_arena_used(&bits_arena), 0);
+    reel_arena_reset(&the.arena);
+    EXPECT_EQUAL(place_bits(true), REEL_OK);
+    const size_t used = reel_arena_used(&bits_arena);
+    EXPECT(
+        reel_arena_alloc(&the.arena, reel_arena_available(&the.arena) - 100, 1)
+        != NULL);
+    EXPECT(reel_rewindable_alloc(&the.rewindable, 136, 8) == NULL);
+    EXPECT_EQUAL(reel_arena_used(&bits_arena), used);
 }
 
 // ---- static pools and rewindables -------------------------------------------------

@@ -399,7 +399,7 @@ static void refusals_to_take_back_change_nothing(void)
     EXPECT_EQUAL(reel_pool_release(the_pool(), &elsewhere), REEL_FOREIGN);
     EXPECT(claims(0, 0) && claims(0, 1) && claims(1, 0));
     release(0, 1);
-    test_pool->chunks[1].links[1] = 5; // what lies there does not matter
+    test_pool->chunks[1].links[1] = 3; // as if it were out, which it never was
     remember_pool(&before);
     EXPECT_EQUAL(reel_pool_release(the_pool(), NULL), REEL_INVALID);
     EXPECT_EQUAL(reel_pool_release(the_pool(), &elsewhere), REEL_FOREIGN);
@@ -912,8 +912,12 @@ static void corruption_is_noticed(void)
     reel_pool_chunk *const chunk = &test_pool->chunks[0];
     EXPECT(claims(0, 0) && claims(0, 1));
     release(0, 0);
-    release(0, 1);
     const reel_link bottom = chunk->links[0];
+    chunk->links[0] = 2;      // a page that was never out,
+    chunk->links[2] = bottom; // as if it were the last on the list
+    EXPECT(!reel_pool_is_valid(the_pool()));
+    chunk->links[0] = bottom;
+    release(0, 1);
     EXPECT(reel_pool_is_valid(the_pool()));
     chunk->links[0] = 1; // a ring
     EXPECT(!reel_pool_is_valid(the_pool()));

@@ -498,7 +498,7 @@ static void a_region_that_finds_no_page_is_closed(void)
 {
     fresh_pool(1, PAGE, 1);
     EXPECT(claims(0, 0));
-    stamp(&region, sizeof region, 0x5A);
+    stamp(&region, sizeof region, 0xFF); // as if it had ended with its parent
     EXPECT_EQUAL(reel_region_open(&region, the_pool()), REEL_NO_MEMORY);
     EXPECT(!reel_region_is_open(&region) && agrees());
     EXPECT_EQUAL(reel_region_close(&region), REEL_CLOSED);
@@ -684,6 +684,17 @@ static void what_fits_no_page_and_is_not_large_is_foreign(void)
         EXPECT(test_panicked(REEL_FOREIGN));
     }
     EXPECT(is_as(&before) && byte == 'x');
+    close_it(&region);
+}
+
+// At an odd address, too.
+static void a_page_of_one_byte_has_room_for_a_byte(void)
+{
+    fresh_pool(1, 1, 2);
+    EXPECT(claims(0, 0));
+    open_it(&region);
+    EXPECT(alloc(1, 1) == page_in(0, 1) && used() == 2 && agrees());
+    EXPECT(alloc(1, 1) == NULL && agrees());
     close_it(&region);
 }
 
@@ -1373,6 +1384,7 @@ const test_case region_tests[] = {
     TEST(an_interrupt_keeps_a_large_object_where_it_is),
     TEST(a_large_object_that_shrinks_never_fails),
     TEST(what_fits_no_page_and_is_not_large_is_foreign),
+    TEST(a_page_of_one_byte_has_room_for_a_byte),
     TEST(pages_too_small_for_a_note_serve_no_large_objects),
     TEST(a_closed_region_says_so),
     TEST(what_is_closed_keeps_its_refusals_until_it_opens),

@@ -156,6 +156,18 @@ static void chunks_with_a_little_left_are_not_looked_at_again(void)
     EXPECT(rig_agrees());
 }
 
+// The one walk that passes two of them keeps in mind the more that is left.
+static void two_chunks_that_are_passed_at_once_serve_what_they_can(void)
+{
+    fresh_rig(&of_64, 3);
+    EXPECT(is_at(take(56, 1), 0, 0));
+    EXPECT(is_at(take(112, 1), 1, 0));
+    EXPECT(is_at(take(24, 1), 2, 0));
+    EXPECT(is_at(take(24, 1), 2, 24) && served_last() == &test_rig->table[2]);
+    EXPECT(is_at(take(16, 1), 1, 112));
+    EXPECT(is_at(take(8, 1), 0, 56) && rig_agrees());
+}
+
 // The last 1/16 of a chunk draws no request, until the rewindable would grow.
 static void the_last_sixteenth_of_a_chunk_waits_for_growth(void)
 {
@@ -654,6 +666,7 @@ static void misuse_is_reported_and_changes_nothing(void)
     }
     fresh_rig(&of_64, 3);
     (void)take(5, 1);
+    (void)take(5, 1);
     rig_remember(&before);
     static const size_t wrong[] = { 3, 5, 6, 12, SIZE_MAX, SIZE_MAX / 2 };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -667,14 +680,17 @@ static void misuse_is_reported_and_changes_nothing(void)
     EXPECT(test_panicked(REEL_INVALID));
     EXPECT(reel_reallocate(a, test_rig, 5, 6, 1) == NULL);
     EXPECT(test_panicked(REEL_FOREIGN));
-    EXPECT(reel_reallocate(a, test_backing->blocks[0].start + 8, 5, 6, 1)
+    EXPECT(reel_reallocate(a, test_backing->blocks[0].start + 16, 5, 6, 1)
            == NULL);
     EXPECT(test_panicked(REEL_FOREIGN)); // never handed out
     EXPECT(reel_reallocate(a, test_backing->blocks[0].start + 1, 4, 6, 1)
            == NULL);
     EXPECT(test_panicked(REEL_FOREIGN));
-    EXPECT(reel_reallocate(a, test_backing->blocks[0].start, 9, 6, 1) == NULL);
+    EXPECT(reel_reallocate(a, test_backing->blocks[0].start, 17, 6, 1) == NULL);
     EXPECT(test_panicked(REEL_FOREIGN)); // larger than it was
+    EXPECT(reel_reallocate(a, test_backing->blocks[0].start + 8, 9, 6, 1)
+           == NULL);
+    EXPECT(test_panicked(REEL_FOREIGN));
     EXPECT(rig_is_as(&before) && rig_agrees());
 }
 
@@ -901,6 +917,7 @@ const test_case rewindable_tests[] = {
     TEST(a_limit_below_a_granule_keeps_the_size),
     TEST(growth_looks_at_the_chunks_that_are_there),
     TEST(chunks_with_a_little_left_are_not_looked_at_again),
+    TEST(two_chunks_that_are_passed_at_once_serve_what_they_can),
     TEST(the_last_sixteenth_of_a_chunk_waits_for_growth),
     TEST(what_is_reserved_is_there_for_an_interrupt),
     TEST(a_reserve_that_is_refused_changes_nothing),

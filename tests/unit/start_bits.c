@@ -556,6 +556,11 @@ static void a_chunk_freed_in_between_is_not_forgotten(void)
     EXPECT(take(64, 1) == at(0, 0) && rig_agrees());
 }
 
+static void free_theirs_next(void)
+{
+    test_before_swap = free_theirs;
+}
+
 // The same while the next chunk is found to be the one to begin with.
 static void a_chunk_freed_in_between_is_begun_with_again(void)
 {
@@ -563,12 +568,21 @@ static void a_chunk_freed_in_between_is_begun_with_again(void)
         tap_skip("no other context gets in between here");
         return;
     }
-    fresh_rig(&of_64, 2);
-    theirs = take(64, 1);
+    for (size_t k = 0; k < 2; k++) { // at the word, at the hint
+        fresh_rig(&of_64, 2);
+        theirs = take(64, 1);
+        (void)take(100, 1);
+        test_before_swap = k == 0 ? free_theirs : free_theirs_next;
+        EXPECT(take(8, 1) == at(1, 104) && test_before_swap == NULL);
+        EXPECT(take(8, 1) == at(0, 0) && rig_agrees());
+    }
+    fresh_rig(&of_64, 3);
+    (void)take(64, 1);
+    theirs = take(128, 1); // not of the first chunk
     (void)take(100, 1);
-    test_before_swap = free_theirs;
-    EXPECT_EQUAL(take(8, 1), at(1, 104));
-    EXPECT(take(8, 1) == at(0, 0) && rig_agrees());
+    test_before_swap = free_theirs_next;
+    EXPECT(take(8, 1) == at(2, 104) && test_before_swap == NULL);
+    EXPECT(take(8, 1) == at(1, 0) && rig_agrees());
 }
 
 const test_case start_bits_tests[] = {
