@@ -25,7 +25,7 @@ our @judges = (
         gcc+checks2+poison1+asan+parts/tests gcc+meddling+checks2+O2+parts/fuzz gcc+O2/gates
         gcc+O2+tsan/gates gcc+O2/reserved gcc+explorer/explorer gcc+explorer-masked/explorer
         microbit+Os+parts/tests-1.elf microbit+Os+parts/tests-2.elf microbit+Os+parts/tests-3.elf
-        mps2-an385/tests.elf mps2-an385/mpu.elf mps2-an505/mpu.elf
+        mps2-an385/tests.elf microbit/mpu.elf mps2-an385/mpu.elf mps2-an505/mpu.elf
         riscv32-virt+parts/port.elf riscv64-virt+parts/port.elf riscv64-virt+levels4+parts/port.elf aarch64-virt+parts/port.elf)
 );
 
@@ -152,7 +152,7 @@ sub depends {
     my ( $object, $path, @names ) = @_;
     my ( $name, $command, $on ) = @$object;
     my $is_test = $name =~ m{/obj/tests/};
-    return 0 if !$on->{$path} || $is_test && $path !~ /^include/;
+    return 0 if !$on->{$path} || $is_test && $path !~ m{^(?:include|port)/};
     return !defined $names[$is_test] || text_of( $command->[-1] ) =~ $names[$is_test];
 }
 
