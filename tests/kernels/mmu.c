@@ -154,6 +154,7 @@ static void init_refuses_what_tables_cannot_cover(void)
     EXPECT(init(half, REEL_MMU_PAGE) == REEL_INVALID); // not canonical
     EXPECT(init(half - ROOT_REACH, ROOT_REACH + REEL_MMU_PAGE) == REEL_INVALID);
     EXPECT(init(half - ROOT_REACH, ROOT_REACH) == REEL_OK);
+    EXPECT(init(0 - ROOT_REACH, REEL_MMU_PAGE) != REEL_INVALID);
     EXPECT(reel_mmu_init(NULL, &space, (void *)START, REEL_MMU_PAGE)
            == REEL_INVALID);
 }
@@ -173,6 +174,7 @@ static void init_refuses_what_is_mapped_already(void)
 static void init_refuses_another_space(void)
 {
     const reel_mmu_space good = space;
+    give_up();
     space.levels = 7 - LEVELS; // the other one
     EXPECT(init((uintptr_t)1 << (LEVELS == 3 ? 45 : 36), REEL_MMU_PAGE)
            == REEL_PORT_FAILED);
@@ -249,7 +251,7 @@ static void new_tables_lead_only_to_what_is_committed(void)
     for (size_t i = 0; i < held_count; i++) {
         uint64_t *const entries = held[i];
         for (size_t at = 0; at < REEL_MMU_PAGE / sizeof *entries; at++) {
-            entries[at] = ENTRY_OF(MACHINE_RAM);
+            entries[at] = ENTRY_OF(MACHINE_RAM + BEYOND);
         }
     }
     EXPECT(rig_leave(RIG_ALL));
