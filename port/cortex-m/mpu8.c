@@ -155,15 +155,15 @@ static bool is_on(const mpu_region *region)
 }
 
 // Is there another region over the range? Under a window it would leave open what
-// is not committed, and close what is.
+// is not committed, and close what is. A range is of whole granules, so it is no
+// matter what the registers say in the bits below one.
 static bool is_shared(uintptr_t base, size_t size, unsigned own)
 {
     for (unsigned i = 0; i < reel_mpu_regions(); i++) {
         mpu_region other;
         read_region(i, &other);
         if (i != own && is_on(&other)
-            && meet(other.base & ~(GRANULE - 1), other.rest | (GRANULE - 1),
-                    base, base + size - 1)) {
+            && meet(other.base, other.rest, base, base + size - 1)) {
             return true;
         }
     }

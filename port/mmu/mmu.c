@@ -246,7 +246,7 @@ static bool is_coverable(unsigned levels, uintptr_t base, size_t size)
 {
     const unsigned bits = half_bits(shift_of(levels));
     const uintptr_t last = base + (size - 1);
-    return size != 0 && (size & (PAGE - 1)) == 0 && base != 0 && last >= base
+    return (size & (PAGE - 1)) == 0 && base != 0 && last >= base // not empty
            && (base & (reach(levels - 1) - 1)) == 0
            && base >> bits == last >> bits
            && (base >> bits == 0 || base >> bits == UINTPTR_MAX >> bits);

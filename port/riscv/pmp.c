@@ -4,7 +4,6 @@
 #include "frontier.h"
 #include "reel/port.h"
 
-#define LOCKED  0x80u
 #define MODE    0x18u // bits of an entry's configuration
 #define TOR     0x08u
 #define NA4     0x10u
@@ -126,14 +125,15 @@ static bool has_page_tables(void)
     return (misa & MISA_S) != 0;
 }
 
-// The finest region of an entry that is off, in bytes.
+// The finest region of an entry that is off, in bytes. An address that is locked
+// does not change: by its own entry, or by the next one, which begins there.
 static size_t granule_of(unsigned entry)
 {
     const uintptr_t before = address_of(entry);
-    set_address(entry, UINTPTR_MAX);
-    const uintptr_t kept = address_of(entry);
+    set_address(entry, ~before);
+    const uintptr_t changed = address_of(entry) ^ before;
     set_address(entry, before);
-    return (kept & (0 - kept)) * GRANULE;
+    return (changed & (0 - changed)) * GRANULE;
 }
 
 // ---- the frontier -----------------------------------------------------------
@@ -182,8 +182,8 @@ static void decommit(void *context, void *addr, size_t size)
 static bool is_coverable(uintptr_t base, size_t size, size_t page_size)
 {
     return page_size >= GRANULE && (page_size & (page_size - 1)) == 0
-           && base != 0 && size != 0 && ((base | size) & (page_size - 1)) == 0
-           && size <= UINTPTR_MAX - base;
+           && ((base | size) & (page_size - 1)) == 0 && base != 0
+           && base + size > base; // not empty, and does not wrap
 }
 
 // Is an entry on that lies over [first, end)? In units of address registers.
@@ -201,15 +201,6 @@ static bool lies_over(unsigned entry, uintptr_t first, uintptr_t end)
     return (mode == NAPOT || mode == NA4) && low < end && first <= (low | mask);
 }
 
-static bool any_locked(unsigned entry)
-{
-    unsigned config = 0;
-    for (unsigned i = 0; i < REEL_PMP_TAKES; i++) {
-        config |= config_of(entry + i);
-    }
-    return (config & LOCKED) != 0;
-}
-
 static bool any_lies_over(unsigned entries, uintptr_t first, uintptr_t end)
 {
     for (unsigned i = 0; i < entries; i++) {
@@ -220,7 +211,7 @@ static bool any_lies_over(unsigned entries, uintptr_t first, uintptr_t end)
     return false;
 }
 
-// With the entries off, are they fine enough?
+// With the entries off, can they be written, and are they fine enough?
 static bool fits(unsigned entry, size_t page_size)
 {
     bool fine = true;
@@ -267,8 +258,8 @@ reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
     if (pmp == NULL || !is_coverable(base, size, page_size)) {
         return REEL_INVALID;
     }
-    if (entry > REEL_PMP_ENTRIES - REEL_PMP_TAKES || !has_pmp()
-        || any_locked(entry) || !fits(entry, page_size)) {
+    if (entry >= REEL_PMP_ENTRIES - REEL_PMP_TAKES || !has_pmp()
+        || !fits(entry, page_size)) {
         return REEL_UNSUPPORTED;
     }
     if (any_lies_over(entry, first, first + size / GRANULE)) {
@@ -281,6 +272,7 @@ reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
 
 // ---- binding M-mode ---------------------------------------------------------
 
+// No range takes it.
 static unsigned last_entry(void)
 {
     unsigned entry = REEL_PMP_ENTRIES - 1;
@@ -309,7 +301,7 @@ reel_status reel_pmp_enable(void)
                      : "=&r"(status)
                      : "r"(MSTATUS_MPP), "r"(MSTATUS_MPRV)
                      : "memory");
-    if ((status & MSTATUS_MPRV) != 0 && (status & MSTATUS_MPP) == 0) {
+    if ((status & (MSTATUS_MPRV | MSTATUS_MPP)) == MSTATUS_MPRV) {
         return REEL_OK;
     }
     __asm__ volatile("csrc mstatus, %0" ::"r"(MSTATUS_MPRV) : "memory");

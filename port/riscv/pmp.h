@@ -53,10 +53,11 @@ typedef struct reel_pmp {
 ///   entry      number of the first entry, 0 to 12
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED where these entries do not exist, are
-///          locked or are coarser than the page; REEL_PORT_FAILED if an entry
-///          of a lower number is on, which might open what this closes;
-///          REEL_INVALID for a range that PMP cannot cover. On failure nothing
-///          has changed but, of entries that were off, the address.
+///          coarser than the page or are locked, as is the last one's address
+///          by a locked TOR entry after it; REEL_PORT_FAILED if an entry of a
+///          lower number is on over the range, which might open what this
+///          closes; REEL_INVALID for a range that PMP cannot cover. On failure
+///          nothing has changed but bits of these addresses below the granule.
 /// Callers  threads only, in M-mode
 reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
                           size_t page_size, unsigned entry);
@@ -66,7 +67,7 @@ reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
 /// memory.
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED on a hart without U-mode, and then
-///          nothing is bound; REEL_BUSY in an interrupt.
+///          nothing is bound.
 /// Callers  threads only, in M-mode
 reel_status reel_pmp_enable(void);
 

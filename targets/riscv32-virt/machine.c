@@ -4,6 +4,7 @@
 
 #include "machine.h"
 
+#include "riscv/fault.h"
 #include "semihost.h"
 
 uintptr_t machine_trap(uintptr_t cause, uintptr_t value, uintptr_t pc);
@@ -16,8 +17,6 @@ uintptr_t machine_trap(uintptr_t cause, uintptr_t value, uintptr_t pc);
 #define MIE_TIMER (1u << 7)
 #define MIE_SELF  (1u << 3)
 #define MIE       8u // of mstatus
-#define LOAD      5u
-#define STORE     7u
 #define EXIT_TRAP 99
 
 #define UINTPTR_C(n) ((uintptr_t)(n))
@@ -118,7 +117,7 @@ static void take_tick(uintptr_t pc)
 
 uintptr_t machine_trap(uintptr_t cause, uintptr_t value, uintptr_t pc)
 {
-    if (cause == LOAD || cause == STORE) {
+    if (reel_riscv_is_refusal(cause)) {
         return machine_refused(value, pc);
     }
     in_handler = true;

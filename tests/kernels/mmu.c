@@ -13,6 +13,7 @@
 #define UNTRANSLATED      1 // bits below the sign
 #define ADDRESS_BITS      UINT64_C(0x3FFFFFFFFFFC00)
 #define ADDRESS_OF(entry) (((entry)&ADDRESS_BITS) << 2)
+#define ENTRY_OF(address) (((uint64_t)(address) >> 2) | PAGE_BITS)
 #define TABLE_BITS        UINT64_C(1)    // valid
 #define PAGE_BITS         UINT64_C(0xC7) // and read, write, accessed, dirty
 #else
@@ -20,6 +21,7 @@
 #define UNTRANSLATED      0
 #define ADDRESS_BITS      UINT64_C(0xFFFFFFFFF000)
 #define ADDRESS_OF(entry) ((entry)&ADDRESS_BITS)
+#define ENTRY_OF(address) ((uint64_t)(address) | PAGE_BITS)
 #define TABLE_BITS        UINT64_C(3)
 #define PAGE_BITS         UINT64_C(0x60000000000707) // see the Arm manual, D8.3
 #endif
@@ -152,6 +154,7 @@ static void init_refuses_what_tables_cannot_cover(void)
     EXPECT(init(half, REEL_MMU_PAGE) == REEL_INVALID); // not canonical
     EXPECT(init(half - ROOT_REACH, ROOT_REACH + REEL_MMU_PAGE) == REEL_INVALID);
     EXPECT(init(half - ROOT_REACH, ROOT_REACH) == REEL_OK);
+    EXPECT(init(0 - ROOT_REACH, REEL_MMU_PAGE) != REEL_INVALID);
     EXPECT(reel_mmu_init(NULL, &space, (void *)START, REEL_MMU_PAGE)
            == REEL_INVALID);
 }
@@ -171,6 +174,7 @@ static void init_refuses_what_is_mapped_already(void)
 static void init_refuses_another_space(void)
 {
     const reel_mmu_space good = space;
+    give_up();
     space.levels = 7 - LEVELS; // the other one
     EXPECT(init((uintptr_t)1 << (LEVELS == 3 ? 45 : 36), REEL_MMU_PAGE)
            == REEL_PORT_FAILED);
@@ -182,6 +186,8 @@ static void init_refuses_another_space(void)
     space.root = NULL;
     EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
     space.root = machine_root + 1;
+    EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    space.root = (uint64_t *)((uintptr_t)machine_root + 1);
     EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
     space = good;
     reel_blocks halves;
@@ -212,7 +218,48 @@ static void without_a_fence_the_other_hart_goes_on(void)
     EXPECT(rig_is_closed_elsewhere(range.start));
 }
 
+static bool was_closed;
+
+static void look_and_forget(uintptr_t start, size_t size)
+{
+    was_closed = rig_is_closed(start);
+    FORGET(start, size);
+}
+
+// From then on no hart may find the frame, which goes to someone else.
+static void an_entry_is_hidden_before_harts_forget_it(void)
+{
+    rig_range range;
+    space.forget = look_and_forget;
+    rig_start(&range);
+    was_closed = true;
+    EXPECT(range.pages->commit(&mmu, (void *)range.start, REEL_MMU_PAGE));
+    EXPECT(!was_closed);
+    give_up();
+    EXPECT(was_closed);
+    space.forget = FORGET;
+}
+
 #endif
+
+// Whatever was in their frames before: here, that every entry is of a page.
+static void new_tables_lead_only_to_what_is_committed(void)
+{
+    rig_range range;
+    rig_start(&range);
+    EXPECT(rig_leave(0));
+    for (size_t i = 0; i < held_count; i++) {
+        uint64_t *const entries = held[i];
+        for (size_t at = 0; at < REEL_MMU_PAGE / sizeof *entries; at++) {
+            entries[at] = ENTRY_OF(MACHINE_RAM + BEYOND);
+        }
+    }
+    EXPECT(rig_leave(RIG_ALL));
+    EXPECT(range.pages->commit(&mmu, (void *)range.start, REEL_MMU_PAGE));
+    EXPECT(rig_is_closed(range.start + REEL_MMU_PAGE));
+    EXPECT(rig_is_closed(range.start + 511 * REEL_MMU_PAGE));
+    EXPECT(rig_is_closed(range.start + 512 * REEL_MMU_PAGE));
+}
 
 // An emulator would not notice these: no page is executable, U-mode and EL0 have no access,
 // and memory is cached like all other.
@@ -277,7 +324,9 @@ const test_case mmu_tests[] = {
     TEST(init_refuses_another_space),
 #if defined(__riscv)
     TEST(without_a_fence_the_other_hart_goes_on),
+    TEST(an_entry_is_hidden_before_harts_forget_it),
 #endif
+    TEST(new_tables_lead_only_to_what_is_committed),
     TEST(entries_are_right),
     TEST(a_frame_is_of_one_range_only),
     TEST(tables_come_and_go_with_their_pages),

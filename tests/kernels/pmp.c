@@ -13,6 +13,7 @@
 #define MPP           (3u << 11)
 #define MPRV          (1u << 17)
 #define LOCKED_NAPOT  0x98u // and no access
+#define LOCKED_TOR    0x88u
 #define TOR_RWX       0x0Fu
 #define NA4_RWX       0x17u
 #define NAPOT_RWX     0x1Fu
@@ -138,9 +139,12 @@ static void init_refuses_what_pmp_cannot_cover(void)
     EXPECT(init(0, 0, 64, 8) == REEL_INVALID);
     EXPECT(init(0, 96, 64, 8) == REEL_INVALID);
     EXPECT(init(32, 64, 64, 8) == REEL_INVALID);
+    EXPECT(init(1, 64, 64, 8) == REEL_INVALID);
+    EXPECT(init(0, 65, 64, 8) == REEL_INVALID);
     EXPECT(init(0, SIZE_MAX & ~(size_t)63, 64, 8) == REEL_INVALID);
     EXPECT(reel_pmp_init(&other, NULL, 64, 64, 8) == REEL_INVALID);
     EXPECT(reel_pmp_init(NULL, memory, 64, 64, 8) == REEL_INVALID);
+    EXPECT(init(0, 64, 64, 13) == REEL_UNSUPPORTED); // the last opens the rest
     EXPECT(init(0, 64, 64, 14) == REEL_UNSUPPORTED);
     EXPECT(init(0, 64, 64, 0u - 1) == REEL_UNSUPPORTED);
     EXPECT(init(0, 64, 64, 0u - 3) == REEL_UNSUPPORTED);
@@ -192,6 +196,44 @@ static void init_ignores_an_entry_that_covers_nothing(void)
     __asm__ volatile("csrc pmpcfg0, %0" ::"r"(0xFF00u) : "memory");
 }
 
+// Also of those that are on: their addresses are tried out meanwhile.
+static void an_init_that_fails_leaves_its_entries_as_they_were(void)
+{
+    rig_range range;
+    rig_start(&range);
+    EXPECT(pmp.pages.commit(&pmp, (void *)range.start, PAGE));
+    EXPECT(init_below(FROM(range.start), NA4_RWX) == REEL_PORT_FAILED);
+    EXPECT(rig_is_open(range.start) && rig_is_open(range.start + PAGE - 1));
+    EXPECT(rig_is_closed(range.start + PAGE)
+           && rig_is_closed(range.start + SIZE - 1));
+    EXPECT(rig_is_open(range.start + SIZE));
+}
+
+static void what_its_entries_were_before_is_lost(void)
+{
+    const uintptr_t start = (uintptr_t)memory + 4096;
+    set_first_entry(FROM(start), NA4_RWX);
+    EXPECT(init(4096, SIZE, PAGE, 0) == REEL_OK);
+    EXPECT(rig_is_closed(start) && rig_is_closed(start + SIZE - 1));
+    EXPECT(rig_is_open(start - 1) && rig_is_open(start + SIZE));
+    __asm__ volatile("csrc pmpcfg0, %0" ::"r"(0xFFFFFFu) : "memory");
+}
+
+// Each of its bytes, and none below it.
+static void a_range_decides_before_entries_of_higher_numbers(void)
+{
+    rig_range range;
+    __asm__ volatile("csrc pmpcfg1, %0\n\tcsrw pmpaddr4, zero" ::"r"(0xFFFFFFu)
+                     : "memory");
+    EXPECT(init(0, 4096 + SIZE, PAGE, 8) == REEL_OK);
+    rig_start(&range);
+    EXPECT(pmp.pages.commit(&pmp, (void *)range.start, PAGE));
+    EXPECT(rig_is_open(range.start) && rig_is_open(range.start + PAGE - 1));
+    EXPECT(rig_is_closed(range.start - 1) && rig_is_closed((uintptr_t)memory));
+    EXPECT(rig_is_closed(range.start + PAGE));
+    __asm__ volatile("csrc pmpcfg2, %0" ::"r"(0xFFFFFFu) : "memory");
+}
+
 static void two_ranges_do_not_disturb_each_other(void)
 {
     rig_range first;
@@ -241,6 +283,17 @@ static void init_refuses_locked_entries(void)
         EXPECT(init(0, 64, 64, entry) == REEL_UNSUPPORTED);
     }
     EXPECT(init(0, 64, 64, 3) == REEL_OK);
+    // Entry 12 begins at the address of entry 11, which is locked with it. It
+    // ends below, so it covers nothing.
+    EXPECT(init(8192, 64, 64, 9) == REEL_OK);
+    __asm__ volatile("csrc pmpcfg3, %0\n\tcsrw pmpaddr12, %1\n\t"
+                     "csrs pmpcfg3, %2" ::"r"(0xFFu),
+                     "r"(FROM(4)), "r"(LOCKED_TOR)
+                     : "memory");
+    for (unsigned entry = 9; entry <= 12; entry++) {
+        EXPECT(init(8192, 64, 64, entry) == REEL_UNSUPPORTED);
+    }
+    EXPECT(init(8192, 64, 64, 8) == REEL_OK);
 }
 
 const test_case pmp_tests[] = {
@@ -250,6 +303,9 @@ const test_case pmp_tests[] = {
     TEST(init_refuses_what_pmp_cannot_cover),
     TEST(init_refuses_to_lie_below_another_entry),
     TEST(init_ignores_an_entry_that_covers_nothing),
+    TEST(an_init_that_fails_leaves_its_entries_as_they_were),
+    TEST(what_its_entries_were_before_is_lost),
+    TEST(a_range_decides_before_entries_of_higher_numbers),
     TEST(two_ranges_do_not_disturb_each_other),
     TEST(every_entry_will_do),
     TEST(init_refuses_locked_entries),

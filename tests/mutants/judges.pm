@@ -26,7 +26,7 @@ our @judges = (
         gcc+O2/gates gcc+events+parts/replayed gcc+events+parts/counted gcc+O2+tsan+parts/gates
         gcc+O2+tsan+checks2+parts/arena_threads gcc+O2/reserved gcc+explorer/explorer gcc+explorer-masked/explorer
         microbit+Os+parts/tests-1.elf microbit+Os+parts/tests-2.elf microbit+Os+parts/tests-3.elf
-        mps2-an385/tests.elf mps2-an385/mpu.elf mps2-an505/mpu.elf
+        mps2-an385/tests.elf microbit/mpu.elf mps2-an385/mpu.elf mps2-an505/mpu.elf
         riscv32-virt+parts/port.elf riscv64-virt+parts/port.elf riscv64-virt+levels4+parts/port.elf
         riscv64-virt+parts/suite.elf aarch64-virt+parts/port.elf gcc+asan+zones+parts/zoned)
 );

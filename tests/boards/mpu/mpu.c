@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Commit by the MPU, on the machine itself.
 
+#include "cortex-m/mpu.h"
 #include "checks.h"
 #include "cortex-m/fault.h"
 #include "semihost.h"
@@ -15,7 +16,19 @@ static void counts_its_regions(void)
                                                        : 8;
     EXPECT(reel_mpu_regions() == expected);
     EXPECT(reel_mpu_enable() == (expected > 0 ? REEL_OK : REEL_UNSUPPORTED));
+    EXPECT(expected > 0
+           || reel_mpu7_init(NULL, NULL, 0, 0, 0) == REEL_UNSUPPORTED);
     tap_result("counts its regions", "the MPU or what is in its place");
+}
+
+// Where there is none, its registers keep nothing, as those that are locked.
+static void tells_the_mpus_apart(void)
+{
+    const mpu_kind expected = __ARM_ARCH == 6          ? MPU_IS_LOCKED
+                              : design_machine_is_v8() ? MPU_IS_V8
+                                                       : MPU_IS_V7;
+    EXPECT(mpu_kind_of(0) == expected);
+    tap_result("tells the MPUs apart", "by what a register keeps");
 }
 
 static void refuse(const mpu_design *design)
@@ -41,6 +54,7 @@ void test_write(const char *text)
 int main(void)
 {
     counts_its_regions();
+    tells_the_mpus_apart();
     for (const mpu_design *each = designs; each->name != NULL; each++) {
         if (design_applies(each)) {
             run(access_checks, each);

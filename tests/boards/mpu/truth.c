@@ -98,10 +98,30 @@ where_another_region_would_open_it_init_fails(const mpu_design *design)
     init_fails(design, &range, expected);
     lay_over(design, range.start, 32);
     init_fails(design, &range, expected);
+    MPU_RASR &= ~ON;
+    init_fails(design, &range, REEL_OK);
     lay_over(design, range.start - 32, 32);
     init_fails(design, &range, REEL_OK);
     lay_over(design, range.start + range.size, 32);
     init_fails(design, &range, REEL_OK);
+}
+
+// Of Armv8-M: neither does it matter what a region lets through to whom, which is in
+// the lowest bits of its base.
+static void whatever_another_region_opens_init_fails(const mpu_design *design)
+{
+    mpu_range range;
+    design_start(design, &range, NULL);
+    if (design_is_window(design)) {
+        const uintptr_t inside = range.start + 32;
+        const uintptr_t end = range.start + range.size;
+        write_rest(OTHER_REGION, inside | LAST_8, inside | ON);
+        init_fails(design, &range, REEL_PORT_FAILED);
+        write_rest(OTHER_REGION, end | LAST_8, end | ON);
+        init_fails(design, &range, REEL_OK);
+        write_rest(0, inside, inside | ON);
+        init_fails(design, &range, REEL_PORT_FAILED);
+    }
 }
 
 // Of Armv7-M: a region whose sub-regions leave the range out is not over it.
@@ -138,6 +158,21 @@ static void with_faultmask_set_nothing_traps(const mpu_design *design)
     EXPECT(probe_is_closed(range.start));
 }
 
+// An Armv8-M is asked, and with FAULTMASK set it says so.
+static void where_the_part_says_it_is_open_init_fails(const mpu_design *design)
+{
+    mpu_range range;
+    design_start(design, &range, NULL);
+    if (design->is_v8) {
+        const size_t page = range.pages->page_size;
+        EXPECT(design_commit(&range, 0, page));
+        __asm__ volatile("cpsid f" ::: "memory");
+        init_fails(design, &range, REEL_PORT_FAILED);
+        __asm__ volatile("cpsie f" ::: "memory");
+        EXPECT(is_right_at_edges(&range, page));
+    }
+}
+
 static void
 another_selection_of_a_region_is_left_alone(const mpu_design *design)
 {
@@ -155,6 +190,19 @@ another_selection_of_a_region_is_left_alone(const mpu_design *design)
     EXPECT(MPU_RNR == OTHER_REGION);
     EXPECT(design_init(design, &range, range.start, range.region) == REEL_OK);
     EXPECT(MPU_RNR == OTHER_REGION);
+}
+
+static void any_region_may_be_selected_at_init(const mpu_design *design)
+{
+    mpu_range range;
+    design_start(design, &range, NULL);
+    for (unsigned i = 0; i < reel_mpu_regions(); i++) {
+        EXPECT(design_commit(&range, 0, range.pages->page_size));
+        MPU_RNR = i;
+        EXPECT(design_init(design, &range, range.start, range.region)
+               == REEL_OK);
+        EXPECT(MPU_RNR == i);
+    }
 }
 
 // A temp that is initialised again, without dispose, knows of no committed memory.
@@ -182,9 +230,12 @@ const check truth_checks[] = {
     CHECK(enable_leaves_a_map_that_is_on_as_it_is),
     CHECK(with_the_background_map_under_a_window_init_fails),
     CHECK(where_another_region_would_open_it_init_fails),
+    CHECK(whatever_another_region_opens_init_fails),
     CHECK(sub_regions_are_told_apart),
     CHECK(with_faultmask_set_nothing_traps),
+    CHECK(where_the_part_says_it_is_open_init_fails),
     CHECK(another_selection_of_a_region_is_left_alone),
+    CHECK(any_region_may_be_selected_at_init),
     CHECK(a_temp_may_begin_anew),
     END_OF_CHECKS,
 };
