@@ -415,6 +415,22 @@ static void poison_fills_a_block_that_is_freed(void)
     EXPECT(is_filled(block, 8, REEL_POISON ? 0xDD : 7));
 }
 
+static void poison_fills_a_page_that_is_released(void)
+{
+    if (REEL_WATCH) {
+        tap_skip("no poison, or a checker that would not let us look");
+        return;
+    }
+    EXPECT_EQUAL(reel_arena_init(&the.arena, test_memory(1024), 1024), REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
+                                the.chunks, 1, 64, 64),
+                 REEL_OK);
+    unsigned char *const page = reel_pool_claim(&the.pool);
+    fill(page, 64, 7);
+    EXPECT_EQUAL(reel_pool_release(&the.pool, page), REEL_OK);
+    EXPECT(is_filled(page, 64, REEL_POISON ? 0xDD : 7));
+}
+
 // Handed out, in the cache, freed twice, and given back by the cache.
 static void poison_fills_what_a_cache_of_blocks_has(void)
 {
@@ -552,6 +568,7 @@ const test_case edges_tests[] = {
     TEST(a_large_object_that_shrinks_leaves_the_peak),
     TEST(a_count_is_tried_four_times),
     TEST(poison_fills_a_block_that_is_freed),
+    TEST(poison_fills_a_page_that_is_released),
     TEST(poison_fills_what_a_cache_of_blocks_has),
     TEST(a_single_granule_that_is_aligned_is_taken),
     TEST(a_cache_of_a_heap_is_flushed_for_one_block),

@@ -157,6 +157,34 @@ static void each_step_looks_at_a_cache_of_blocks(void)
     EXPECT(was_noticed());
 }
 
+// A refill and a drain: more blocks than the cache has slots.
+static void what_a_cache_of_blocks_moves_looks_at_it(void)
+{
+    void *blocks[5];
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_blocks();
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
+    the.blocks_cache.bytes--;
+    blocks[0] = reel_blocks_cache_alloc(&the.blocks_cache);
+    EXPECT(blocks[0] != NULL && was_noticed());
+    the.blocks_cache.bytes++;
+    for (size_t i = 1; i < 5; i++) {
+        blocks[i] = reel_blocks_cache_alloc(&the.blocks_cache);
+    }
+    for (size_t i = 0; the.blocks_cache.top < the.blocks_cache.limit; i++) {
+        EXPECT_EQUAL(reel_blocks_cache_free(&the.blocks_cache, blocks[i]),
+                     REEL_OK);
+    }
+    EXPECT(test_is_calm());
+    the.blocks_cache.bytes--;
+    EXPECT(reel_blocks_cache_free(&the.blocks_cache, blocks[4]) == REEL_OK
+           && was_noticed());
+}
+
 static void what_comes_back_looks_at_the_cache_of_blocks(void)
 {
     if (has_no_invariants()) {
@@ -196,6 +224,21 @@ static void each_step_looks_at_the_pool(void)
     the.chunks[0].peak.value = 4;
     (void)reel_pool_trim(&the.pool);
     EXPECT(was_noticed());
+}
+
+static void growing_looks_at_the_newest_chunk(void)
+{
+    if (has_no_invariants()) {
+        return;
+    }
+    fresh_pool();
+    EXPECT_EQUAL(reel_pool_reserve(&the.pool, 6), REEL_OK);
+    for (int i = 0; i < 6; i++) {
+        EXPECT(reel_pool_claim(&the.pool) != NULL);
+    }
+    EXPECT(reel_pool_claim(&the.pool) == NULL && test_is_calm());
+    the.pool.newest = the.pool.capacity;
+    EXPECT(reel_pool_claim(&the.pool) == NULL && was_noticed());
 }
 
 static void a_flush_looks_at_the_cache_of_pages(void)
@@ -358,6 +401,7 @@ static void each_step_of_its_owner_looks_at_the_temp(void)
     EXPECT(was_noticed());
     (void)reel_temp_trim(&the.temp);
     EXPECT(was_noticed());
+    EXPECT(reel_temp_dispose(&the.temp) == REEL_OK && was_noticed());
     the.temp.step--;
     EXPECT(reel_temp_is_valid(&the.temp) && test_is_calm());
 }
@@ -413,8 +457,10 @@ const test_case invariants_tests[] = {
     TEST(a_shared_step_looks_at_the_arena),
     TEST(each_step_looks_at_the_blocks),
     TEST(each_step_looks_at_a_cache_of_blocks),
+    TEST(what_a_cache_of_blocks_moves_looks_at_it),
     TEST(what_comes_back_looks_at_the_cache_of_blocks),
     TEST(each_step_looks_at_the_pool),
+    TEST(growing_looks_at_the_newest_chunk),
     TEST(a_flush_looks_at_the_cache_of_pages),
     TEST(each_step_looks_at_the_region),
     TEST(each_step_looks_at_the_chunk_of_a_rewindable),
