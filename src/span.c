@@ -103,12 +103,11 @@ static IN_CALLER void give_back(reel_rewindable *rewindable, chunk_entry *chunk,
                             word_without(used, start, kept, stop))) {
     }
     // `used` is the word that the exchange replaced.
-    if (REEL_EVENTS && position_of(used) == stop) {
-        const uintptr_t next =
-            position_of(word_without(used, start, kept, stop));
+    const uintptr_t next = position_of(word_without(used, start, kept, stop));
+    if (REEL_EVENTS && next != position_of(used)) {
         REEL_REPORT(REWIND, REWINDABLE, rewindable,
                     chunk->base + (next << rewindable->shift),
-                    (stop - next) << rewindable->shift);
+                    (position_of(used) - next) << rewindable->shift);
     }
     look_again(rewindable, chunk);
 }
