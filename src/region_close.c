@@ -52,7 +52,7 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size)
         return REEL_FOREIGN;
     }
     note_free(region, block, size);
-    REEL_REPORT(FREE, REGION, region, block, at_least_1(size));
+    REEL_REPORT(FREE, REGION, region, block, with_zone(at_least_1(size)));
     return REEL_OK;
 }
 

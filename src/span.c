@@ -77,7 +77,7 @@ EXTERN_IN_CALLER void *reel_span_alloc_slow(reel_span *span, size_t size,
     }
     span->next = stop;
     watch_alive(start, size);
-    REEL_REPORT(ALLOC, SPAN, span, start, size);
+    REEL_REPORT(ALLOC, SPAN, span, start, with_zone(size));
     INVARIANT(reel_span_is_valid(span));
     return (void *)start;
 }

@@ -30,7 +30,8 @@ extern "C" {
 #endif
 
 /// What was done. Beside each kind: what `place` and `size` are. Sizes of blocks are
-/// what the block takes of the object: the request, in whole granules or blocks.
+/// what the block takes of the object, as its statistics count: the request, in whole
+/// granules or blocks.
 typedef enum reel_event_kind {
     REEL_EVENT_DEFINE =
         1,            // an init: its memory. A pool or rewindable: the object

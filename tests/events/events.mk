@@ -8,7 +8,7 @@ EVENT_RIG  := tests/events/churn.c
 $(OUT)/%/replayed: $$(call objects,$$*,$(CORE) $(EVENT_PORT) $(EVENT_RIG) tests/events/replay.c \
                      tests/events/replayed.c $(CONSOLE))
 	$(SAY); $(LINK)
-HOST_RUNS   += $(OUT)/gcc+events/replayed $(OUT)/clang+events+asan+checks2/replayed
+HOST_RUNS   += $(OUT)/gcc+events/replayed $(OUT)/clang+events+asan+checks2+zones/replayed
 $(OUT)/%/exact: $$(call objects,$$*,$(CORE) $(EVENT_PORT) tests/events/exact.c $(CONSOLE))
 	$(SAY); $(LINK)
 HOST_RUNS   += $(OUT)/gcc+events/exact $(OUT)/clang+events+asan+checks2/exact
