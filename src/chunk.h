@@ -36,6 +36,9 @@ void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
 bool reel_rewindable_take_next(const reel_rewindable *rewindable, size_t count,
                                size_t granules, uintptr_t mask);
 
+// Of a backing that is not the one of later: so init does not report it.
+extern const reel_allocator_ops reel_rewindable_note_ops;
+
 ALWAYS_INLINE uintptr_t position_of(uintptr_t used)
 {
     return used >> HALF_BITS;
@@ -71,6 +74,16 @@ ALWAYS_INLINE void report_commit(const reel_rewindable *rewindable,
 {
     REEL_REPORT(COMMIT, REWINDABLE, rewindable, chunk->base,
                 data_size(rewindable, chunk));
+}
+
+// A rewindable begins, or is another one to those that follow the events.
+ALWAYS_INLINE void report_anew(const reel_rewindable *rewindable, size_t count)
+{
+    REEL_REPORT(DEFINE, REWINDABLE, rewindable, rewindable->backing.self,
+                rewindable->frees_blocks);
+    for (size_t i = 0; REEL_EVENTS && i < count; i++) {
+        report_commit(rewindable, &rewindable->table[i]);
+    }
 }
 
 // What one read of a chunk's word can tell.

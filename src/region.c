@@ -138,7 +138,7 @@ static IN_CALLER void *alloc_page(reel_region *region, size_t size,
     }
     void *const block = cut_page(region, i, size, mask);
     watch_alive((uintptr_t)block, size);
-    REEL_REPORT(ALLOC, REGION, region, block, size);
+    REEL_REPORT(ALLOC, REGION, region, block, with_zone(size));
     return block;
 }
 
@@ -152,7 +152,7 @@ static IN_CALLER void *alloc_here(reel_region *region, size_t size,
     }
     region->next = stop;
     watch_alive(start, size);
-    REEL_REPORT(ALLOC, REGION, region, start, size);
+    REEL_REPORT(ALLOC, REGION, region, start, with_zone(size));
     return (void *)start;
 }
 
@@ -172,7 +172,7 @@ static IN_CALLER large_note *take_note(reel_region *region, uintptr_t i)
     }
     large_note *const page = cut_page(region, i, size, align - 1);
     watch_alive((uintptr_t)page, size);
-    REEL_REPORT(ALLOC, REGION, region, page, size);
+    REEL_REPORT(ALLOC, REGION, region, page, with_zone(size));
     return page;
 }
 
@@ -264,7 +264,7 @@ static IN_CALLER bool resize(reel_region *region, uintptr_t start,
     } else {
         watch_dead(start + new_size, old_size - new_size);
     }
-    REEL_REPORT(RESIZE, REGION, region, start, new_size);
+    REEL_REPORT(RESIZE, REGION, region, start, with_zone(new_size));
     return true;
 }
 
@@ -294,7 +294,7 @@ static IN_CALLER void *change(reel_region *region, void *block, size_t old_size,
     // The old block stays in its page until the close.
     move_block(copy, block, old_size, new_size);
     if (copy != NULL) {
-        REEL_REPORT(FREE, REGION, region, block, old_size);
+        REEL_REPORT(FREE, REGION, region, block, with_zone(old_size));
     }
     return copy;
 }

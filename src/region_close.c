@@ -52,7 +52,7 @@ reel_status reel_region_free(reel_region *region, void *block, size_t size)
         return REEL_FOREIGN;
     }
     note_free(region, block, size);
-    REEL_REPORT(FREE, REGION, region, block, at_least_1(size));
+    REEL_REPORT(FREE, REGION, region, block, with_zone(at_least_1(size)));
     return REEL_OK;
 }
 
@@ -102,7 +102,7 @@ static void note_death(const reel_region *region)
 ALWAYS_INLINE void report_pages(const reel_region *region)
 {
     uintptr_t i = region->newest;
-    for (size_t left = REEL_EVENTS ? region->pages : 0; left > 0; left--) {
+    for (size_t left = region->pages; left > 0; left--) {
         REEL_REPORT(FREE, POOL, region->pool, page_at(region->pool, i),
                     page_size_of(region));
         i = link_after(region->pool, i);
@@ -163,7 +163,9 @@ reel_status reel_region_close(reel_region *region)
     }
     REEL_REPORT(CLOSE, REGION, region, 0, 0);
     if (region->cache == NULL || fill_cache(region)) {
-        report_pages(region);
+        if (REEL_EVENTS) {
+            report_pages(region);
+        }
         // The pages are a chain already: one exchange gives all of them back.
         list_push(list, region->newest, last);
     }

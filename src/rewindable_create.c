@@ -85,11 +85,14 @@ static void *note_or_hand_over(void *self, size_t size, size_t align)
     return chunk->memory;
 }
 
+const reel_allocator_ops reel_rewindable_note_ops = {
+    .allocate = note_or_hand_over,
+};
+
 static reel_status init_on(created *made, size_t capacity,
                            const reel_rewindable_config *config, part *chunk)
 {
-    static const reel_allocator_ops ops = { .allocate = note_or_hand_over };
-    const reel_allocator backing = { &ops, chunk };
+    const reel_allocator backing = { &reel_rewindable_note_ops, chunk };
     return reel_rewindable_init(&made->rewindable, backing, made->table,
                                 capacity, config);
 }
@@ -125,10 +128,11 @@ static reel_status may_enter(reel_registry *registry, size_t parent_index,
                              : status;
 }
 
-static reel_status make_in_one(created **out, reel_allocator background,
-                               size_t capacity,
-                               const reel_rewindable_config *config,
-                               part *chunk)
+static IN_CALLER reel_status make_in_one(created **out,
+                                         reel_allocator background,
+                                         size_t capacity,
+                                         const reel_rewindable_config *config,
+                                         part *chunk)
 {
     const size_t size = own_size(capacity, REEL_FREES_NEVER, chunk->align);
     if (chunk->size > SIZE_MAX - size) {
@@ -146,6 +150,7 @@ static reel_status make_in_one(created **out, reel_allocator background,
     // Init has seen the note as its backing. Growth must ask the true one.
     made->rewindable.backing.ops = background.ops;
     made->rewindable.backing.self = background.self;
+    report_anew(&made->rewindable, 1);
     *out = made;
     return REEL_OK;
 }

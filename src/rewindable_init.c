@@ -201,10 +201,10 @@ reel_rewindable_init_placed(reel_rewindable *rewindable, reel_allocator backing,
     // All memory is there: a failed init has written nothing.
     configure(rewindable, chosen, apart);
     start_without_chunks(rewindable, backing, table, capacity);
-    REEL_REPORT(DEFINE, REWINDABLE, rewindable, backing.self,
-                chosen->frees_blocks);
     enter_chunk(rewindable, &table[0], base, bits, granules);
-    report_commit(rewindable, &table[0]);
+    if (REEL_EVENTS && backing.ops != &reel_rewindable_note_ops) {
+        report_anew(rewindable, 1);
+    }
     // Relaxed: no other context has it before this returns.
     store_relaxed(&rewindable->count, 1);
     INVARIANT(reel_rewindable_is_valid(rewindable));
@@ -240,17 +240,6 @@ static void make_room_for_bits(const reel_rewindable *rewindable,
         // One step is enough: fewer granules need fewer bits.
         const size_t fewer = granules_in(need - room, shift);
         chunk->granules -= min_of(fewer, chunk->granules);
-    }
-}
-
-// It is another rewindable to those that follow the events.
-static IN_CALLER void report_anew(const reel_rewindable *rewindable,
-                                  size_t count)
-{
-    REEL_REPORT(DEFINE, REWINDABLE, rewindable, rewindable->backing.self,
-                rewindable->frees_blocks);
-    for (size_t i = 0; REEL_EVENTS && i < count; i++) {
-        report_commit(rewindable, &rewindable->table[i]);
     }
 }
 

@@ -77,7 +77,7 @@ EXTERN_IN_CALLER void *reel_span_alloc_slow(reel_span *span, size_t size,
     }
     span->next = stop;
     watch_alive(start, size);
-    REEL_REPORT(ALLOC, SPAN, span, start, size);
+    REEL_REPORT(ALLOC, SPAN, span, start, with_zone(size));
     INVARIANT(reel_span_is_valid(span));
     return (void *)start;
 }
@@ -103,12 +103,11 @@ static IN_CALLER void give_back(reel_rewindable *rewindable, chunk_entry *chunk,
                             word_without(used, start, kept, stop))) {
     }
     // `used` is the word that the exchange replaced.
-    if (REEL_EVENTS && position_of(used) == stop) {
-        const uintptr_t next =
-            position_of(word_without(used, start, kept, stop));
+    const uintptr_t next = position_of(word_without(used, start, kept, stop));
+    if (REEL_EVENTS && next != position_of(used)) {
         REEL_REPORT(REWIND, REWINDABLE, rewindable,
                     chunk->base + (next << rewindable->shift),
-                    (stop - next) << rewindable->shift);
+                    (position_of(used) - next) << rewindable->shift);
     }
     look_again(rewindable, chunk);
 }

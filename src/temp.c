@@ -161,7 +161,7 @@ BODY_IN_CALLER void *FROM(reel_temp_alloc_slow)(reel_temp *temp, size_t size,
         // If `next` moved meanwhile, the block lies elsewhere, and may need more.
     } while (!swap_if_relaxed(&temp->stack.next, &next, stop));
     watch_alive(start, size);
-    REEL_REPORT(ALLOC, TEMP, temp, start, size);
+    REEL_REPORT(ALLOC, TEMP, temp, start, with_zone(size));
     INVARIANT(is_shareable_temp(temp));
     return (void *)start;
 }
@@ -219,7 +219,7 @@ BODY_IN_CALLER bool FROM(reel_temp_resize)(reel_temp *temp, void *block,
     const bool done = FROM(reel_arena_resize_slow)(
         &temp->stack, block, old_size, new_size PASS_CALLER);
     if (done) {
-        REEL_REPORT(RESIZE, TEMP, temp, block, at_least_1(new_size));
+        REEL_REPORT(RESIZE, TEMP, temp, block, with_zone(at_least_1(new_size)));
     }
     keep_strict(temp);
     return done;
@@ -230,7 +230,7 @@ EXTERN_IN_CALLER reel_status reel_temp_free(reel_temp *temp, void *block,
 {
     const reel_status status = reel_arena_free(&temp->stack, block, size);
     if (status == REEL_OK) {
-        REEL_REPORT(FREE, TEMP, temp, block, at_least_1(size));
+        REEL_REPORT(FREE, TEMP, temp, block, with_zone(at_least_1(size)));
     }
     keep_strict(temp);
     return status;
@@ -258,7 +258,7 @@ BODY_IN_CALLER void *FROM(reel_temp_realloc)(reel_temp *temp, void *block,
     // The copy lies above the old block, so that one cannot be freed.
     move_block(copy, block, old_size, new_size);
     if (copy != NULL) {
-        REEL_REPORT(FREE, TEMP, temp, block, at_least_1(old_size));
+        REEL_REPORT(FREE, TEMP, temp, block, with_zone(at_least_1(old_size)));
     }
     return copy;
 }

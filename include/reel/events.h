@@ -30,26 +30,28 @@ extern "C" {
 #endif
 
 /// What was done. Beside each kind: what `place` and `size` are. Sizes of blocks are
-/// what the block takes of the object: the request, in whole granules or blocks.
+/// what the block takes of the object, as its statistics count: the request, in whole
+/// granules or blocks.
 typedef enum reel_event_kind {
     REEL_EVENT_DEFINE =
         1,            // an init: its memory. A pool or rewindable: the object
                       // behind it; the bytes of a page, or 1 if it frees blocks
     REEL_EVENT_ALLOC, // the block
     REEL_EVENT_FREE,  // the block
-    REEL_EVENT_RESIZE,   // the block, which stays where it is; its new size
-    REEL_EVENT_MARK,     // the position that was marked; 0
-    REEL_EVENT_REWIND,   // the position; all bytes from there on are free
-    REEL_EVENT_RESET,    // the first byte; all bytes are free
-    REEL_EVENT_COMMIT,   // memory that came: a temp's pages, a region's page, a
-                         // chunk of a pool or rewindable
+    REEL_EVENT_RESIZE, // the block, which stays where it is; its new size
+    REEL_EVENT_MARK,   // the position that was marked; 0
+    REEL_EVENT_REWIND, // the position; all bytes from there on are free
+    REEL_EVENT_RESET,  // the first byte, of a rewindable 0; all bytes are free
+    REEL_EVENT_COMMIT, // memory that came: a temp's pages, a region's page, a
+                       // chunk of a pool or rewindable
     REEL_EVENT_DECOMMIT, // memory that went
     REEL_EVENT_OPEN, // a span: its memory; a region: the address of its pool, 0
     REEL_EVENT_CLOSE,  // a span: its memory; a region: 0, 0
     REEL_EVENT_END,    // 0, 0: it ended with its parent, or was given up
     REEL_EVENT_REFUSE, // bytes that are free; bytes that were requested
     REEL_EVENT_TAKE,   // the block, from a cache to a caller
-    REEL_EVENT_PUT, // the block, from a caller to a cache, or to be freed later
+    REEL_EVENT_PUT, // the block, from a caller to a cache, or to be freed later,
+                    // which has size 0: only the heap's owner knows its size
     REEL_EVENT_FILL, // the block, from the object to a cache
 } reel_event_kind;
 

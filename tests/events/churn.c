@@ -277,8 +277,7 @@ static struct blocks_rig {
     reel_blocks_cache cache;
     void *slots[8];
     held held;
-    _Alignas(64) unsigned char memory[BLOCKS * (48 + sizeof(reel_link))
-                                      + sizeof(reel_link)];
+    _Alignas(64) unsigned char memory[REEL_BLOCKS_SIZE(48, BLOCKS)];
 } packets;
 
 static void start_blocks(void)

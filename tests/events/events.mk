@@ -8,7 +8,10 @@ EVENT_RIG  := tests/events/churn.c
 $(OUT)/%/replayed: $$(call objects,$$*,$(CORE) $(EVENT_PORT) $(EVENT_RIG) tests/events/replay.c \
                      tests/events/replayed.c $(CONSOLE))
 	$(SAY); $(LINK)
-HOST_RUNS   += $(OUT)/gcc+events/replayed $(OUT)/clang+events+asan+checks2/replayed
+HOST_RUNS   += $(OUT)/gcc+events/replayed $(OUT)/clang+events+asan+checks2+zones/replayed
+$(OUT)/%/exact: $$(call objects,$$*,$(CORE) $(EVENT_PORT) tests/events/exact.c $(CONSOLE))
+	$(SAY); $(LINK)
+HOST_RUNS   += $(OUT)/gcc+events/exact $(OUT)/clang+events+asan+checks2/exact
 $(OUT)/%/ring_threads: $$(call objects,$$*,src/hooks.c src/gate.c port/events/ring.c port/events/host_clock.c \
                          tests/events/ring_threads.c $(RIG))
 	$(SAY); $(LINK) -pthread
@@ -17,7 +20,7 @@ $(OUT)/%/counted: $$(call objects,$$*,$(CORE) $(EVENT_PORT) port/events/counts.c
 	$(SAY); $(LINK) -pthread
 HOST_RUNS   += $(OUT)/gcc+events/counted
 MATRIX_RUNS += $(foreach build,gcc+events+O2 gcc+events+masked+Os gcc+events+none clang+events+Os \
-                 armhf+events+O2,$(OUT)/$(build)/replayed)
+                 armhf+events+O2,$(OUT)/$(build)/replayed $(OUT)/$(build)/exact)
 
 $(OUT)/%/record: $$(call objects,$$*,$(CORE) $(EVENT_PORT) port/events/ctf.c $(EVENT_RIG) tests/events/record.c)
 	$(SAY); $(LINK) -no-pie

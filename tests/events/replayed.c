@@ -78,7 +78,8 @@ static void every_kind_of_event_came(void)
 // What a cache has aside serves the second request: so nothing was refused.
 static void a_request_that_a_cache_serves_is_no_refusal(void)
 {
-    static _Alignas(64) unsigned char memory[REEL_HEAP_SIZE(128)];
+    enum { BYTES = REEL_HEAP_SIZE(128 + REEL_RED_ZONES) };
+    static _Alignas(64) unsigned char memory[BYTES];
     static reel_heap heap;
     static reel_heap_cache cache;
     static reel_heap_slot slots[8];

@@ -23,7 +23,7 @@ our @judges = (
     map {"build/$_"} qw(gcc+meddling+parts/tests gcc+masked+checks2+parts/tests
         gcc+masked+wide+parts/tests gcc+none+parts/tests gcc+O2/tests gcc+parts/faults
         gcc+checks2+parts/failures gcc/holder gcc+checks2+poison1+asan+parts/tests gcc+meddling+checks2+O2+parts/fuzz
-        gcc+O2/gates gcc+events+parts/replayed gcc+events+parts/counted gcc+O2+tsan+parts/gates
+        gcc+events+parts/replayed gcc+events+parts/counted gcc+events+parts/exact gcc+O2/gates gcc+O2+tsan+parts/gates
         gcc+O2+tsan+checks2+parts/arena_threads gcc+O2/reserved gcc+explorer/explorer gcc+explorer-masked/explorer
         microbit+Os+parts/tests-1.elf microbit+Os+parts/tests-2.elf microbit+Os+parts/tests-3.elf
         mps2-an385/tests.elf microbit/mpu.elf mps2-an385/mpu.elf mps2-an505/mpu.elf
@@ -132,7 +132,7 @@ sub names_for {
     read_headers() if !%defined;
     my ($name) = substr( text_of($path), 0, $at ) =~ /.*^(?:#define (?=\w)|(?=[a-zA-Z_])[^\n;]*?\b(?=\w+\())(\w+)/ms
         or return;
-    my $kind = $is_for_tests ? qr/^(?:static|#define)/ : qr//;
+    my $kind = $is_for_tests ? qr/^(?:static|REEL_REPORTING|#define)/ : qr//;
     my %names;
     my @new = grep { $defined{$_} =~ $kind } $name;
     while (@new) {
