@@ -36,7 +36,7 @@ void *FROM(reel_rewindable_alloc)(reel_rewindable *rewindable, size_t size,
 bool reel_rewindable_take_next(const reel_rewindable *rewindable, size_t count,
                                size_t granules, uintptr_t mask);
 
-// Of a backing that is not the one of later: so init does not report it.
+// Marks a stand-in for the backing. Init does not report it; who calls init does.
 extern const reel_allocator_ops reel_rewindable_note_ops;
 
 ALWAYS_INLINE uintptr_t position_of(uintptr_t used)

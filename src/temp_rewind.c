@@ -5,7 +5,7 @@
 // ---- the frontier falls ------------------------------------------------------
 
 // The frontier falls before the hook is called, so no context takes memory that
-// is decommitted. No block is there, so a checker has it for dead already.
+// is decommitted. It holds no block, so to a memory checker it is dead already.
 size_t reel_temp_lower(reel_temp *temp, size_t keep, size_t limit)
 {
     const uintptr_t frontier = committed_of(temp);

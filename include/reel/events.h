@@ -50,8 +50,8 @@ typedef enum reel_event_kind {
     REEL_EVENT_END,    // 0, 0: it ended with its parent, or was given up
     REEL_EVENT_REFUSE, // bytes that are free; bytes that were requested
     REEL_EVENT_TAKE,   // the block, from a cache to a caller
-    REEL_EVENT_PUT, // the block, from a caller to a cache, or to be freed later,
-                    // which has size 0: only the heap's owner knows its size
+    REEL_EVENT_PUT, // the block, from a caller to a cache, or to be freed later:
+                    // then its size is 0, since only the heap's owner knows it
     REEL_EVENT_FILL, // the block, from the object to a cache
 } reel_event_kind;
 

@@ -91,21 +91,37 @@ uintptr_t reel_port_gate_holder(const reel_word *gate)
 
 // ---- fork --------------------------------------------------------------------------
 
-// A fork that waits goes ahead of threads that are not inside yet: those that wait for one
-// another would let it wait for ever.
-#if defined(PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP)
-#define FORKS_OPEN PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
-#else
-#define FORKS_OPEN PTHREAD_RWLOCK_INITIALIZER
-#endif
+// Threads that take turns in a gate would keep a fork waiting for ever. So a thread that is
+// inside no gate lets it go first, for some 10 ms: longer might be for ever, since a thread
+// inside may wait for this one.
+#define MOST_NAPS 100
+
+static unsigned waiting_forks;
+
+static void sleep_a_little(void)
+{
+    const struct timespec moment = { 0, 50000 };
+    (void)nanosleep(&moment, NULL);
+}
+
+static void let_forks_go_first(void)
+{
+    for (int naps = 0; naps < MOST_NAPS
+                       && __atomic_load_n(&waiting_forks, __ATOMIC_RELAXED) > 0;
+         naps++) {
+        sleep_a_little();
+    }
+}
 
 // Taken for reading by each thread that is inside a gate.
-static pthread_rwlock_t forks = FORKS_OPEN;
+static pthread_rwlock_t forks = PTHREAD_RWLOCK_INITIALIZER;
 
 static void before_fork(void)
 {
     if (depth == 0) {
+        (void)__atomic_fetch_add(&waiting_forks, 1, __ATOMIC_RELAXED);
         (void)pthread_rwlock_wrlock(&forks);
+        (void)__atomic_fetch_sub(&waiting_forks, 1, __ATOMIC_RELAXED);
     }
 }
 
@@ -119,8 +135,9 @@ static void after_fork(void)
 // The only thread of the child, under another number.
 static void in_child(void)
 {
-    static const pthread_rwlock_t open = FORKS_OPEN;
+    static const pthread_rwlock_t open = PTHREAD_RWLOCK_INITIALIZER;
     self = 0;
+    waiting_forks = 0;
     forks = open;
     if (depth > 0) {
         (void)pthread_rwlock_rdlock(&forks);
@@ -135,6 +152,7 @@ __attribute__((constructor)) static void watch_forks(void)
 static void go_in(void)
 {
     if (depth++ == 0) {
+        let_forks_go_first();
         (void)pthread_rwlock_rdlock(&forks);
     }
 }
@@ -163,12 +181,6 @@ bool reel_port_gate_enter(reel_word *gate)
     }
     go_out();
     return false;
-}
-
-static void sleep_a_little(void)
-{
-    const struct timespec moment = { 0, 50000 };
-    (void)nanosleep(&moment, NULL);
 }
 
 // The kernel enters the gate for the thread that waited. What the last one inside wrote

@@ -217,9 +217,12 @@ static bool fits(unsigned entry, size_t page_size)
     bool fine = true;
     for (unsigned i = 0; i < REEL_PMP_TAKES; i++) {
         const unsigned before = config_of(entry + i);
+        const uintptr_t address = address_of(entry + i);
         set_config(entry + i, 0);
         const size_t granule = granule_of(entry + i);
         fine = fine && granule != NOT_THERE && granule <= page_size;
+        // Of a NAPOT region it has a bit that reads as 0 while the entry is off.
+        set_address(entry + i, address);
         set_config(entry + i, before);
     }
     return fine;

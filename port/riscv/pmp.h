@@ -53,11 +53,12 @@ typedef struct reel_pmp {
 ///   entry      number of the first entry, 0 to 12
 ///
 /// Returns  REEL_OK; REEL_UNSUPPORTED where these entries do not exist, are
-///          coarser than the page or are locked, as is the last one's address
-///          by a locked TOR entry after it; REEL_PORT_FAILED if an entry of a
-///          lower number is on over the range, which might open what this
+///          locked, or are coarser than the page (a locked TOR entry after the
+///          last one locks that one's address); REEL_PORT_FAILED if an entry of
+///          a lower number is on over the range, which might open what this
 ///          closes; REEL_INVALID for a range that PMP cannot cover. On failure
-///          nothing has changed but bits of these addresses below the granule.
+///          nothing has changed but bits of these addresses below the granule,
+///          which no region needs.
 /// Callers  threads only, in M-mode
 reel_status reel_pmp_init(reel_pmp *pmp, void *space, size_t size,
                           size_t page_size, unsigned entry);

@@ -18,6 +18,12 @@
 static reel_word gate;
 static bool leaves;
 
+// The kernel's half of the word.
+static void let_inside(uint32_t thread)
+{
+    *(uint32_t *)(void *)&gate.value = thread;
+}
+
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 
@@ -29,7 +35,7 @@ long __wrap_syscall(long number, ...)
     }
     if (number == SYS_tgkill) {
         if (leaves) {
-            gate.value = 0;
+            let_inside(0);
         }
         errno = ESRCH;
         return -1;
@@ -49,12 +55,17 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
 
 int main(void)
 {
-    gate.value = GONE;
+    RESULT(reel_port_gate_holder(&gate) == 0,
+           "of an open gate there is no holder", NULL);
+    let_inside(GONE);
     RESULT(reel_port_gate_holder(&gate) == reel_port_thread(),
            "a thread that ended inside is waited for by no other", NULL);
     leaves = true;
     RESULT(reel_port_gate_holder(&gate) == 0,
            "a thread that left before it ended is not inside", NULL);
+    RESULT(reel_port_gate_enter(&gate), "a thread enters an open gate at once",
+           NULL);
+    reel_port_gate_leave(&gate);
     reel_port_gate_wait(&gate);
     RESULT(naps == 1,
            "a thread that the kernel lets not wait sleeps for 50 microseconds",

@@ -98,7 +98,7 @@ $(OUT)/%/blamed: $$(call objects,$$*,$(CORE) $(addprefix port/host/,history.c re
                    port/report/report.c tests/host/blamed.c)
 	$(SAY); $(LINK)
 
-# A thread that leaves a gate and ends while another one asks for it; a kernel that refuses to wait.
+# A thread that leaves a gate and ends while another one asks for it; a kernel that lets no thread wait.
 $(OUT)/%/holder: $$(call objects,$$*,$(CORE) port/host/gate.c tests/host/holder.c $(CONSOLE))
 	$(SAY); $(LINK) -Wl,--wrap=syscall,--wrap=nanosleep -pthread
 HOST_RUNS += $(OUT)/gcc/holder

@@ -189,6 +189,9 @@ static void init_refuses_another_space(void)
     EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
     space.root = (uint64_t *)((uintptr_t)machine_root + 1);
     EXPECT(init(START, REEL_MMU_PAGE) == REEL_INVALID);
+    static _Alignas(REEL_MMU_PAGE) uint64_t empty[512];
+    space.root = empty; // where address 0 leads nowhere, either
+    EXPECT(init(0, REEL_MMU_PAGE) == REEL_INVALID);
     space = good;
     reel_blocks halves;
     EXPECT(reel_blocks_init(&halves, ld_free_start, 8192 + 64, 2048, 4)

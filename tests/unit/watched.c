@@ -3,6 +3,12 @@
 
 #include "things.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1 // as gcc says it
+#endif
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_CHECKER REEL_WATCH
 int __asan_address_is_poisoned(const volatile void *address);
