@@ -333,7 +333,10 @@ static pair use_a_heap(reel_heap *heap)
             && reel_heap_alloc(heap, most + 1, 1) == NULL
             && reel_heap_alloc(heap, SIZE_MAX - 8, 1) == NULL
             && reel_heap_is_valid(heap));
-    return ordered(low, reel_heap_alloc_zeroed(heap, SIZE, 1));
+    void *const high = reel_heap_alloc_zeroed(heap, SIZE, 1);
+    // The answer lies in the zone.
+    require(reel_heap_usable_size(heap, low) >= SIZE);
+    return ordered(low, high);
 }
 
 static pair heap_blocks(void)

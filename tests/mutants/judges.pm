@@ -54,7 +54,8 @@ sub objects_of {
         $objects{$program} //= do {
             $link{$program} = [ words_of($program) ];
             my @paths = grep {/[.]o$/} @{ $link{$program} };
-            push @paths, map { ( my $folder = $_ ) =~ s{/[^/]+$}{}; glob "$folder/announced/obj/src/*.o" }
+            push @paths, map { ( my $folder = $_ ) =~ s{/[^/]+$}{};
+                glob "$folder/announced/obj/src/*.o $folder/obj/tests/explorer/lock_calls.o" }
                 grep {/[.]a$/} @{ $link{$program} };
             [   map {
                     my %on = map { ( $_ => 1 ) } split ' ', text_of( s/o$/d/r ) =~ s/\\\n//gr;
