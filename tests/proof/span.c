@@ -213,7 +213,7 @@ PROOF(a_close_gives_back_what_lies_behind_the_blocks, 1)
            == (old.end == 0 ? REEL_CLOSED
                : is_live    ? REEL_OK
                             : REEL_STALE));
-    ASSERT(span.start == 0 && span.next == 0 && span.end == 0);
+    ASSERT(span.next == 0 && span.end == 0);
     ASSERT(is_live || word == used);
     ASSERT(!is_live || is_last || position_of(word) == position_of(used));
     ASSERT(!is_live || !is_last || !rewindable.frees_blocks
