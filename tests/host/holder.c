@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +54,30 @@ int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
     return 0;
 }
 
+// In a child, and after a fork in the parent.
+static bool enters_without_a_nap(void)
+{
+    naps = 0;
+    const bool is_in = reel_port_gate_enter(&gate);
+    reel_port_gate_leave(&gate);
+    return is_in && naps == 0;
+}
+
+static bool forks_leave_no_trace(unsigned generations)
+{
+    int status = -1;
+    const pid_t child = generations > 0 ? fork() : -1;
+    if (child == 0) {
+        alarm(10);
+        _exit(forks_leave_no_trace(generations - 1) ? 0 : 1);
+    }
+    if (generations == 0) {
+        return enters_without_a_nap();
+    }
+    return waitpid(child, &status, 0) == child && status == 0
+           && enters_without_a_nap();
+}
+
 int main(void)
 {
     RESULT(reel_port_gate_holder(&gate) == 0,
@@ -66,6 +91,8 @@ int main(void)
     RESULT(reel_port_gate_enter(&gate), "a thread enters an open gate at once",
            NULL);
     reel_port_gate_leave(&gate);
+    RESULT(forks_leave_no_trace(2),
+           "after a fork threads let none go first any more", NULL);
     reel_port_gate_wait(&gate);
     RESULT(naps == 1,
            "a thread that the kernel lets not wait sleeps for 50 microseconds",
