@@ -125,14 +125,13 @@ static bool has_page_tables(void)
     return (misa & MISA_S) != 0;
 }
 
-// The finest region of an entry that is off, in bytes. An address that is locked
-// does not change: by its own entry, or by the next one, which begins there.
+// The finest region of an entry that is off, in bytes. Its address is lost. One that is
+// locked does not change: by its own entry, or by the next one, which begins there.
 static size_t granule_of(unsigned entry)
 {
     const uintptr_t before = address_of(entry);
     set_address(entry, ~before);
     const uintptr_t changed = address_of(entry) ^ before;
-    set_address(entry, before);
     return (changed & (0 - changed)) * GRANULE;
 }
 
