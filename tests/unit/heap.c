@@ -547,6 +547,16 @@ static void a_static_heap_is_laid_out_as_any_other(void)
     }
 }
 
+static void the_last_block_grows_up_to_the_end(void)
+{
+    start(SIZE);
+    void *const block = reel_heap_alloc(&heap, 1, 1);
+    const size_t all = GRANULE + reel_heap_largest_free(&heap);
+    EXPECT(reel_heap_realloc(&heap, block, all + 1, 1) == NULL);
+    EXPECT(reel_heap_realloc(&heap, block, all, 1) == block);
+    EXPECT(reel_heap_largest_free(&heap) == 0 && reel_heap_is_valid(&heap));
+}
+
 // REEL_HEAP_SIZE() is enough, and not a granule too much.
 static void the_size_of_a_buffer_can_be_told(void)
 {
@@ -626,6 +636,7 @@ const test_case heap_tests[] = {
     TEST(a_cache_wants_a_heap_and_slots),
     TEST(a_static_heap_needs_no_init),
     TEST(a_static_heap_is_laid_out_as_any_other),
+    TEST(the_last_block_grows_up_to_the_end),
     TEST(the_size_of_a_buffer_can_be_told),
     TEST(an_ended_heap_gives_and_takes_nothing),
     END_OF_TESTS,

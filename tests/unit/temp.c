@@ -497,6 +497,15 @@ static void take_eights(void)
     }
 }
 
+// A request for 0 bytes has 1.
+static void take_nothings(void)
+{
+    taken_in_the_handler = 0;
+    while (reel_temp_alloc_shared(&temp, 0, 1) != NULL) {
+        taken_in_the_handler++;
+    }
+}
+
 static void what_is_reserved_is_there_for_a_handler(void)
 {
     limited_temp(64, false, 6);
@@ -516,6 +525,8 @@ static void what_is_reserved_is_there_for_a_handler(void)
     EXPECT_EQUAL(reel_temp_reserve(&temp, 6 * 64 - 60), REEL_OK);
     test_interrupt(take_eights);
     EXPECT_EQUAL(taken_in_the_handler, (6 * 64 - 60) / 8);
+    test_interrupt(take_nothings);
+    EXPECT_EQUAL(taken_in_the_handler, 4); // up to the frontier
     EXPECT(reel_temp_is_valid(&temp));
 }
 
