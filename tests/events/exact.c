@@ -211,7 +211,7 @@ static void an_arena_reports_its_blocks(void)
     REPORTED(FREE, ARENA, &arena, memory + 16, 16);
     EXPECT_EQUAL(reel_arena_free(&arena, memory + 80, 40), REEL_OK);
     REPORTED(FREE, ARENA, &arena, memory + 80, 48);
-    end_test("an_arena_reports_its_blocks");
+    end_test(__func__);
 }
 
 static void an_arena_reports_its_refusals(void)
@@ -225,7 +225,7 @@ static void an_arena_reports_its_refusals(void)
     REPORTED(REFUSE, ARENA, &arena, 0, 1);
     EXPECT(reel_arena_alloc_shared(&arena, 0, 8) == NULL);
     REPORTED(REFUSE, ARENA, &arena, 0, 1);
-    end_test("an_arena_reports_its_refusals");
+    end_test(__func__);
 }
 
 static void an_arena_reports_what_a_rewind_frees(void)
@@ -248,7 +248,7 @@ static void an_arena_reports_what_a_rewind_frees(void)
     REPORTED(ALLOC, ARENA, &arena, memory + 16, 16);
     EXPECT_EQUAL(reel_arena_reset(&arena), REEL_OK);
     REPORTED(RESET, ARENA, &arena, memory + 16, 16);
-    end_test("an_arena_reports_what_a_rewind_frees");
+    end_test(__func__);
 }
 
 static void an_arena_reports_its_end(void)
@@ -262,7 +262,7 @@ static void an_arena_reports_its_end(void)
     REPORTED(END, ARENA, &arena, 0, 0);
     parent_was_reset();
     EXPECT_EQUAL(reel_arena_reset(&arena), REEL_STALE);
-    end_test("an_arena_reports_its_end");
+    end_test(__func__);
 }
 
 // ---- temps -------------------------------------------------------------------------
@@ -309,7 +309,7 @@ static void a_temp_reports_its_blocks(void)
     REPORTED(FREE, TEMP, &temp, memory + 640, 200);
     EXPECT_EQUAL(reel_temp_free(&temp, memory + 608, 0), REEL_OK);
     REPORTED(FREE, TEMP, &temp, memory + 608, 1);
-    end_test("a_temp_reports_its_blocks");
+    end_test(__func__);
 }
 
 static void a_temp_reports_its_refusals(void)
@@ -325,7 +325,7 @@ static void a_temp_reports_its_refusals(void)
     REPORTED(ALLOC, TEMP, &temp, memory + 2 * PAGE, 1);
     EXPECT(reel_temp_alloc_shared(&temp, PAGE, 1) == NULL); // a page, too
     REPORTED(REFUSE, TEMP, &temp, 6 * PAGE - 1, PAGE);
-    end_test("a_temp_reports_its_refusals");
+    end_test(__func__);
 }
 
 static void a_temp_reports_what_is_committed(void)
@@ -350,7 +350,7 @@ static void a_temp_reports_what_is_committed(void)
     EXPECT_EQUAL(reel_temp_dispose(&temp), REEL_OK);
     REPORTED(RESET, TEMP, &temp, memory, 6 * PAGE);
     REPORTED(DECOMMIT, TEMP, &temp, memory, 6 * PAGE);
-    end_test("a_temp_reports_what_is_committed");
+    end_test(__func__);
 }
 
 // The estimate is that of a small frame: a step is kept above it.
@@ -367,7 +367,7 @@ static void a_temp_reports_what_a_reset_decommits(void)
     EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     REPORTED(RESET, TEMP, &temp, memory, 0);
     REPORTED(DECOMMIT, TEMP, &temp, memory + 4 * PAGE, 4 * PAGE);
-    end_test("a_temp_reports_what_a_reset_decommits");
+    end_test(__func__);
 }
 
 static void a_temp_with_a_window_reports_what_a_rewind_decommits(void)
@@ -383,7 +383,7 @@ static void a_temp_with_a_window_reports_what_a_rewind_decommits(void)
     EXPECT_EQUAL(reel_temp_rewind(&temp, mark), REEL_OK);
     REPORTED(REWIND, TEMP, &temp, memory, 8);
     REPORTED(DECOMMIT, TEMP, &temp, memory + 4 * PAGE, 4 * PAGE);
-    end_test("a_temp_with_a_window_reports_what_a_rewind_decommits");
+    end_test(__func__);
 }
 
 static void a_strict_temp_reports_what_each_call_decommits(void)
@@ -412,7 +412,7 @@ static void a_strict_temp_reports_what_each_call_decommits(void)
     EXPECT_EQUAL(reel_temp_reset(&temp), REEL_OK);
     REPORTED(RESET, TEMP, &temp, memory, PAGE);
     REPORTED(DECOMMIT, TEMP, &temp, memory, PAGE);
-    end_test("a_strict_temp_reports_what_each_call_decommits");
+    end_test(__func__);
 }
 
 static void a_temp_reports_its_end(void)
@@ -422,7 +422,7 @@ static void a_temp_reports_its_end(void)
     end_children();
     REPORTED(END, TEMP, &temp, 0, 0);
     parent_was_reset();
-    end_test("a_temp_reports_its_end");
+    end_test(__func__);
 }
 
 // ---- blocks ------------------------------------------------------------------------
@@ -458,7 +458,7 @@ static void blocks_report_each_call(void)
     REPORTED(ALLOC, BLOCKS, &blocks, memory + 80, 40);
     EXPECT_EQUAL(reel_blocks_dispose(&blocks), REEL_OK);
     REPORTED(END, BLOCKS, &blocks, 0, 0);
-    end_test("blocks_report_each_call");
+    end_test(__func__);
 }
 
 static void a_cache_of_blocks_reports_each_call(void)
@@ -487,7 +487,7 @@ static void a_cache_of_blocks_reports_each_call(void)
     REPORTED(FREE, BLOCKS, &blocks, live[2], 40);
     REPORTED(FREE, BLOCKS, &blocks, live[3], 40);
     REPORTED(FREE, BLOCKS, &blocks, live[4], 40);
-    end_test("a_cache_of_blocks_reports_each_call");
+    end_test(__func__);
 }
 
 static void blocks_report_their_end(void)
@@ -498,7 +498,7 @@ static void blocks_report_their_end(void)
     end_children();
     REPORTED(END, BLOCKS, &blocks, 0, 0);
     parent_was_reset();
-    end_test("blocks_report_their_end");
+    end_test(__func__);
 }
 
 // ---- heaps -------------------------------------------------------------------------
@@ -540,7 +540,7 @@ static void a_heap_reports_its_blocks(void)
     EXPECT_EQUAL(reel_heap_free_sized(&heap, first + 32, 33), REEL_INVALID);
     EXPECT_EQUAL(reel_heap_free_sized(&heap, first + 32, 32), REEL_OK);
     REPORTED(FREE, HEAP, &heap, first + 32, 32);
-    end_test("a_heap_reports_its_blocks");
+    end_test(__func__);
 }
 
 static void a_heap_reports_its_refusals(void)
@@ -558,7 +558,7 @@ static void a_heap_reports_its_refusals(void)
     REPORTED(REFUSE, HEAP, &heap, heap_bytes - 64, 900);
     EXPECT(reel_heap_realloc(&heap, first + 320, 900, 8) == NULL);
     REPORTED(REFUSE, HEAP, &heap, heap_bytes - 64, 900);
-    end_test("a_heap_reports_its_refusals");
+    end_test(__func__);
 }
 
 // What lies behind it was written to.
@@ -576,7 +576,7 @@ static void a_free_that_a_heap_refuses_is_no_event(void)
     EXPECT_EQUAL(reel_heap_free(&heap, first), REEL_INVALID);
     EXPECT_EQUAL(panics, 1);
     panics = 0;
-    end_test("a_free_that_a_heap_refuses_is_no_event");
+    end_test(__func__);
 }
 
 static void a_heap_reports_what_is_freed_later(void)
@@ -588,7 +588,7 @@ static void a_heap_reports_what_is_freed_later(void)
     REPORTED(PUT, HEAP, &heap, first, 0); // only the owner knows its size
     EXPECT_EQUAL(reel_heap_drain(&heap, 2), 1);
     REPORTED(FREE, HEAP, &heap, first, 64);
-    end_test("a_heap_reports_what_is_freed_later");
+    end_test(__func__);
 }
 
 static void a_cache_of_a_heap_reports_each_call(void)
@@ -608,7 +608,7 @@ static void a_cache_of_a_heap_reports_each_call(void)
     REPORTED(PUT, HEAP, &heap, first, 64);
     EXPECT_EQUAL(reel_heap_cache_flush(&heap_cache), REEL_OK);
     REPORTED(FREE, HEAP, &heap, first, 64);
-    end_test("a_cache_of_a_heap_reports_each_call");
+    end_test(__func__);
 }
 
 // Less than was used before.
@@ -638,7 +638,7 @@ static void a_heap_reports_its_end(void)
     start_heap();
     EXPECT_EQUAL(reel_heap_dispose(&heap), REEL_OK);
     REPORTED(END, HEAP, &heap, 0, 0);
-    end_test("a_heap_reports_its_end");
+    end_test(__func__);
 }
 
 // ---- pools -------------------------------------------------------------------------
@@ -682,7 +682,7 @@ static void a_pool_reports_each_call(void)
     below.left = 0;
     EXPECT(reel_pool_claim(&pool) == NULL);
     REPORTED(REFUSE, POOL, &pool, 0, PAGE);
-    end_test("a_pool_reports_each_call");
+    end_test(__func__);
 }
 
 static void chunks_come_and_go(reel_frees frees)
@@ -710,7 +710,7 @@ static void a_pool_reports_its_chunks(void)
 {
     chunks_come_and_go(REEL_FREES_AT_ONCE);
     chunks_come_and_go(REEL_FREES_LAST); // one block for pages and links
-    end_test("a_pool_reports_its_chunks");
+    end_test(__func__);
 }
 
 // What a reserve took before the backing failed goes back.
@@ -721,7 +721,7 @@ static void a_pool_reports_what_a_failed_reserve_drops(void)
     EXPECT_EQUAL(reel_pool_reserve(&pool, 4), REEL_NO_MEMORY);
     REPORTED(COMMIT, POOL, &pool, memory, 2 * PAGE);
     REPORTED(DECOMMIT, POOL, &pool, memory, 2 * PAGE);
-    end_test("a_pool_reports_what_a_failed_reserve_drops");
+    end_test(__func__);
 }
 
 static void a_pool_reports_its_end(void)
@@ -731,23 +731,28 @@ static void a_pool_reports_its_end(void)
     end_children();
     REPORTED(END, POOL, &pool, 0, 0);
     parent_was_reset();
-    end_test("a_pool_reports_its_end");
+    end_test(__func__);
 }
 
 // ---- regions -----------------------------------------------------------------------
 
 static reel_region region;
 
-// On a new page of a new chunk.
-static unsigned char *open_region(void)
+// It was opened on a new page of a new chunk.
+static unsigned char *opened_region(void)
 {
-    EXPECT_EQUAL(reel_region_open(&region, &pool), REEL_OK);
     unsigned char *const page = (unsigned char *)region.end - PAGE;
     REPORTED(COMMIT, POOL, &pool, page, 2 * PAGE);
     REPORTED(ALLOC, POOL, &pool, page, PAGE);
     REPORTED(OPEN, REGION, &region, &pool, 0);
     REPORTED(COMMIT, REGION, &region, page, PAGE);
     return page;
+}
+
+static unsigned char *open_region(void)
+{
+    EXPECT_EQUAL(reel_region_open(&region, &pool), REEL_OK);
+    return opened_region();
 }
 
 static void a_region_reports_its_blocks(void)
@@ -775,7 +780,7 @@ static void a_region_reports_its_blocks(void)
     REPORTED(CLOSE, REGION, &region, 0, 0);
     REPORTED(FREE, POOL, &pool, page + PAGE, PAGE);
     REPORTED(FREE, POOL, &pool, page, PAGE);
-    end_test("a_region_reports_its_blocks");
+    end_test(__func__);
 }
 
 #define NOTE (3 * sizeof(uintptr_t)) // of a large object
@@ -809,7 +814,7 @@ static void a_region_reports_its_large_objects(void)
     REPORTED(CLOSE, REGION, &region, 0, 0);
     REPORTED(FREE, POOL, &pool, page + PAGE, PAGE);
     REPORTED(FREE, POOL, &pool, page, PAGE);
-    end_test("a_region_reports_its_large_objects");
+    end_test(__func__);
 }
 
 static void a_region_reports_its_refusals(void)
@@ -834,7 +839,7 @@ static void a_region_reports_its_refusals(void)
     reel_region other;
     EXPECT_EQUAL(reel_region_open(&other, &pool), REEL_NO_MEMORY);
     REPORTED(REFUSE, POOL, &pool, 0, PAGE);
-    end_test("a_region_reports_its_refusals");
+    end_test(__func__);
 }
 
 static void a_region_reports_a_growth_that_is_refused(void)
@@ -849,7 +854,7 @@ static void a_region_reports_a_growth_that_is_refused(void)
     EXPECT(reel_region_realloc(&region, object, 1000, 1001, 8) == NULL);
     REPORTED(REFUSE, REGION, &region, PAGE - NOTE, 1001);
     EXPECT_EQUAL(reel_region_realloc(&region, object, 1000, 0, 8), object);
-    end_test("a_region_reports_a_growth_that_is_refused");
+    end_test(__func__);
 }
 
 static void a_region_of_small_pages_reports_its_refusals(void)
@@ -863,17 +868,14 @@ static void a_region_of_small_pages_reports_its_refusals(void)
     REPORTED(COMMIT, REGION, &region, memory, page);
     EXPECT(reel_region_alloc(&region, 100, 1) == NULL);
     REPORTED(REFUSE, REGION, &region, page, 100);
-    end_test("a_region_of_small_pages_reports_its_refusals");
+    end_test(__func__);
 }
 
 static void a_region_reports_its_pages_to_a_cache(void)
 {
     start_pool(REEL_FREES_AT_ONCE, PAGE);
     EXPECT_EQUAL(reel_region_open_cached(&region, &pool_cache), REEL_OK);
-    REPORTED(COMMIT, POOL, &pool, memory, 2 * PAGE);
-    REPORTED(ALLOC, POOL, &pool, memory, PAGE);
-    REPORTED(OPEN, REGION, &region, &pool, 0);
-    REPORTED(COMMIT, REGION, &region, memory, PAGE);
+    EXPECT_EQUAL(opened_region(), memory);
     EXPECT_EQUAL(reel_region_alloc(&region, 1, 1), memory);
     REPORTED(ALLOC, REGION, &region, memory, 1);
     EXPECT_EQUAL(reel_region_alloc(&region, PAGE, 1), memory + PAGE);
@@ -893,7 +895,7 @@ static void a_region_reports_its_pages_to_a_cache(void)
     REPORTED(PUT, POOL, &pool, memory + PAGE, PAGE);
     reel_pool_cache_flush(&pool_cache);
     REPORTED(FREE, POOL, &pool, memory + PAGE, PAGE);
-    end_test("a_region_reports_its_pages_to_a_cache");
+    end_test(__func__);
 }
 
 // The page that was taken for a note goes back where it was.
@@ -901,10 +903,7 @@ static void a_cache_of_a_pool_reports_a_page_that_comes_back(void)
 {
     start_pool(REEL_FREES_AT_ONCE, PAGE);
     EXPECT_EQUAL(reel_region_open_cached(&region, &pool_cache), REEL_OK);
-    REPORTED(COMMIT, POOL, &pool, memory, 2 * PAGE);
-    REPORTED(ALLOC, POOL, &pool, memory, PAGE);
-    REPORTED(OPEN, REGION, &region, &pool, 0);
-    REPORTED(COMMIT, REGION, &region, memory, PAGE);
+    EXPECT_EQUAL(opened_region(), memory);
     EXPECT_EQUAL(reel_region_alloc(&region, PAGE, 1), memory);
     REPORTED(ALLOC, REGION, &region, memory, PAGE);
     reel_region other;
@@ -920,7 +919,7 @@ static void a_cache_of_a_pool_reports_a_page_that_comes_back(void)
     REPORTED(TAKE, POOL, &pool, memory + PAGE, PAGE);
     REPORTED(PUT, POOL, &pool, memory + PAGE, PAGE);
     REPORTED(REFUSE, REGION, &region, 0, 1000);
-    end_test("a_cache_of_a_pool_reports_a_page_that_comes_back");
+    end_test(__func__);
 }
 
 static void a_region_reports_its_end(void)
@@ -932,7 +931,7 @@ static void a_region_reports_its_end(void)
     end_children();
     REPORTED(END, REGION, &region, 0, 0);
     parent_was_reset();
-    end_test("a_region_reports_its_end");
+    end_test(__func__);
 }
 
 // ---- rewindables -------------------------------------------------------------------
@@ -985,7 +984,7 @@ static void a_rewindable_reports_its_blocks(void)
     void *const block = allocate_reported(20, 8, 0, 32);
     EXPECT_EQUAL(reel_rewindable_free(&rewindable, block, 20), REEL_OK);
     REPORTED(FREE, REWINDABLE, &rewindable, block, 32);
-    end_test("a_rewindable_reports_its_blocks");
+    end_test(__func__);
 }
 
 static void a_rewindable_reports_its_refusals(void)
@@ -998,7 +997,7 @@ static void a_rewindable_reports_its_refusals(void)
     (void)allocate_reported(144, 8, 112, 144);
     EXPECT(reel_rewindable_alloc(&rewindable, 0, 8) == NULL);
     REPORTED(REFUSE, REWINDABLE, &rewindable, 0, 1);
-    end_test("a_rewindable_reports_its_refusals");
+    end_test(__func__);
 }
 
 static void a_rewindable_reports_its_chunks(void)
@@ -1027,7 +1026,7 @@ static void a_rewindable_reports_its_chunks(void)
     EXPECT_EQUAL(reel_rewindable_dispose(&rewindable), REEL_OK);
     REPORTED(RESET, REWINDABLE, &rewindable, 0, 16);
     REPORTED(DECOMMIT, REWINDABLE, &rewindable, memory, 256);
-    end_test("a_rewindable_reports_its_chunks");
+    end_test(__func__);
 }
 
 static void a_rewindable_that_changes_is_another_one(void)
@@ -1042,7 +1041,7 @@ static void a_rewindable_that_changes_is_another_one(void)
     REPORTED(DEFINE, REWINDABLE, &rewindable, &below, 1);
     REPORTED(COMMIT, REWINDABLE, &rewindable, memory, 240); // and start bits
     REPORTED(COMMIT, REWINDABLE, &rewindable, block, 496);
-    end_test("a_rewindable_that_changes_is_another_one");
+    end_test(__func__);
 }
 
 static void a_rewindable_reports_its_end(void)
@@ -1053,7 +1052,7 @@ static void a_rewindable_reports_its_end(void)
     end_children();
     REPORTED(END, REWINDABLE, &rewindable, 0, 0);
     parent_was_reset();
-    end_test("a_rewindable_reports_its_end");
+    end_test(__func__);
 }
 
 // Also on a backing that keeps all, which gives all of it as one block.
@@ -1074,7 +1073,7 @@ static void a_rewindable_that_is_created_reports_its_backing(void)
         REPORTED(RESET, REWINDABLE, created, 0, 0);
         REPORTED(DECOMMIT, REWINDABLE, created, base, 256);
     }
-    end_test("a_rewindable_that_is_created_reports_its_backing");
+    end_test(__func__);
 }
 
 // ---- spans -------------------------------------------------------------------------
@@ -1105,7 +1104,7 @@ static void a_span_reports_its_blocks(void)
     EXPECT_EQUAL(reel_span_close(&span), REEL_CLOSED);
     EXPECT(reel_span_alloc(&span, 1, 1) == NULL);
     REPORTED(REFUSE, SPAN, &span, 0, 1);
-    end_test("a_span_reports_its_blocks");
+    end_test(__func__);
 }
 
 static void a_span_of_freed_blocks_reports_its_end(void)
@@ -1125,7 +1124,7 @@ static void a_span_of_freed_blocks_reports_its_end(void)
     REPORTED(RESET, REWINDABLE, &rewindable, 0, 48);
     EXPECT_EQUAL(reel_span_close(&span), REEL_STALE);
     REPORTED(CLOSE, SPAN, &span, memory + 16, 32);
-    end_test("a_span_of_freed_blocks_reports_its_end");
+    end_test(__func__);
 }
 
 // The last close empties the chunk, also where nothing was freed behind the span.
@@ -1149,7 +1148,7 @@ static void spans_report_what_becomes_free_behind_them(void)
     REPORTED(REWIND, REWINDABLE, &rewindable, memory, 64);
     EXPECT_EQUAL(reel_rewindable_rewind(&rewindable), REEL_OK);
     REPORTED(RESET, REWINDABLE, &rewindable, 0, 0);
-    end_test("spans_report_what_becomes_free_behind_them");
+    end_test(__func__);
 }
 
 // ---- handlers ----------------------------------------------------------------------
@@ -1175,7 +1174,7 @@ static void what_a_handler_is_refused_changes_nothing(void)
     EXPECT(reel_rewindable_alloc(&rewindable, 300, 8) == NULL);
     REPORTED(REFUSE, REWINDABLE, &rewindable, 256, 300);
     in_interrupt = false;
-    end_test("what_a_handler_is_refused_changes_nothing");
+    end_test(__func__);
 }
 
 int main(void)

@@ -39,6 +39,14 @@ static void fresh_blocks(void)
                  REEL_OK);
 }
 
+static void fresh_cache_of_blocks(void)
+{
+    fresh_blocks();
+    EXPECT_EQUAL(
+        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
+        REEL_OK);
+}
+
 static void fresh_pool(void)
 {
     fresh_arena();
@@ -133,10 +141,7 @@ static void each_step_looks_at_a_cache_of_blocks(void)
     if (has_no_invariants()) {
         return;
     }
-    fresh_blocks();
-    EXPECT_EQUAL(
-        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
-        REEL_OK);
+    fresh_cache_of_blocks();
     void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
     void *const other = reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(test_is_calm());
@@ -164,10 +169,7 @@ static void what_a_cache_of_blocks_moves_looks_at_it(void)
     if (has_no_invariants()) {
         return;
     }
-    fresh_blocks();
-    EXPECT_EQUAL(
-        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
-        REEL_OK);
+    fresh_cache_of_blocks();
     the.blocks_cache.bytes--;
     blocks[0] = reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(blocks[0] != NULL && was_noticed());
@@ -190,10 +192,7 @@ static void what_comes_back_looks_at_the_cache_of_blocks(void)
     if (has_no_invariants()) {
         return;
     }
-    fresh_blocks();
-    EXPECT_EQUAL(
-        reel_blocks_cache_init(&the.blocks_cache, &the.blocks, the.slots, 4),
-        REEL_OK);
+    fresh_cache_of_blocks();
     void *const block = reel_blocks_cache_alloc(&the.blocks_cache);
     EXPECT(test_is_calm());
     const bool is_inline = !REEL_POISON && !REEL_WATCH && !REEL_EVENTS;
