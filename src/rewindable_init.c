@@ -236,9 +236,10 @@ static void make_room_for_bits(const reel_rewindable *rewindable,
     const uintptr_t shift = rewindable->shift;
     const size_t room = chunk->size - data_size(rewindable, chunk);
     const size_t need = bits_size(chunk->granules);
+    // A chunk has room for all of its bits, or for none.
     if (need > room) {
         // One step is enough: fewer granules need fewer bits.
-        const size_t fewer = granules_in(need - room, shift);
+        const size_t fewer = granules_in(need, shift);
         chunk->granules -= min_of(fewer, chunk->granules);
     }
 }

@@ -130,12 +130,13 @@ static inline bool meet(uintptr_t a, uintptr_t a_last, uintptr_t b,
     return a <= b_last && b <= a_last;
 }
 
-// Whole pages, at the frontier, and within the range? `offset` is where the bytes
-// begin, from the start of the range.
+// Whole pages, at the frontier, and within the range? Or at the start of it: then its
+// temp was initialised anew and knows of no frontier. `offset` is where the bytes begin.
 static inline bool may_commit(const reel_pages *pages, size_t frontier,
                               size_t range, size_t offset, size_t size)
 {
-    return offset == frontier && size - 1 < range - frontier // 0 wraps
+    return (offset == frontier || offset == 0)
+           && size - 1 < range - offset // 0 wraps
            && (size & (pages->page_size - 1)) == 0;
 }
 

@@ -122,27 +122,14 @@ static void decommit(void *context, void *addr, size_t size)
     }
 }
 
-// A commit at the start while some of the range is committed: its temp was
-// initialised anew and knows of none. All of it is closed first.
-static __attribute__((__noinline__)) bool
-commit_anew(reel_mpu7 *mpu, size_t offset, size_t size)
-{
-    if (offset != 0 || !may_commit(&mpu->pages, 0, mpu->size, 0, size)) {
-        return false;
-    }
-    decommit(mpu, (void *)mpu->base, mpu->frontier);
-    move_frontier(mpu, size);
-    return true;
-}
-
 static bool commit(void *context, void *addr, size_t size)
 {
     reel_mpu7 *const mpu = context;
     const size_t offset = (uintptr_t)addr - mpu->base;
     if (!may_commit(&mpu->pages, mpu->frontier, mpu->size, offset, size)) {
-        return commit_anew(mpu, offset, size);
+        return false;
     }
-    move_frontier(mpu, mpu->frontier + size);
+    move_frontier(mpu, offset + size);
     return true;
 }
 

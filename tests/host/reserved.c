@@ -13,6 +13,7 @@
 
 #include "host/malloc.h"
 #include "host/pages.h"
+#include "reel/region.h"
 #include "reel/temp.h"
 #include "threads.h"
 
@@ -297,6 +298,30 @@ static void bad_ranges_are_refused(void)
            "a range that the system refuses changes nothing", NULL);
 }
 
+// The guard page lies right below its slots.
+static void a_close_looks_at_no_slot_before_the_first(void)
+{
+    const reel_allocator host = reel_host_malloc();
+    const reel_temp_policy policy = REEL_TEMP_POLICY;
+    reel_pool pool;
+    reel_pool_chunk chunk;
+    reel_pool_cache cache;
+    reel_region region;
+    start(MIB, &policy);
+    reel_pool_slot *const slots = reel_temp_alloc(&temp, sizeof *slots, 0);
+    RESULT((void *)slots == space
+               && reel_pool_init(&pool, host, &chunk, 1, 256, 256) == REEL_OK
+               && reel_pool_cache_init(&cache, &pool, slots, 1) == REEL_OK
+               && reel_region_open_cached(&region, &cache) == REEL_OK
+               && reel_region_close_cached(&region) == REEL_OK
+               && cache.top == slots + 1,
+           "a region closes into the first slot of a cache", NULL);
+    reel_pool_cache_flush(&cache);
+    RESULT(reel_pool_dispose(&pool) == REEL_OK, "and the pool is given back",
+           NULL);
+    stop(MIB);
+}
+
 // ---- threads that commit ---------------------------------------------------
 
 #define THREADS 4
@@ -409,6 +434,7 @@ int main(void)
     decommit_keeps_what_was_set();
     a_mapping_of_the_applications_stays();
     bad_ranges_are_refused();
+    a_close_looks_at_no_slot_before_the_first();
     threads_share_a_temp();
     return tap_end() ? 0 : 1;
 }

@@ -182,18 +182,25 @@ static void init_refuses_to_lie_below_another_entry(void)
     EXPECT(init_below(UINTPTR_MAX, NAPOT_RWX) == REEL_PORT_FAILED);
 }
 
-// An entry that begins above its end covers nothing.
-static void init_ignores_an_entry_that_covers_nothing(void)
+static reel_status init_below_tor(uintptr_t from, uintptr_t to)
 {
-    const uintptr_t start = (uintptr_t)memory + 4096;
     __asm__ volatile("csrw pmpaddr0, %0\n\tcsrw pmpaddr1, %1\n\t"
-                     "csrs pmpcfg0, %2" ::"r"(FROM(start + 64)),
-                     "r"(FROM(start + 8)), "r"(TOR_RWX << 8)
+                     "csrs pmpcfg0, %2" ::"r"(FROM(from)),
+                     "r"(FROM(to)), "r"(TOR_RWX << 8)
                      : "memory");
-    EXPECT(init(4096, SIZE, PAGE, ENTRY) == REEL_OK);
-    __asm__ volatile("csrw pmpaddr0, %0" ::"r"(FROM(start)) : "memory");
-    EXPECT(init(4096, SIZE, PAGE, ENTRY) == REEL_PORT_FAILED);
+    const reel_status status = init(4096, SIZE, PAGE, ENTRY);
     __asm__ volatile("csrc pmpcfg0, %0" ::"r"(0xFF00u) : "memory");
+    return status;
+}
+
+// An entry that begins above its end covers nothing.
+static void init_refuses_to_lie_below_what_an_entry_covers(void)
+{
+    const uintptr_t start = (uintptr_t)memory + 4096, end = start + SIZE;
+    EXPECT(init_below_tor(start + 64, start + 8) == REEL_OK);
+    EXPECT(init_below_tor(start, start + 8) == REEL_PORT_FAILED);
+    EXPECT(init_below_tor(end - 4, end + 8) == REEL_PORT_FAILED);
+    EXPECT(init_below_tor(end, end + 8) == REEL_OK);
 }
 
 // Also of those that are on: their addresses are tried out meanwhile.
@@ -302,7 +309,7 @@ const test_case pmp_tests[] = {
     TEST(a_handler_is_told_from_a_thread),
     TEST(init_refuses_what_pmp_cannot_cover),
     TEST(init_refuses_to_lie_below_another_entry),
-    TEST(init_ignores_an_entry_that_covers_nothing),
+    TEST(init_refuses_to_lie_below_what_an_entry_covers),
     TEST(an_init_that_fails_leaves_its_entries_as_they_were),
     TEST(what_its_entries_were_before_is_lost),
     TEST(a_range_decides_before_entries_of_higher_numbers),

@@ -441,6 +441,7 @@ static void a_rewindable_sees_each_wrong_field(void)
     reel_rewindable_chunk *const c = the.table;
     start_rewindable();
     EXPECT(reel_rewindable_alloc(r, 100, 8) != NULL);
+    SEES(is_rewindable(), r->highest.value, (uintptr_t)&c[1]);
     EXPECT(reel_rewindable_alloc(r, 100, 8) != NULL);
     SEES(is_rewindable(), r->shift, sizeof(uintptr_t) * 8);
     SEES(is_rewindable(), *(unsigned char *)&r->frees_blocks, 2);

@@ -154,6 +154,21 @@ static void an_alignment_that_is_no_power_of_two_panics(void)
     }
 }
 
+// Also where a cache has a block of that size.
+static void a_cache_refuses_an_alignment_that_is_no_power_of_two(void)
+{
+    reel_heap_cache cache;
+    reel_heap_slot slots[2];
+    start(SIZE);
+    EXPECT(reel_heap_cache_init(&cache, &heap, slots, 2) == REEL_OK);
+    EXPECT(reel_heap_cache_free(&cache, take(1)) == REEL_OK);
+    if (REEL_CHECKS > 0) {
+        EXPECT(reel_heap_cache_alloc(&cache, 1, 3) == NULL);
+        EXPECT(test_panicked(REEL_INVALID));
+    }
+    EXPECT(reel_heap_cache_alloc(&cache, 1, 1) != NULL);
+}
+
 // The hole that an aligned block left is as good as when it was made.
 static void an_aligned_block_is_found_again(void)
 {
@@ -616,6 +631,7 @@ const test_case heap_tests[] = {
     TEST(arguments_that_cannot_be_are_refused),
     TEST(sizes_near_the_end_do_not_wrap),
     TEST(an_alignment_that_is_no_power_of_two_panics),
+    TEST(a_cache_refuses_an_alignment_that_is_no_power_of_two),
     TEST(an_aligned_block_is_found_again),
     TEST(granules_keep_blocks_apart),
     TEST(a_free_block_serves_what_is_no_longer_than_it),

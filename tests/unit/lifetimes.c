@@ -672,6 +672,22 @@ static void an_arena_that_is_registered_by_its_value_ends(void)
     EXPECT(is_undisturbed());
 }
 
+// Nothing lies above the mark, so a rewind to it would change nothing.
+static void a_mark_of_a_full_arena_ends_with_it(void)
+{
+    reel_handle handle;
+    fresh_parent();
+    EXPECT(reel_arena_init(&the.arena, parent_block(), CHILD) == REEL_OK);
+    EXPECT(reel_registry_register(&the.registry, arena_allocator(),
+                                  parent_handle(), &handle)
+           == REEL_OK);
+    while (reel_arena_alloc(&the.arena, 1, 1) != NULL) {
+    }
+    mark_before = reel_arena_mark(&the.arena);
+    rewind_parent();
+    arena_refuses();
+}
+
 static size_t ends;
 
 static void count_end(void *self)
@@ -1272,6 +1288,7 @@ const test_case lifetimes_tests[] = {
     TEST(siblings_and_strangers_go_on),
     TEST(what_is_unregistered_itself_goes_on),
     TEST(an_arena_that_is_registered_by_its_value_ends),
+    TEST(a_mark_of_a_full_arena_ends_with_it),
     TEST(allocators_written_elsewhere_end_as_they_say),
     TEST(an_arenas_rewinds_and_resets_end_its_children),
     TEST(a_refused_rewind_ends_nothing),

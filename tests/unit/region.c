@@ -1209,6 +1209,17 @@ static void random_regions_share_a_pool(void)
 
 // ---- statistics and validation -------------------------------------------------
 
+static void a_peak_of_before_is_none_of_the_next_opening(void)
+{
+    fresh_region(2, 2);
+    EXPECT(alloc(100, 1) != NULL && stats().peak >= 100);
+    close_it(&region);
+    region.peak = SIZE_MAX;
+    EXPECT(stats().peak == 0);
+    open_it(&region);
+    EXPECT(stats().peak == 0 && alloc(10, 1) != NULL && stats().peak == 10);
+}
+
 static void statistics_count_pages_and_large_objects(void)
 {
     fresh_region(2, 2);
@@ -1402,6 +1413,7 @@ const test_case region_tests[] = {
     TEST(an_interrupt_cannot_close_a_region_with_large_objects),
     TEST(chunks_go_while_regions_are_open),
     TEST(random_regions_share_a_pool),
+    TEST(a_peak_of_before_is_none_of_the_next_opening),
     TEST(statistics_count_pages_and_large_objects),
     TEST(damage_is_noticed),
     TEST(a_bound_region_takes_its_refs_and_children_along),
