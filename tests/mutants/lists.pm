@@ -43,7 +43,7 @@ sub write_killed {
     my (@killed) = @_;
     my %keys;
     push @{ $keys{"$_->{program}\t$_->{test}"} }, $_->{key} for @killed;
-    spill( 'tests/mutants/killed', join '', map {"$_\t@{ $keys{$_} }\n"} sort keys %keys );
+    spill( 'tests/mutants/killed', join '', map { "$_\t" . join( q( ), sort @{ $keys{$_} } ) . "\n" } sort keys %keys );
 }
 
 1;
