@@ -179,7 +179,11 @@ static void init_refuses_to_lie_below_another_entry(void)
     EXPECT(init_below(FROM(start), TOR_RWX) == REEL_OK);
     EXPECT(init_below(FROM(start) | 255, NAPOT_RWX) == REEL_PORT_FAILED);
     EXPECT(init_below(FROM(end) | 255, NAPOT_RWX) == REEL_OK);
+    EXPECT(init_below(FROM(start - 8), NAPOT_RWX) == REEL_OK);
     EXPECT(init_below(UINTPTR_MAX, NAPOT_RWX) == REEL_PORT_FAILED);
+    set_first_entry(FROM((uintptr_t)memory), NA4_RWX);
+    EXPECT(init(4, 64, 4, ENTRY) == REEL_OK);
+    set_first_entry(0, 0);
 }
 
 static reel_status init_below_tor(uintptr_t from, uintptr_t to)
@@ -198,6 +202,7 @@ static void init_refuses_to_lie_below_what_an_entry_covers(void)
 {
     const uintptr_t start = (uintptr_t)memory + 4096, end = start + SIZE;
     EXPECT(init_below_tor(start + 64, start + 8) == REEL_OK);
+    EXPECT(init_below_tor(start + 64, start + 64) == REEL_OK);
     EXPECT(init_below_tor(start, start + 8) == REEL_PORT_FAILED);
     EXPECT(init_below_tor(end - 4, end + 8) == REEL_PORT_FAILED);
     EXPECT(init_below_tor(end, end + 8) == REEL_OK);

@@ -314,6 +314,7 @@ static void a_pool_sees_each_wrong_field(void)
     SEES(is_pool(), c[0].links, NULL);
     SEES(is_pool(), c[0].peak.value, 4);
     SEES(is_pool(), c[0].peak.value, 0); // its page is on the list
+    SEES(is_pool(), c[2].base.value, 1); // where no chunk is yet
 }
 
 static void a_pool_that_has_ended_sees_each_wrong_field(void)

@@ -681,11 +681,15 @@ static void a_mark_of_a_full_arena_ends_with_it(void)
     EXPECT(reel_registry_register(&the.registry, arena_allocator(),
                                   parent_handle(), &handle)
            == REEL_OK);
-    while (reel_arena_alloc(&the.arena, 1, 1) != NULL) {
+    unsigned char *last = NULL, *block;
+    while ((block = reel_arena_alloc(&the.arena, 1, 1)) != NULL) {
+        last = block;
     }
     mark_before = reel_arena_mark(&the.arena);
     rewind_parent();
     arena_refuses();
+    EXPECT(!reel_arena_resize(&the.arena, last, 1, 1));
+    EXPECT(test_is_calm() || test_panicked(REEL_STALE));
 }
 
 static size_t ends;
