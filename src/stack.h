@@ -158,7 +158,6 @@ static inline void end_stack(reel_arena *arena)
     store_release(&arena->limit, 0);
     for (int i = 0; i < 2; i++) {
         store_release(&arena->next, stop);
-        put(&arena->floor, stop);
         put(&arena->base, stop);
     }
     arena->entry = (reel_registry_entry *)(void *)arena;
