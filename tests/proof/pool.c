@@ -67,7 +67,7 @@ size_t cut_reel_pool_chunks(const reel_pool *pool)
 #define ANY_POOL(pool)                                                       \
     reel_pool pool;                                                          \
     pool.capacity = any_word(), pool.chunk_pages = any_word();               \
-    pool.page_bits = any_word() & (WORD_BITS - 1);                           \
+    pool.page_bits = any_case(0, WORD_BITS - 1);                             \
     pool.place_bits = any_word() & (WORD_BITS - 1);                          \
     pool.align = any_word(), pool.align_bits = any_word() & (WORD_BITS - 1); \
     pool.list.count = pool.capacity << pool.place_bits
