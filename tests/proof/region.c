@@ -98,7 +98,10 @@ PROOF(what_fits_a_page_lies_in_it, 0)
     const uintptr_t mask = mask_of(align);
     const uintptr_t next = region.next, end = region.end;
     const size_t page = page_size_of(&region);
+    const uintptr_t page_mask = page_align_mask(&region.pool[0]);
     ASSUME(fits_a_page(&region, size, mask));
+    KNOW_GAP(the_page, mask);
+    LEMMA(gap_to(the_page, mask) <= (mask > page_mask ? mask - page_mask : 0));
     const uintptr_t start = (uintptr_t)cut_page(&region, 0, size, mask);
     const size_t gap = start - the_page;
     ASSERT((start & mask) == 0 && start >= the_page);
