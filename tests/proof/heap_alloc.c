@@ -212,7 +212,7 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     const found_block *const near = &seen.near;
     const found_block *const far = &seen.far;
     const uintptr_t mask = mask_of(align);
-    ASSUME(is_sound(heap) && heap->shift <= 6); // a cache line
+    ASSUME(is_sound(heap));
     const size_t frontier = heap->frontier.value;
     const uintptr_t top = address_of(heap, frontier);
     TRUTH((align & mask) != 0 || is_mask(mask));
@@ -273,9 +273,11 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     ASSERT(fits_near || !fits_far || block == padded(far->block, mask));
     ASSERT(fits_near || fits_far || !fits_above || block == padded(top, mask));
     ASSERT(block == 0 || (seen.out_n == n && seen.out_bytes >= size));
-    ASSERT(
-        !seen.is_fronted
-        || (seen.front_block == block && seen.front_taken <= seen.front_bytes));
+    const found_block *const taken = fits_near ? near : far;
+    ASSERT(!seen.is_fronted
+           || (seen.front_block == block
+               && block - taken->block + seen.front_bytes == taken->bytes
+               && seen.front_taken <= seen.front_bytes));
     ASSERT(!seen.is_left || seen.left_gap > 0);
     COVER(fits_near && seen.is_left);
     COVER(!fits_near && fits_far);

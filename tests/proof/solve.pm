@@ -129,7 +129,7 @@ sub decide {
     my @all = ( $term, @$given );
     my $has_vague = terms::has_vague(@all);
     my @open = grep { $_->[1] <= $most_seconds && ( $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted ) } @attempts;
-    unshift @open, [ $known => $most_seconds ] if ( $known // '-' ) !~ /[-?!]/;
+    unshift @open, [ $known => $most_seconds ] if ( $known // q(-) ) ne q(-);
     for (@open) {
         my ( $letter, $seconds ) = @$_;
         my $answer = ask( $letter, $seconds, $folder, @all );
