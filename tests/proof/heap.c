@@ -63,12 +63,12 @@ PROOF(the_lowest_list_that_is_not_empty_is_found, 4)
 PROOF(padding_fits_if_and_only_if_the_sums_do, 0)
 {
     const uintptr_t x = any_word();
-    const uintptr_t log2 = any_case(0, WORD_BITS);
-    const uintptr_t mask = log2 == WORD_BITS ? UINTPTR_MAX : ((uintptr_t)1 << log2) - 1;
+    const uintptr_t mask = any_word();
     const size_t bytes = any_word();
     const size_t size = any_word();
-    ASSUME(bytes <= UINTPTR_MAX - x);
-    const bool fits = up(x, mask) + size <= (wide)x + bytes;
+    ASSUME(is_mask(mask) && bytes <= UINTPTR_MAX - x);
+    KNOW_GAP(x, mask);
+    const bool fits = up(x, mask) - x + size <= bytes;
     ASSERT(fits_padded(x, bytes, mask, size) == fits);
     ASSERT(!fits || padded(x, mask) == up(x, mask));
     COVER(fits && padded(x, mask) > x);

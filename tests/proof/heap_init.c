@@ -100,7 +100,10 @@ PROOF(if_so_many_fit_fewer_do, 0)
     TRUTH(first > stop || lower_first > first
           || stop - first <= (stop - first) + (first - lower_first));
     const bool has_room = end <= size && gap <= size - end;
-    LEMMA(!has_room || (map <= stop && first <= stop && lower_first <= first));
+    LEMMA(!has_room || map <= stop);
+    LEMMA(!has_room || (map <= first && first <= stop));
+    LEMMA(!has_room || (wide)lower_map + lower_gap <= first);
+    LEMMA(!has_room || lower_first <= first);
     LEMMA(!has_room || lower_gap <= size - lower);
     LEMMA(!has_room || size - end - gap <= size - lower - lower_gap);
     const size_t rest = any_same(size - end - gap);

@@ -54,17 +54,20 @@ sub prove_one {
     my $before = seconds_used();
     my $run    = ir::translate($name);
     my @known  = split //, $known;
-    my @goals;    # kind, name, answer, letter
+    my @goals;    # kind, name, letter of the last time; then answer, letter, seconds
     for my $kind (qw(duties wants)) {
-        my $goals = $run->{$kind};
-        for my $goal ( sort { by_line( $a, $b ) } keys %$goals ) {
-            my $was = shift @known // '-';
-            my $at  = seconds_used();
-            push @goals, [ $kind, $goal, $was eq 's' ? ( 'no answer', 's' )
-                : solve::decide( $goals->{$goal}, $folder, $run->{given}, $kind eq 'wants', $was ) ];
-            push @{ $goals[-1] }, seconds_used() - $at;
-        }
+        my @names = sort { by_line( $a, $b ) } keys %{ $run->{$kind} };
+        push @goals, map { [ $kind, $_, shift @known // '-' ] } @names;
     }
+    my $work = sub {
+        my ( $kind, $goal, $was ) = @{ $_[0] };
+        my $at = seconds_used();
+        my @answer = $was eq 's' ? ( 'no answer', 's' )
+            : solve::decide( $run->{$kind}{$goal}, $folder, $run->{given}, $kind eq 'wants', $was );
+        return ( @answer, seconds_used() - $at );
+    };
+    my @answers = solve::in_parallel( $work, @goals );
+    splice @{ $goals[$_] }, 2, 1, @{ $answers[$_] } for 0 .. $#goals;
     my @hard = grep { $_->[0] eq 'duties' && $_->[2] eq 'no answer' } @goals;
     if ( @hard && $run->{cases} ) {
         my $answer = solve::decide_by_cases( $name, $run->{cases}, $folder, map { $_->[1] } @hard );
