@@ -15,7 +15,7 @@ my $folder = 'build/proof/faults';
 mkdir $_ for 'build', 'build/proof', $folder;
 
 # A file of proofs, a pattern of their names; file (the first of a pattern that has the
-# text), text that occurs there, what it becomes.
+# text), text that occurs there, what it becomes; and the kind of CPU, if it is not 32.
 my @faults = (
     [ 'bits', 'gap_leads', 'src/bits.h', '(0 - address) & mask', '(1 - address) & mask' ],
     [ 'bits', 'log2',      'src/bits.h', 'pow2 >> log2 > 1',     'pow2 >> log2 > 2' ],
@@ -43,6 +43,9 @@ my @faults = (
     [ 'arena', 'a_reset', 'src/stack.h', '    arena->epoch = serial;', '' ],
     [ 'arena', 'questions', 'src/arena.c', 'at_least_1(size) <= used - offset', 'offset + at_least_1(size) <= used' ],
     [ 'heap_bits', 'found_from', 'src/heap_bits.h', 'WORD_BITS - 1 - leading', 'WORD_BITS - leading' ],
+    [ 'heap_bits', 'found_from', 'src/heap_bits.h', 'half |= half >> 8;', '', 'rv' ],
+    [ 'heap_bits', 'two_below', 'src/heap_bits.h', '17, 17, 17, 17', '17, 17, 17, 18', 'm0' ],
+    [ 'heap_bits', 'two_below', 'src/heap_bits.h', 'n >= 16 * SMALL', 'n >= 17 * SMALL', 'rv' ],
     [ 'heap_bits', 'in_the_order', 'src/heap_bits.h', '4 * (WORD_BITS - 2) - 4 * zeroes', '4 * (WORD_BITS - 2) - 3 * zeroes' ],
     [ 'heap_bits', 'less_than_a_quarter', 'src/heap_bits.h', '(WORD_BITS - 3)', '(WORD_BITS - 2)' ],
     [ 'heap_bits', 'same_lists', 'include/reel/detail/heap.h', '(4 * (size_t)(n) >> ', '(2 * (size_t)(n) >> ' ],
@@ -55,10 +58,16 @@ my @faults = (
     [ 'heap_free', 'joins', 'src/heap_free.c', 'end == frontier_of(heap)', 'end - 1 == frontier_of(heap)' ],
     [ 'heap_free', 'joins', 'src/heap_free.c', '|| REEL_UNLIKELY(!reel_heap_unlink(heap, block - before))', '' ],
     [ 'heap_init', 'what_fits', 'src/heap_init.c', 'gap <= size - end', 'gap <= size' ],
+    [ 'heap_init', 'fewer_do', 'src/heap_init.c', 'n / WORD_BITS + 1', 'n % WORD_BITS + 1' ],
+    [ 'heap_init', 'fewer_do', 'src/heap_init.c', 'n <= (size - end - gap)', 'n == (size - end - gap)' ],
     [ 'heap_most', 'most_granules', 'src/heap_init.c', 'bit >>= 1', 'bit >>= 2' ],
     [ 'heap_realloc', 'stays', 'src/heap.c', 'n > heap->count - first', 'n >= heap->count - first' ],
     [ 'heap_realloc', 'stays', 'src/heap.c', 'bytes < more', 'bytes <= more' ],
     [ 'heap_alloc', 'alloc_succeeds', 'src/heap*.c', 'n > left - gap', 'n >= left - gap' ],
+    [ 'heap_alloc', 'any_alignment', 'src/heap*.c', 'gap <= get_word(heap, BYTES(block)) - taken', 'gap <= get_word(heap, BYTES(block))' ],
+    [ 'heap_alloc', 'any_alignment', 'src/heap*.c', 'more <= heap->count - n', 'true' ],
+    [ 'heap_alloc', 'any_alignment', 'src/heap*.c', 'block + gap, bytes - gap, n, taken', 'block + gap, bytes, n, taken' ],
+    [ 'heap_alloc', 'any_alignment', 'src/heap*.c', 'gap_to(address_of(heap, first), mask) >> heap->shift', 'mask >> heap->shift' ],
     [ 'heap_alloc', 'alloc_succeeds', 'src/heap*.c', 'const size_t taken = n << heap->shift;', 'const size_t taken = (n - 1) << heap->shift;' ],
     [ 'heap_alloc', 'alloc_succeeds', 'src/heap*.c', 'raise_frontier(heap, first + gap + n);', 'raise_frontier(heap, first + gap + n - 1);' ],
     [ 'blocks', 'exact_if', 'src/blocks*.c', 'middle > LOW_HALF', 'middle > LOW_HALF + 1' ],
@@ -80,10 +89,12 @@ my @faults = (
     [ 'temp_rewind', 'given_back', 'src/temp*.c', '(most | page_mask_of(temp)) + 1', 'most + 1' ],
     [ 'temp_rewind', 'given_back', 'src/temp*.c', 'committed - keep - 1, limit - 1', 'committed - keep - 1, limit' ],
     [ 'temp_rewind', 'spare_step', 'src/temp*.c', 'b <= SIZE_MAX - a ? a + b : SIZE_MAX', 'a + b' ],
+    [ 'temp_rewind', 'moves_towards', 'src/temp*.c', 'distance / RATE_ONE < RATE_ONE', 'distance / RATE_ONE < 2 * RATE_ONE' ],
     [ 'temp_rewind', 'moves_towards', 'src/temp*.c', 'return goal > estimate ? estimate + step : estimate - step;', 'return estimate + step;' ],
     [ 'region', 'lies_in_it', 'src/region*.c', 'mask > page_mask ? mask - page_mask : 0', '0' ],
     [ 'region', 'worst_one', 'src/region*.c', 'padding <= page - taken', 'padding < page - taken' ],
     [ 'region', 'lies_in_it', 'src/region*.c', 'region->end = stop;', '' ],
+    [ 'region', 'lies_in_it', 'src/region*.c', 'stop - start - taken >= region->end', 'stop - taken >= region->end' ],
     [ 'span', 'all_granules', 'src/span.c', 'start + (granules << rewindable->shift)', 'start + size' ],
     [ 'span', 'alloc_succeeds', 'src/span.c', '|| span->generation != span->rewindable->generation) {', ') {' ],
     [ 'span', 'alloc_succeeds', 'src/span.c', '    span->next = stop;', '' ],
@@ -118,9 +129,9 @@ my @faults = (
 
 # The first goal that is lost; undef: none.
 sub lost_goal {
-    my ( $file, $pattern, @more ) = @_;
-    my $text = solve::compile( $file, 32, $folder, @more );
-    for my $name ( grep {/$pattern/} ir::read_file( $text, 32 ) ) {
+    my ( $file, $cpu, $pattern, @more ) = @_;
+    my $text = solve::compile( $file, $cpu, $folder, @more );
+    for my $name ( grep {/$pattern/} ir::read_file( $text, solve::bits_of($cpu) ) ) {
         my $run = ir::translate($name);
         for my $seconds ( 2, 20 ) {
             for my $kind (qw(duties wants)) {
@@ -140,10 +151,11 @@ my $only = $ENV{ONLY} // '';
 my @chosen = ( $ENV{PROVE} // '' ) eq 'all' ? grep { $only eq '' || $_->[0] eq $only } @faults : $faults[0];
 for my $fault (@chosen) {
     my ( $base, $pattern, @edit ) = @$fault;
+    my $cpu = $edit[3] // 32;
     my $text = $edit[1];
     ( $edit[0] ) = grep { index( text_of($_), $text ) >= 0 } glob $edit[0] or die "$edit[0]: no $text\n";
-    overlay::write( $folder, 0, @edit );
-    my $lost = eval { lost_goal( "tests/proof/$base.c", $pattern, '-ivfsoverlay', "$folder/overlay.yaml" ) };
+    overlay::write( $folder, 0, @edit[ 0 .. 2 ] );
+    my $lost = eval { lost_goal( "tests/proof/$base.c", $cpu, $pattern, '-ivfsoverlay', "$folder/overlay.yaml" ) };
     ( my $name = "$edit[0]: $edit[1] -> $edit[2]" ) =~ s/\s+/ /g;
     ok( defined $lost, "$name: " . ( $lost // "no goal is lost $@" ) );
 }

@@ -67,7 +67,8 @@ PROOF(padding_fits_if_and_only_if_the_sums_do, 0)
     const size_t bytes = any_word();
     const size_t size = any_word();
     ASSUME(is_mask(mask) && bytes <= UINTPTR_MAX - x);
-    const bool fits = up(x, mask) + size <= (wide)x + bytes;
+    KNOW_GAP(x, mask);
+    const bool fits = up(x, mask) - x + size <= bytes;
     ASSERT(fits_padded(x, bytes, mask, size) == fits);
     ASSERT(!fits || padded(x, mask) == up(x, mask));
     COVER(fits && padded(x, mask) > x);

@@ -55,6 +55,14 @@ bool cut_bytes_for(const reel_heap *heap, uintptr_t block, size_t least,
     return seen->is_untouched && *bytes >= least;
 }
 
+// What has_room_in() reads of a free block: how long it is.
+uintptr_t cut_get_word(const reel_heap *heap, uintptr_t at)
+{
+    const watched_heap *const seen = watched(heap);
+    (void)at;
+    return seen->looks == 1 ? seen->near.bytes : seen->far.bytes;
+}
+
 bool cut_unlink_first(reel_heap *heap, uintptr_t bin, uintptr_t block)
 {
     (void)bin, (void)block;
@@ -188,8 +196,19 @@ ALWAYS_INLINE void know_padding(uintptr_t x, uintptr_t mask, uintptr_t granule)
           || (x & granule) != 0 || (gap_to(x, mask) & granule) == 0);
 }
 
+// Numbers of granules compare like their bytes.
+#define KNOW_ORDER(n, m, shift)                                       \
+    TRUTH((n) > UINTPTR_MAX >> (shift) || (m) > UINTPTR_MAX >> (shift) \
+          || ((n) << (shift) <= (m) << (shift)) == ((n) <= (m)))
+
+// A gap and a block fit in any order.
+#define KNOW_ROOM(room, gap, size)                                      \
+    TRUTH(((size) <= (room) && (gap) <= (room) - (size))                \
+          == ((gap) <= (room) && (size) <= (room) - (gap)))
+
 // With any alignment: the list for its size may have a block that fits as it lies, and
-// the one for its size and all that padding can take has one that surely does.
+// the one for its size and all that padding can take has one that surely does. Granules
+// are no longer than a cache line here: with any, a solver takes ten minutes.
 PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
 {
     const size_t size = any_word();
@@ -199,7 +218,7 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     const found_block *const near = &seen.near;
     const found_block *const far = &seen.far;
     const uintptr_t mask = mask_of(align);
-    ASSUME(is_sound(heap) && heap->shift <= 6); // a cache line
+    ASSUME(is_sound(heap) && heap->shift <= 6);
     const size_t frontier = heap->frontier.value;
     const uintptr_t top = address_of(heap, frontier);
     TRUTH((align & mask) != 0 || is_mask(mask));
@@ -213,9 +232,10 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     const bool is_short = n - 1 < heap->count;
     const bool may_pad = is_short && more <= heap->count - n;
     ASSUME(!is_short || !near->is_found
-           || has_granules_for(heap, near, n, false));
+           || has_granules_for(heap, near, n, n < SMALL && near->bin == n));
     ASSUME(!may_pad || !far->is_found
            || has_granules_for(heap, far, n + more, false));
+    ASSUME(n >= SMALL || far->bin != n); // that list has no longer ones
     const size_t bytes = n << heap->shift;
     const size_t left = (heap->count - frontier) << heap->shift;
     const bool fits_near =
@@ -223,6 +243,50 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
         && fits_padded(near->block, near->bytes, mask, bytes);
     const bool fits_far = may_pad && far->is_found;
     const bool fits_above = is_short && fits_padded(top, left, mask, bytes);
+    const uintptr_t shift = heap->shift;
+    const size_t gap = any_same(gap_to(top, mask));
+    const size_t skipped = any_same(gap >> shift);
+    const size_t room = any_same(heap->count - frontier);
+    TRUTH((gap & heap->mask) != 0 || gap >> shift << shift == gap);
+    KNOW_REST(room, skipped, shift);
+    KNOW_ORDER(skipped, room, shift);
+    KNOW_ORDER(n, room - skipped, shift);
+    LEMMA((top & heap->mask) == 0);
+    LEMMA((gap_to(top, mask) & heap->mask) == 0);
+    LEMMA(!is_short || skipped << shift == gap);
+    LEMMA(!is_short || room <= UINTPTR_MAX >> shift);
+    LEMMA(!is_short || n <= UINTPTR_MAX >> shift);
+    LEMMA(fits_above
+          == (is_short && skipped <= room && n <= room - skipped));
+    KNOW_BYTES(frontier, skipped, shift);
+    LEMMA(!is_short || address_of(heap, frontier + skipped) == top + gap);
+    LEMMA(top >= heap->base);
+    const uintptr_t used = any_same(frontier << shift);
+    const uintptr_t whole = any_same(heap->count << shift);
+    const uintptr_t above = any_same(UINTPTR_MAX - heap->base);
+    KNOW_REST(heap->count, frontier, shift);
+    TRUTH(used > whole || whole > above || whole - used <= above - used);
+    LEMMA(used <= whole && whole <= above);
+    LEMMA(left <= UINTPTR_MAX - top);
+    LEMMA(!fits_above || top + gap >= top);
+    LEMMA(!is_short || !near->is_found
+          || (near->block > 0 && near->bytes <= UINTPTR_MAX - near->block));
+    LEMMA(!may_pad || !far->is_found
+          || (far->block > 0 && far->bytes <= UINTPTR_MAX - far->block));
+    const size_t near_gap = gap_to(near->block, mask);
+    const size_t far_gap = gap_to(far->block, mask);
+    LEMMA(!fits_far || far_gap <= far->bytes);
+    const size_t taken = any_same(bytes);
+    const size_t near_bytes = any_same(near->bytes);
+    const size_t near_pad = any_same(near_gap);
+    KNOW_ROOM(near_bytes, near_pad, taken);
+    const size_t far_bytes = any_same(far->bytes);
+    const size_t far_pad = any_same(far_gap);
+    KNOW_ROOM(far_bytes, far_pad, taken);
+    LEMMA(!fits_far || bytes <= far->bytes - far_gap);
+    LEMMA(!fits_near || padded(near->block, mask) > 0);
+    LEMMA(!fits_far || padded(far->block, mask) > 0);
+    LEMMA(!fits_above || padded(top, mask) > 0);
     const uintptr_t block = (uintptr_t)reel_heap_alloc(heap, size, align);
     ASSERT(block != 0 || !(fits_near || fits_far || fits_above));
     ASSERT(block == 0 || fits_near || fits_far || fits_above);
@@ -231,9 +295,11 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     ASSERT(fits_near || !fits_far || block == padded(far->block, mask));
     ASSERT(fits_near || fits_far || !fits_above || block == padded(top, mask));
     ASSERT(block == 0 || (seen.out_n == n && seen.out_bytes >= size));
-    ASSERT(
-        !seen.is_fronted
-        || (seen.front_block == block && seen.front_taken <= seen.front_bytes));
+    const found_block *const from = fits_near ? near : far;
+    ASSERT(!seen.is_fronted
+           || (seen.front_block == block
+               && block - from->block + seen.front_bytes == from->bytes
+               && seen.front_taken <= seen.front_bytes));
     ASSERT(!seen.is_left || seen.left_gap > 0);
     COVER(fits_near && seen.is_left);
     COVER(!fits_near && fits_far);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// src/heap_map.h: which bit of a word, and which list for a length. With instructions
+// src/heap_bits.h: which bit of a word, and which list for a length. With instructions
 // that count zeroes and without.
 
 #include "proof.h"
@@ -21,6 +21,21 @@ PROOF(a_bit_is_found_from_both_ends, 0)
     OBSERVE(low);
     OBSERVE(high);
 }
+
+// So it is the same function of n on every CPU, and what is proved of it where zeroes are
+// counted holds for all.
+PROOF(a_list_is_of_the_highest_bit_and_the_two_below, WORD_BITS / 2 + 8)
+{
+    const uintptr_t log2 = any_case(0, WORD_BITS - 1);
+    const size_t n = any_word();
+    ASSUME(n >> log2 == 1);
+    const uintptr_t two = n << (WORD_BITS - 1 - log2) >> (WORD_BITS - 3) & 3;
+    ASSERT(bin_of(n) == 4 * log2 + two);
+    COVER(log2 > 2 && two == 3);
+    OBSERVE(bin_of(n));
+}
+
+#if HAS_CLZ
 
 // So a block on a list above that of n has n granules or more, and one on the list of
 // a short length has that many.
@@ -61,3 +76,5 @@ PROOF(a_static_heap_has_the_same_lists, WORD_BITS / 2 + 8)
     COVER(n >= SMALL);
     OBSERVE(bin_of(n));
 }
+
+#endif

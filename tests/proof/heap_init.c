@@ -46,7 +46,13 @@ PROOF(what_fits_lies_in_the_buffer, 0)
     OBSERVE(is_fit);
 }
 
-// Then the search from the highest bit down finds the most. (See `open`.)
+// Distances from the start of the buffer, and from places in it.
+#define KNOW_PLACES(start, size, end, gap)                     \
+    TRUTH(((start) + (size)) - ((start) + (end)) == (size) - (end)); \
+    TRUTH(((start) + (size)) - ((start) + (end) + (gap))       \
+          == (size) - (end) - (gap))
+
+// Then the search from the highest bit down finds the most.
 PROOF(if_so_many_fit_fewer_do, 0)
 {
     const uintptr_t shift = any_case(ANY_SHIFT);
@@ -70,10 +76,41 @@ PROOF(if_so_many_fit_fewer_do, 0)
     KNOW_GAP(start + lower, mask);
     TRUTH(lower > end || end > UINTPTR_MAX - start
           || up(start + lower, mask) <= up(start + end, mask));
-    const size_t rest = any_same(size - end - gap_to(start + end, mask));
-    const size_t more = any_same(size - lower - gap_to(start + lower, mask));
+    // Where the map of n ends, and of fewer, and the first granule of each begins.
+    const uintptr_t stop = any_same(start + size);
+    const uintptr_t map = any_same(start + end);
+    const uintptr_t lower_map = any_same(start + lower);
+    const size_t gap = any_same(gap_to(start + end, mask));
+    const size_t lower_gap = any_same(gap_to(start + lower, mask));
+    const uintptr_t first = any_same(map + gap);
+    const uintptr_t lower_first = any_same(lower_map + lower_gap);
+    KNOW_PLACES(start, size, end, gap_to(start + end, mask));
+    KNOW_PLACES(start, size, lower, gap_to(start + lower, mask));
+    TRUTH(end > size || size > UINTPTR_MAX - start
+          || start + end <= start + size);
+    TRUTH(map > stop || gap > stop - map
+          || (map + gap >= map && map + gap <= stop));
+    TRUTH(map + gap < map || (wide)map + gap == map + gap);
+    TRUTH((wide)lower_map + lower_gap > first
+          || (lower_map + lower_gap >= lower_map
+              && lower_map + lower_gap <= first));
+    TRUTH(lower_map + lower_gap < lower_map || lower_map + lower_gap > stop
+          || lower_gap <= stop - lower_map);
+    TRUTH((stop - first) + (first - lower_first) == stop - lower_first);
+    TRUTH(first > stop || lower_first > first
+          || stop - first <= (stop - first) + (first - lower_first));
+    const bool has_room = end <= size && gap <= size - end;
+    LEMMA(!has_room || map <= stop);
+    LEMMA(!has_room || (map <= first && first <= stop));
+    LEMMA(!has_room || (wide)lower_map + lower_gap <= first);
+    LEMMA(!has_room || lower_first <= first);
+    LEMMA(!has_room || lower_gap <= size - lower);
+    LEMMA(!has_room || size - end - gap <= size - lower - lower_gap);
+    const size_t rest = any_same(size - end - gap);
+    const size_t more = any_same(size - lower - lower_gap);
     TRUTH(rest > more || rest >> shift <= more >> shift);
     const bool is_fit = fits(start, size, mask + 1, n, &before);
+    LEMMA(!is_fit || (has_room && n <= rest >> shift));
     const bool do_fewer = fits(start, size, mask + 1, fewer, &before);
     ASSERT(!is_fit || do_fewer);
     COVER(is_fit);

@@ -10,23 +10,38 @@ bool cut_fits(uintptr_t start, size_t size, size_t granule, size_t n,
 {
     (void)size, (void)granule;
     *before = 0;
+    // Above the bit that is asked about, n is what has been found.
+    const size_t bit = n & (0 - n);
+    LEMMA(n - bit == (start & (0 - 2 * bit)));
     return n <= start;
 }
 
 uintptr_t cut_log2_of(size_t pow2)
 {
-    return any_log2_of(pow2);
+    const uintptr_t log2 = any_word();
+    ASSUME(log2 > 1 && log2 < WORD_BITS && pow2 == (size_t)1 << log2);
+    return log2;
+}
+
+// What bits.c proves of it.
+static uintptr_t above;
+
+uintptr_t cut_pow2_above(size_t n)
+{
+    ASSUME(n < above && above / 2 <= n);
+    return above;
 }
 
 #include "where/most_granules"
 
-PROOF(the_most_granules_that_fit_are_found, 2 * WORD_BITS)
+PROOF(the_most_granules_that_fit_are_found, WORD_BITS)
 {
-    const uintptr_t shift = any_case(ANY_SHIFT);
     const size_t size = any_word();
+    const size_t granule = any_word();
     const size_t most = any_word();
-    ASSUME(most <= size >> shift); // heap_init.c proves it
-    const size_t n = most_granules(most, size, (size_t)1 << shift);
+    above = (uintptr_t)1 << any_case(0, WORD_BITS - 2);
+    ASSUME(most < above); // heap_init.c proves it
+    const size_t n = most_granules(most, size, granule);
     ASSERT(n == most);
-    COVER(n > 1 && n < size >> shift);
+    COVER(n > 1 && n + 1 < above);
 }

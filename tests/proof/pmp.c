@@ -49,7 +49,8 @@ static bool is_closed(uintptr_t address)
 
 #define ANY_PMP(pmp)                                          \
     reel_pmp pmp;                                             \
-    pmp.pages.page_size = any_word();                         \
+    pmp.pages.page_size = (uintptr_t)1                        \
+                          << any_case(2, 8 * sizeof(uintptr_t) - 1); \
     pmp.base = any_word(), pmp.size = any_word();             \
     pmp.frontier = any_word(), pmp.entry = any_word() & 0x0F; \
     pmp.must_fence = (any_word() & 1) != 0;                   \

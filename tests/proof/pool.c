@@ -116,15 +116,21 @@ PROOF(an_address_has_a_page_if_and_only_if_it_lies_in_a_chunk, 1)
     ASSUME(is_sound(&pool) && base > 0);
     const size_t bytes = chunk_size(&pool);
     ASSUME(bytes <= UINTPTR_MAX - base);
+    const uintptr_t bits = stride_bits(&pool);
+    const uintptr_t offset = any_same(address - base);
+    TRUTH(bits >= WORD_BITS || offset >> bits << bits <= offset);
+    TRUTH(bits >= WORD_BITS
+          || offset - (offset >> bits << bits) < (uintptr_t)1 << bits);
+    const uintptr_t start = any_same(offset >> bits << bits);
     const uintptr_t number = find_page(&pool, address);
     const bool is_inside = address >= base && address - base < bytes;
     ASSERT((number != NO_NUMBER) == is_inside);
     ASSERT(!is_inside || number < pool.list.count);
-    const uintptr_t page =
-        base + (place_in(&pool, number) << stride_bits(&pool));
+    // From the base of the chunk: where the page starts, and the address lies.
+    LEMMA(!is_inside || place_in(&pool, number) << bits == start);
     ASSERT(!is_inside
-           || (page <= address && address - page < page_size_in(&pool)));
-    COVER(is_inside && page > base);
+           || (start <= offset && offset - start < page_size_in(&pool)));
+    COVER(is_inside && start > 0);
     COVER(!is_inside && address > base);
     OBSERVE(number);
 }

@@ -8,9 +8,8 @@
 #     PROOF='alloc.* 32'                     those whose file, name and CPU match
 #
 # A line of `goals` is a file, a proof, a kind of CPU, a tier and a letter for each goal:
-# which solver decided it (solve.pm). A ? is a goal that no solver decides yet, and proofs
-# of the tier `open` have no other goals that count: `open` has the reasons. They are tried
-# only with OPEN=1. A goal that disappears, or a new one, fails.
+# which solver decided it (solve.pm). A goal that is not decided fails, and so does one that
+# disappears, or a new one.
 use strict;
 use warnings;
 use lib 'tests/proof', 'tests/tools';
@@ -22,7 +21,6 @@ my $folder = 'build/proof';
 my $list   = 'tests/proof/goals';
 my $is_all = ( $ENV{PROVE} // '' ) eq 'all';
 my $pattern = $ENV{PROOF} // '.';
-my $tries_open = $ENV{OPEN} || $ENV{NEW_GOALS};
 my $only   = $is_all ? $ENV{ONLY} // '' : '';
 
 sub read_list {
@@ -55,19 +53,21 @@ sub prove_one {
     my ( $file, $base, $name, $cpu, $known ) = @_;
     my $before = seconds_used();
     my $run    = ir::translate($name);
-    my @known  = split //, ( $known // '' ) =~ tr/!/-/r;
-    my @goals;    # kind, name, answer, letter
+    my @known  = split //, $known;
+    my @goals;    # kind, name, letter of the last time; then answer, letter, seconds
     for my $kind (qw(duties wants)) {
-        my $goals = $run->{$kind};
-        for my $goal ( sort { by_line( $a, $b ) } keys %$goals ) {
-            my $was = shift @known // '-';
-            my $at  = seconds_used();
-            push @goals, [ $kind, $goal, $was eq 's' ? ( 'no answer', 's' )
-                : $was eq '?' && !$tries_open ? ( 'open', '?' )
-                : solve::decide( $goals->{$goal}, $folder, $run->{given}, $kind eq 'wants', $was ) ];
-            push @{ $goals[-1] }, seconds_used() - $at;
-        }
+        my @names = sort { by_line( $a, $b ) } keys %{ $run->{$kind} };
+        push @goals, map { [ $kind, $_, shift @known // '-' ] } @names;
     }
+    my $work = sub {
+        my ( $kind, $goal, $was ) = @{ $_[0] };
+        my $at = seconds_used();
+        my @answer = $was eq 's' ? ( 'no answer', 's' )
+            : solve::decide( $run->{$kind}{$goal}, $folder, $run->{given}, $kind eq 'wants', $was );
+        return ( @answer, seconds_used() - $at );
+    };
+    my @answers = solve::in_parallel( $work, @goals );
+    splice @{ $goals[$_] }, 2, 1, @{ $answers[$_] } for 0 .. $#goals;
     my @hard = grep { $_->[0] eq 'duties' && $_->[2] eq 'no answer' } @goals;
     if ( @hard && $run->{cases} ) {
         my $answer = solve::decide_by_cases( $name, $run->{cases}, $folder, map { $_->[1] } @hard );
@@ -78,9 +78,8 @@ sub prove_one {
         my ( $kind, $goal, $answer, $letter, $seconds ) = @$_;
         my $is_ok = $answer eq ( $kind eq 'wants' ? 'sat' : 'unsat' );
         my $text  = text_of_goal( $file, $goal );
-        my $is_open = $answer =~ /^open|^no answer/ && $text =~ /^ASSERT/;    # nothing else builds on it
-        $letters .= $is_ok ? $letter : $is_open ? '?' : '!';
-        push @results, [ $is_ok || $is_open && 'open', "$base, $cpu: $name: $text"
+        $letters .= $is_ok ? $letter : '-';
+        push @results, [ $is_ok, "$base, $cpu: $name: $text"
                 . ( $is_ok ? '' : ", $goal: $answer" ) . sprintf( ' (%.1f s)', $seconds ) ];
     }
     my $has_want = %{ $run->{wants} } > 0;
@@ -103,9 +102,8 @@ sub write_list {
     open my $out, '>', $list or die "$list: $!\n";
     print $out "# SPDX-License-Identifier: MIT\n# file, proof, CPU, tier, a letter for each goal (proof.t)\n";
     for my $key ( sort keys %all ) {
-        my $is_open = $all{$key} =~ /!/;
         my $tier = !defined $seconds{$key} ? $now->{$key}[0] : $key =~ /32$/ && $seconds{$key} < 0.8 ? 'fast' : 'all';
-        print $out join( ' ', $key, $is_open ? qw(open -) : ( $tier, $all{$key} ) ), "\n";
+        print $out "$key $tier $all{$key}\n";
     }
 }
 
@@ -117,10 +115,6 @@ sub prove_file {
     for my $name ( ir::read_file( $text, solve::bits_of($cpu) ) ) {
         my $key = "$base $name $cpu";
         my ( $tier, $known ) = @{ $goals->{$key} // [ 'all', '' ] };
-        if ( $tier eq 'open' && !$tries_open ) {
-            note("$base, $cpu: $name is not decided yet");
-            next;
-        }
         next if !$is_all && $tier ne 'fast' || $key !~ /$pattern/;
         my ( $letters, $seconds, @results ) = eval { prove_one( $file, $base, $name, $cpu, $known ) };
         if ( !defined $letters ) {
@@ -128,7 +122,7 @@ sub prove_file {
             fail("$base, $cpu: $name: it can be translated: $@");
             next;
         }
-        $_->[0] eq 'open' ? note("open: $_->[1]") : ok( $_->[0], $_->[1] ) for @results;
+        ok( $_->[0], $_->[1] ) for @results;
         $found{$key}   = $letters;
         $seconds{$key} = $seconds;
         write_list() if $ENV{NEW_GOALS};
@@ -149,18 +143,7 @@ for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
         prove_file( $file, $cpu );
     }
 }
-my @lost = grep { !defined $found{$_} && $goals->{$_}[0] ne 'open' && ( $is_all ? /^\Q$only\E/ || $only eq '' : $goals->{$_}[0] eq 'fast' ) }
-    sort keys %$goals;
+my @lost = grep { !defined $found{$_} && ( $is_all ? /^\Q$only\E/ : $goals->{$_}[0] eq 'fast' ) } sort keys %$goals;
 is( "@lost", '', 'no proof of the list is missing' ) if !$ENV{NEW_GOALS} && $pattern eq '.';
-
-# Each goal that is open has a reason, and each reason a goal.
-if ( $is_all && $pattern eq '.' && !$ENV{NEW_GOALS} ) {
-    my %is_open = map { s/ \w+$//r => 1 }
-        grep { $goals->{$_}[0] eq 'open' || $goals->{$_}[1] =~ /\?/ } keys %$goals;
-    my %has_reason = map { /^(\w+ \w+): \S/ ? ( $1 => 1 ) : () } split /\n/, text_of('tests/proof/open');
-    is( join( ', ', sort keys %has_reason ), join( ', ', sort keys %is_open ), 'what is open has a reason' );
-}
-
-my $letters = join '', values %found;
-note( $letters =~ tr/?//c, ' goals, ', $letters =~ tr/?//, ' more are open' );
+note( length( join '', values %found ), ' goals' );
 done_testing();

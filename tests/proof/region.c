@@ -98,16 +98,22 @@ PROOF(what_fits_a_page_lies_in_it, 0)
     const uintptr_t mask = mask_of(align);
     const uintptr_t next = region.next, end = region.end;
     const size_t page = page_size_of(&region);
+    const uintptr_t page_mask = page_align_mask(&region.pool[0]);
     ASSUME(fits_a_page(&region, size, mask));
+    KNOW_GAP(the_page, mask);
+    LEMMA(gap_to(the_page, mask) <= (mask > page_mask ? mask - page_mask : 0));
+    const uintptr_t from = the_page + gap_to(the_page, mask);
+    const uintptr_t stop = the_page + page;
+    TRUTH(stop - from - size == page - (from - the_page) - size);
     const uintptr_t start = (uintptr_t)cut_page(&region, 0, size, mask);
     const size_t gap = start - the_page;
     ASSERT((start & mask) == 0 && start >= the_page);
     ASSERT(gap <= page && size <= page - gap);
-    const bool is_new =
-        region.end == the_page + page && region.next == start + size;
-    ASSERT(is_new || (region.next == next && region.end == end));
-    ASSERT(region.end - region.next >= end - next);
-    ASSERT(region.end - region.next >= page - gap - size);
+    // The page with more room left is the current one.
+    const size_t room = page - gap - size;
+    const bool is_new = room >= end - next;
+    ASSERT(region.end == (is_new ? the_page + page : end));
+    ASSERT(region.next == (is_new ? start + size : next));
     COVER(is_new && gap > 0);
     COVER(!is_new);
 }

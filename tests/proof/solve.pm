@@ -5,6 +5,7 @@ package solve;
 # their goals decided.
 use strict;
 use warnings;
+use POSIX ();
 use files;
 use ir;
 use terms;
@@ -16,6 +17,7 @@ my %triple = (
     rv => 'riscv64-none-elf',
 );
 our $most_seconds = $ENV{T} // 60;    # that one attempt may take, of CPU
+my $jobs = $ENV{JOBS} // qx(nproc);
 
 sub bits_of { return $_[0] =~ /^(?:64|rv)$/ ? 64 : 32 }
 
@@ -129,7 +131,7 @@ sub decide {
     my @all = ( $term, @$given );
     my $has_vague = terms::has_vague(@all);
     my @open = grep { $_->[1] <= $most_seconds && ( $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted ) } @attempts;
-    unshift @open, [ $known => $most_seconds ] if ( $known // '-' ) !~ /[-?!]/;
+    unshift @open, [ $known => $most_seconds ] if ( $known // q(-) ) ne q(-);
     for (@open) {
         my ( $letter, $seconds ) = @$_;
         my $answer = ask( $letter, $seconds, $folder, @all );
@@ -138,18 +140,45 @@ sub decide {
     return ( 'no answer', '?' );
 }
 
+# What the work returns for each item, a list of words, from several processes at once.
+sub in_parallel {
+    my ( $work, @items ) = @_;
+    my ( @pipes, @results );
+    for my $part ( 0 .. $jobs - 1 ) {
+        my $pid = open( my $pipe, '-|' ) // die "fork: $!\n";
+        if ( $pid == 0 ) {
+            for ( my $i = $part; $i < @items; $i += $jobs ) {
+                print join( "\t", $i, $work->( $items[$i] ) ), "\n";
+            }
+            close STDOUT;
+            POSIX::_exit(0);
+        }
+        push @pipes, $pipe;
+    }
+    for my $pipe (@pipes) {
+        while (<$pipe>) {
+            chomp;
+            my ( $i, @words ) = split /\t/;
+            $results[$i] = \@words;
+        }
+    }
+    return @results;
+}
+
 # The same of goals of one proof, for each number that any_case() may be. Not one of them
 # is true for any inputs if this is unsat.
 sub decide_by_cases {
     my ( $name, $cases, $folder, @goals ) = @_;
     my $letter;
-    for my $case ( $cases->[0] .. $cases->[1] ) {
+    my $work = sub {
+        my ($case) = @_;
         my $run = ir::translate( $name, $case );
         my $any = terms::or_( map { $run->{duties}{$_} // () } @goals );
         ( my $answer, $letter ) = decide( $any, $folder, $run->{given}, 0, $letter );
-        return "$answer in case $case" if $answer ne 'unsat';
-    }
-    return 'unsat';
+        return $answer eq 'unsat' ? () : "$answer in case $case";
+    };
+    my @wrong = map {@$_} in_parallel( $work, $cases->[0] .. $cases->[1] );
+    return $wrong[0] // 'unsat';
 }
 
 # The same within so many seconds, by the exact question only; undef: not decided.

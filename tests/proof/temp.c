@@ -78,7 +78,8 @@ static bool commit(void *context, void *start, size_t bytes)
     temp.stack.entry = NULL, temp.committed.value = any_word();       \
     temp.gate.value = any_word(), temp.step = any_word();             \
     temp.strict = (any_word() & 1) != 0;                              \
-    pages.page_size = any_word(), pages.context = &seen;              \
+    pages.page_size = (uintptr_t)1 << any_case(0, WORD_BITS - 1);     \
+    pages.context = &seen;                                            \
     pages.commit = commit, temp.pages = &pages;                       \
     seen.agrees[0] = (any_word() & 1) != 0;                           \
     seen.agrees[1] = (any_word() & 1) != 0;                           \

@@ -83,6 +83,11 @@ PROOF(a_spare_step_is_whole_pages_or_more_than_there_are, 0)
     COVER(keep < SIZE_MAX && keep > more);
 }
 
+// No more than all of it, if the product has room.
+#define KNOW_PART(whole, rate)                                   \
+    TRUTH((whole) > (__typeof__(whole))-1 / RATE_ONE              \
+          || (rate) > RATE_ONE || (whole) * (rate) <= (whole) * RATE_ONE)
+
 // The product of two numbers of 20 and 11 bits is exact in 32.
 PROOF(an_estimate_moves_towards_its_goal_and_not_past_it, 0)
 {
@@ -90,6 +95,9 @@ PROOF(an_estimate_moves_towards_its_goal_and_not_past_it, 0)
     const size_t goal = any_word();
     const uint16_t rate = (uint16_t)any_word();
     ASSUME(rate <= RATE_ONE);
+    const size_t distance = goal > estimate ? goal - estimate : estimate - goal;
+    KNOW_PART((uint32_t)distance, rate);
+    KNOW_PART(distance / RATE_ONE, rate);
     const size_t now = moved(estimate, goal, rate);
     ASSERT(estimate > goal || (now >= estimate && now <= goal));
     ASSERT(estimate < goal || (now <= estimate && now >= goal));
