@@ -197,13 +197,13 @@ ALWAYS_INLINE void know_padding(uintptr_t x, uintptr_t mask, uintptr_t granule)
 }
 
 // Numbers of granules compare like their bytes.
-#define KNOW_ORDER(n, m, shift)                                       \
+#define KNOW_ORDER(n, m, shift)                                        \
     TRUTH((n) > UINTPTR_MAX >> (shift) || (m) > UINTPTR_MAX >> (shift) \
           || ((n) << (shift) <= (m) << (shift)) == ((n) <= (m)))
 
 // A gap and a block fit in any order.
-#define KNOW_ROOM(room, gap, size)                                      \
-    TRUTH(((size) <= (room) && (gap) <= (room) - (size))                \
+#define KNOW_ROOM(room, gap, size)                       \
+    TRUTH(((size) <= (room) && (gap) <= (room) - (size)) \
           == ((gap) <= (room) && (size) <= (room) - (gap)))
 
 // With any alignment: the list for its size may have a block that fits as it lies, and
@@ -256,8 +256,7 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     LEMMA(!is_short || skipped << shift == gap);
     LEMMA(!is_short || room <= UINTPTR_MAX >> shift);
     LEMMA(!is_short || n <= UINTPTR_MAX >> shift);
-    LEMMA(fits_above
-          == (is_short && skipped <= room && n <= room - skipped));
+    LEMMA(fits_above == (is_short && skipped <= room && n <= room - skipped));
     KNOW_BYTES(frontier, skipped, shift);
     LEMMA(!is_short || address_of(heap, frontier + skipped) == top + gap);
     LEMMA(top >= heap->base);

@@ -47,9 +47,9 @@ PROOF(what_fits_lies_in_the_buffer, 0)
 }
 
 // Distances from the start of the buffer, and from places in it.
-#define KNOW_PLACES(start, size, end, gap)                     \
+#define KNOW_PLACES(start, size, end, gap)                           \
     TRUTH(((start) + (size)) - ((start) + (end)) == (size) - (end)); \
-    TRUTH(((start) + (size)) - ((start) + (end) + (gap))       \
+    TRUTH(((start) + (size)) - ((start) + (end) + (gap))             \
           == (size) - (end) - (gap))
 
 // Then the search from the highest bit down finds the most.

@@ -47,15 +47,15 @@ static bool is_closed(uintptr_t address)
     return !matches(1, address) && matches(2, address);
 }
 
-#define ANY_PMP(pmp)                                          \
-    reel_pmp pmp;                                             \
-    pmp.pages.page_size = (uintptr_t)1                        \
+#define ANY_PMP(pmp)                                                 \
+    reel_pmp pmp;                                                    \
+    pmp.pages.page_size = (uintptr_t)1                               \
                           << any_case(2, 8 * sizeof(uintptr_t) - 1); \
-    pmp.base = any_word(), pmp.size = any_word();             \
-    pmp.frontier = any_word(), pmp.entry = any_word() & 0x0F; \
-    pmp.must_fence = (any_word() & 1) != 0;                   \
-    first_entry = pmp.entry;                                  \
-    registers[0] = pmp.base / GRANULE;                        \
+    pmp.base = any_word(), pmp.size = any_word();                    \
+    pmp.frontier = any_word(), pmp.entry = any_word() & 0x0F;        \
+    pmp.must_fence = (any_word() & 1) != 0;                          \
+    first_entry = pmp.entry;                                         \
+    registers[0] = pmp.base / GRANULE;                               \
     registers[1] = any_word(), registers[2] = any_word();
 
 static bool is_sound(const reel_pmp *pmp)

@@ -84,9 +84,9 @@ PROOF(a_spare_step_is_whole_pages_or_more_than_there_are, 0)
 }
 
 // No more than all of it, if the product has room.
-#define KNOW_PART(whole, rate)                                   \
-    TRUTH((whole) > (__typeof__(whole))-1 / RATE_ONE              \
-          || (rate) > RATE_ONE || (whole) * (rate) <= (whole) * RATE_ONE)
+#define KNOW_PART(whole, rate)                                            \
+    TRUTH((whole) > (__typeof__(whole))-1 / RATE_ONE || (rate) > RATE_ONE \
+          || (whole) * (rate) <= (whole)*RATE_ONE)
 
 // The product of two numbers of 20 and 11 bits is exact in 32.
 PROOF(an_estimate_moves_towards_its_goal_and_not_past_it, 0)
