@@ -162,6 +162,7 @@ sub in_parallel {
             $results[$i] = \@words;
         }
     }
+    die "a process ended early\n" if grep { !defined $results[$_] } 0 .. $#items;
     return @results;
 }
 
