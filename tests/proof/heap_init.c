@@ -8,9 +8,13 @@
 
 #include "where/most_granules"
 
+// Of the granule that a proof has: bits.c proves it of any power of two.
+static uintptr_t granule_log2;
+
 uintptr_t cut_log2_of(size_t pow2)
 {
-    return any_log2_of(pow2);
+    ASSERT(pow2 == (size_t)1 << granule_log2);
+    return granule_log2;
 }
 
 static size_t bytes_of_map(uintptr_t bin, size_t n)
@@ -21,16 +25,17 @@ static size_t bytes_of_map(uintptr_t bin, size_t n)
 
 PROOF(what_fits_lies_in_the_buffer, 0)
 {
-    const uintptr_t shift = any_case(ANY_SHIFT);
+    const uintptr_t shift = granule_log2 = any_case(ANY_SHIFT);
     const uintptr_t start = any_word();
     const size_t size = any_word();
     const size_t n = any_word();
-    const uintptr_t mask = ((uintptr_t)1 << shift) - 1;
+    const size_t granule = (size_t)1 << shift;
+    const uintptr_t mask = granule - 1;
     size_t before;
     ASSUME(n > 0 && is_below_top(start, size));
     const uintptr_t end = any_same(start + map_end(n));
     KNOW_GAP(end, mask);
-    const bool is_fit = fits(start, size, mask + 1, n, &before);
+    const bool is_fit = fits(start, size, granule, n, &before);
     LEMMA(!is_fit || before <= size);
     const size_t left = any_same(size - before);
     TRUTH(n > left >> shift
@@ -55,12 +60,13 @@ PROOF(what_fits_lies_in_the_buffer, 0)
 // Then the search from the highest bit down finds the most.
 PROOF(if_so_many_fit_fewer_do, 0)
 {
-    const uintptr_t shift = any_case(ANY_SHIFT);
+    const uintptr_t shift = granule_log2 = any_case(ANY_SHIFT);
     const uintptr_t start = any_word();
     const size_t size = any_word();
     const size_t n = any_word();
     const size_t fewer = any_word();
-    const uintptr_t mask = ((uintptr_t)1 << shift) - 1;
+    const size_t granule = (size_t)1 << shift;
+    const uintptr_t mask = granule - 1;
     size_t before;
     ASSUME(fewer > 0 && fewer < n && is_below_top(start, size));
     ASSUME(bin_of(fewer) <= bin_of(n)); // heap_bits.c proves it
@@ -102,16 +108,19 @@ PROOF(if_so_many_fit_fewer_do, 0)
     const bool has_room = end <= size && gap <= size - end;
     LEMMA(!has_room || map <= stop);
     LEMMA(!has_room || (map <= first && first <= stop));
-    LEMMA(!has_room || (wide)lower_map + lower_gap <= first);
+    LEMMA(!has_room || up(start + end, mask) == first);
+    LEMMA(up(start + lower, mask) == (wide)lower_map + lower_gap);
+    LEMMA(!has_room || up(start + lower, mask) <= first);
     LEMMA(!has_room || lower_first <= first);
     LEMMA(!has_room || lower_gap <= size - lower);
     LEMMA(!has_room || size - end - gap <= size - lower - lower_gap);
     const size_t rest = any_same(size - end - gap);
     const size_t more = any_same(size - lower - lower_gap);
     TRUTH(rest > more || rest >> shift <= more >> shift);
-    const bool is_fit = fits(start, size, mask + 1, n, &before);
+    const bool is_fit = fits(start, size, granule, n, &before);
     LEMMA(!is_fit || (has_room && n <= rest >> shift));
-    const bool do_fewer = fits(start, size, mask + 1, fewer, &before);
+    const bool do_fewer = fits(start, size, granule, fewer, &before);
+    LEMMA(!is_fit || fewer <= more >> shift);
     ASSERT(!is_fit || do_fewer);
     COVER(is_fit);
     COVER(do_fewer && !is_fit);
