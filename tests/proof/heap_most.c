@@ -4,15 +4,18 @@
 
 #include "heap.h"
 
+// The bit that is asked about next.
+static uintptr_t bit;
+
 // `start` is passed on and otherwise not looked at: here it says how many fit.
 bool cut_fits(uintptr_t start, size_t size, size_t granule, size_t n,
               size_t *before)
 {
     (void)size, (void)granule;
     *before = 0;
-    // Above the bit that is asked about, n is what has been found.
-    const size_t bit = n & (0 - n);
-    LEMMA(n - bit == (start & (0 - 2 * bit)));
+    // The bits above it are what has been found.
+    LEMMA(n == ((start & (0 - 2 * bit)) | bit));
+    bit >>= 1;
     return n <= start;
 }
 
@@ -24,12 +27,10 @@ uintptr_t cut_log2_of(size_t pow2)
 }
 
 // What bits.c proves of it.
-static uintptr_t above;
-
 uintptr_t cut_pow2_above(size_t n)
 {
-    ASSUME(n < above && above / 2 <= n);
-    return above;
+    ASSUME(n < bit && bit / 2 <= n);
+    return bit;
 }
 
 #include "where/most_granules"
@@ -39,7 +40,8 @@ PROOF(the_most_granules_that_fit_are_found, WORD_BITS)
     const size_t size = any_word();
     const size_t granule = any_word();
     const size_t most = any_word();
-    above = (uintptr_t)1 << any_case(0, WORD_BITS - 2);
+    const uintptr_t above = (uintptr_t)1 << any_case(0, WORD_BITS - 2);
+    bit = above;
     ASSUME(most < above); // heap_init.c proves it
     const size_t n = most_granules(most, size, granule);
     ASSERT(n == most);
