@@ -148,20 +148,21 @@ ALWAYS_INLINE reel_status tell_of_rewind(reel_arena *arena)
                                                : REEL_OK;
 }
 
-// Fill the stack, then let it begin where it ends. A handler may interrupt this
-// anywhere: its calls succeed as before, or fail. The second fill undoes what a
-// handler freed after the first. Once the stack begins at its end, nothing can be
-// freed. Last it gets an entry, so that no rewind is inline, and all are refused.
+// Fill the stack, then let it begin where it ends: from then on it has ended. Then it gets
+// an entry, so that no rewind is inline and all are refused. A handler may interrupt this
+// anywhere: its calls succeed as before, or fail. What it freed or rewound since the
+// first fill, the last store undoes; after the entry it can do neither.
 static inline void end_stack(reel_arena *arena)
 {
     const uintptr_t stop = arena->end;
     store_release(&arena->limit, 0);
-    for (int i = 0; i < 2; i++) {
-        store_release(&arena->next, stop);
-        put(&arena->base, stop);
-    }
-    arena->entry = (reel_registry_entry *)(void *)arena;
-    set_serial(arena, arena->serial);
+    store_release(&arena->next, stop);
+    put(&arena->base, stop);
+    *(reel_registry_entry *volatile *)&arena->entry =
+        (reel_registry_entry *)(void *)arena;
+    // Read now: a handler may have rewound until then.
+    set_serial(arena, *(volatile unsigned long *)&arena->serial);
+    store_release(&arena->next, stop);
 }
 
 // Count a request that did not fit. Two contexts at once may count one.

@@ -55,8 +55,8 @@ typedef struct reel_mpu7 {
 ///          or a region of a higher number lies over the range. A failure changes
 ///          nothing. The hooks refuse, or ignore, a range that is not of whole
 ///          pages or not at the frontier. A commit at the start, while some of the
-///          range is committed, closes all of it first: its temp was initialised
-///          again.
+///          range is committed, moves the frontier to its end: its temp was
+///          initialised again.
 /// Cost     O(regions of the part)
 /// Callers  threads only
 reel_status reel_mpu7_init(reel_mpu7 *mpu, void *space, size_t size,

@@ -64,8 +64,8 @@ typedef struct reel_mpu8 {
 ///          registers are locked, or, under a window, PRIVDEFENA or another region
 ///          opens it. A failure changes nothing. The hooks refuse, or ignore, a
 ///          range that is not of whole pages or not at the frontier. A commit at
-///          the start, while some of the range is committed, closes all of it
-///          first: its temp was initialised again.
+///          the start, while some of the range is committed, moves the frontier to
+///          its end: its temp was initialised again.
 /// Cost     O(regions of the part)
 /// Callers  threads only
 reel_status reel_mpu8_init(reel_mpu8 *mpu, reel_mpu8_design design, void *space,

@@ -64,7 +64,8 @@ static inline bool list_begin_count(reel_list *list, uintptr_t *head)
 static inline bool lift_in_links(reel_list *list, uintptr_t top)
 {
     uintptr_t i = list_top(list);
-    while (i < list->count) { // the bottom has no such number
+    // The bottom has no such number.
+    while (i < list->count) {
         reel_link *link = link_of(list, i);
         COMPUTED(link);
         const uintptr_t saved = LIST_MASK();

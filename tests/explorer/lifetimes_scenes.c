@@ -45,7 +45,16 @@ FITS(uintptr_t, BUFFER, BUFFER_AT, PAGES_AT);
 FITS(reel_pool, 1, PAGES_AT, CHUNK_AT);
 FITS(reel_pool_chunk, 1, CHUNK_AT, SCENE_WORDS);
 
-enum { BLOCKS, ARENA, OWNED_ARENA, TEMP, REWINDABLE, POOL, REGION };
+enum {
+    BLOCKS,
+    ARENA,
+    OWNED_ARENA,
+    MARKED_ARENA,
+    TEMP,
+    REWINDABLE,
+    POOL,
+    REGION
+};
 
 typedef struct kind {
     reel_status (*start)(reel_handle parent);
@@ -56,6 +65,7 @@ typedef struct kind {
 static reel_handle parent, child;
 static bool has_ended; // and its memory is used anew
 static void *out[SCRIPT_MAX + CALLS_MAX];
+static reel_mark marks[SCRIPT_MAX + CALLS_MAX]; // before each of them
 static size_t count;
 static size_t supplied; // words of the buffer
 static size_t usable;   // words of it, at most
@@ -157,6 +167,33 @@ static void decommit(void *context, void *addr, size_t size)
     explorer_fail("an end decommits");
 }
 
+// Registered by its value, so its rewinds are inline.
+static reel_status enter_arena(reel_handle under)
+{
+    require(reel_arena_init(at(OBJECT_AT), at(BUFFER_AT), THINGS * WORD)
+                == REEL_OK,
+            "no arena");
+    return reel_registry_register(
+        registry(), reel_arena_allocator(at(OBJECT_AT)), under, &child);
+}
+
+// The core's own, whose accesses the explorer sees; not those that are inline here.
+static reel_mark (*volatile mark_arena)(reel_arena *) = reel_arena_mark;
+static reel_status (*volatile rewind_arena)(reel_arena *,
+                                            reel_mark) = reel_arena_rewind;
+
+static void *take_marked(void)
+{
+    marks[count] = mark_arena(at(OBJECT_AT));
+    return reel_arena_alloc_slow(at(OBJECT_AT), WORD, WORD);
+}
+
+static reel_status rewind_marked(void *block)
+{
+    (void)block;
+    return rewind_arena(at(OBJECT_AT), marks[count]);
+}
+
 static reel_status start_temp(reel_handle under)
 {
     static const reel_pages pages = { WORD, NULL, commit, decommit };
@@ -250,6 +287,7 @@ static const kind kinds[] = {
     [BLOCKS] = { start_blocks, take_block, give_block },
     [ARENA] = { start_arena, take_shared, keep },
     [OWNED_ARENA] = { start_arena, take_owned, give_owned },
+    [MARKED_ARENA] = { enter_arena, take_marked, rewind_marked },
     [TEMP] = { start_temp, take_of_temp, keep },
     [REWINDABLE] = { start_rewindable, take_granule, give_granule },
     [POOL] = { start_pool, take_page, give_page },
@@ -388,6 +426,9 @@ static const scene scenes[] = {
     BY_TWO("two interrupts use a full pool that ends", POOL, "aaaa"),
     BY_ITS_OWNER("an interrupt owns an arena that ends", OWNED_ARENA, "aa"),
     BY_ITS_OWNER("an interrupt owns a full arena that ends", OWNED_ARENA,
+                 "aaaa"),
+    BY_ITS_OWNER("an interrupt rewinds an arena that ends", MARKED_ARENA, "aa"),
+    BY_ITS_OWNER("an interrupt rewinds a full arena that ends", MARKED_ARENA,
                  "aaaa"),
     BY_ITS_OWNER("an interrupt owns a region that ends", REGION, "aa"),
     { 0 },

@@ -17,14 +17,6 @@ void reel_panic(reel_status why, const char *file, int line)
 // log2 of a granule.
 #define ANY_SHIFT REEL_WHICH_BIT_(REEL_HEAP_GRANULE), WORD_BITS - 3
 
-// What log2_of() says of any granule (bits.c), without its loop.
-ALWAYS_INLINE uintptr_t any_log2_of(size_t granule)
-{
-    const uintptr_t log2 = any_case(ANY_SHIFT);
-    ASSUME(granule == (size_t)1 << log2);
-    return log2;
-}
-
 #define ANY_HEAP(heap)                                              \
     reel_heap heap;                                                 \
     heap.shift = any_case(ANY_SHIFT);                               \

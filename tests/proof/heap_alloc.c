@@ -108,7 +108,7 @@ void *cut_refuse(reel_heap *heap, size_t size)
 
 uintptr_t cut_bin_of(size_t n)
 {
-    return n; // no list is looked at
+    return n > 1 ? n : 0; // no list is looked at; that of one granule is 0
 }
 
 #include "where/take_listed"
@@ -158,7 +158,7 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
     ASSUME(align == 0 || (is_pow2(align) && align <= heap->mask + 1));
     const size_t n = granules_for(heap, at_least_1(size));
     const bool is_short = n - 1 < heap->count;
-    const bool is_exact = n < SMALL && found->bin == n; // see cut_bin_of()
+    const bool is_exact = n < SMALL && found->bin == cut_bin_of(n);
     ASSUME(!is_short || !found->is_found
            || has_granules_for(heap, found, n, is_exact));
     const size_t frontier = heap->frontier.value;
@@ -232,10 +232,12 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     const bool is_short = n - 1 < heap->count;
     const bool may_pad = is_short && more <= heap->count - n;
     ASSUME(!is_short || !near->is_found
-           || has_granules_for(heap, near, n, n < SMALL && near->bin == n));
+           || has_granules_for(heap, near, n,
+                               n < SMALL && near->bin == cut_bin_of(n)));
     ASSUME(!may_pad || !far->is_found
            || has_granules_for(heap, far, n + more, false));
-    ASSUME(n >= SMALL || far->bin != n); // that list has no longer ones
+    ASSUME(n >= SMALL
+           || far->bin != cut_bin_of(n)); // that list has no longer ones
     const size_t bytes = n << heap->shift;
     const size_t left = (heap->count - frontier) << heap->shift;
     const bool fits_near =

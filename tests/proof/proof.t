@@ -6,6 +6,7 @@
 #     PROVE=all NEW_GOALS=1 make prove       writes `goals` anew
 #     PROVE=all ONLY=arena make prove        those of one file
 #     PROOF='alloc.* 32'                     those whose file, name and CPU match
+#     JOBS=4                                 so many goals at once; else as many as there are cores
 #
 # A line of `goals` is a file, a proof, a kind of CPU, a tier and a letter for each goal:
 # which solver decided it (solve.pm). A goal that is not decided fails, and so does one that
@@ -54,7 +55,7 @@ sub prove_one {
     my $before = seconds_used();
     my $run    = ir::translate($name);
     my @known  = split //, $known;
-    my @goals;    # kind, name, letter of the last time; then answer, letter, seconds
+    my @goals;    # kind, name, letter of the last time; then kind, name, answer, letter, seconds
     for my $kind (qw(duties wants)) {
         my @names = sort { by_line( $a, $b ) } keys %{ $run->{$kind} };
         push @goals, map { [ $kind, $_, shift @known // '-' ] } @names;

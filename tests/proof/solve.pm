@@ -120,6 +120,7 @@ sub ask {
     close $out;
     my ($answer) = `ulimit -t $seconds; $solvers{lc $letter} $file 2>/dev/null`;
     chomp( $answer //= 'no answer' );
+    unlink $file;
     return $answer =~ /^unsat$/ || $answer =~ /^sat$/ && !$is_vague ? $answer : undef;
 }
 
@@ -147,10 +148,12 @@ sub in_parallel {
     for my $part ( 0 .. $jobs - 1 ) {
         my $pid = open( my $pipe, '-|' ) // die "fork: $!\n";
         if ( $pid == 0 ) {
-            for ( my $i = $part; $i < @items; $i += $jobs ) {
-                print join( "\t", $i, $work->( $items[$i] ) ), "\n";
-            }
-            close STDOUT;
+            eval {
+                for ( my $i = $part; $i < @items; $i += $jobs ) {
+                    print join( "\t", $i, $work->( $items[$i] ) ), "\n";
+                }
+                close STDOUT;
+            } or print STDERR $@;
             POSIX::_exit(0);
         }
         push @pipes, $pipe;
@@ -176,10 +179,11 @@ sub decide_by_cases {
         my $run = ir::translate( $name, $case );
         my $any = terms::or_( map { $run->{duties}{$_} // () } @goals );
         ( my $answer, $letter ) = decide( $any, $folder, $run->{given}, 0, $letter );
-        return $answer eq 'unsat' ? () : "$answer in case $case";
+        return $answer eq 'unsat' ? $answer : "$answer in case $case";
     };
-    my @wrong = map {@$_} in_parallel( $work, $cases->[0] .. $cases->[1] );
-    return $wrong[0] // 'unsat';
+    my @answers = map { $_->[0] } in_parallel( $work, $cases->[0] .. $cases->[1] );
+    my ($wrong) = grep { $_ ne 'unsat' } @answers;
+    return $wrong // 'unsat';
 }
 
 # The same within so many seconds, by the exact question only; undef: not decided.

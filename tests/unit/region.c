@@ -243,6 +243,23 @@ static void a_full_cache_leaves_a_page_to_the_pool(void)
     close_cached();
 }
 
+// Though it still says that it has one page, and the cache has room by now.
+static void a_region_closed_into_a_full_cache_stays_closed(void)
+{
+    reel_region other;
+    fresh_cache(2, 2, 0);
+    EXPECT_EQUAL(reel_pool_cache_init(&cache, the_pool(), slots, 1), REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&region, &cache), REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&other, &cache), REEL_OK);
+    EXPECT_EQUAL(reel_region_close_cached(&other), REEL_OK);
+    EXPECT_EQUAL(reel_region_close_cached(&region), REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&other, &cache), REEL_OK);
+    EXPECT_EQUAL(reel_region_close_cached(&region), REEL_CLOSED);
+    EXPECT_EQUAL(reel_region_close_cached(&other), REEL_OK);
+    reel_pool_cache_flush(&cache);
+    EXPECT(used() == 0);
+}
+
 // Pages that were trimmed meanwhile, and come back elsewhere.
 static void slots_do_not_remember_what_was_flushed(void)
 {
@@ -1372,6 +1389,7 @@ const test_case region_tests[] = {
     TEST(a_region_opens_on_the_page_that_the_last_one_left),
     TEST(a_cache_takes_the_newest_pages_and_the_pool_the_others),
     TEST(a_full_cache_leaves_a_page_to_the_pool),
+    TEST(a_region_closed_into_a_full_cache_stays_closed),
     TEST(slots_do_not_remember_what_was_flushed),
     TEST(slots_do_not_remember_a_number),
     TEST(a_cached_region_may_have_more_than_pages),

@@ -228,6 +228,15 @@ static void blocks_are_usable_and_aligned(void)
     }
 }
 
+static void a_pinned_block_that_ends_at_the_frontier_may_stay(void)
+{
+    fresh_temp(4, NULL);
+    void *const block = reel_temp_alloc(&temp, PAGE, 1);
+    (void)reel_temp_mark(&temp);
+    EXPECT(src.committed == PAGE);
+    EXPECT(reel_temp_resize(&temp, block, PAGE, PAGE));
+}
+
 static void a_block_grows_into_memory_that_is_committed_for_it(void)
 {
     fresh_temp(4, NULL);
@@ -1221,6 +1230,7 @@ const test_case temp_tests[] = {
     TEST(a_step_is_any_number_of_pages),
     TEST(the_default_step_is_a_page_or_16_of_a_system),
     TEST(blocks_are_usable_and_aligned),
+    TEST(a_pinned_block_that_ends_at_the_frontier_may_stay),
     TEST(a_block_grows_into_memory_that_is_committed_for_it),
     TEST(a_commit_refused_at_any_call_changes_nothing),
     TEST(sizes_near_the_top_do_not_wrap),
