@@ -89,7 +89,7 @@ my @faults = (
     [ 'temp_rewind', 'given_back', 'src/temp*.c', '(most | page_mask_of(temp)) + 1', 'most + 1' ],
     [ 'temp_rewind', 'given_back', 'src/temp*.c', 'committed - keep - 1, limit - 1', 'committed - keep - 1, limit' ],
     [ 'temp_rewind', 'spare_step', 'src/temp*.c', 'b <= SIZE_MAX - a ? a + b : SIZE_MAX', 'a + b' ],
-    [ 'temp_rewind', 'moves_towards', 'src/temp*.c', 'distance / RATE_ONE < RATE_ONE', 'distance / RATE_ONE < 2 * RATE_ONE' ],
+    [ 'temp_rewind', 'moves_towards', 'src/temp*.c', '(uint32_t)distance * rate / RATE_ONE', '(uint32_t)distance * rate' ],
     [ 'temp_rewind', 'moves_towards', 'src/temp*.c', 'return goal > estimate ? estimate + step : estimate - step;', 'return estimate + step;' ],
     [ 'region', 'lies_in_it', 'src/region*.c', 'mask > page_mask ? mask - page_mask : 0', '0' ],
     [ 'region', 'worst_one', 'src/region*.c', 'padding <= page - taken', 'padding < page - taken' ],
