@@ -130,11 +130,16 @@ static reel_status give_block(void *block)
     return reel_blocks_free(at(OBJECT_AT), block);
 }
 
-static reel_status start_arena(reel_handle under)
+static void init_arena(void)
 {
     require(reel_arena_init(at(OBJECT_AT), at(BUFFER_AT), THINGS * WORD)
                 == REEL_OK,
             "no arena");
+}
+
+static reel_status start_arena(reel_handle under)
+{
+    init_arena();
     return reel_arena_bind(at(OBJECT_AT), registry(), under);
 }
 
@@ -170,9 +175,7 @@ static void decommit(void *context, void *addr, size_t size)
 // Registered by its value, so its rewinds are inline.
 static reel_status enter_arena(reel_handle under)
 {
-    require(reel_arena_init(at(OBJECT_AT), at(BUFFER_AT), THINGS * WORD)
-                == REEL_OK,
-            "no arena");
+    init_arena();
     return reel_registry_register(
         registry(), reel_arena_allocator(at(OBJECT_AT)), under, &child);
 }

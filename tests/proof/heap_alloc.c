@@ -236,8 +236,8 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
                                n < SMALL && near->bin == cut_bin_of(n)));
     ASSUME(!may_pad || !far->is_found
            || has_granules_for(heap, far, n + more, false));
-    ASSUME(n >= SMALL
-           || far->bin != cut_bin_of(n)); // that list has no longer ones
+    // The list of a short length has no longer ones.
+    ASSUME(n >= SMALL || far->bin != cut_bin_of(n));
     const size_t bytes = n << heap->shift;
     const size_t left = (heap->count - frontier) << heap->shift;
     const bool fits_near =

@@ -657,7 +657,7 @@ static void what_is_unregistered_itself_goes_on(void)
 }
 
 // It is not bound, only entered; it ends all the same.
-static void an_arena_that_is_registered_by_its_value_ends(void)
+static void enter_arena(void)
 {
     reel_handle handle;
     fresh_parent();
@@ -665,6 +665,11 @@ static void an_arena_that_is_registered_by_its_value_ends(void)
     EXPECT(reel_registry_register(&the.registry, arena_allocator(),
                                   parent_handle(), &handle)
            == REEL_OK);
+}
+
+static void an_arena_that_is_registered_by_its_value_ends(void)
+{
+    enter_arena();
     mark_before = reel_arena_mark(&the.arena);
     rewind_parent();
     take_all();
@@ -675,13 +680,8 @@ static void an_arena_that_is_registered_by_its_value_ends(void)
 // Nothing lies above the mark, so a rewind to it would change nothing.
 static void a_mark_of_a_full_arena_ends_with_it(void)
 {
-    reel_handle handle;
-    fresh_parent();
-    EXPECT(reel_arena_init(&the.arena, parent_block(), CHILD) == REEL_OK);
-    EXPECT(reel_registry_register(&the.registry, arena_allocator(),
-                                  parent_handle(), &handle)
-           == REEL_OK);
     unsigned char *last = NULL, *block;
+    enter_arena();
     while ((block = reel_arena_alloc(&the.arena, 1, 1)) != NULL) {
         last = block;
     }
