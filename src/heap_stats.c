@@ -93,13 +93,13 @@ static bool has_valid_form(const reel_heap *heap)
     const size_t count = heap->count;
     return heap->shift < WORD_BITS
            && heap->mask == ((uintptr_t)1 << heap->shift) - 1
-           && heap->mask >= REEL_HEAP_GRANULE - 1 && count > 0
-           && count <= SIZE_MAX >> heap->shift && heads != 0
+           && heap->mask >= REEL_HEAP_GRANULE - 1
+           && (heap->base & heap->mask) == 0
+           && count <= (UINTPTR_MAX - heap->base) >> heap->shift && heads != 0
            && heads % sizeof(uintptr_t) == 0
            && map - heads == (bin_of(count) + 1) * sizeof(uintptr_t)
            && heap->base - map
                   >= (count / WORD_BITS + 1) * sizeof(reel_heap_cell)
-           && (heap->base & heap->mask) == 0
            && heap->reach
                   == heap->base - heads + (count << heap->shift)
                          - sizeof(uintptr_t)

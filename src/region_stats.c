@@ -84,7 +84,7 @@ bool reel_region_is_valid(const reel_region *region)
         return true;
     }
     // The pages before the notes: notes lie on them.
-    return region->pages > 0 && region->next <= region->end
+    return region->next <= region->end
            && region->end - region->next <= page_size_in(region->pool)
            && is_bool(&region->has_more) && are_chained(region)
            && (!region->has_more || are_summed(region));

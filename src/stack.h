@@ -76,8 +76,7 @@ static inline bool is_shareable(const reel_arena *arena, uintptr_t next)
     const uintptr_t limit = load_relaxed(&arena->limit);
     const uintptr_t edges = next | arena->base | arena->end;
     return granule_log2(arena) < WORD_BITS && arena->base != 0
-           && arena->base < arena->end && arena->base <= next
-           && next <= arena->end
+           && arena->base <= next && next <= arena->end
            && (limit == 0 || (arena->base <= limit && limit <= arena->end))
            && (edges & granule_mask(arena)) == 0;
 }

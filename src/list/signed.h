@@ -68,7 +68,7 @@ ALWAYS_INLINE void list_start_empty(reel_list *list)
 
 ALWAYS_INLINE bool has_valid_form(const reel_list *list)
 {
-    return list->count > 0 && list->count <= REEL_BLOCKS_MAX;
+    return list->count <= REEL_BLOCKS_MAX;
 }
 
 // The owner of an allocated number uses its link for a chain.

@@ -77,9 +77,8 @@ static inline void list_start_empty(reel_list *list)
 
 ALWAYS_INLINE bool has_valid_form(const reel_list *list)
 {
-    return list->count > 0 && list->count <= REEL_BLOCKS_MAX
-           && list->count < list->fresh_bit
-           && list->fresh_bit <= 2 * list->count;
+    return list->count <= REEL_BLOCKS_MAX
+           && list->fresh_bit == pow2_above(list->count);
 }
 
 // What was found on the way must be as it was under this head. Acquire: none of

@@ -21,10 +21,10 @@ my %compiler = ( 64 => [qw(gcc -static)], 32 => [qw(arm-linux-gnueabihf-gcc -sta
 my %runner   = ( 64 => '',      32 => 'qemu-arm ' );
 
 sub build {
-    my ( $file, $cpu, $name ) = @_;
-    my $program = "$folder/$name-$cpu";
-    solve::run( @{ $compiler{$cpu} }, solve::options_of_gcc(), '-O2', '-Wl,--unresolved-symbols=ignore-all', "-DTHE_PROOF=proof_$name",
-        '-o', $program, $file, 'tests/proof/native.c' );
+    my ( $file, $base, $cpu, @names ) = @_;
+    my $program = "$folder/$base-$cpu.program";
+    solve::run( @{ $compiler{$cpu} }, solve::options_of_gcc(), '-O2', '-Wl,--unresolved-symbols=ignore-all',
+        '-DTHE_PROOFS=' . join( ' ', map {"THIS($_)"} @names ), '-o', $program, $file, 'tests/proof/native.c' );
     return $program;
 }
 
@@ -111,17 +111,17 @@ for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
     next if $base =~ /^(?:mpu\d|pmp|heap_bits|heap_alloc)$/ || index( $base, $ENV{ONLY} // '' ) < 0;
     next if !$is_all && $base !~ /^(?:arena|bits|chunk)$/;
     for my $cpu ( 32, 64 ) {
-        my $text = solve::compile( $file, $cpu, $folder );
+        my $text = solve::compile( $file, $cpu, sub { 1 }, $folder );
         my @names = ir::read_file( $text, $cpu );
         @names = @names[ grep { $_ % 12 == 0 } 0 .. $#names ] if !$is_all;
+        my $program = $runner{$cpu} . build( $file, $base, $cpu, @names );
         for my $name (@names) {
             my $run = ir::translate($name);
             next if !@{ $run->{observed} } || has_memory($run);
-            my $program = $runner{$cpu} . build( $file, $cpu, $name );
             my ( $count, @wrong ) = (0);
             for my $goal ( sort keys %{ $run->{wants} } ) {
                 for ( 1 .. $rounds ) {
-                    my $wrong = compare( $run, $program, $goal, $_ == 1 ? terms::truth(1) : by_chance($run) );
+                    my $wrong = compare( $run, "$program $name", $goal, $_ == 1 ? terms::truth(1) : by_chance($run) );
                     $count += defined $wrong;
                     push @wrong, $wrong if ( $wrong // '' ) ne '';
                 }

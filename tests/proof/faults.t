@@ -130,8 +130,8 @@ my @faults = (
 # The first goal that is lost; undef: none.
 sub lost_goal {
     my ( $file, $cpu, $pattern, @more ) = @_;
-    my $text = solve::compile( $file, $cpu, $folder, @more );
-    for my $name ( grep {/$pattern/} ir::read_file( $text, solve::bits_of($cpu) ) ) {
+    my $text = solve::compile( $file, $cpu, sub { $_[0] =~ /$pattern/ }, $folder, @more );
+    for my $name ( ir::read_file( $text, solve::bits_of($cpu) ) ) {
         my $run = ir::translate($name);
         for my $seconds ( 2, 20 ) {
             for my $kind (qw(duties wants)) {

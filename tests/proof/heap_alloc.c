@@ -163,6 +163,23 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
            || has_granules_for(heap, found, n, is_exact));
     const size_t frontier = heap->frontier.value;
     const bool fits_above = n <= heap->count - frontier;
+    const uintptr_t top = any_same(frontier << heap->shift);
+    TRUTH(top > UINTPTR_MAX - heap->base || heap->base + top >= heap->base);
+    LEMMA(frontier << heap->shift <= UINTPTR_MAX - heap->base);
+    LEMMA(address_of(heap, frontier) > 0);
+    LEMMA(!is_short || !found->is_found || found->block > 0);
+    LEMMA(mask_of(align) <= heap->mask && (align & mask_of(align)) == 0);
+    LEMMA(size == 0 ? granules_for(heap, size) == 0
+                    : granules_for(heap, size) == n);
+    LEMMA(size != 0 || granules_for(heap, 1) == n);
+    const uintptr_t shift = heap->shift;
+    const uintptr_t offset = any_same(found->block - heap->base);
+    TRUTH((offset & heap->mask) != 0 || offset >> shift << shift == offset);
+    TRUTH(size + heap->mask < size
+          || (size + heap->mask) >> shift << shift >= size);
+    const size_t whole = any_same(n);
+    KNOW_GRANULES(whole, shift);
+    LEMMA(!is_short || n <= UINTPTR_MAX >> shift);
     const uintptr_t block = (uintptr_t)reel_heap_alloc(heap, size, align);
     const bool is_above = block != 0 && !found->is_found;
     ASSERT(!seen.is_untouched

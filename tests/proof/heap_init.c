@@ -35,9 +35,17 @@ PROOF(what_fits_lies_in_the_buffer, 0)
     ASSUME(n > 0 && is_below_top(start, size));
     const uintptr_t end = any_same(start + map_end(n));
     KNOW_GAP(end, mask);
+    const size_t taken = any_same(map_end(n));
+    const size_t gap = any_same(gap_to(start + map_end(n), mask));
+    TRUTH(taken > size || gap > size - taken
+          || (taken + gap >= taken && taken + gap <= size));
+    TRUTH(size - (taken + gap) == size - taken - gap);
     const bool is_fit = fits(start, size, granule, n, &before);
     LEMMA(!is_fit || before <= size);
+    const size_t both = any_same(before);
+    TRUTH(both > size || size - both <= size);
     const size_t left = any_same(size - before);
+    TRUTH(left > size || left >> shift <= size >> shift);
     TRUTH(n > left >> shift
           || (n <= UINTPTR_MAX >> shift && n << shift <= left));
     ASSERT(!is_fit || n <= size >> shift);

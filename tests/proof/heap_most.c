@@ -15,8 +15,10 @@ bool cut_fits(uintptr_t start, size_t size, size_t granule, size_t n,
     *before = 0;
     // The bits above it are what has been found.
     LEMMA(n == ((start & (0 - 2 * bit)) | bit));
+    const bool is_fit = (start & bit) != 0;
+    LEMMA(is_fit == (n <= start));
     bit >>= 1;
-    return n <= start;
+    return is_fit;
 }
 
 uintptr_t cut_log2_of(size_t pow2)

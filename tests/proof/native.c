@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Runs one proof as the compiler that ships builds it, with inputs from the command line.
-// Prints what it observes; it fails where an assumption or an assertion is false.
+// Runs one proof as the compiler that ships builds it: its name and its inputs come from the
+// command line. Prints what it observes; it fails where an assumption or an assertion is
+// false. THE_PROOFS has a THIS(name) for each proof of the file.
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "proof.h"
 
@@ -60,12 +62,18 @@ void proof_observe(uintptr_t value)
     printf("sees %llu\n", (unsigned long long)value);
 }
 
-void THE_PROOF(void);
+#define THIS(name) void proof_##name(void);
+THE_PROOFS
+#undef THIS
 
 int main(int count, char **words)
 {
     (void)count;
-    next_input = words + 1;
-    THE_PROOF();
+    next_input = words + 2;
+#define THIS(name)                     \
+    if (strcmp(words[1], #name) == 0) { \
+        proof_##name();                \
+    }
+    THE_PROOFS
     return 0;
 }

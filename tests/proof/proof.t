@@ -64,7 +64,7 @@ sub prove_one {
         my ( $kind, $goal, $was ) = @{ $_[0] };
         my $at = seconds_used();
         my @answer = $was eq 's' ? ( 'no answer', 's' )
-            : solve::decide( $run->{$kind}{$goal}, $folder, $run->{given}, $kind eq 'wants', $was );
+            : solve::decide( $run->{$kind}{$goal}, $folder, $run->{given}, $kind eq 'wants', $was, $solve::most_seconds );
         return ( @answer, seconds_used() - $at );
     };
     my @answers = solve::in_parallel( $work, @goals );
@@ -108,15 +108,20 @@ sub write_list {
     }
 }
 
+sub is_chosen {
+    my ($key) = @_;
+    my $is_fast = $goals->{$key} && $goals->{$key}[0] eq 'fast';
+    return ( $is_all || $is_fast ) && $key =~ /$pattern/;
+}
+
 sub prove_file {
     my ( $file, $cpu ) = @_;
     my ($base) = $file =~ m{([^/]+)\.c$};
-    my $text = eval { solve::compile( $file, $cpu, $folder ) };
+    my $text = eval { solve::compile( $file, $cpu, sub { is_chosen("$base $_[0] $cpu") }, $folder ) };
     return fail("$base, $cpu: it compiles: $@") if !defined $text;
     for my $name ( ir::read_file( $text, solve::bits_of($cpu) ) ) {
-        my $key = "$base $name $cpu";
-        my ( $tier, $known ) = @{ $goals->{$key} // [ 'all', '' ] };
-        next if !$is_all && $tier ne 'fast' || $key !~ /$pattern/;
+        my $key   = "$base $name $cpu";
+        my $known = $goals->{$key} ? $goals->{$key}[1] : '';
         my ( $letters, $seconds, @results ) = eval { prove_one( $file, $base, $name, $cpu, $known ) };
         if ( !defined $letters ) {
             chomp $@;
@@ -140,7 +145,7 @@ for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
     my ($base) = $file =~ m{([^/]+)\.c$};
     next if index( $base, $only ) < 0;
     for my $cpu ( @{ $kinds{$base} // [ 32, 64 ] } ) {
-        next if !$is_all && !grep { /^$base .* $cpu$/ && $goals->{$_}[0] eq 'fast' } keys %$goals;
+        next if !$is_all && !grep { /^$base .* $cpu$/ && is_chosen($_) } keys %$goals;
         prove_file( $file, $cpu );
     }
 }

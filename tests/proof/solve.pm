@@ -42,14 +42,21 @@ sub run {
     system(@command) == 0 or die "failed: @command\n";
 }
 
-# Each function becomes one that is inlined, but for the proofs. If proofs define cut_NAME,
-# it is called in place of NAME: by its contract, which is proved elsewhere.
+# Each function becomes one that is inlined, but for the proofs; those that are not chosen
+# are left out. If proofs define cut_NAME, it is called in place of NAME: by its contract,
+# which is proved elsewhere.
 sub inline_all {
-    my ( $from, $to ) = @_;
+    my ( $from, $to, $is_chosen ) = @_;
     my $cuts = join '|', text_of($from) =~ /^define .*\@cut_(\w+)\(/mg;
     open my $in,  '<', $from or die "$from: $!\n";
     open my $out, '>', $to   or die "$to: $!\n";
+    my $is_left_out = 0;
     while (<$in>) {
+        $is_left_out = !$is_chosen->($1) if /^define .*\@proof_(\w+)\(/;
+        if ($is_left_out) {
+            $is_left_out = !/^\}/;
+            next;
+        }
         s/\bnoinline\b//g;
         s/\@($cuts)\(/\@cut_$1(/g if $cuts && /^\s/;
         s/^(declare .*\@(?:proof_\w+|any_\w+)\(.*\)).*/$1 nounwind willreturn memory(inaccessiblemem: readwrite)/;
@@ -84,15 +91,16 @@ sub find_sources {
     }
 }
 
-# The text of a file's proofs for one kind of CPU. @more are options of clang.
+# The text of a file's proofs for one kind of CPU. $is_chosen->(name): is this one wanted?
+# @more are options of clang.
 sub compile {
-    my ( $file, $cpu, $folder, @more ) = @_;
+    my ( $file, $cpu, $is_chosen, $folder, @more ) = @_;
     my $base = $file =~ s{.*/}{}r =~ s/\.c$//r;
     my $path = "$folder/$base-$cpu";
     find_sources($file);
     run( 'clang-19', "--target=$triple{$cpu}", @options, @more, @traps, '-fsanitize-trap=all',
         qw(-Xclang -disable-llvm-passes -S -emit-llvm -o), "$path.1.ll", $file );
-    inline_all( "$path.1.ll", "$path.2.ll" );
+    inline_all( "$path.1.ll", "$path.2.ll", $is_chosen );
     run( 'opt-19', '-S', "-passes=$passes", "$path.2.ll", '-o', "$path.ll" );
     return "$path.ll";
 }
@@ -125,14 +133,15 @@ sub ask {
 }
 
 # Is the term true for some inputs (sat)? Else it is false for all of them (unsat).
-# Returns that, and the letter of who says so; `known` is the letter of the last time.
+# Returns that, and the letter of who says so; `known` is the letter of the last time, who
+# has so many seconds.
 sub decide {
-    my ( $term, $folder, $given, $is_wanted, $known ) = @_;
+    my ( $term, $folder, $given, $is_wanted, $known, $seconds_known ) = @_;
     return ( 'unsat', '-' ) if terms::is_false($term);
     my @all = ( $term, @$given );
     my $has_vague = terms::has_vague(@all);
     my @open = grep { $_->[1] <= $most_seconds && ( $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted ) } @attempts;
-    unshift @open, [ $known => $most_seconds ] if ( $known // q(-) ) ne q(-);
+    unshift @open, [ $known => $seconds_known ] if ( $known // q(-) ) ne q(-);
     for (@open) {
         my ( $letter, $seconds ) = @$_;
         my $answer = ask( $letter, $seconds, $folder, @all );
@@ -178,7 +187,7 @@ sub decide_by_cases {
         my ($case) = @_;
         my $run = ir::translate( $name, $case );
         my $any = terms::or_( map { $run->{duties}{$_} // () } @goals );
-        ( my $answer, $letter ) = decide( $any, $folder, $run->{given}, 0, $letter );
+        ( my $answer, $letter ) = decide( $any, $folder, $run->{given}, 0, $letter, 3 );
         return $answer eq 'unsat' ? $answer : "$answer in case $case";
     };
     my @answers = map { $_->[0] } in_parallel( $work, $cases->[0] .. $cases->[1] );

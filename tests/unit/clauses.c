@@ -3,6 +3,8 @@
 
 #include "things.h"
 
+#define WIDTH (8 * sizeof(uintptr_t)) // of a word, in bits
+
 static reel_heap heap;
 static unsigned char *memory;
 
@@ -41,7 +43,7 @@ static void an_arena_sees_each_wrong_field(void)
     EXPECT(reel_arena_alloc(a, 40, 1) != NULL);
     EXPECT_EQUAL(reel_arena_rewind(a, mark), REEL_OK);
     EXPECT(reel_arena_alloc(a, 40, 1) != NULL);
-    SEES(is_arena(), a->refusals.value, sizeof(uintptr_t) * 8);
+    SEES(is_arena(), a->refusals.value, WIDTH);
     SEES(is_arena(), a->refusals.value, 6); // granules of 64 bytes
     SEES(is_arena(), a->base, 0);
     SEES(is_arena(), a->base, a->end + 16);
@@ -157,7 +159,7 @@ static void a_block_pool_sees_each_wrong_field(void)
     EXPECT_EQUAL(reel_blocks_free(b, second), REEL_OK);
     SEES(is_blocks(), b->list.count, REEL_BLOCKS_MAX + (size_t)1);
     SEES(is_blocks(), b->list.count, 1); // the head and the peak are above
-    SEES(is_blocks(), b->shift, sizeof(uintptr_t) * 8);
+    SEES(is_blocks(), b->shift, WIDTH);
     SEES(is_blocks(), b->inverse, b->inverse + 2);
     SEES(is_blocks(), b->block_size, 40);
     SEES(is_blocks(), b->base, 0);
@@ -170,6 +172,7 @@ static void a_block_pool_sees_each_wrong_field(void)
     SEES(is_blocks(), b->list.links[1], 1);
     if (REEL_LISTS_ARE_VERSIONED) {
         SEES(is_blocks(), b->list.fresh_bit, 4);
+        SEES(is_blocks(), b->list.fresh_bit, 9);
         SEES(is_blocks(), b->list.fresh_bit, 16);
         SEES(is_blocks(), b->list.head.value, b->list.fresh_bit | 7);
     }
@@ -185,6 +188,16 @@ static void a_block_pool_sees_a_link_that_was_never_written(void)
     EXPECT_EQUAL(reel_blocks_free(b, second), REEL_OK);
     b->list.links[2] = b->list.links[0]; // says that nothing follows
     SEES(is_blocks(), b->list.links[1], 2);
+}
+
+// The inverse of an odd size is of no shift; on some CPUs a shift by a word's width is one
+// by 0.
+static void a_block_pool_of_an_odd_size_sees_a_wrong_shift(void)
+{
+    reel_blocks *const b = &the.blocks;
+    start();
+    EXPECT_EQUAL(reel_blocks_init(b, memory, 512, 25, 6), REEL_OK);
+    SEES(is_blocks(), b->shift, WIDTH);
 }
 
 // Two blocks whose product is no size; and one list that is a ring.
@@ -210,6 +223,27 @@ static void a_block_pool_sees_a_product_and_a_ring(void)
     *link = 0; // which is out, and leads to itself
     EXPECT(!is_blocks());
     *link = was;
+    EXPECT(is_blocks());
+}
+
+// As many as there may be, of which none was handed out: no block is looked at.
+static void a_block_pool_may_have_as_many_as_links_can_number(void)
+{
+    reel_blocks *const b = &the.blocks;
+    if (sizeof(uintptr_t) == 4) {
+        tap_skip("an address space has no room for them");
+        return;
+    }
+    start_blocks();
+    b->base = 4096;
+    b->list.count = REEL_BLOCKS_MAX;
+    if (REEL_LISTS_ARE_VERSIONED) {
+        b->list.fresh_bit = (uintptr_t)REEL_BLOCKS_MAX / 2 + 1;
+        while (b->list.fresh_bit <= REEL_BLOCKS_MAX) {
+            b->list.fresh_bit *= 2;
+        }
+        b->list.head.value = b->list.fresh_bit;
+    }
     EXPECT(is_blocks());
 }
 
@@ -293,11 +327,12 @@ static void a_pool_sees_each_wrong_field(void)
     reel_pool *const p = &the.pool;
     reel_pool_chunk *const c = the.chunks;
     start_pool();
+    SEES(is_pool(), p->page_bits, WIDTH - 1);
     void *const page = reel_pool_claim(p);
     EXPECT(reel_pool_claim(p) != NULL);
     EXPECT_EQUAL(reel_pool_release(p, page), REEL_OK);
-    SEES(is_pool(), p->page_bits, sizeof(uintptr_t) * 8);
-    SEES(is_pool(), p->place_bits, sizeof(uintptr_t) * 8);
+    SEES(is_pool(), p->page_bits, WIDTH);
+    SEES(is_pool(), p->place_bits, WIDTH);
     SEES(is_pool(), p->chunk_pages, 0);
     SEES(is_pool(), p->chunk_pages, SIZE_MAX);
     SEES(is_pool(), p->chunk_pages, 5);
@@ -315,6 +350,16 @@ static void a_pool_sees_each_wrong_field(void)
     SEES(is_pool(), c[0].peak.value, 4);
     SEES(is_pool(), c[0].peak.value, 0); // its page is on the list
     SEES(is_pool(), c[2].base.value, 1); // where no chunk is yet
+}
+
+static void a_pool_of_single_pages_sees_a_wrong_shift(void)
+{
+    start();
+    EXPECT_EQUAL(reel_arena_init(&the.arena, memory, 1024), REEL_OK);
+    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
+                                the.chunks, 3, 64, 64),
+                 REEL_OK);
+    SEES(is_pool(), the.pool.place_bits, WIDTH);
 }
 
 static void a_pool_that_has_ended_sees_each_wrong_field(void)
@@ -359,6 +404,20 @@ static void a_cache_of_pages_sees_each_wrong_field(void)
     c->limit = NULL;
     c->top = NULL;
     EXPECT(!is_pool_cache());
+}
+
+static void a_full_cache_of_pages_sees_a_page_too_many(void)
+{
+    reel_pool_cache *const c = &the.pool_cache;
+    start_pool();
+    EXPECT_EQUAL(reel_pool_cache_init(c, &the.pool, the.page_slots, 2),
+                 REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&the.region, c), REEL_OK);
+    EXPECT(reel_region_alloc(&the.region, 60, 1) != NULL);
+    EXPECT(reel_region_alloc(&the.region, 30, 1) != NULL);
+    EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_OK);
+    EXPECT_EQUAL(c->top, c->limit);
+    SEES(is_pool_cache(), c->limit, c->slots + 1);
 }
 
 static bool is_region(void)
@@ -444,7 +503,7 @@ static void a_rewindable_sees_each_wrong_field(void)
     EXPECT(reel_rewindable_alloc(r, 100, 8) != NULL);
     SEES(is_rewindable(), r->highest.value, (uintptr_t)&c[1]);
     EXPECT(reel_rewindable_alloc(r, 100, 8) != NULL);
-    SEES(is_rewindable(), r->shift, sizeof(uintptr_t) * 8);
+    SEES(is_rewindable(), r->shift, WIDTH);
     SEES(is_rewindable(), *(unsigned char *)&r->frees_blocks, 2);
     SEES(is_rewindable(), *(unsigned char *)&r->is_created, 2);
     SEES(is_rewindable(), r->count.value, 4);
@@ -467,6 +526,7 @@ static void a_span_sees_each_wrong_field(void)
     reel_span *const s = &the.span;
     start_rewindable();
     EXPECT_EQUAL(reel_span_open(s, &the.rewindable, 32), REEL_OK);
+    SEES(reel_span_is_valid(s), s->end, s->start);
     EXPECT(reel_span_alloc(s, 3, 1) != NULL);
     SEES(reel_span_is_valid(s), s->start, s->end);
     SEES(reel_span_is_valid(s), s->start, s->start + 1);
@@ -557,7 +617,7 @@ static void a_heap_sees_each_wrong_field(void)
     }
     EXPECT_EQUAL(reel_heap_free(h, blocks[1]), REEL_OK);
     EXPECT_EQUAL(reel_heap_free(h, blocks[3]), REEL_OK);
-    SEES(is_heap(), h->shift, sizeof(uintptr_t) * 8);
+    SEES(is_heap(), h->shift, WIDTH);
     SEES(is_heap(), h->mask, h->mask >> 1);
     SEES(is_heap(), h->count, SIZE_MAX);
     SEES(is_heap(), h->heads, NULL);
@@ -614,7 +674,7 @@ static void a_heap_sees_each_wrong_word_of_a_free_block(void)
     const size_t bytes = w[2];
     const size_t bin = (w[1] - (uintptr_t)heap.heads) / sizeof(uintptr_t);
     SEES(is_heap(), w[0], 1);
-    SEES(is_heap(), w[0], heap.base + 8 * sizeof(uintptr_t));
+    SEES(is_heap(), w[0], heap.base + WIDTH);
     SEES(is_heap(), w[1], 0);
     SEES(is_heap(), w[1], heap.base);
     SEES(is_heap(), w[2], bytes / 2);
@@ -628,8 +688,7 @@ static void a_heap_sees_each_wrong_word_of_a_free_block(void)
     EXPECT(!is_heap());
     w[1] = was;
     EXPECT(is_heap());
-    heap.bins[(bin + 1) / (8 * sizeof(uintptr_t))] |=
-        (uintptr_t)1 << (bin + 1) % (8 * sizeof(uintptr_t));
+    heap.bins[(bin + 1) / WIDTH] |= (uintptr_t)1 << (bin + 1) % WIDTH;
     EXPECT(!is_heap());
 }
 
@@ -649,9 +708,9 @@ static void a_heap_sees_each_wrong_bit(void)
     SEES(is_heap(), *edges, *edges | one << end); // two that are free touch
     SEES(is_heap(), *edges, *edges | one << (end + 1)); // inside of a used one
     SEES(is_heap(), *edges, *edges & ~(one << first));
-    const size_t width = 8 * sizeof(uintptr_t), top = h->frontier.value;
-    uintptr_t *const highest = &h->map[top / width].starts.value;
-    SEES(is_heap(), *highest, *highest & ~(one << top % width));
+    const size_t top = h->frontier.value;
+    uintptr_t *const highest = &h->map[top / WIDTH].starts.value;
+    SEES(is_heap(), *highest, *highest & ~(one << top % WIDTH));
     SEES(is_heap(), *starts, *starts & ~one);
     SEES(is_heap(), *starts, *starts | one << (first + 1));
     SEES(is_heap(), h->below_peak, h->below_peak + 8);
@@ -675,12 +734,90 @@ static void a_heap_sees_a_wrong_form(void)
     start_heap();
     h->cleared = 0;
     EXPECT(!is_heap());
+    start_heap();
+    SEES(is_heap(), h->cleared, h->count / WIDTH + 2);
+}
+
+// Without blocks no word but those of its form is looked at.
+static void an_empty_heap_sees_a_wrong_form(void)
+{
+    reel_heap *const h = &heap;
+    start();
+    EXPECT_EQUAL(reel_heap_init(h, memory, 1024), REEL_OK);
+    h->base -= REEL_HEAP_GRANULE; // the map reaches into the first granule
+    h->reach -= REEL_HEAP_GRANULE;
+    EXPECT(!is_heap());
+    h->base += REEL_HEAP_GRANULE - (uintptr_t)h->heads;
+    h->reach += REEL_HEAP_GRANULE;
+    h->map = (reel_heap_cell *)((uintptr_t)h->map - (uintptr_t)h->heads);
+    h->heads = NULL;
+    EXPECT(!is_heap());
+    // Granules so long that the end is behind that of the address space.
+    EXPECT_EQUAL(reel_heap_init(h, memory, 1024), REEL_OK);
+    h->shift = WIDTH - 1;
+    while (SIZE_MAX >> h->shift < 2 * h->count) {
+        h->shift--;
+    }
+    h->mask = ((uintptr_t)1 << h->shift) - 1;
+    h->base = 0 - (h->count / 2 << h->shift);
+    h->reach = h->base - (uintptr_t)h->heads + (h->count << h->shift)
+               - sizeof(uintptr_t);
+    EXPECT(!is_heap());
+}
+
+static void a_heap_of_one_granule_sees_that_no_cell_is_cleared(void)
+{
+    start();
+    EXPECT_EQUAL(reel_heap_init(&heap, memory, 1024), REEL_OK);
+    EXPECT(reel_heap_alloc(&heap, 1, 1) != NULL);
+    if (heap.frontier.value != 1) {
+        tap_skip("with red zones a block has more granules");
+        return;
+    }
+    SEES(is_heap(), heap.cleared, 0);
+}
+
+// The second block begins in one cell of the map and ends in the next, and is too short
+// to keep its length there.
+static void a_heap_sees_an_edge_where_no_length_is(void)
+{
+    start();
+    EXPECT_EQUAL(reel_heap_init(&heap, memory, TEST_MEMORY - 64), REEL_OK);
+    EXPECT(reel_heap_alloc(&heap,
+                           (WIDTH - 1) * REEL_HEAP_GRANULE - REEL_RED_ZONES, 1)
+           != NULL);
+    EXPECT(reel_heap_alloc(&heap, 3 * REEL_HEAP_GRANULE - REEL_RED_ZONES, 1)
+           != NULL);
+    SEES(is_heap(), heap.map[1].edges.value,
+         heap.map[1].edges.value | (uintptr_t)1);
+}
+
+// Frees do not join what they take for used.
+static void a_heap_sees_free_blocks_that_touch(void)
+{
+    if (REEL_CHECKS >= 2) {
+        tap_skip("a free would see it, too");
+        return;
+    }
+    void *blocks[4];
+    start();
+    EXPECT_EQUAL(reel_heap_init(&heap, memory, 1024), REEL_OK);
+    for (size_t i = 0; i < 4; i++) {
+        blocks[i] = reel_heap_alloc(&heap, 40, 8);
+    }
+    uintptr_t *const edges = &heap.map[0].edges.value;
+    EXPECT_EQUAL(reel_heap_free(&heap, blocks[1]), REEL_OK);
+    const uintptr_t first = *edges;
+    *edges = 0;
+    EXPECT_EQUAL(reel_heap_free(&heap, blocks[2]), REEL_OK);
+    *edges |= first;
+    EXPECT(!is_heap());
 }
 
 // So long that it covers a whole cell of the map, where its length is.
 static void a_heap_sees_a_wrong_length(void)
 {
-    const size_t size = 4 * 8 * sizeof(uintptr_t) * REEL_HEAP_GRANULE;
+    const size_t size = 4 * WIDTH * REEL_HEAP_GRANULE;
     unsigned char *const buffer = sizeof(uintptr_t) > 4
                                       ? reel_allocate(test_malloc(), size, 64)
                                       : test_memory(TEST_MEMORY);
@@ -691,7 +828,7 @@ static void a_heap_sees_a_wrong_length(void)
     EXPECT_EQUAL(reel_heap_init(&heap, buffer,
                                 sizeof(uintptr_t) > 4 ? size : TEST_MEMORY),
                  REEL_OK);
-    const size_t granules = 2 * 8 * sizeof(uintptr_t);
+    const size_t granules = 2 * WIDTH;
     void *const first = reel_heap_alloc(&heap, REEL_HEAP_GRANULE, 1);
     void *const block = reel_heap_alloc(&heap, granules * REEL_HEAP_GRANULE, 1);
     EXPECT_EQUAL(reel_heap_usable_size(&heap, block),
@@ -714,13 +851,17 @@ const test_case clauses_tests[] = {
     TEST(a_temp_that_has_ended_sees_each_wrong_field),
     TEST(a_block_pool_sees_each_wrong_field),
     TEST(a_block_pool_sees_a_link_that_was_never_written),
+    TEST(a_block_pool_of_an_odd_size_sees_a_wrong_shift),
     TEST(a_block_pool_sees_a_product_and_a_ring),
+    TEST(a_block_pool_may_have_as_many_as_links_can_number),
     TEST(a_block_pool_that_has_ended_sees_each_wrong_field),
     TEST(a_cache_of_blocks_sees_each_wrong_field),
     TEST(a_cache_of_blocks_that_has_ended_sees_each_wrong_field),
     TEST(a_pool_sees_each_wrong_field),
+    TEST(a_pool_of_single_pages_sees_a_wrong_shift),
     TEST(a_pool_that_has_ended_sees_each_wrong_field),
     TEST(a_cache_of_pages_sees_each_wrong_field),
+    TEST(a_full_cache_of_pages_sees_a_page_too_many),
     TEST(a_region_sees_each_wrong_field),
     TEST(a_region_sees_each_wrong_note),
     TEST(a_rewindable_sees_each_wrong_field),
@@ -730,6 +871,10 @@ const test_case clauses_tests[] = {
     TEST(a_heap_sees_each_wrong_word_of_a_free_block),
     TEST(a_heap_sees_each_wrong_bit),
     TEST(a_heap_sees_a_wrong_form),
+    TEST(an_empty_heap_sees_a_wrong_form),
+    TEST(a_heap_of_one_granule_sees_that_no_cell_is_cleared),
+    TEST(a_heap_sees_an_edge_where_no_length_is),
+    TEST(a_heap_sees_free_blocks_that_touch),
     TEST(a_heap_sees_a_wrong_length),
     END_OF_TESTS,
 };
