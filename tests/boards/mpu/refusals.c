@@ -213,6 +213,9 @@ static void fields_are_right_8(const mpu_design *design, const mpu_range *range)
     MPU_RNR = range->region; // not shareable, privileged read and write, XN
     EXPECT(MPU_RBAR == ((uintptr_t)space | 1u));
     EXPECT(MPU_RLAR == (((uintptr_t)space + 2 * page - 32) | 5u << 1 | 1u));
+    EXPECT(reel_mpu8_init(&mpu, REEL_MPU8_WINDOW, space, design->size, page,
+                          range->region, 7) // the highest
+           == REEL_OK);
 }
 
 static void fields_are_right(const mpu_design *design)
