@@ -98,6 +98,7 @@ static bool has_valid_form(const reel_heap *heap)
            && count <= (UINTPTR_MAX - heap->base) >> heap->shift && heads != 0
            && heads % sizeof(uintptr_t) == 0
            && map - heads == (bin_of(count) + 1) * sizeof(uintptr_t)
+           && map < heap->base
            && heap->base - map
                   >= (count / WORD_BITS + 1) * sizeof(reel_heap_cell)
            && heap->reach

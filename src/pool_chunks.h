@@ -50,7 +50,7 @@ static inline size_t claimed_ever(const reel_pool *pool)
 // What init has set, and no call changes.
 static inline bool has_form(const reel_pool *pool)
 {
-    return pool->page_bits < WORD_BITS && pool->place_bits < WORD_BITS
+    return stride_bits(pool) < WORD_BITS && pool->place_bits < WORD_BITS
            && pool->align_bits <= pool->page_bits && pool->chunk_pages > 0
            && pool->chunk_pages <= SIZE_MAX >> stride_bits(pool)
            && pool->chunk_pages <= (uintptr_t)1 << pool->place_bits

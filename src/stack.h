@@ -69,8 +69,8 @@ ALWAYS_INLINE void set_serial(reel_arena *arena, unsigned long serial)
 }
 
 // What holds while other contexts share the stack: what they do not change, and
-// the ranges of `next` and `limit`, each by itself. Only the owner, who moves
-// the floor, can compare it with `next`.
+// the ranges of `next` and `limit`, each by itself; also when it has ended. Only
+// the owner, who moves the floor, can compare it with `next`.
 static inline bool is_shareable(const reel_arena *arena, uintptr_t next)
 {
     const uintptr_t limit = load_relaxed(&arena->limit);

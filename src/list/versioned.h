@@ -75,6 +75,7 @@ static inline void list_start_empty(reel_list *list)
     store_release(&list->head, fresh_from(list, 0));
 }
 
+// Of a list that has not ended: its count is not 0.
 ALWAYS_INLINE bool has_valid_form(const reel_list *list)
 {
     return list->count <= REEL_BLOCKS_MAX

@@ -70,9 +70,9 @@ int main(int count, char **words)
 {
     (void)count;
     next_input = words + 2;
-#define THIS(name)                     \
+#define THIS(name)                      \
     if (strcmp(words[1], #name) == 0) { \
-        proof_##name();                \
+        proof_##name();                 \
     }
     THE_PROOFS
     return 0;

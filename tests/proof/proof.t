@@ -21,7 +21,7 @@ use files;
 my $folder = 'build/proof';
 my $list   = 'tests/proof/goals';
 my $is_all = ( $ENV{PROVE} // '' ) eq 'all';
-my $pattern = $ENV{PROOF} // '.';
+my $pattern = length( $ENV{PROOF} // '' ) ? $ENV{PROOF} : '.';
 my $only   = $is_all ? $ENV{ONLY} // '' : '';
 
 sub read_list {

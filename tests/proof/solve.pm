@@ -133,15 +133,15 @@ sub ask {
 }
 
 # Is the term true for some inputs (sat)? Else it is false for all of them (unsat).
-# Returns that, and the letter of who says so; `known` is the letter of the last time, who
-# has so many seconds.
+# Returns that, and the letter of who says so. The solver of the last time, $known, is asked
+# first and has $seconds_known.
 sub decide {
     my ( $term, $folder, $given, $is_wanted, $known, $seconds_known ) = @_;
     return ( 'unsat', '-' ) if terms::is_false($term);
     my @all = ( $term, @$given );
     my $has_vague = terms::has_vague(@all);
     my @open = grep { $_->[1] <= $most_seconds && ( $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted ) } @attempts;
-    unshift @open, [ $known => $seconds_known ] if ( $known // q(-) ) ne q(-);
+    unshift @open, [ $known => $seconds_known ] if ( $known // q(-) ) !~ /[-?]/;
     for (@open) {
         my ( $letter, $seconds ) = @$_;
         my $answer = ask( $letter, $seconds, $folder, @all );
@@ -187,7 +187,7 @@ sub decide_by_cases {
         my ($case) = @_;
         my $run = ir::translate( $name, $case );
         my $any = terms::or_( map { $run->{duties}{$_} // () } @goals );
-        ( my $answer, $letter ) = decide( $any, $folder, $run->{given}, 0, $letter, 3 );
+        ( my $answer, $letter ) = decide( $any, $folder, $run->{given}, 0, $letter, 10 );
         return $answer eq 'unsat' ? $answer : "$answer in case $case";
     };
     my @answers = map { $_->[0] } in_parallel( $work, $cases->[0] .. $cases->[1] );
