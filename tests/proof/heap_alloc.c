@@ -175,6 +175,9 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
     const uintptr_t shift = heap->shift;
     const uintptr_t offset = any_same(found->block - heap->base);
     TRUTH((offset & heap->mask) != 0 || offset >> shift << shift == offset);
+    LEMMA(!is_short || !found->is_found || (offset & heap->mask) == 0);
+    LEMMA(!is_short || !found->is_found
+          || address_of(heap, offset >> shift) == found->block);
     TRUTH(size + heap->mask < size
           || (size + heap->mask) >> shift << shift >= size);
     const size_t whole = any_same(n);
@@ -189,7 +192,11 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
     ASSERT(block == 0 || (seen.out_n == n && seen.out_block == block));
     ASSERT(block == 0 || (seen.out_bytes >= size && seen.out_bytes > 0));
     ASSERT(block == 0 || seen.out_bytes >> heap->shift == n);
-    ASSERT(block == 0 || block == address_of(heap, seen.out_first));
+    // Which has that number: a LEMMA says so of what is found.
+    ASSERT(block == 0
+           || seen.out_first == (is_above ? frontier : offset >> shift));
+    ASSERT(block == 0
+           || block == (is_above ? address_of(heap, frontier) : found->block));
     ASSERT(is_above == seen.is_raised);
     ASSERT(!is_above
            || (seen.out_first == frontier && seen.raised_to == frontier + n));
