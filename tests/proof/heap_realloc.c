@@ -13,7 +13,7 @@ typedef struct reallocated {
     reel_heap heap; // first
     bool is_block, is_free_behind, is_sound_behind;
     uintptr_t first, n, old, bytes_behind, elsewhere;
-    bool is_refused, is_raised, is_unlinked, is_fronted, is_noted, is_asked;
+    bool is_refused, is_raised, is_fronted, is_noted, is_asked;
     uintptr_t raised_to, front_block, front_bytes, front_n, front_taken;
     uintptr_t noted_n, noted_bytes, shrunk_to, asked_size, asked_align;
     uintptr_t copied, unlinked;
@@ -72,7 +72,7 @@ bool cut_read_behind(const reel_heap *heap, uintptr_t block, bool is_one,
 
 bool cut_reel_heap_unlink(reel_heap *heap, uintptr_t block)
 {
-    seen_by(heap)->is_unlinked = true, seen_by(heap)->unlinked = block;
+    seen_by(heap)->unlinked = block;
     return true;
 }
 
@@ -139,8 +139,8 @@ PROOF(realloc_stays_if_and_only_if_it_fits_where_it_is, 0)
     const size_t bytes_behind = seen.bytes_behind = any_word();
     seen.elsewhere = any_word(), seen.first = first;
     seen.is_refused = false, seen.is_raised = false, seen.is_fronted = false;
-    seen.is_noted = false, seen.is_asked = false, seen.is_unlinked = false;
-    seen.shrunk_to = 0;
+    seen.is_noted = false, seen.is_asked = false;
+    seen.unlinked = 0, seen.shrunk_to = 0;
     reel_heap *const heap = &seen.heap;
     const uintptr_t shift = heap->shift;
     const size_t old = seen.old;
@@ -181,15 +181,12 @@ PROOF(realloc_stays_if_and_only_if_it_fits_where_it_is, 0)
     ASSERT(seen.is_raised == (seen.is_noted && end == frontier));
     ASSERT(!seen.is_raised || seen.raised_to == first + n);
     ASSERT(seen.is_fronted == (seen.is_noted && end < frontier));
-    ASSERT(seen.is_unlinked == seen.is_fronted);
     ASSERT(!seen.is_fronted
-           || (seen.unlinked == address_of(heap, end)
-               && seen.front_block == seen.unlinked));
-    ASSERT(!seen.is_fronted
-           || (seen.front_bytes == seen.bytes_behind
+           || (seen.front_block == address_of(heap, end) && seen.front_n == more
+               && seen.front_bytes == seen.bytes_behind
+               && seen.front_taken == more << shift
                && seen.front_taken <= seen.front_bytes));
-    ASSERT(!seen.is_fronted
-           || (seen.front_n == more && seen.front_taken == more << shift));
+    ASSERT((seen.unlinked != 0) == seen.is_fronted);
     ASSERT(seen.shrunk_to == (fits && n < old ? n : 0));
     COVER(seen.is_raised);
     COVER(seen.is_fronted && more << shift < bytes_behind);
