@@ -719,13 +719,13 @@ static void a_heap_sees_each_wrong_bit(void)
     SEES(is_heap(), h->below_peak, h->below_peak + 8);
 }
 
-// All of it moved to the end of the address space; and a granule of 4 bytes.
+// All of it moved to the last page of the address space; and a granule of 4 bytes.
 static void a_heap_sees_a_wrong_form(void)
 {
     start_heap();
     reel_heap *const h = &heap;
     const uintptr_t delta =
-        (UINTPTR_MAX & ~(uintptr_t)1023) - (uintptr_t)h->heads / 1024 * 1024;
+        (UINTPTR_MAX & ~(uintptr_t)4095) - (uintptr_t)h->heads / 1024 * 1024;
     h->heads = (uintptr_t *)((uintptr_t)h->heads + delta);
     h->map = (reel_heap_cell *)((uintptr_t)h->map + delta);
     h->base += delta;
