@@ -9,5 +9,5 @@ SCRIPT_RUNS += tests/mutants/mutants.t tests/mutants/edits.t
 NEEDS_tests/mutants/mutants.t := $(MUTANT_FEW)
 
 .PHONY: mutants
-mutants: $(MUTANT_JUDGES) | $(OUT)/have-perl  ## Break the code in some 2,100 of 7,800 places and see the tests fail (SAMPLE=1: all; MUTANTS=path, JOBS=n)
+mutants: $(MUTANT_JUDGES) | $(OUT)/have-perl  ## Break the code in some 2,600 of 7,800 places and see the tests fail (SAMPLE=1: all; MUTANTS=path, JOBS=n)
 	tests/mutants/mutants $(MUTANTS)

@@ -163,16 +163,16 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
            || has_granules_for(heap, found, n, is_exact));
     const size_t frontier = heap->frontier.value;
     const bool fits_above = n <= heap->count - frontier;
-    const uintptr_t top = any_same(frontier << heap->shift);
-    TRUTH(top > UINTPTR_MAX - heap->base || heap->base + top >= heap->base);
-    LEMMA(frontier << heap->shift <= UINTPTR_MAX - heap->base);
+    const uintptr_t shift = heap->shift;
+    const uintptr_t used = any_same(frontier << shift);
+    TRUTH(used > UINTPTR_MAX - heap->base || heap->base + used >= heap->base);
+    LEMMA(frontier << shift <= UINTPTR_MAX - heap->base);
     LEMMA(address_of(heap, frontier) > 0);
     LEMMA(!is_short || !found->is_found || found->block > 0);
     LEMMA(mask_of(align) <= heap->mask && (align & mask_of(align)) == 0);
     LEMMA(size == 0 ? granules_for(heap, size) == 0
                     : granules_for(heap, size) == n);
     LEMMA(size != 0 || granules_for(heap, 1) == n);
-    const uintptr_t shift = heap->shift;
     const uintptr_t offset = any_same(found->block - heap->base);
     TRUTH((offset & heap->mask) != 0 || offset >> shift << shift == offset);
     LEMMA(!is_short || !found->is_found || (offset & heap->mask) == 0);

@@ -64,7 +64,7 @@ sub prove_one {
         my ( $kind, $goal, $was ) = @{ $_[0] };
         my $at = seconds_used();
         my @answer = $was eq 's' ? ( 'no answer', 's' )
-            : solve::decide( $run->{$kind}{$goal}, $folder, $run->{given}, $kind eq 'wants', $was, $solve::most_seconds );
+            : solve::decide( $run->{$kind}{$goal}, $folder, $run->{given}, $kind eq 'wants', $was );
         return ( @answer, seconds_used() - $at );
     };
     my @answers = solve::in_parallel( $work, @goals );

@@ -134,14 +134,14 @@ sub ask {
 
 # Is the term true for some inputs (sat)? Else it is false for all of them (unsat).
 # Returns that, and the letter of who says so. The solver of the last time, $known, is asked
-# first and has $seconds_known.
+# first and may take $seconds_known, or as long as any.
 sub decide {
     my ( $term, $folder, $given, $is_wanted, $known, $seconds_known ) = @_;
     return ( 'unsat', '-' ) if terms::is_false($term);
     my @all = ( $term, @$given );
     my $has_vague = terms::has_vague(@all);
     my @open = grep { $_->[1] <= $most_seconds && ( $_->[0] =~ /[A-Z]/ || $has_vague && !$is_wanted ) } @attempts;
-    unshift @open, [ $known => $seconds_known ] if ( $known // q(-) ) !~ /[-?]/;
+    unshift @open, [ $known => $seconds_known // $most_seconds ] if ( $known // q(-) ) !~ /[-?]/;
     for (@open) {
         my ( $letter, $seconds ) = @$_;
         my $answer = ask( $letter, $seconds, $folder, @all );

@@ -238,10 +238,7 @@ static void a_block_pool_may_have_as_many_as_links_can_number(void)
     b->inverse = 1;
     b->list.count = REEL_BLOCKS_MAX;
     if (REEL_LISTS_ARE_VERSIONED) {
-        b->list.fresh_bit = (uintptr_t)REEL_BLOCKS_MAX / 2 + 1;
-        while (b->list.fresh_bit <= REEL_BLOCKS_MAX) {
-            b->list.fresh_bit *= 2;
-        }
+        b->list.fresh_bit = REEL_BLOCKS_MAX + (size_t)1;
         b->list.head.value = b->list.fresh_bit;
     }
     EXPECT_EQUAL(is_blocks(), REEL_RED_ZONES == 0);
@@ -313,13 +310,18 @@ static bool is_pool(void)
     return reel_pool_is_valid(&the.pool);
 }
 
-static void start_pool(void)
+static void start_pool_of(size_t chunk_size)
 {
     start();
     EXPECT_EQUAL(reel_arena_init(&the.arena, memory, 1024), REEL_OK);
     EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
-                                the.chunks, 3, 64, 3 * 64),
+                                the.chunks, 3, 64, chunk_size),
                  REEL_OK);
+}
+
+static void start_pool(void)
+{
+    start_pool_of(3 * 64);
 }
 
 static void a_pool_sees_each_wrong_field(void)
@@ -356,11 +358,7 @@ static void a_pool_sees_each_wrong_field(void)
 // Its places take no bits (see above).
 static void a_pool_of_single_pages_sees_a_wrong_shift(void)
 {
-    start();
-    EXPECT_EQUAL(reel_arena_init(&the.arena, memory, 1024), REEL_OK);
-    EXPECT_EQUAL(reel_pool_init(&the.pool, reel_arena_allocator(&the.arena),
-                                the.chunks, 3, 64, 64),
-                 REEL_OK);
+    start_pool_of(64);
     SEES(is_pool(), the.pool.place_bits, WIDTH);
 }
 
@@ -379,13 +377,20 @@ static bool is_pool_cache(void)
     return reel_pool_cache_is_valid(&the.pool_cache);
 }
 
+static void start_cached_region(void)
+{
+    start_pool();
+    EXPECT_EQUAL(
+        reel_pool_cache_init(&the.pool_cache, &the.pool, the.page_slots, 2),
+        REEL_OK);
+    EXPECT_EQUAL(reel_region_open_cached(&the.region, &the.pool_cache),
+                 REEL_OK);
+}
+
 static void a_cache_of_pages_sees_each_wrong_field(void)
 {
     reel_pool_cache *const c = &the.pool_cache;
-    start_pool();
-    EXPECT_EQUAL(reel_pool_cache_init(c, &the.pool, the.page_slots, 2),
-                 REEL_OK);
-    EXPECT_EQUAL(reel_region_open_cached(&the.region, c), REEL_OK);
+    start_cached_region();
     EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_OK);
     EXPECT_EQUAL(c->top, c->slots + 1);
     SEES(is_pool_cache(), c->top, c->limit + 1);
@@ -412,10 +417,7 @@ static void a_cache_of_pages_sees_each_wrong_field(void)
 static void a_full_cache_of_pages_sees_a_page_too_many(void)
 {
     reel_pool_cache *const c = &the.pool_cache;
-    start_pool();
-    EXPECT_EQUAL(reel_pool_cache_init(c, &the.pool, the.page_slots, 2),
-                 REEL_OK);
-    EXPECT_EQUAL(reel_region_open_cached(&the.region, c), REEL_OK);
+    start_cached_region();
     EXPECT(reel_region_alloc(&the.region, 60, 1) != NULL);
     EXPECT(reel_region_alloc(&the.region, 30, 1) != NULL);
     EXPECT_EQUAL(reel_region_close_cached(&the.region), REEL_OK);
@@ -609,11 +611,16 @@ static bool is_heap(void)
     return reel_heap_is_valid(&heap);
 }
 
+static void start_empty_heap(void)
+{
+    start();
+    EXPECT_EQUAL(reel_heap_init(&heap, memory, 1024), REEL_OK);
+}
+
 static void a_heap_sees_each_wrong_field(void)
 {
     reel_heap *const h = &heap;
-    start();
-    EXPECT_EQUAL(reel_heap_init(h, memory, 1024), REEL_OK);
+    start_empty_heap();
     void *blocks[6];
     for (size_t i = 0; i < 6; i++) {
         blocks[i] = reel_heap_alloc(h, 40, 8);
@@ -651,8 +658,7 @@ static uintptr_t *free_block;
 static void start_heap(void)
 {
     void *blocks[6];
-    start();
-    EXPECT_EQUAL(reel_heap_init(&heap, memory, 1024), REEL_OK);
+    start_empty_heap();
     for (size_t i = 0; i < 6; i++) {
         blocks[i] = reel_heap_alloc(&heap, i == 4 ? 90 : 40, 8);
     }
@@ -745,8 +751,7 @@ static void a_heap_sees_a_wrong_form(void)
 static void an_empty_heap_sees_a_wrong_form(void)
 {
     reel_heap *const h = &heap;
-    start();
-    EXPECT_EQUAL(reel_heap_init(h, memory, 1024), REEL_OK);
+    start_empty_heap();
     h->base -= REEL_HEAP_GRANULE; // the map reaches into the first granule
     h->reach -= REEL_HEAP_GRANULE;
     EXPECT(!is_heap());
@@ -760,7 +765,7 @@ static void an_empty_heap_sees_a_wrong_form(void)
     EXPECT(!is_heap());
     // Granules so long that the end is behind that of the address space. Where the heads
     // lie in its upper half, it says so in any case.
-    EXPECT_EQUAL(reel_heap_init(h, memory, 1024), REEL_OK);
+    start_empty_heap();
     h->shift = WIDTH - 1;
     while (SIZE_MAX >> h->shift < 2 * h->count) {
         h->shift--;
@@ -788,8 +793,7 @@ static void a_heap_may_end_a_granule_below_the_last_address(void)
 
 static void a_heap_of_one_granule_sees_that_no_cell_is_cleared(void)
 {
-    start();
-    EXPECT_EQUAL(reel_heap_init(&heap, memory, 1024), REEL_OK);
+    start_empty_heap();
     EXPECT(reel_heap_alloc(&heap, 1, 1) != NULL);
     SEES(is_heap(), heap.cleared, 0);
 }
@@ -797,8 +801,7 @@ static void a_heap_of_one_granule_sees_that_no_cell_is_cleared(void)
 static void a_heap_sees_a_head_that_leads_to_its_frontier(void)
 {
     reel_heap *const h = &heap;
-    start();
-    EXPECT_EQUAL(reel_heap_init(h, memory, 1024), REEL_OK);
+    start_empty_heap();
     EXPECT(reel_heap_alloc(h, 1, 1) != NULL);
     const size_t end = h->frontier.value;
     h->bins[0] |= 1;
@@ -830,8 +833,7 @@ static void a_heap_sees_free_blocks_that_touch(void)
         return;
     }
     void *blocks[4];
-    start();
-    EXPECT_EQUAL(reel_heap_init(&heap, memory, 1024), REEL_OK);
+    start_empty_heap();
     for (size_t i = 0; i < 4; i++) {
         blocks[i] = reel_heap_alloc(&heap, 40, 8);
     }
