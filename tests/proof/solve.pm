@@ -151,14 +151,19 @@ sub decide {
 }
 
 # What the work returns for each item, a list of words, from several processes at once.
+# Each takes the next number of an item when it is done with the last.
 sub in_parallel {
     my ( $work, @items ) = @_;
+    pipe( my $next, my $numbers ) or die "pipe: $!\n";
+    syswrite $numbers, join '', map { pack 'N', $_ } 0 .. $#items;
+    close $numbers;
     my ( @pipes, @results );
-    for my $part ( 0 .. $jobs - 1 ) {
+    for ( 1 .. $jobs ) {
         my $pid = open( my $pipe, '-|' ) // die "fork: $!\n";
         if ( $pid == 0 ) {
             eval {
-                for ( my $i = $part; $i < @items; $i += $jobs ) {
+                while ( sysread $next, my $number, 4 ) {
+                    my $i = unpack 'N', $number;
                     print join( "\t", $i, $work->( $items[$i] ) ), "\n";
                 }
                 close STDOUT;
