@@ -64,8 +64,8 @@ $(OUT)/%/core.o: $$(call objects,$$*,$(CORE))
 	$(SAY); $(LINK) -nostdlib -r
 
 # What a program pays that uses an arena's five main functions; with them a block
-# pool's three; and the main functions of all modules, without the allocator
-# interface, statistics and checks of validity.
+# pool's three; and the main functions of all modules without the heap. Caches, locks,
+# the allocator interface, statistics and checks of validity are left out.
 ARENA_MAIN      := $(addprefix reel_arena_,init alloc mark rewind_to reset)
 BLOCKS_MAIN     := $(addprefix reel_blocks_,init alloc free)
 TEMP_MAIN       := $(addprefix reel_temp_,init alloc rewind reset)
