@@ -7,8 +7,8 @@
 ///   reel_refused()    a request did not fit: a hook of the application
 ///   reel_accused()    a contract was broken; the default calls reel_panic()
 ///
-/// port/report.h keeps the last report, names objects, and writes a report as
-/// text.
+/// port/report/report.h keeps the last report, names objects, and writes a
+/// report as text.
 
 #ifndef REEL_REPORT_H
 #define REEL_REPORT_H
