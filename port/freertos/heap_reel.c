@@ -7,7 +7,7 @@
 //
 //   vPortFree()     An interrupt may call it, too. The block comes back with
 //                   the next calls of tasks, two blocks a call.
-//   each call       O(1), except vPortGetHeapStats(); heap_4 searches a list.
+//   each call       O(1); README.md has the exceptions. heap_4 searches a list.
 //   wrong pointers  A double free, a foreign pointer and one into a block are
 //                   refused in every build, and reported by reel_panic().
 //
