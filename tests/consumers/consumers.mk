@@ -10,5 +10,5 @@ SCRIPT_RUNS += tests/consumers/consumers.t
 NEEDS_tests/consumers/consumers.t := $(OUT)/have-consumers
 
 .PHONY: consumers
-consumers: | $(OUT)/have-consumers $(OUT)/have-all-consumers  ## Build and run a program by each build system
+consumers: | $(OUT)/have-consumers $(OUT)/have-all-consumers  ## Build and run a program by CMake, Meson, pkg-config and one file; Zephyr and ESP-IDF by stand-ins
 	CONSUMERS=all $(PROVE) -v tests/consumers/consumers.t
