@@ -44,7 +44,7 @@ NEEDS_tests/figures/traces/traces.t := $(TRACE_FILE) $(TRACE_HOSTS) $(TRACE_BOAR
 
 .PHONY: heap
 heap: $(NEEDS_tests/figures/traces/traces.t) $(TRACE_BARE) $(HEAP_RUNS) | $(OUT)/have-perl  ## Replay all recorded traces on a heap; every sequence of calls up to 10
-	$(foreach run,$(HEAP_RUNS),tests/tools/run $(run) 6 &&) true
+	$(foreach run,$(HEAP_RUNS),MORE_CALLS=6 tests/tools/run $(run) &&) true
 	HEAP=1 $(PROVE) -v tests/figures/traces/traces.t
 
 # How far a heap reaches while a trace runs in it.
