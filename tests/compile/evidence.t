@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # tests/EVIDENCE.md has a row for each promise: each row and sentence of the README's
 # "What is guaranteed", each claim of "Prove it", each header with a function that says
-# what it returns. The files of a header's row are there, and name its functions.
+# what it returns. The files of a header's row are there, and name its functions. Other
+# headers and commands that have rows are there, too.
 use strict;
 use warnings;
 use lib 'tests/compile', 'tests/tools';
@@ -45,7 +46,8 @@ is( join( "\n", grep { !$row{$_} } @promises ), '', 'each promise has a row' );
 my %is_promise = map { $_ => 1 } @promises;
 is( join( "\n", grep { !$is_promise{$_} } sort keys %row ), '', 'each row has a promise' );
 
-my $makefiles = join '', map { text_of($_) } 'Makefile', glob 'tests/*.mk tests/*/*.mk';
+my $makefiles = join '', map { text_of($_) } 'Makefile',
+    glob 'tests/*.mk tests/*/*.mk tests/*/*/*.mk port/*.mk';
 my %is_target = map { $_ => 1 } $makefiles =~ /^([a-z-]+):.*## /mg;
 $is_target{$_} = 1 for map { split ' ' } $makefiles =~ /^[.]PHONY: (.*)/mg;
 for my $row (@rows) {
@@ -70,4 +72,25 @@ for my $header ( glob 'include/reel/*.h port/*.h port/*/*.h' ) {
         '', "$header: its files name each function" );
 }
 is( join( ' ', sort keys %files ), '', 'each row has a header' );
+
+my @others = rows( section( $ledger, 'Headers without such functions' ) );
+cmp_ok( scalar @others, '>', 10, 'other headers have rows' );
+for my $row (@others) {
+    my ($header) = $row->[0] =~ /^`([^`]+)`$/;
+    my %comments = headers::comments_of($header);
+    is( join( ' ', grep { $comments{$_} =~ m{^/// Returns}m } sort keys %comments ),
+        '', "$header: no function says what it returns" );
+    my @lost = grep { !-e } map {"tests/$_"} $row->[2] =~ /`([^`]+)`/g;
+    ok( $kinds{ $row->[1] } && $row->[2] =~ /`/ && !@lost && $row->[3] =~ /\w/,
+        "$header: kind, files and what is not covered" );
+}
+
+my @commands = rows( section( $ledger, 'Other commands' ) );
+cmp_ok( scalar @commands, '>', 10, 'other commands have rows' );
+for my $row (@commands) {
+    my @targets = $row->[0] =~ /`make ([a-z-]+)`/g;
+    my @lost = grep { !$is_target{$_} } @targets;
+    ok( @targets && !@lost && $row->[1] =~ /\w/ && $row->[2] =~ /\w/,
+        "$row->[0]: a target, what it shows and what not" );
+}
 done_testing();
