@@ -2,8 +2,7 @@
 // src/arena*.c, src/stack.h and the inline half of reel/arena.h.
 //
 // The state of an arena is any that keeps the invariant. What init makes keeps it, and
-// each call passes it on, so it holds for ever. The arena is not bound: what a bound one
-// asks its registry is in registry.c.
+// each call passes it on, so it holds for ever. The arena is not bound to a registry.
 
 #include "proof.h"
 
@@ -350,12 +349,12 @@ PROOF(free_lowers_the_end_if_the_block_is_the_last, 0)
     ASSUME(granule_log2(&arena) < WORD_BITS);
     const uintptr_t mask = granule_mask(&arena);
     const uintptr_t stop = block + at_least_1(size);
-    ASSUME((block & mask) == 0); // a block of a granular arena starts so
     ASSUME(is_sound(&arena));
     const bool is_inside =
         block >= old.base && block < next && at_least_1(size) <= next - block;
     const bool is_last =
-        is_inside && stop + gap_to(stop, mask) == next && block >= old.floor;
+        is_inside && stop + gap_to(stop, mask) == next && block >= old.floor
+        && (block & mask) == 0; // no block starts within a granule
     const reel_status status = reel_arena_free(&arena, (void *)block, size);
     ASSERT(status
            == (block == 0  ? REEL_INVALID

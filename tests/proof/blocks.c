@@ -193,13 +193,13 @@ static uintptr_t link_below(const reel_list *list)
     return is_bottom(list, top) ? top : link_after(table_of(list), top);
 }
 
-// The links do not reach into the pool itself, which is at the top of the addresses.
+// The links do not reach into the pool itself.
 static bool has_links(const reel_blocks *blocks)
 {
     const uintptr_t links = (uintptr_t)blocks->list.links;
     return links != 0 && links % sizeof(reel_link) == 0
-           && links <= UINTPTR_MAX / 2
-           && blocks->list.count <= (UINTPTR_MAX / 4) / sizeof(reel_link);
+           && links <= TOP_OF_INPUTS
+           && blocks->list.count <= (TOP_OF_INPUTS - links) / sizeof(reel_link);
 }
 
 PROOF(alloc_succeeds_if_and_only_if_a_block_is_free_or_fresh, 2)
@@ -226,4 +226,42 @@ PROOF(alloc_succeeds_if_and_only_if_a_block_is_free_or_fresh, 2)
     COVER(!is_empty);
     COVER(is_empty && is_out);
     COVER(!is_out);
+}
+
+// If and only if it is the first byte of a block that was out, and is so no longer: only
+// an allocated block's link is its own number.
+PROOF(free_succeeds_if_and_only_if_the_block_is_out, 1)
+{
+    const uintptr_t block = any_word();
+    const uintptr_t odd = any_word();
+    ANY_BLOCKS(blocks);
+    ANY_STRIDE(blocks, odd);
+    reel_list *const list = &blocks.list;
+    const uintptr_t peak = list->peak.value;
+    const uintptr_t inverse = blocks.inverse;
+    const uintptr_t offset = block - blocks.base, null = 0 - blocks.base;
+    TRUTH((offset * inverse) * odd == offset * (odd * inverse));
+    TRUTH((null * inverse) * odd == null * (odd * inverse));
+    ASSUME(number_of(&blocks, NULL) >= list->count); // no block is there
+    ASSUME(has_head(list) && has_links(&blocks));
+    const uintptr_t head = list->head.value;
+    const uintptr_t i = number_of(&blocks, (void *)block);
+    const bool is_out = i < peak && list_is_allocated(list, i);
+    const reel_status status = reel_blocks_free(&blocks, (void *)block);
+    const uintptr_t now = list->head.value;
+    ASSERT((status == REEL_OK) == is_out);
+    ASSERT(is_out
+           || status
+                  == (block == 0        ? REEL_INVALID
+                      : i < list->count ? REEL_DOUBLE_FREE
+                                        : REEL_FOREIGN));
+    ASSERT(is_out || now == head);
+    ASSERT(!is_out || top_of(list, now) == i);
+    ASSERT(!is_out || now - top_of(list, now) == head - top_of(list, head));
+    ASSERT(!is_out || link_after(table_of(list), i) == top_of(list, head));
+    ASSERT(!is_out || is_bottom(list, head) || top_of(list, head) == i
+           || !list_is_allocated(list, i));
+    COVER(is_out && is_bottom(list, head));
+    COVER(is_out && !is_bottom(list, head));
+    COVER(!is_out && i < peak);
 }

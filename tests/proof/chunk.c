@@ -101,7 +101,9 @@ PROOF(a_place_is_aligned_and_claimed_if_and_only_if_it_fits, 1)
     ASSUME(is_mask(mask) && mask >= granule_mask);
     ASSUME((chunk.base & granule_mask) == 0);
     ASSUME(chunk.granules <= most_granules(rewindable.shift));
-    ASSUME(chunk.base <= UINTPTR_MAX / 2 && is_word(&chunk, used));
+    ASSUME(chunk.base <= UINTPTR_MAX - REEL_TOP_BYTES && is_word(&chunk, used));
+    ASSUME(chunk.granules <= (UINTPTR_MAX - REEL_TOP_BYTES - chunk.base)
+           >> rewindable.shift);
     ASSUME(granules != 0);
     const size_t padding = gap >> rewindable.shift;
     const size_t left = chunk.granules - position;

@@ -231,8 +231,7 @@ ALWAYS_INLINE void know_padding(uintptr_t x, uintptr_t mask, uintptr_t granule)
           == ((gap) <= (room) && (size) <= (room) - (gap)))
 
 // With any alignment: the list for its size may have a block that fits as it lies, and
-// the one for its size and all that padding can take has one that surely does. Granules
-// are no longer than a cache line here: with any, a solver takes ten minutes.
+// the one for its size and all that padding can take has one that surely does.
 PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
 {
     const size_t size = any_word();
@@ -242,7 +241,7 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     const found_block *const near = &seen.near;
     const found_block *const far = &seen.far;
     const uintptr_t mask = mask_of(align);
-    ASSUME(is_sound(heap) && heap->shift <= 6);
+    ASSUME(is_sound(heap));
     const size_t frontier = heap->frontier.value;
     const uintptr_t top = address_of(heap, frontier);
     TRUTH((align & mask) != 0 || is_mask(mask));
@@ -301,6 +300,15 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     const size_t near_gap = gap_to(near->block, mask);
     const size_t far_gap = gap_to(far->block, mask);
     LEMMA(!fits_far || far_gap <= far->bytes);
+    const uintptr_t far_rest = any_same(far_gap);
+    const uintptr_t padding = any_same(mask);
+    TRUTH((far_rest & heap->mask) != 0 || far_rest > padding
+          || far_rest <= padding >> shift << shift);
+    KNOW_BYTES(n, more, shift);
+    LEMMA(!fits_far || far_gap <= more << shift);
+    LEMMA(!fits_far || n + more <= UINTPTR_MAX >> shift);
+    LEMMA(!fits_far || (n + more) << shift <= far->bytes);
+    LEMMA(!fits_far || bytes <= (n + more) << shift);
     const size_t taken = any_same(bytes);
     const size_t near_bytes = any_same(near->bytes);
     const size_t near_pad = any_same(near_gap);

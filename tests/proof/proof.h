@@ -12,12 +12,16 @@
 //         COVER(placed);              // for some: else the proof is of nothing
 //     }
 //
-// All inputs come before the first branch.
+// All inputs come before the first branch. What a proof itself has in memory lies above
+// TOP_OF_INPUTS (ir.pm), so memory that it is given must end there.
 
 #ifndef TESTS_PROOF_PROOF_H
 #define TESTS_PROOF_PROOF_H
 
 #include "reel/base.h"
+
+#define TOP_OF_INPUTS \
+    (UINTPTR_MAX - (UINTPTR_MAX > 0xFFFFFFFF ? 0xFFFFFFFF : 0xFFFFF))
 
 void proof_assume(bool fact);
 void proof_assert(bool fact, int line);

@@ -31,8 +31,8 @@ static bool is_sound(const reel_registry *registry)
     const size_t free = registry->free.value;
     return entries % sizeof(uintptr_t) == 0 && entries > 0
            && registry->capacity
-                  <= (UINTPTR_MAX / 2 - entries) / sizeof(reel_registry_entry)
-           && entries <= UINTPTR_MAX / 2 && registry->capacity > 0
+                  <= (TOP_OF_INPUTS - entries) / sizeof(reel_registry_entry)
+           && entries <= TOP_OF_INPUTS && registry->capacity > 0
            && watermark <= registry->capacity && registry->used <= peak
            && peak <= watermark
            && (free == REEL_NO_INDEX
