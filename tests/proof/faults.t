@@ -132,6 +132,9 @@ my @faults = (
     [ 'mpu8', 'a_byte_is_open', 'port/cortex-m/mpu8.c', '(uint32_t)(end - GRANULE)', '(uint32_t)end' ],
     [ 'mpu8', 'a_commit', 'port/cortex-m/mpu.h', 'size - 1 < range - offset', 'size - 1 < range' ],
     [ 'pmp', 'a_byte_is_open', 'port/riscv/pmp.c', '(pmp->base + to) / GRANULE', '(pmp->base + to) / GRANULE + 1' ],
+    [ 'pmp', 'an_entry', 'port/riscv/pmp.c', 'low < end && first < address', 'low < end && first <= address' ],
+    [ 'pmp', 'an_entry', 'port/riscv/pmp.c', 'mode == NAPOT ? address ^ (address + 1) : 0', 'mode == NAPOT ? address ^ (address - 1) : 0' ],
+    [ 'pool', 'an_address', 'src/page_list.h', 'base != 0 && place', 'place' ],
     [ 'pmp', 'a_decommit', 'port/frontier.h', 'size <= frontier', 'true' ],
     [ 'arena', 'a_failure', 'src/stack.h', 'one_more > refusals', 'true' ],
 );

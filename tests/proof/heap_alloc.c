@@ -321,18 +321,25 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     LEMMA(!fits_far || padded(far->block, mask) > 0);
     LEMMA(!fits_above || padded(top, mask) > 0);
     const uintptr_t block = (uintptr_t)reel_heap_alloc(heap, size, align);
+    LEMMA(!fits_near || block == padded(near->block, mask));
+    LEMMA(fits_near || !fits_far || block == padded(far->block, mask));
+    const bool is_above = !fits_near && !fits_far && fits_above;
+    LEMMA(seen.is_raised == is_above);
+    LEMMA(!seen.is_raised || block == padded(top, mask));
     ASSERT(block != 0 || !(fits_near || fits_far || fits_above));
-    ASSERT(block == 0 || fits_near || fits_far || fits_above);
+    LEMMA(block == 0 || fits_near || fits_far || fits_above);
+    ASSERT(!is_above || block == padded(top, mask));
     ASSERT(seen.is_refused == (block == 0));
-    ASSERT(!fits_near || block == padded(near->block, mask));
-    ASSERT(fits_near || !fits_far || block == padded(far->block, mask));
-    ASSERT(fits_near || fits_far || !fits_above || block == padded(top, mask));
     ASSERT(block == 0 || (seen.out_n == n && seen.out_bytes >= size));
-    const found_block *const from = fits_near ? near : far;
-    ASSERT(!seen.is_fronted
-           || (seen.front_block == block
-               && block - from->block + seen.front_bytes == from->bytes
-               && seen.front_taken <= seen.front_bytes));
+    const uintptr_t from = fits_near ? near->block : far->block;
+    const size_t from_bytes = fits_near ? near->bytes : far->bytes;
+    const size_t from_gap = fits_near ? near_gap : far_gap;
+    LEMMA(!seen.is_fronted || fits_near || fits_far);
+    LEMMA(!seen.is_fronted || seen.front_block == block);
+    LEMMA(!seen.is_fronted || seen.front_taken == bytes);
+    LEMMA(!seen.is_fronted || seen.front_bytes == from_bytes - from_gap);
+    ASSERT(!seen.is_fronted || block - from + seen.front_bytes == from_bytes);
+    ASSERT(!seen.is_fronted || seen.front_taken <= seen.front_bytes);
     ASSERT(!seen.is_left || seen.left_gap > 0);
     COVER(fits_near && seen.is_left);
     COVER(!fits_near && fits_far);

@@ -23,6 +23,21 @@ void cut_set_address(unsigned entry, uintptr_t value)
     }
 }
 
+// What an entry has, and the address of the one before it.
+static unsigned tried_entry, tried_config;
+static uintptr_t tried_address, address_before;
+
+uintptr_t cut_address_of(unsigned entry)
+{
+    return entry == tried_entry ? tried_address : address_before;
+}
+
+unsigned cut_config_of(unsigned entry)
+{
+    (void)entry;
+    return tried_config;
+}
+
 void cut_fence(bool must_fence)
 {
     (void)must_fence;
@@ -121,4 +136,42 @@ PROOF(a_decommit_closes_what_it_says_or_changes_nothing, 0)
     ASSERT(is_sound(&pmp));
     COVER(is_done && pmp.frontier > 0);
     COVER(!is_done && size > 0);
+}
+
+// ---- which entries are in the way --------------------------------------------------
+//
+// In units of address registers. RISC-V's privileged architecture says what matches: TOR
+// from the address before up to its own, NA4 one unit, NAPOT all that differ from it in
+// the ones at its end and the zero above them.
+
+static bool is_matched(unsigned mode, uintptr_t low, uintptr_t address,
+                       uintptr_t unit)
+{
+    const uintptr_t ones = mode == NAPOT ? address ^ (address + 1) : 0;
+    return mode == TOR ? low <= unit && unit < address
+                       : mode != 0 && (unit | ones) == (address | ones);
+}
+
+PROOF(an_entry_lies_over_a_range_if_and_only_if_it_matches_a_unit_of_it, 0)
+{
+    const uintptr_t first = any_word();
+    const uintptr_t end = any_word();
+    const uintptr_t unit = any_word();
+    tried_entry = any_word() & 0x0F, tried_config = any_word() & 0xFF;
+    tried_address = any_word(), address_before = any_word();
+    ASSUME(first < end);
+    const unsigned mode = tried_config & MODE;
+    const uintptr_t address = tried_address;
+    const uintptr_t low = tried_entry == 0 ? 0 : address_before;
+    const uintptr_t start = mode == TOR     ? low
+                            : mode == NAPOT ? address & (address + 1)
+                                            : address;
+    const uintptr_t highest = start > first ? start : first;
+    const bool lies = lies_over(tried_entry, first, end);
+    ASSERT(lies || unit < first || unit >= end
+           || !is_matched(mode, low, address, unit));
+    ASSERT(!lies || (highest < end && is_matched(mode, low, address, highest)));
+    COVER(lies && mode == TOR && first > low);
+    COVER(lies && mode == NAPOT && start > first);
+    COVER(!lies && mode == NA4);
 }

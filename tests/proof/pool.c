@@ -103,35 +103,52 @@ PROOF(a_number_is_a_chunk_and_a_place_in_it, 0)
     OBSERVE(number);
 }
 
-// Of a pool with one chunk.
-PROOF(an_address_has_a_page_if_and_only_if_it_lies_in_a_chunk, 1)
+// An offset lies in a place below the count if and only if it is below their bytes. A
+// number keeps the place.
+#define KNOW_PLACE(offset, count, bits)                          \
+    TRUTH((bits) >= WORD_BITS || (count) > UINTPTR_MAX >> (bits) \
+          || ((offset) >> (bits) < (count)) == ((offset) < (count) << (bits)))
+#define KNOW_NUMBER(place, bits)                                       \
+    TRUTH((bits) >= WORD_BITS - 1 || (place) >= (uintptr_t)1 << (bits) \
+          || ((uintptr_t)1 << (bits) | (place)) >> (bits) == 1)
+
+// Of a pool with two entries, of which one may have no chunk.
+PROOF(an_address_has_a_page_if_and_only_if_it_lies_in_a_chunk, 2)
 {
     const uintptr_t address = any_word();
-    const uintptr_t base = any_word();
     ANY_POOL(pool);
-    reel_pool_chunk chunk;
-    chunk.base.value = base;
-    pool.capacity = 1, pool.chunks = &chunk;
-    pool.list.count = (uintptr_t)1 << pool.place_bits;
-    ASSUME(is_sound(&pool) && base > 0);
+    reel_pool_chunk chunks[2];
+    const uintptr_t base_0 = any_word(), base_1 = any_word();
+    chunks[0].base.value = base_0, chunks[1].base.value = base_1;
+    pool.capacity = 2, pool.chunks = chunks;
+    pool.list.count = (uintptr_t)2 << pool.place_bits;
+    ASSUME(is_sound(&pool));
     const size_t bytes = chunk_size(&pool);
-    ASSUME(bytes <= UINTPTR_MAX - base);
+    ASSUME(bytes <= UINTPTR_MAX - base_0 && bytes <= UINTPTR_MAX - base_1);
     const uintptr_t bits = stride_bits(&pool);
-    const uintptr_t offset = any_same(address - base);
-    TRUTH(bits >= WORD_BITS || offset >> bits << bits <= offset);
-    TRUTH(bits >= WORD_BITS
-          || offset - (offset >> bits << bits) < (uintptr_t)1 << bits);
-    const uintptr_t start = any_same(offset >> bits << bits);
+    const uintptr_t offset_0 = any_same(address - base_0);
+    const uintptr_t offset_1 = any_same(address - base_1);
+    KNOW_PLACE(offset_0, pool.chunk_pages, bits);
+    KNOW_PLACE(offset_1, pool.chunk_pages, bits);
+    const bool is_in_0 = base_0 != 0 && offset_0 < bytes;
+    const bool is_in_1 = base_1 != 0 && offset_1 < bytes;
+    const bool is_inside = is_in_0 || is_in_1;
+    const uintptr_t offset = is_in_0 ? offset_0 : offset_1;
+    const uintptr_t place = offset >> bits;
+    KNOW_NUMBER(place, pool.place_bits);
     const uintptr_t number = find_page(&pool, address);
-    const bool is_inside = address >= base && address - base < bytes;
     ASSERT((number != NO_NUMBER) == is_inside);
+    LEMMA(!is_inside || number == number_in(&pool, is_in_0 ? 0 : 1, place));
     ASSERT(!is_inside || number < pool.list.count);
+    ASSERT(!is_inside || number >> pool.place_bits == (is_in_0 ? 0 : 1));
+    ASSERT(!is_inside || place_in(&pool, number) == place);
     // From the base of the chunk: where the page starts, and the address lies.
-    LEMMA(!is_inside || place_in(&pool, number) << bits == start);
+    const uintptr_t start = place << bits;
     ASSERT(!is_inside
            || (start <= offset && offset - start < page_size_in(&pool)));
-    COVER(is_inside && start > 0);
-    COVER(!is_inside && address > base);
+    COVER(is_in_0 && start > 0);
+    COVER(is_in_1 && base_0 == 0);
+    COVER(!is_inside && address > base_0);
     OBSERVE(number);
 }
 

@@ -43,8 +43,8 @@ sub run {
 }
 
 # Each function becomes one that is inlined, but for the proofs; those that are not chosen
-# are left out. If proofs define cut_NAME, it is called in place of NAME: by its contract,
-# which is proved elsewhere.
+# are left out. If proofs define cut_NAME, it is called in place of NAME: by what it
+# promises, which another proof or the tests show.
 sub inline_all {
     my ( $from, $to, $is_chosen ) = @_;
     my $cuts = join '|', text_of($from) =~ /^define .*\@cut_(\w+)\(/mg;
