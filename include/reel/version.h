@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 /// The version of reel, which all build systems read here.
 ///
-/// Versions are those of semver.org. Within one major version a program compiles and
-/// links without a change, and means the same:
+/// Versions are those of semver.org, of what include/reel/ and port/ have. Within one
+/// major version a program compiles and links without a change, and means the same, if it
+/// builds the files that src/modules lists:
 ///
 ///   * A minor version adds functions, macros, options and values of enums. It also
 ///     adds members at the end of structs that the application does not fill in.
 ///   * A patch mends what did not do what its header says.
-///   * Names in src/, detail/ and tests/, the layout of structs, and the figures of
+///   * Names in src/, detail/, tests/ and targets/, the layout of structs, and the figures of
 ///     costs may change with each version. So compile program and library again.
 ///
-/// A version with a suffix, such as "-rc.1", is not released yet.
+/// A version with a suffix, such as "-rc.1", is not released yet. REEL_VERSION_NUMBER has
+/// no suffix.
 
 #ifndef REEL_VERSION_H
 #define REEL_VERSION_H
@@ -18,7 +20,7 @@
 #define REEL_VERSION_MAJOR 1
 #define REEL_VERSION_MINOR 0
 #define REEL_VERSION_PATCH 0
-#define REEL_VERSION       "1.0.0-rc.1"
+#define REEL_VERSION       "1.0.0"
 
 /// A number to compare: #if REEL_VERSION_NUMBER >= REEL_VERSION_OF(1, 2, 0)
 #define REEL_VERSION_OF(major, minor, patch) \
