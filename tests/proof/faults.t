@@ -113,6 +113,7 @@ my @faults = (
     [ 'pool', 'no_more_chunks', 'src/pool*.c', 'pages -= min_of(pages, pool->chunk_pages);', 'pages -= min_of(pages, pool->chunk_pages - 1);' ],
     [ 'pool', 'no_more_chunks', 'src/pool*.c', 'pages > 0 && *count < room', 'pages > 0 && *count <= room' ],
     [ 'pool', 'can_be_numbered', 'src/pool*.c', 'capacity <= REEL_BLOCKS_MAX >> bits_for(chunk_pages)', 'capacity <= REEL_BLOCKS_MAX' ],
+    [ 'pool', 'an_address', 'src/page_list.h', 'base != 0 && place', 'place' ],
     [ 'chunk', 'aligned_and_claimed', 'src/chunk.h', 'granules > left - padding', 'granules > left' ],
     [ 'chunk', 'one_generation', 'src/chunk.h', '(word ^ no_bits(rewindable)) <= LOW_HALF', 'word != 0' ],
     [ 'chunk', 'as_many_as', 'src/chunk.h', '(granules + HALF_BITS - 1) / HALF_BITS', 'granules / HALF_BITS' ],
@@ -134,7 +135,6 @@ my @faults = (
     [ 'pmp', 'a_byte_is_open', 'port/riscv/pmp.c', '(pmp->base + to) / GRANULE', '(pmp->base + to) / GRANULE + 1' ],
     [ 'pmp', 'an_entry', 'port/riscv/pmp.c', 'low < end && first < address', 'low < end && first <= address' ],
     [ 'pmp', 'an_entry', 'port/riscv/pmp.c', 'mode == NAPOT ? address ^ (address + 1) : 0', 'mode == NAPOT ? address ^ (address - 1) : 0' ],
-    [ 'pool', 'an_address', 'src/page_list.h', 'base != 0 && place', 'place' ],
     [ 'pmp', 'a_decommit', 'port/frontier.h', 'size <= frontier', 'true' ],
     [ 'arena', 'a_failure', 'src/stack.h', 'one_more > refusals', 'true' ],
 );

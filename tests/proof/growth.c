@@ -4,6 +4,7 @@
 
 #include "proof.h"
 
+#include "reel/detail/constants.h"
 #include "src/chunk.h"
 
 void reel_panic(reel_status why, const char *file, int line)
@@ -27,13 +28,16 @@ bool cut_take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
 
 #include "where/reel_rewindable_take_next"
 
-#define ANY_REWINDABLE(rewindable, chunks)                                   \
-    reel_rewindable rewindable;                                              \
-    chunk_entry chunks[4];                                                   \
-    (rewindable).shift = any_case(sizeof(reel_word) / 3 + 1, WORD_BITS - 3); \
-    (rewindable).growth_limit = any_word();                                  \
-    (rewindable).initial_size = any_word(), (rewindable).table = (chunks);   \
-    (chunks)[0].granules = any_word(), (chunks)[1].granules = any_word();    \
+// log2 of a granule, which is a word at least.
+#define ANY_SHIFT REEL_WHICH_BIT_(sizeof(reel_word)), WORD_BITS - 3
+
+#define ANY_REWINDABLE(rewindable, chunks)                                 \
+    reel_rewindable rewindable;                                            \
+    chunk_entry chunks[3];                                                 \
+    (rewindable).shift = any_case(ANY_SHIFT);                              \
+    (rewindable).growth_limit = any_word();                                \
+    (rewindable).initial_size = any_word(), (rewindable).table = (chunks); \
+    (chunks)[0].granules = any_word(), (chunks)[1].granules = any_word();  \
     (chunks)[2].granules = any_word()
 
 static bool is_chunk(const reel_rewindable *rewindable,
@@ -70,8 +74,8 @@ PROOF(growth_is_twice_the_last_chunk_or_the_limit_more, 3)
     OBSERVE(next);
 }
 
-// First the grown size, then no more than the first chunk had. Neither is less than the
-// request needs, or more than a chunk counts.
+// First the grown size, then what init asked for, if that is less. Neither is less than
+// the request needs, or more than a chunk counts.
 PROOF(a_chunk_is_taken_if_and_only_if_the_backing_agrees, 0)
 {
     const size_t granules = any_word();
@@ -101,7 +105,7 @@ PROOF(a_chunk_is_taken_if_and_only_if_the_backing_agrees, 0)
 PROOF(a_chunk_and_its_start_bits_are_a_size, 0)
 {
     const size_t granules = any_word();
-    const uintptr_t shift = any_case(sizeof(reel_word) / 3 + 1, WORD_BITS - 3);
+    const uintptr_t shift = any_case(ANY_SHIFT);
     ASSUME(granules > 0 && granules <= most_granules(shift));
     const wide data = (wide)granules << shift;
     const wide words = ((wide)granules + HALF_BITS - 1) / HALF_BITS;
