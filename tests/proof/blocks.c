@@ -234,6 +234,7 @@ PROOF(free_succeeds_if_and_only_if_the_block_is_out, 1)
 {
     const uintptr_t block = any_word();
     const uintptr_t odd = any_word();
+    const uintptr_t other = any_word();
     ANY_BLOCKS(blocks);
     ANY_STRIDE(blocks, odd);
     reel_list *const list = &blocks.list;
@@ -247,6 +248,8 @@ PROOF(free_succeeds_if_and_only_if_the_block_is_out, 1)
     const uintptr_t head = list->head.value;
     const uintptr_t i = number_of(&blocks, (void *)block);
     const bool is_out = i < peak && list_is_allocated(list, i);
+    ASSUME(other < list->count);
+    const uintptr_t link_before = link_after(table_of(list), other);
     const reel_status status = reel_blocks_free(&blocks, (void *)block);
     const uintptr_t now = list->head.value;
     ASSERT((status == REEL_OK) == is_out);
@@ -259,9 +262,12 @@ PROOF(free_succeeds_if_and_only_if_the_block_is_out, 1)
     ASSERT(!is_out || top_of(list, now) == i);
     ASSERT(!is_out || now - top_of(list, now) == head - top_of(list, head));
     ASSERT(!is_out || link_after(table_of(list), i) == top_of(list, head));
-    ASSERT(!is_out || is_bottom(list, head) || top_of(list, head) == i
-           || !list_is_allocated(list, i));
+    ASSERT(!is_out || top_of(list, head) == i || !list_is_allocated(list, i));
+    ASSERT((is_out && other == i)
+           || link_after(table_of(list), other) == link_before);
     COVER(is_out && is_bottom(list, head));
     COVER(is_out && !is_bottom(list, head));
     COVER(!is_out && i < peak);
+    COVER(status == REEL_FOREIGN);
+    COVER(block == 0);
 }

@@ -83,7 +83,7 @@ PROOF(a_place_is_aligned_and_claimed_if_and_only_if_it_fits, 1)
 {
     reel_rewindable rewindable;
     chunk_entry chunk;
-    rewindable.shift = any_case(2, WORD_BITS - 3);
+    rewindable.shift = any_case(2, WORD_BITS - 2);
     chunk.granules = any_word();
     chunk.used.value = any_word();
     chunk.base = any_word();

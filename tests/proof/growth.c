@@ -15,11 +15,14 @@ void reel_panic(reel_status why, const char *file, int line)
 // The backing may refuse. What it is asked for is noted.
 static size_t asked[2], calls;
 static bool agrees[2];
+static chunk_entry *next_chunk;
+static uintptr_t align_mask;
 
 bool cut_take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
                     size_t granules, uintptr_t mask)
 {
-    (void)rewindable, (void)chunk, (void)mask;
+    (void)rewindable;
+    ASSERT(chunk == next_chunk && mask == align_mask);
     const bool is_first = calls == 0;
     asked[is_first ? 0 : 1] = granules;
     calls++;
@@ -29,7 +32,7 @@ bool cut_take_chunk(const reel_rewindable *rewindable, chunk_entry *chunk,
 #include "where/reel_rewindable_take_next"
 
 // log2 of a granule, which is a word at least.
-#define ANY_SHIFT REEL_WHICH_BIT_(sizeof(reel_word)), WORD_BITS - 3
+#define ANY_SHIFT REEL_WHICH_BIT_(sizeof(reel_word)), WORD_BITS - 2
 
 #define ANY_REWINDABLE(rewindable, chunks)                                 \
     reel_rewindable rewindable;                                            \
@@ -79,7 +82,9 @@ PROOF(growth_is_twice_the_last_chunk_or_the_limit_more, 3)
 PROOF(a_chunk_is_taken_if_and_only_if_the_backing_agrees, 0)
 {
     const size_t granules = any_word();
+    const uintptr_t mask = any_word();
     ANY_REWINDABLE(rewindable, chunks);
+    next_chunk = &chunks[1], align_mask = mask;
     agrees[0] = any_word() & 1, agrees[1] = any_word() & 1;
     calls = 0, asked[0] = 0, asked[1] = 0;
     const uintptr_t shift = rewindable.shift;
@@ -88,13 +93,15 @@ PROOF(a_chunk_is_taken_if_and_only_if_the_backing_agrees, 0)
     ASSUME(granules > 0 && granules <= most);
     ASSUME(rewindable.growth_limit > 0);
     const bool is_taken =
-        reel_rewindable_take_next(&rewindable, 1, granules, 0);
+        reel_rewindable_take_next(&rewindable, 1, granules, mask);
+    const size_t grown =
+        max_of(granules, min_of(grown_size(&rewindable, 1) >> shift, most));
+    const size_t least =
+        max_of(granules, initial_granules(rewindable.initial_size, shift));
     ASSERT(is_taken == (calls == 1 ? agrees[0] : agrees[1]));
-    ASSERT(calls == 1 || (calls == 2 && !agrees[0]));
-    ASSERT(asked[0] >= granules && asked[0] <= most);
-    ASSERT(calls == 1 || (asked[1] >= granules && asked[1] < asked[0]));
-    ASSERT(calls == 2 || agrees[0] || asked[0] == granules
-           || asked[0] <= initial_granules(rewindable.initial_size, shift));
+    ASSERT(asked[0] == grown && grown <= most);
+    ASSERT(calls == (agrees[0] || least >= grown ? 1 : 2));
+    ASSERT(calls == 1 || asked[1] == least);
     COVER(is_taken && calls == 2);
     COVER(is_taken && calls == 1 && asked[0] > granules);
     COVER(!is_taken && calls == 1);

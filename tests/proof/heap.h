@@ -15,7 +15,7 @@ void reel_panic(reel_status why, const char *file, int line)
 }
 
 // log2 of a granule.
-#define ANY_SHIFT REEL_WHICH_BIT_(REEL_HEAP_GRANULE), WORD_BITS - 3
+#define ANY_SHIFT REEL_WHICH_BIT_(REEL_HEAP_GRANULE), WORD_BITS - 2
 
 #define ANY_HEAP(heap)                                              \
     reel_heap heap;                                                 \

@@ -146,8 +146,8 @@ static bool is_sound(const reel_heap *heap)
     return has_granules(heap) && heap->frontier.value <= heap->count;
 }
 
-// With any alignment that costs nothing.
-PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
+// With any alignment that costs nothing. Code for size takes the path of all alignments.
+ALWAYS_INLINE void alloc_is_exact(bool is_for_size)
 {
     const size_t size = any_word();
     const size_t align = any_word();
@@ -183,7 +183,13 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
     const size_t whole = any_same(n);
     KNOW_GRANULES(whole, shift);
     LEMMA(!is_short || n <= UINTPTR_MAX >> shift);
-    const uintptr_t block = (uintptr_t)reel_heap_alloc(heap, size, align);
+    // Each granule is aligned so.
+    LEMMA(gap_to(address_of(heap, frontier), mask_of(align)) == 0);
+    LEMMA(!is_short || !found->is_found
+          || gap_to(found->block, mask_of(align)) == 0);
+    const uintptr_t block =
+        (uintptr_t)(is_for_size ? alloc_aligned(heap, size, align)
+                                : reel_heap_alloc(heap, size, align));
     const bool is_above = block != 0 && !found->is_found;
     ASSERT(!seen.is_untouched
            || (block != 0) == (is_short && (found->is_found || fits_above)));
@@ -210,6 +216,16 @@ PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
     COVER(is_above && n > 1);
     COVER(block == 0 && is_short && seen.is_untouched);
     COVER(!seen.is_untouched && found->is_found && is_short);
+}
+
+PROOF(alloc_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
+{
+    alloc_is_exact(false);
+}
+
+PROOF(alloc_for_size_succeeds_if_and_only_if_a_list_or_the_rest_has_room, 0)
+{
+    alloc_is_exact(true);
 }
 
 // Padding of whole granules for an alignment of more than one.
@@ -340,7 +356,16 @@ PROOF(alloc_of_any_alignment_succeeds_if_and_only_if_it_fits, 0)
     LEMMA(!seen.is_fronted || seen.front_bytes == from_bytes - from_gap);
     ASSERT(!seen.is_fronted || block - from + seen.front_bytes == from_bytes);
     ASSERT(!seen.is_fronted || seen.front_taken <= seen.front_bytes);
-    ASSERT(!seen.is_left || seen.left_gap > 0);
+    ASSERT(block == 0 || seen.out_block == block);
+    ASSERT(!seen.is_fronted || seen.front_n == n);
+    ASSERT(!is_above
+           || (seen.raised_to == frontier + skipped + n
+               && seen.out_first == frontier + skipped));
+    ASSERT(seen.is_left
+           == (block != 0 && (is_above ? skipped : from_gap) != 0));
+    ASSERT(!seen.is_left || !is_above || seen.left_gap == skipped);
+    ASSERT(!seen.is_left || is_above || seen.left_gap == from_gap >> shift);
+    ASSERT(!seen.is_left || !is_above || seen.left_first == frontier);
     COVER(fits_near && seen.is_left);
     COVER(!fits_near && fits_far);
     COVER(!fits_near && !fits_far && fits_above && seen.is_left);

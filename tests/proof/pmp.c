@@ -29,12 +29,13 @@ static uintptr_t tried_address, address_before;
 
 uintptr_t cut_address_of(unsigned entry)
 {
+    ASSERT(entry == tried_entry || entry + 1 == tried_entry);
     return entry == tried_entry ? tried_address : address_before;
 }
 
 unsigned cut_config_of(unsigned entry)
 {
-    (void)entry;
+    ASSERT(entry == tried_entry);
     return tried_config;
 }
 

@@ -112,7 +112,7 @@ PROOF(a_number_is_a_chunk_and_a_place_in_it, 0)
     TRUTH((bits) >= WORD_BITS - 1 || (place) >= (uintptr_t)1 << (bits) \
           || ((uintptr_t)1 << (bits) | (place)) >> (bits) == 1)
 
-// Of a pool with two entries, of which one may have no chunk.
+// Of a pool with two entries, each of which may have no chunk.
 PROOF(an_address_has_a_page_if_and_only_if_it_lies_in_a_chunk, 2)
 {
     const uintptr_t address = any_word();
@@ -148,7 +148,8 @@ PROOF(an_address_has_a_page_if_and_only_if_it_lies_in_a_chunk, 2)
            || (start <= offset && offset - start < page_size_in(&pool)));
     COVER(is_in_0 && start > 0);
     COVER(is_in_1 && base_0 == 0);
-    COVER(!is_inside && address > base_0);
+    COVER(is_in_1 && !is_in_0 && base_0 != 0);
+    COVER(!is_inside && base_0 != 0 && address > base_0);
     OBSERVE(number);
 }
 

@@ -154,6 +154,7 @@ sub decide {
 # Each takes the next number of an item when it is done with the last.
 sub in_parallel {
     my ( $work, @items ) = @_;
+    die "more items than a pipe holds\n" if @items > 16_000;
     pipe( my $next, my $numbers ) or die "pipe: $!\n";
     syswrite $numbers, join '', map { pack 'N', $_ } 0 .. $#items;
     close $numbers;
