@@ -11,7 +11,7 @@
 ///   * Names in src/, detail/, tests/ and targets/, the layout of structs, and the figures of
 ///     costs may change with each version. So compile program and library again.
 ///
-/// A version with a suffix, such as "-rc.1", is not released yet. REEL_VERSION_NUMBER has
+/// A version with a suffix, such as "-rc.2", is not released yet. REEL_VERSION_NUMBER has
 /// no suffix.
 
 #ifndef REEL_VERSION_H
@@ -20,7 +20,7 @@
 #define REEL_VERSION_MAJOR 1
 #define REEL_VERSION_MINOR 0
 #define REEL_VERSION_PATCH 0
-#define REEL_VERSION       "1.0.0"
+#define REEL_VERSION       "1.0.0-rc.2"
 
 /// A number to compare: #if REEL_VERSION_NUMBER >= REEL_VERSION_OF(1, 2, 0)
 #define REEL_VERSION_OF(major, minor, patch) \
