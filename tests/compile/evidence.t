@@ -28,6 +28,15 @@ sub rows {
     return grep { $_->[0] !~ /^-+$/ } @rows[ 2 .. $#rows ];
 }
 
+# The functions of a header whose comments have the label.
+sub functions_of {
+    my %comments = headers::comments_of( $_[0] );
+    return sort grep { $comments{$_} =~ m{^/// Returns}m } keys %comments;
+}
+
+# The files that a header's row names.
+sub paths_of { return map {"tests/$_"} $_[0][2] =~ /`([^`]+)`/g }
+
 # Sentences of what is neither table nor heading.
 sub sentences {
     my ($text) = @_;
@@ -59,12 +68,11 @@ for my $row (@rows) {
 
 my %files = map { $_->[0] =~ s/`//gr => $_ } rows( section( $ledger, 'Functions' ) );
 for my $header ( glob 'include/reel/*.h port/*.h port/*/*.h' ) {
-    my %comments  = headers::comments_of($header);
-    my @functions = sort grep { $comments{$_} =~ m{^/// Returns}m } keys %comments;
+    my @functions = functions_of($header);
     next if !@functions;
     my $row = delete $files{$header};
     ok( $row && $kinds{ $row->[1] } && $row->[3] =~ /\w/, "$header has a row" ) or next;
-    my @paths = map {"tests/$_"} $row->[2] =~ /`([^`]+)`/g;
+    my @paths = paths_of($row);
     is( join( ' ', grep { !-e } @paths ), '', "$header: its files are there" );
     next if $row->[2] =~ /, (?:through|at) /;    # by what the board starts
     my $text = join '', map { -e $_ ? text_of($_) : '' } @paths;
@@ -77,11 +85,10 @@ my @others = rows( section( $ledger, 'Headers without such functions' ) );
 cmp_ok( scalar @others, '>', 10, 'other headers have rows' );
 for my $row (@others) {
     my ($header) = $row->[0] =~ /^`([^`]+)`$/;
-    my %comments = headers::comments_of($header);
-    is( join( ' ', grep { $comments{$_} =~ m{^/// Returns}m } sort keys %comments ),
-        '', "$header: no function says what it returns" );
-    my @lost = grep { !-e } map {"tests/$_"} $row->[2] =~ /`([^`]+)`/g;
-    ok( $kinds{ $row->[1] } && $row->[2] =~ /`/ && !@lost && $row->[3] =~ /\w/,
+    is( join( ' ', functions_of($header) ), '', "$header: no function says what it returns" );
+    my @paths = paths_of($row);
+    my @lost = grep { !-e } @paths;
+    ok( $kinds{ $row->[1] } && @paths && !@lost && $row->[3] =~ /\w/,
         "$header: kind, files and what is not covered" );
 }
 

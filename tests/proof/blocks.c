@@ -73,6 +73,10 @@ PROOF(a_product_is_that_of_halves, 0)
     ASSUME((odd) * (blocks).inverse == 1);                \
     ASSUME((blocks).list.count <= UINTPTR_MAX >> (blocks).shift)
 
+// An offset times the inverse, times the odd factor, is the offset.
+#define KNOW_OFFSET(offset, inverse, odd) \
+    TRUTH(((offset) * (inverse)) * (odd) == (offset) * ((odd) * (inverse)))
+
 PROOF(a_block_has_the_number_that_it_was_made_from, 0)
 {
     const uintptr_t i = any_word();
@@ -123,7 +127,7 @@ PROOF(each_offset_is_a_product, 0)
     ANY_BLOCKS(blocks);
     const uintptr_t product = offset * blocks.inverse;
     const uintptr_t one = (uintptr_t)1 << blocks.shift;
-    TRUTH((offset * blocks.inverse) * odd == offset * (odd * blocks.inverse));
+    KNOW_OFFSET(offset, blocks.inverse, odd);
     ASSUME(odd * blocks.inverse == 1);
     ASSERT(product * odd == offset);
     ASSERT((product >> blocks.shift) * one + (product & (one - 1)) == product);
@@ -239,10 +243,9 @@ PROOF(free_succeeds_if_and_only_if_the_block_is_out, 1)
     ANY_STRIDE(blocks, odd);
     reel_list *const list = &blocks.list;
     const uintptr_t peak = list->peak.value;
-    const uintptr_t inverse = blocks.inverse;
     const uintptr_t offset = block - blocks.base, null = 0 - blocks.base;
-    TRUTH((offset * inverse) * odd == offset * (odd * inverse));
-    TRUTH((null * inverse) * odd == null * (odd * inverse));
+    KNOW_OFFSET(offset, blocks.inverse, odd);
+    KNOW_OFFSET(null, blocks.inverse, odd);
     ASSUME(number_of(&blocks, NULL) >= list->count); // no block is there
     ASSUME(has_head(list) && has_links(&blocks));
     const uintptr_t head = list->head.value;

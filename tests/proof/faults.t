@@ -144,8 +144,6 @@ my @faults = (
     [ 'arena', 'a_failure', 'src/stack.h', 'one_more > refusals', 'true' ],
 );
 
-sub line_of { return $_[0] =~ /^line (\d+)/ ? $1 : 0 }
-
 # A goal that is lost; undef: none. The last ones come first: they say what the code does.
 sub lost_goal {
     my ( $file, $cpu, $pattern, @more ) = @_;
@@ -155,7 +153,7 @@ sub lost_goal {
         for my $seconds ( 2, 20 ) {
             for my $kind (qw(duties wants)) {
                 my $bad = $kind eq 'duties' ? 'sat' : 'unsat';
-                for my $goal ( sort { line_of($b) <=> line_of($a) || $a cmp $b } keys %{ $run->{$kind} } ) {
+                for my $goal ( reverse solve::in_order( keys %{ $run->{$kind} } ) ) {
                     my $answer = solve::refute( $run->{$kind}{$goal}, $folder, $run->{given}, $seconds );
                     return "$name, $goal" if defined $answer && $answer eq $bad;
                 }

@@ -57,8 +57,7 @@ sub prove_one {
     my @known  = split //, $known;
     my @goals;    # kind, name, letter of the last time; then kind, name, answer, letter, seconds
     for my $kind (qw(duties wants)) {
-        my @names = sort { by_line( $a, $b ) } keys %{ $run->{$kind} };
-        push @goals, map { [ $kind, $_, shift @known // '-' ] } @names;
+        push @goals, map { [ $kind, $_, shift @known // '-' ] } solve::in_order( keys %{ $run->{$kind} } );
     }
     my $work = sub {
         my ( $kind, $goal, $was ) = @{ $_[0] };
@@ -86,11 +85,6 @@ sub prove_one {
     my $has_want = %{ $run->{wants} } > 0;
     push @results, [ 0, "$base, $cpu: $name: has a COVER" ] if !$has_want;
     return ( $letters, seconds_used() - $before, @results );
-}
-
-sub by_line {
-    my ( $x, $y ) = map { /^line (\d+)/ ? $1 : 0 } @_;
-    return $x <=> $y || $_[0] cmp $_[1];
 }
 
 my $goals = read_list();
@@ -144,8 +138,8 @@ my %kinds = ( heap_bits => [ 32, 'm0', 64, 'rv' ], mpu7 => [32], mpu8 => [32] );
 my @new;
 for my $file ( grep { !/native/ } sort glob 'tests/proof/*.c' ) {
     my ($base) = $file =~ m{([^/]+)\.c$};
-    my @names = text_of($file) =~ /^PROOF\((\w+),/mg;
     next if index( $base, $only ) < 0;
+    my @names = text_of($file) =~ /^PROOF\((\w+),/mg;
     for my $cpu ( @{ $kinds{$base} // [ 32, 64 ] } ) {
         push @new, grep { / (?:32|64)$/ && !$goals->{$_} } map {"$base $_ $cpu"} @names;    # m0 and rv have some of them
         next if !$is_all && !grep { /^$base .* $cpu$/ && is_chosen($_) } keys %$goals;

@@ -150,6 +150,12 @@ sub decide {
     return ( 'no answer', '?' );
 }
 
+# Names of goals in the order of their lines; what has none comes first.
+sub in_order {
+    my %line = map { ( $_ => /^line (\d+)/ ? $1 : 0 ) } @_;
+    return sort { $line{$a} <=> $line{$b} || $a cmp $b } @_;
+}
+
 # What the work returns for each item, a list of words, from several processes at once.
 # Each takes the next number of an item when it is done with the last.
 sub in_parallel {
